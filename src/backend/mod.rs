@@ -1,0 +1,59 @@
+//! Who can be asked: two blocking doors, one that looks and one that changes. Never sees a plan, a manifest or a journal.
+
+pub mod simulated;
+
+use crate::model::{Effect, Operation, RequestId, Timestamp};
+use crate::observed::{Answer, Read, Why};
+use smol_str::SmolStr;
+
+/// Looks. Whoever holds only this cannot change anything.
+pub trait Observe: Send + Sync {
+    /// Answers one question.
+    ///
+    /// # Errors
+    /// Why it is unknown; never "absent" for a read that failed or stopped early.
+    fn read(&self, read: &Read) -> Result<Answer, Why>;
+}
+
+/// Changes.
+pub trait Actuate: Send + Sync {
+    /// Performs one operation. A repeat with the same `request` and operation has the effect once.
+    ///
+    /// # Errors
+    /// By what to do next; after [`BackendError::Unknown`] the effect may or may not have happened.
+    fn perform(&self, operation: &Operation, request: RequestId) -> Result<Effect, BackendError>;
+}
+
+/// Why an operation was not done, by what to do next.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BackendError {
+    /// For good: the service says no, with its code (0 when it gave none) and words. Fail the step.
+    #[error("refused with code {code}: {text}")]
+    Refused {
+        /// Its meaning depends on the operation.
+        code: u32,
+        /// The service's words.
+        text: SmolStr,
+    },
+    /// The signed-in user may not. Stop what needs the same role.
+    #[error("not allowed: {0}")]
+    Denied(SmolStr),
+    /// Not yet: come back later ("409, come back later"). Not a failure; nothing happened.
+    #[error("not yet: {text}")]
+    Later {
+        /// The service's words.
+        text: SmolStr,
+    },
+    /// Too many requests; nothing happened.
+    #[error("too many requests until {until}")]
+    Throttled {
+        /// When to try again.
+        until: Timestamp,
+    },
+    /// Failed before the service took it; nothing happened.
+    #[error("failed before it was sent: {0}")]
+    Transient(SmolStr),
+    /// The reply was lost: it may have happened. Look before any repeat.
+    #[error("the outcome is unknown: {0}")]
+    Unknown(SmolStr),
+}

@@ -1,0 +1,145 @@
+//! The stable codes of findings, each with a title and the text `explain` prints. Codes are never reused or renumbered.
+
+use std::fmt;
+use std::str::FromStr;
+
+macro_rules! codes {
+    ($($name:ident = $number:literal, $title:literal, $text:literal;)*) => {
+        /// A finding's stable code, printed as `TT0123`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u16)]
+        pub enum Code {
+            $(#[doc = $title] $name = $number,)*
+        }
+        impl Code {
+            /// Every code, in order.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+            /// One phrase: what it is.
+            #[must_use]
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$name => $title,)* }
+            }
+            /// Why it exists and how to mend it.
+            #[must_use]
+            pub fn text(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    // ── 0001-0099: files and YAML
+    FileUnreadable = 1, "a file or folder could not be read", "Every file below `manifests` must be readable: a file that is skipped would release its documents. Mend the permission, or move the file out of the folder.";
+    FileTooLarge = 2, "a file is larger than 64 MiB", "Split it: many documents in many files load faster too.";
+    NotUtf8 = 3, "a file is not UTF-8", "Save it as UTF-8. The place of the first byte that is not is shown.";
+    SymlinkLoop = 4, "a folder contains itself through a symbolic link", "Remove the link, or name the wanted folders one by one under `manifests` in the project file.";
+    YamlSyntax = 5, "YAML syntax error", "The document cannot be read as YAML 1.2. The documents after the next `---` are read all the same, so that all findings come at once.";
+    Tab = 6, "a tab in the indentation", "YAML forbids tabs there. Use spaces.";
+    DuplicateKey = 7, "a key is written twice", "Most YAML readers silently keep the last one. Here it is an error, because one of the two was meant and nobody can know which.";
+    AliasLimit = 8, "aliases expand beyond the limit", "An alias may repeat a small part of its document. Beyond the limit the file is refused: nested aliases can grow without bound.";
+    TooDeep = 9, "nesting is too deep", "No kind nests deeper than a dozen levels.";
+    NothingDeclared = 10, "no documents were found", "The listed files and folders hold no document. An empty project plans nothing; check `manifests` in the project file.";
+    ProjectFile = 11, "the project file is not right", "`twotier.yaml` knows `manifests`, `center`, `state` and `format`.";
+    UnsupportedYaml = 12, "a YAML feature that manifests do not use", "Tags, merge keys and keys that are not plain text have no meaning in a manifest and are refused rather than ignored.";
+    // ── 0100-0199: shape of documents
+    UnknownKind = 100, "unknown kind or apiVersion", "`apiVersion` is `twotier/v1`; the kinds are Provider, Partnership, Customer, ResellerAssociation, Subscription, SupportDelegation, AzureAccess and Acknowledgement.";
+    UnknownField = 101, "unknown field", "A field nobody reads would be a silent mistake, so it is refused. The nearest known name is shown. Names are camelCase.";
+    DanglingReference = 102, "a reference to something no manifest declares", "Names refer to documents of this project. Declare the document, or correct the name.";
+    WrongType = 103, "a value has the wrong type", "YAML reads `48` as a number, `yes` as text and `true` as a truth value. Quote what is text: PartnerIDs, postal codes, SKU ids.";
+    MissingField = 104, "a required field is missing", "The schema of the kind says which fields are required: `twotier schema KIND`.";
+    NullValue = 105, "a field has no value", "A field that is not written is not managed. `null` would say neither that nor anything else: remove the line.";
+    UnknownValue = 106, "a value that is none of the known ones", "The known values are listed in the message and in the schema.";
+    BadValue = 107, "a value is not well formed", "GUIDs have the form 8-4-4-4-12, PartnerIDs 4 to 10 digits, countries two upper-case letters, dates 2026-11-23, names are DNS labels.";
+    EqualAddress = 108, "two documents have one address", "A name is unique in its kind; a subscription's in its customer, whether inline or standalone.";
+    EqualIdentity = 109, "two documents mean one live object", "Two documents with one tenant id, domain, subscription id or PartnerID would fight over it. Keep one.";
+    NotOneProvider = 110, "a project has exactly one Provider", "A project is one tenant with one state. Other CSP regions are other projects.";
+    EitherOr = 111, "fields that exclude or need each other", "Some fields only make sense together, others not at all together; the message names them.";
+    UnquotedText = 112, "a text that YAML reads as something else", "Quote it.";
+    NotBuilt = 199, "not built yet", "The manifest is valid, but this version cannot plan it. The address is blocked so that it is not forgotten.";
+    // ── 0200-0299: what manifests say together
+    TwoRelations = 200, "a relation is declared twice", "A relation stands either inline or in a document of its own. Two places would disagree one day.";
+    ContradictingDelegation = 201, "two delegations name different support contacts", "A subscription has one support contact.";
+    EndedReseller = 202, "an ended partnership is still used", "From `decidedOn` on nothing new may point to the reseller: move it to another one first.";
+    EndingIncomplete = 203, "an ending without what it needs", "Ending a partnership is a legal act: the declaration, the dates and what was said to whom are part of the manifest.";
+    CountryRule = 204, "a rule of the customer's country", "Some countries demand a registration number and a phone number, others refuse the first. Source: learn, create-a-customer.";
+    OrderWithoutReseller = 205, "an order without partner of record", "Partner Center books such an order silently without a reseller, and the incentive is lost. Name `partnerOfRecord`, or the customer's `reseller`.";
+    ProviderAsReseller = 206, "the provider cannot be partner of record", "The provider's own PartnerID is refused as partner of record. Source: learn, code 2072.";
+    ForeignRegion = 207, "reseller, customer and provider are in different CSP regions", "Partnerships and customers do not cross CSP regions. Source: learn, regional-authorization-overview.";
+    ForeignPartnerId = 208, "a PartnerID that is none of the reseller's", "`{partnership, partnerId}` must name one of the `partnerIds` of that partnership.";
+    LegacyOnly = 209, "support contacts exist for legacy subscriptions only", "New-commerce subscriptions have no support contact, in API or portal. Source: learn, get-a-subscription-s-support-contact.";
+    Renamed = 210, "a rename that cannot be followed", "`renamedFrom` names the old `metadata.name`, which must no longer be declared.";
+    Freeze = 211, "a date or span that is not right", "`from` comes before `to`, `expires` lies after the decision.";
+    CreateOnlyDiffers = 212, "a create-only field differs from what is there", "It was used when the object was created and cannot be changed by API. Correct the manifest, or change it where the message says.";
+    // ── 0300-0399: what stands against a step, seen in the tenant
+    Unknown = 300, "something a step rests on could not be read", "Unknown is not absent. The step is blocked until the read succeeds; the message says which.";
+    CustomerAbsent = 301, "a customer is not there", "The bound customer is in no list of ours: it left, or its relationship ended. It is never created anew. Invite it, or remove the document.";
+    SubscriptionAbsent = 302, "a subscription is not there", "The bound subscription is not among the customer's. It is never bought anew; remove `subscriptionId` only to buy on purpose.";
+    SubscriptionNotActive = 303, "a subscription is not active", "Suspended, expired and deleted subscriptions cannot be changed. Source: learn, update-a-subscription-by-id.";
+    DomainTaken = 304, "the domain belongs to somebody", "A new customer needs a free domain. Choose another prefix.";
+    DomainOurs = 305, "the domain belongs to a customer of ours with other resellers", "A `create` binds to it only when the declared reseller is among its resellers. Declare it by `tenantId` instead.";
+    AddressRefused = 306, "the postal address does not pass validation", "Partner Center would refuse it; the suggestion is shown where there is one.";
+    AgreementMissing = 307, "the customer has not signed the Microsoft Customer Agreement", "Orders are refused until it has; only the customer can accept it. Source: learn, integrate confirm-customer-agreement.";
+    UnderReview = 308, "the customer's account is under review or refused", "Microsoft reviews new accounts; orders fail until it is done. Source: learn, codes 800073-800075.";
+    NothingToBuy = 309, "the product cannot be bought as declared", "No availability, or several, for this product, SKU, term and billing cycle in the customer's country.";
+    UnclaimedTwin = 310, "a live subscription of the same product is claimed by no manifest", "Buying a second one is probably a mistake. Bind the one that is there with `subscriptionId`, or say `purchase: {additional: true}`.";
+    ReleasedTwin = 311, "a released address beside a new one", "A bound document disappeared and a new unbound one like it appeared: this looks like a rename. Say `renamedFrom`.";
+    Conflict = 312, "declared and observed both moved", "Since the field was last settled somebody changed it in the tenant and somebody changed the manifest. Nobody can know which is meant: decide, and write it.";
+    Drift = 313, "the tenant moved, the manifest did not", "Changed outside this project. What buys, releases or renews is reported, not undone, unless `onDrift` says so.";
+    QuantityWindow = 314, "seats cannot be lowered now", "New commerce takes seats back only within seven days of buying them. Source: learn, change-the-quantity-of-a-subscription.";
+    ScheduledChangeLost = 315, "a scheduled change would be deleted", "The service deletes what is scheduled for renewal when the quantity changes. Source: learn, create-a-new-subscription.";
+    DefaultWouldReplace = 316, "a default would replace another partner of record", "At first adoption only a written `partnerOfRecord` replaces one that is there.";
+    NotChangeable = 317, "this kind of subscription cannot be changed so", "Reservations, savings plans and subscriptions that are not licences keep their partner of record.";
+    Protected = 318, "the address is protected", "`twotier/protect: \"true\"` forbids every step that takes something away.";
+    Pending = 319, "an earlier effect is not visible yet", "Orders show up to 15 minutes late. Nothing is repeated; it is waited for.";
+    Unresolved = 320, "an earlier effect has an unknown outcome", "It could not be settled by looking. Look in the portal, then say what happened with `state resolve`.";
+    NoRecipients = 321, "nobody could read the new customer's password", "`Provider.credentials.recipients` names no age public key. Without one the one-time password would be lost.";
+    NoSealing = 322, "this build cannot seal passwords", "It was built without the `age` feature, so it creates no customers.";
+    NeedBlocked = 323, "something it needs is blocked", "Mend that one first.";
+    CustomerAmbiguous = 324, "two declared customers are one", "Seen in the tenant: the domain and the tenant id belong to one customer. Keep one document.";
+    ResellerNotAssociated = 325, "the partner of record is not among the customer's resellers", "Allowed, but unusual: the reseller cannot manage what it is paid for.";
+    // ── 0400-0499: resellers
+    PartnerInvalid = 400, "a PartnerID fails validation as partner of record", "Since 2025 Microsoft validates it at every order and change. Source: learn, validate-reseller-partner-of-record.";
+    PartnerContradicts = 401, "a declared PartnerID contradicts the relationship", "The list of indirect resellers shows another PartnerID for this tenant. The relationship is the truth.";
+    AgreementUnsigned = 402, "the reseller has not signed the Microsoft Partner Agreement", "It cannot be partner of record before. Source: learn, verify-indirect-reseller-mpa-status.";
+    ResellerUnknown = 403, "the reseller is not known to Microsoft", "The PartnerID or tenant does not exist, or has no reseller account. Source: learn, codes 2200, 2204, 2205.";
+    ResellerRegion = 404, "the reseller is authorised in another region", "Source: learn, codes 2201 and 2203.";
+    Stranger = 405, "an accepted partnership that nobody declared", "The invitation link is reusable: whoever has it may accept. Declare the reseller, or remove the partnership in the portal.";
+    PartnershipNotActive = 406, "the partnership is not active", "It is listed in another state.";
+    SupportedByStranger = 407, "a support contact outside every partnership", "The subscription is supported by a tenant that is neither the provider nor a declared reseller.";
+    // ── 0500-0599: limits and gates
+    Acknowledge = 500, "a step needs an acknowledgement", "It takes something away. Commit the `Acknowledgement` that is printed, with a reason; there is no `--force`.";
+    AcknowledgementExpired = 501, "an acknowledgement has expired", "It lets nothing pass any more. Write a new one, or remove it.";
+    AcknowledgementUnused = 502, "an acknowledgement names nothing", "Its limit or cause does not exist.";
+    // ── 0600-0699: state
+    NoState = 600, "the state is missing", "A missing state is unknown, not empty: with it the knowledge of what was bought would be lost. If this tenant never had one: `twotier state init`.";
+    OtherTenant = 601, "the state belongs to another tenant", "Genesis names another provider tenant than the manifests. Point `state` elsewhere.";
+    Released = 602, "a managed document disappeared", "Nothing is taken away. The address is no longer managed; to end something, say so in a document.";
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TT{:04}", *self as u16)
+    }
+}
+impl FromStr for Code {
+    type Err = ();
+    /// `TT0123`, any case.
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let upper = text.to_ascii_uppercase();
+        Self::ALL.iter().copied().find(|code| code.to_string() == upper).ok_or(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_round_trip_and_are_explained() {
+        for code in Code::ALL {
+            assert_eq!(code.to_string().parse(), Ok(*code));
+            assert!(!code.title().ends_with('.') && code.text().ends_with('.'), "{code}");
+        }
+    }
+}

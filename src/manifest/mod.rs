@@ -1,0 +1,8 @@
+//! Manifests: from bytes to documents with places, all faults gathered. Never resolves references between documents
+//! and never asks a tenant.
+
+pub mod document;
+pub mod spanned;
+
+pub use document::Document;
+pub use spanned::Spanned;

@@ -1,0 +1,141 @@
+//! Facts that preconditions name and waits look for, with their small, showable values. Says which fact, in terms of
+//! addresses; never how it is read.
+
+use super::address::{Address, CustomerKey, SubscriptionKey};
+use super::id::{Name, PartnerId};
+use super::product::Product;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+use std::fmt;
+
+/// A managed or guarding field of an object, as manifests spell it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Field {
+    /// Who gets the incentive: a PartnerID, or none.
+    PartnerOfRecord,
+    /// Seats.
+    Quantity,
+    /// The name shown to people.
+    FriendlyName,
+    /// Who supports a legacy subscription: a tenant id.
+    SupportContact,
+    /// Whether and how it renews.
+    Renewal,
+    /// `active`, `suspended`, ...
+    Status,
+    /// `legacy` or `new`.
+    Commerce,
+    /// What is scheduled for the next term, or none.
+    ScheduledChange,
+    /// The reseller a customer is associated with.
+    Reseller,
+}
+impl Field {
+    /// As manifests and plans spell it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::PartnerOfRecord => "partnerOfRecord",
+            Self::Quantity => "quantity",
+            Self::FriendlyName => "friendlyName",
+            Self::SupportContact => "supportContact",
+            Self::Renewal => "renewal",
+            Self::Status => "status",
+            Self::Commerce => "commerce",
+            Self::ScheduledChange => "scheduledChange",
+            Self::Reseller => "reseller",
+        }
+    }
+}
+
+/// A small value of a fact.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// Yes or no.
+    Bool(bool),
+    /// A count.
+    Number(u64),
+    /// A word or id.
+    Text(SmolStr),
+    /// Several, sorted.
+    List(Vec<SmolStr>),
+    /// Nothing there; `null` in documents.
+    None,
+}
+impl Value {
+    /// A text value of anything that prints.
+    pub fn text(value: impl fmt::Display) -> Self {
+        Self::Text(smol_str::format_smolstr!("{value}"))
+    }
+    /// A text value, or [`Value::None`].
+    pub fn optional(value: Option<impl fmt::Display>) -> Self {
+        value.map_or(Self::None, Self::text)
+    }
+}
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bool(true) => f.write_str("yes"),
+            Self::Bool(false) => f.write_str("no"),
+            Self::Number(n) => n.fmt(f),
+            Self::Text(text) => f.write_str(text),
+            Self::List(items) if items.is_empty() => f.write_str("none"),
+            Self::List(items) => f.write_str(&items.join(", ")),
+            Self::None => f.write_str("none"),
+        }
+    }
+}
+
+/// Something a step rests on, or a wait waits for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fact {
+    /// The live id an address is bound to (text), none while it has none.
+    Binding(Address),
+    /// The partnership is listed and active (yes).
+    PartnershipActive(Name),
+    /// The PartnerID passes validation as partner of record (yes).
+    PartnerValid(PartnerId),
+    /// The customer has signed the Microsoft Customer Agreement (yes).
+    AgreementSigned(CustomerKey),
+    /// The partnership's reseller is among the customer's resellers (yes).
+    Associated {
+        /// Whose reseller.
+        customer: CustomerKey,
+        /// Which reseller.
+        partnership: Name,
+    },
+    /// The domain belongs to nobody (yes).
+    DomainFree(SmolStr),
+    /// Live or pending subscriptions of this product that no manifest claims (list of ids).
+    Unclaimed {
+        /// Whose subscriptions.
+        customer: CustomerKey,
+        /// Of which product and SKU.
+        product: Product,
+    },
+    /// A field of a subscription.
+    Field(SubscriptionKey, Field),
+    /// Ledger: an effect of this address is still pending (its description), none otherwise.
+    Pending(Address),
+    /// Ledger: the state of the one-time password of a customer (`none`, `sealed`, `lost`, `delivered`, `forgotten`).
+    Credentials(CustomerKey),
+}
+impl fmt::Display for Fact {
+    /// One line for people and plan documents: `subscription/contoso/m365 quantity`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Binding(address) => write!(f, "{address} id"),
+            Self::PartnershipActive(name) => write!(f, "partnership/{name} active"),
+            Self::PartnerValid(id) => write!(f, "PartnerID {id} valid"),
+            Self::AgreementSigned(customer) => write!(f, "customer/{customer} agreement signed"),
+            Self::Associated { customer, partnership } => write!(f, "customer/{customer} reseller {partnership}"),
+            Self::DomainFree(domain) => write!(f, "domain {domain} free"),
+            Self::Unclaimed { customer, product } => write!(f, "customer/{customer} unclaimed {product}"),
+            Self::Field(key, field) => write!(f, "subscription/{key} {}", field.name()),
+            Self::Pending(address) => write!(f, "{address} pending"),
+            Self::Credentials(customer) => write!(f, "customer/{customer} credentials"),
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! The vocabulary: ids, names, addresses, operations, time, digests. Holds plain values every layer may use;
+//! never reads YAML, speaks HTTP, touches files or asks a clock.
+
+pub mod address;
+pub mod country;
+pub mod digest;
+pub mod fact;
+pub mod id;
+pub mod operation;
+pub mod product;
+pub mod secret;
+pub mod time;
+
+pub use address::{Address, CustomerKey, Kind, Leaf, SubscriptionKey};
+pub use fact::{Fact, Value};
+pub use id::{CartId, CustomerId, Name, OrderId, PartnerId, RequestId, SubscriptionId, TenantId};
+pub use operation::{Effect, NewCustomer, Operation, SubscriptionChange};
+pub use product::{BillingCycle, Product, Term};
+pub use time::{Date, Span, Timestamp};
