@@ -1,5 +1,7 @@
 //! twotier
 pub mod backend;
 pub mod diag;
+pub mod journal;
+pub mod ledger;
 pub mod model;
 pub mod observed;
