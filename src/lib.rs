@@ -1,6 +1,8 @@
 //! twotier
 pub mod backend;
 pub mod diag;
+pub mod journal;
+pub mod ledger;
 pub mod manifest;
 pub mod model;
 pub mod observed;
