@@ -2,6 +2,7 @@
 pub mod backend;
 pub mod desired;
 pub mod diag;
+pub mod diff;
 pub mod journal;
 pub mod ledger;
 pub mod manifest;

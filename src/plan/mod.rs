@@ -1,11 +1,10 @@
 //! The plan: steps in an order that can be carried out, each with why, what it needs and what it rests on. Built only
 //! by [`build`], so that a cycle or an edge that points forward cannot exist; never asks a clock or the tenant.
 
-pub mod bindings;
 pub mod facts;
 pub mod step;
 
-pub use bindings::Bindings;
+pub use crate::ledger::Bindings;
 pub use step::{
     Action, Ask, Brings, Condition, Expect, FieldChange, Mark, Motive, Need, Readiness, Risk, Role, Step, Undo, Wanted,
 };
