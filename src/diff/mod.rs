@@ -4,6 +4,7 @@
 mod bind;
 pub mod field;
 pub mod look;
+mod objections;
 mod scope;
 mod subscriptions;
 mod support;
@@ -11,6 +12,7 @@ mod support;
 pub use bind::{Activity, Partner, Presence};
 pub use field::{Moved, Verdict, drift_default};
 pub use look::Look;
+pub use objections::Objections;
 pub use scope::Scope;
 pub use support::{SupportDiff, SupportState};
 

@@ -52,7 +52,7 @@ pub(super) fn compare<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
         let state = match diff.customers.get(&key.customer) {
             Some(Presence::Live(customer)) => {
                 let customer = *customer;
-                live(sides, diff, declared, customer, &address, &twins)
+                live(sides, diff, declared, customer, &twins)
             }
             Some(Presence::ToCreate(_)) => Some(SubscriptionState::ToBuy),
             // What stands against the customer is told there.
@@ -83,9 +83,9 @@ fn live<'a>(
     diff: &mut Diff<'a>,
     declared: &'a Subscription,
     customer: CustomerId,
-    address: &Address,
     twins: &Released<'_>,
 ) -> Option<SubscriptionState<'a>> {
+    let address = &Address::Subscription(declared.key.clone());
     if let Some(unresolved) = sides.ledger.unresolved.get(address) {
         return Some(SubscriptionState::Blocked(
             Finding::error(
@@ -108,7 +108,7 @@ fn live<'a>(
         }
     };
     let Some(LiveId::Subscription(_, id)) = diff.bindings.get(address) else {
-        return Some(unbound(sides, diff, declared, customer, list, twins));
+        return Some(unbound(sides, diff, declared, (customer, list), twins));
     };
     let pending = sides.ledger.pending.get(address);
     let Some(observed) = list.binary_search_by_key(&id, |s| s.id).ok().map(|at| &list[at]) else {
@@ -140,10 +140,12 @@ fn live<'a>(
 }
 
 /// Whether what was accepted can be read back.
-fn has_come(pending: &Pending, observed: &observed::Subscription) -> bool {
+fn has_come(pending: &Pending, subscription: &observed::Subscription) -> bool {
     match &pending.what {
-        PendingWhat::Order { .. } | PendingWhat::Customer(_) => observed.status != observed::Status::Pending,
-        PendingWhat::Change { field, value, .. } => crate::observed::field_value(observed, *field) == *value,
+        PendingWhat::Order { .. } | PendingWhat::Customer(_) => subscription.status != observed::Status::Pending,
+        // A support contact is read on its own and compared there.
+        PendingWhat::Change { field: Field::SupportContact, .. } => true,
+        PendingWhat::Change { field, value, .. } => observed::field_value(subscription, *field) == *value,
     }
 }
 
@@ -160,8 +162,7 @@ fn unbound<'a>(
     sides: Sides<'a>,
     diff: &Diff<'a>,
     declared: &'a Subscription,
-    customer: CustomerId,
-    list: &'a [observed::Subscription],
+    (customer, list): (CustomerId, &'a [observed::Subscription]),
     twins: &Released<'_>,
 ) -> SubscriptionState<'a> {
     let address = Address::Subscription(declared.key.clone());

@@ -58,7 +58,7 @@ pub(super) fn compare<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
         }
     }
     for ((customer, id), (key, support)) in spoken {
-        if let Some(state) = contact(sides, diff, customer, id, &key, support) {
+        if let Some(state) = contact(sides, diff, (customer, id), &key, support) {
             diff.support.push(SupportDiff { key, declared: support, state });
         } else {
             diff.unchanged += 1;
@@ -168,8 +168,7 @@ fn one<'a>(
 fn contact(
     sides: Sides<'_>,
     diff: &mut Diff<'_>,
-    customer: CustomerId,
-    id: SubscriptionId,
+    (customer, id): (CustomerId, SubscriptionId),
     key: &SubscriptionKey,
     support: &Support,
 ) -> Option<SupportState> {
