@@ -1,1 +1,20 @@
-//! The simulated tenant.
+//! The simulated tenant: Partner Center's rules as a pure state machine, in memory or over a file, product and test double
+//! at once. Speaks no HTTP, asks no clock; its time is a field of the tenant.
+
+mod buy;
+mod change;
+mod create;
+mod human;
+mod memory;
+mod partner;
+mod perform;
+mod read;
+pub mod seed;
+mod tenant;
+mod time;
+pub mod wire;
+
+pub use human::{Edit, Human, HumanError, Played};
+pub use memory::Memory;
+pub use seed::SeedError;
+pub use tenant::{Misfit, Tenant};
