@@ -4,7 +4,10 @@
 mod buy;
 mod change;
 mod create;
+mod embedded;
+pub mod fault;
 mod human;
+mod kind;
 mod memory;
 mod partner;
 mod perform;
@@ -14,7 +17,10 @@ mod tenant;
 mod time;
 pub mod wire;
 
+pub use embedded::{Embedded, EmbeddedError};
+pub use fault::{Faulty, Script};
 pub use human::{Edit, Human, HumanError, Played};
+pub use kind::{OperationKind, ReadKind};
 pub use memory::Memory;
 pub use seed::SeedError;
 pub use tenant::{Misfit, Tenant};

@@ -114,7 +114,8 @@ impl Tenant {
                 self.known_customer(agreement.customer)?;
                 put(&mut self.agreements, agreement.customer, agreement, "agreement of customer")
             }
-            Line::Subscription(subscription) => {
+            Line::Subscription(mut subscription) => {
+                subscription.seats_added.sort_by_key(|added| added.at);
                 let key = (subscription.customer, subscription.subscription_id);
                 self.known_customer(key.0)?;
                 put_named(&mut self.subscriptions, key, subscription, format!("subscription {}", key.1))
