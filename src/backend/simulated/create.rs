@@ -144,3 +144,97 @@ fn check_registration(new: &NewCustomer) -> Result<(), Refusal> {
         Some(_) | None => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{code, company, create, customer, newcomer, request, tenant};
+    use super::*;
+    use crate::model::Operation;
+    use crate::observed::{Answer, Read, Review};
+
+    /// The code with which a changed newcomer is refused; the tenant must not change.
+    fn refusal(change: impl FnOnce(&mut NewCustomer)) -> u32 {
+        let (mut tenant, mut new) = (tenant(), newcomer());
+        change(&mut new);
+        let before = tenant.clone();
+        let code = code(tenant.perform(&create(&new), request(1)));
+        assert_eq!(tenant, before, "a refusal changes nothing");
+        code
+    }
+
+    #[test]
+    fn a_customer_is_created_for_its_reseller_and_its_password_shown_once() {
+        let mut tenant = tenant();
+        let effect = tenant.perform(&create(&newcomer()), request(1)).expect("created");
+        let Effect::CustomerCreated { customer, user, password: Some(_) } = effect else {
+            panic!("{effect:?}");
+        };
+        assert_eq!(user, "admin@proseware.onmicrosoft.com");
+        assert_eq!(tenant.read(&Read::ResellersOf(customer)), Ok(Answer::Resellers(vec![company(1)])));
+        assert_eq!(tenant.read(&Read::Agreement(customer)), Ok(Answer::Agreement(false)));
+        let again = tenant.perform(&create(&newcomer()), request(1));
+        assert_eq!(again, Ok(Effect::CustomerCreated { customer, user, password: None }));
+        assert_eq!(
+            code(tenant.perform(&create(&newcomer()), request(2))),
+            1003,
+            "another request finds the domain taken"
+        );
+    }
+
+    #[test]
+    fn taken_domains_conflict() {
+        assert_eq!(refusal(|new| new.domain = "Contoso.onmicrosoft.com".into()), 1003);
+        assert_eq!(refusal(|new| new.domain = "gone.onmicrosoft.com".into()), 1003);
+    }
+
+    #[test]
+    fn registration_number_and_phone_follow_the_country() {
+        assert_eq!(refusal(|new| new.registration_number = None), 600_049);
+        assert_eq!(refusal(|new| new.registration_number = Some(" ".into())), 600_050);
+        assert_eq!(refusal(|new| new.address.phone = None), 600_051);
+        assert_eq!(refusal(|new| new.address.country = "SK".into()), 600_002);
+    }
+
+    #[test]
+    fn an_unpartnered_reseller_or_another_region_is_refused() {
+        assert_eq!(refusal(|new| new.reseller = company(2)), 3000);
+        let abroad = |new: &mut NewCustomer| {
+            new.address.country = "US".into();
+            new.address.state = Some("WA".into());
+            new.registration_number = None;
+        };
+        assert_eq!(refusal(abroad), 2030);
+    }
+
+    #[test]
+    fn malformed_input_is_refused() {
+        assert_eq!(refusal(|new| new.domain = "proseware.example".into()), 800_002);
+        assert_eq!(refusal(|new| new.company_name = "!!".into()), 800_002);
+        assert_eq!(refusal(|new| new.billing.email = "anna@microsoft.com".into()), 800_002);
+        assert_eq!(refusal(|new| new.billing.email = "anna".into()), 800_002);
+        assert_eq!(refusal(|new| new.address.postal_code = "0000".into()), 800_002);
+    }
+
+    #[test]
+    fn new_customers_may_come_under_review() {
+        let mut tenant = tenant();
+        tenant.header.new_customers = Review::InReview;
+        let Ok(Effect::CustomerCreated { customer, .. }) = tenant.perform(&create(&newcomer()), request(1)) else {
+            panic!("not created");
+        };
+        assert_eq!(tenant.read(&Read::AccountReview(customer)), Ok(Answer::AccountReview(Review::InReview)));
+    }
+
+    #[test]
+    fn a_password_is_reset_only_with_admin_access_and_is_another_each_time() {
+        let mut tenant = tenant();
+        let reset = |number| Operation::ResetAdminPassword { customer: customer(number) };
+        assert_eq!(code(tenant.perform(&reset(2), request(1))), 2032);
+        assert_eq!(code(tenant.perform(&reset(7), request(1))), 20002);
+        let first = tenant.perform(&reset(1), request(1)).expect("reset");
+        let second = tenant.perform(&reset(1), request(2)).expect("reset");
+        assert_ne!(first, second);
+        assert_eq!(tenant.perform(&reset(1), request(1)), Ok(first), "a repeat gives the same reply");
+        assert_eq!(tenant.customers[&customer(1)].passwords, 2);
+    }
+}

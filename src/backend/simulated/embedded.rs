@@ -314,3 +314,127 @@ fn flush(directory: &Path) -> io::Result<()> {
 fn remove(path: &Path) -> io::Result<()> {
     fs::remove_file(path)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{WORLD, code, company, create, newcomer, patch, request, tenant};
+    use super::*;
+    use crate::model::{PartnerId, SubscriptionChange};
+
+    /// A folder with the world as its seed, and where its state will be.
+    fn folder() -> (tempfile::TempDir, PathBuf, PathBuf) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (seed, state) = (folder.path().join("seed.jsonl"), folder.path().join("state"));
+        put(&seed, WORLD);
+        (folder, seed, state)
+    }
+    #[expect(clippy::disallowed_methods, reason = "a test's own files")]
+    fn put(path: &Path, text: &str) {
+        fs::write(path, text).expect("written");
+    }
+    fn open(seed: &Path, state: &Path) -> Embedded {
+        Embedded::open(seed, state).expect("opened")
+    }
+    fn rename(text: &str) -> Operation {
+        patch(1, SubscriptionChange::FriendlyName(text.into()))
+    }
+
+    #[test]
+    fn looking_writes_nothing() {
+        let (_folder, seed, state) = folder();
+        let embedded = open(&seed, &state);
+        assert_eq!(embedded.read(&Read::Relationships), tenant().read(&Read::Relationships));
+        assert_eq!(embedded.clock(), tenant().clock());
+        assert!(!state.exists());
+    }
+
+    #[test]
+    fn a_change_is_in_the_living_copy_before_it_is_answered_and_the_seed_stays() {
+        let (_folder, seed, state) = folder();
+        open(&seed, &state).perform(&create(&newcomer()), request(1)).expect("created");
+        assert_eq!(read_text(&seed).expect("readable").as_deref(), Some(WORLD));
+        let again = open(&seed, &state).perform(&create(&newcomer()), request(1)).expect("remembered");
+        assert!(matches!(again, Effect::CustomerCreated { password: None, .. }), "shown once, over processes");
+        let refused = open(&seed, &state).perform(&create(&newcomer()), request(2));
+        assert_eq!(code(refused), 1003);
+    }
+
+    #[test]
+    fn the_whole_tenant_survives_in_the_living_copy() {
+        let (_folder, seed, state) = folder();
+        let embedded = open(&seed, &state);
+        embedded.perform(&rename("x"), request(1)).expect("renamed");
+        embedded.play(&Human::AcceptPartnership { company: company(2) }).expect("accepted");
+        embedded.advance(Span::days(1)).expect("advanced");
+        let held = embedded.tenant().expect("readable");
+        assert_eq!(open(&seed, &state).tenant().expect("readable"), held);
+        assert_eq!(held.header.revision, 3);
+        assert!(held.check_partner(&PartnerId::new("4822222")).is_ok());
+    }
+
+    #[test]
+    fn materializing_writes_the_copy_once() {
+        let (_folder, seed, state) = folder();
+        let embedded = open(&seed, &state);
+        embedded.materialize().expect("written");
+        embedded.materialize().expect("there already");
+        assert_eq!(embedded.tenant().expect("readable").header.revision, 1);
+        assert!(embedded.living_copy().exists());
+    }
+
+    #[test]
+    fn two_holders_see_each_other_and_lose_nothing() {
+        let (_folder, seed, state) = folder();
+        let (one, two) = (open(&seed, &state), open(&seed, &state));
+        one.play(&Human::AcceptPartnership { company: company(2) }).expect("accepted");
+        assert_eq!(two.read(&Read::Relationships), one.read(&Read::Relationships));
+        two.perform(&rename("two"), request(1)).expect("renamed");
+        one.perform(&rename("one"), request(2)).expect("renamed");
+        assert_eq!(two.tenant().expect("readable").audit().len(), 3);
+    }
+
+    #[test]
+    fn many_threads_change_one_after_another() {
+        let (_folder, seed, state) = folder();
+        let holders = [open(&seed, &state), open(&seed, &state)];
+        std::thread::scope(|scope| {
+            for number in 0..8_u8 {
+                let holder = &holders[usize::from(number % 2)];
+                scope.spawn(move || holder.perform(&rename(&format!("n{number}")), request(number)).expect("renamed"));
+            }
+        });
+        assert_eq!(holders[0].tenant().expect("readable").audit().len(), 8);
+    }
+
+    #[test]
+    fn discarding_goes_back_to_the_seed_and_is_noticed() {
+        let (_folder, seed, state) = folder();
+        let embedded = open(&seed, &state);
+        Embedded::discard(&state).expect("nothing to discard");
+        embedded.perform(&rename("x"), request(1)).expect("renamed");
+        Embedded::discard(&state).expect("discarded");
+        assert!(matches!(embedded.tenant(), Err(EmbeddedError::Vanished(_))));
+        assert!(matches!(embedded.perform(&rename("y"), request(2)), Err(BackendError::Transient(_))));
+        assert_eq!(open(&seed, &state).tenant().expect("readable"), tenant());
+    }
+
+    #[test]
+    fn missing_and_broken_files_are_told_apart() {
+        let (folder, seed, state) = folder();
+        let missing = Embedded::open(&folder.path().join("none.jsonl"), &state).expect_err("missing");
+        assert!(matches!(&missing, EmbeddedError::NoSeed(path) if path.ends_with("none.jsonl")));
+        put(&seed, "{\"format\":1}");
+        let broken = Embedded::open(&seed, &state).expect_err("broken");
+        assert!(broken.to_string().ends_with("seed.jsonl:1:11: the line is not a record of a tenant"), "{broken}");
+    }
+
+    #[test]
+    fn what_cannot_be_written_has_not_happened() {
+        let (_folder, seed, state) = folder();
+        let embedded = open(&seed, &state);
+        put(&state, "a file where the folder should be");
+        let failed = embedded.perform(&rename("x"), request(1));
+        assert!(matches!(&failed, Err(BackendError::Transient(text)) if text.contains("cannot write")), "{failed:?}");
+        assert_eq!(embedded.lock().tenant, tenant());
+    }
+}
