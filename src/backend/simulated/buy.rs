@@ -5,11 +5,11 @@ use super::create::no_relationship;
 use super::perform::{api, refused};
 use super::read::sold;
 use super::tenant::{Change, Tenant};
-use super::wire::{Availability, Cart, CatalogEntry, Item, Order, SeatsAdded, Sort, Subscription};
+use super::wire::{Availability, Cart, CatalogEntry, Item, Order, ReplyEffect, SeatsAdded, Sort, Subscription};
 use crate::backend::BackendError;
 use crate::model::operation::CartLine;
 use crate::model::product::Commerce;
-use crate::model::{BillingCycle, CartId, CustomerId, Effect, OrderId, Span, SubscriptionId, Term};
+use crate::model::{BillingCycle, CartId, CustomerId, OrderId, Span, SubscriptionId, Term};
 use crate::observed::{Review, Status};
 use smol_str::format_smolstr;
 
@@ -18,16 +18,16 @@ const CART_LIFE: Span = Span::days(7);
 
 impl Tenant {
     /// Source: learn, create-a-cart.
-    pub(super) fn make_cart(&mut self, customer: CustomerId, line: &CartLine) -> Result<Effect, BackendError> {
+    pub(super) fn make_cart(&mut self, customer: CustomerId, line: &CartLine) -> Result<ReplyEffect, BackendError> {
         self.resolve(customer, &(&line.product).into(), (line.term, line.billing_cycle), line.quantity)?;
         self.check_partner(&line.partner_of_record)?;
         let id = self.fresh_cart_id(customer, line);
         let cart = Cart::new(id.clone(), customer, line, self.header.clock.plus(CART_LIFE));
         self.carts.insert(id.clone(), cart);
-        Ok(Effect::CartMade { cart: id })
+        Ok(ReplyEffect::CartMade { cart: id })
     }
     /// Idempotent per cart: a repeat gives the first result. Source: learn, checkout-a-cart.
-    pub(super) fn check_out(&mut self, customer: CustomerId, id: &CartId) -> Result<Effect, BackendError> {
+    pub(super) fn check_out(&mut self, customer: CustomerId, id: &CartId) -> Result<ReplyEffect, BackendError> {
         self.customers.get(&customer).ok_or_else(no_relationship)?;
         let cart = self.cart(customer, id).ok_or_else(|| refused(1000, format_smolstr!("cart {id} was not found")))?;
         if let Some(order) = cart.order.as_ref().and_then(|order| self.orders.get(order)) {
@@ -148,10 +148,10 @@ impl Tenant {
         order
     }
     /// What the check-out answered first: the subscription only if it showed at once.
-    fn first_result(&self, order: &Order) -> Effect {
+    fn first_result(&self, order: &Order) -> ReplyEffect {
         let booked = self.subscriptions.get(&(order.customer, order.subscription));
         let subscription = booked.filter(|s| s.shows_from.is_none()).map(|s| s.subscription_id);
-        Effect::CheckedOut { order: order.order_id.clone(), subscription }
+        ReplyEffect::CheckedOut { order: order.order_id.clone(), subscription }
     }
 }
 
@@ -160,7 +160,7 @@ mod tests {
     use super::super::fixture::{cart_of, check_out, code, create, customer, line, made, newcomer, request, tenant};
     use super::super::human::Human;
     use super::*;
-    use crate::model::{PartnerId, Product};
+    use crate::model::{Effect, PartnerId, Product};
     use crate::observed::{Answer, CartFate, Read};
 
     fn refusal(change: impl FnOnce(&mut CartLine)) -> u32 {

@@ -5,11 +5,11 @@ use super::create::no_relationship;
 use super::perform::{api, refused};
 use super::read::{refundable, sold};
 use super::tenant::{Change, Tenant};
-use super::wire::{By, SeatsAdded, Subscription, Support};
+use super::wire::{By, ReplyEffect, SeatsAdded, Subscription, Support};
 use crate::backend::BackendError;
 use crate::model::operation::{SupportContact, Visible};
 use crate::model::product::Commerce;
-use crate::model::{CustomerId, Effect, SubscriptionChange, SubscriptionId, Timestamp};
+use crate::model::{CustomerId, SubscriptionChange, SubscriptionId, Timestamp};
 use crate::observed::Status;
 use smol_str::{SmolStr, format_smolstr};
 
@@ -22,16 +22,20 @@ impl Tenant {
         &mut self,
         key: Key,
         change: &SubscriptionChange,
-    ) -> Result<Effect, BackendError> {
+    ) -> Result<ReplyEffect, BackendError> {
         let subscription = self.found(key)?;
         changeable(subscription, change)?;
         self.check_change(subscription, change)?;
         self.set(key, change, api());
-        Ok(Effect::Changed { visible: Visible::Now })
+        Ok(ReplyEffect::Changed { visible: Visible::Now })
     }
     /// Source: learn, update-a-subscription-s-support-contact (not for new commerce; the code of that refusal is not
     /// documented, so there is none).
-    pub(super) fn set_support_contact(&mut self, key: Key, contact: &SupportContact) -> Result<Effect, BackendError> {
+    pub(super) fn set_support_contact(
+        &mut self,
+        key: Key,
+        contact: &SupportContact,
+    ) -> Result<ReplyEffect, BackendError> {
         let subscription = self.found(key)?;
         match (subscription.commerce, subscription.status) {
             (Commerce::New, _) => return Err(refused(0, "support contacts do not exist for new commerce")),
@@ -57,7 +61,7 @@ impl Tenant {
             return Err(refused(3000, "the support contact is neither the provider nor a reseller of it"));
         }
         self.put_support(key, (!own).then(|| contact.into()), api());
-        Ok(Effect::Changed { visible: Visible::Now })
+        Ok(ReplyEffect::Changed { visible: Visible::Now })
     }
 
     fn found(&self, key: Key) -> Result<&Subscription, BackendError> {

@@ -5,18 +5,21 @@ use super::partner::Refusal;
 use super::perform::{api, refused};
 use super::read::check_address;
 use super::tenant::{Change, Tenant};
-use super::wire::Customer;
+use super::wire::{Customer, ReplyEffect};
 use crate::backend::BackendError;
 use crate::model::digest::Digest;
 use crate::model::secret::Secret;
-use crate::model::{CustomerId, Effect, NewCustomer, country};
+use crate::model::{CustomerId, NewCustomer, country};
 use crate::observed::AddressCheck;
 use smol_str::{SmolStr, format_smolstr};
 use std::collections::BTreeSet;
 
+/// The number of the password that a new customer gets.
+pub(super) const FIRST_PASSWORD: u32 = 1;
+
 impl Tenant {
     /// Source: learn, create-a-customer-for-an-indirect-reseller.
-    pub(super) fn create_customer(&mut self, new: &NewCustomer) -> Result<Effect, BackendError> {
+    pub(super) fn create_customer(&mut self, new: &NewCustomer) -> Result<ReplyEffect, BackendError> {
         let domain = SmolStr::from(new.domain.to_lowercase());
         check_form(new)?;
         check_registration(new)?;
@@ -47,7 +50,7 @@ impl Tenant {
                 password_digest: None,
             },
         );
-        let password = self.next_password(id);
+        self.next_password(id);
         self.note(Change {
             operation: "add_customer",
             by: api(),
@@ -56,24 +59,24 @@ impl Tenant {
             old: None,
             new: Some(format_smolstr!("reseller {}", new.reseller)),
         });
-        Ok(Effect::CustomerCreated { customer: id, user: self.admin(id)?, password: Some(password) })
+        Ok(ReplyEffect::CustomerCreated { customer: id })
     }
     /// Only while the provider holds an administrator role in the customer's tenant. Source: learn, reset-user-password.
-    pub(super) fn reset_password(&mut self, id: CustomerId) -> Result<Effect, BackendError> {
+    pub(super) fn reset_password(&mut self, id: CustomerId) -> Result<ReplyEffect, BackendError> {
         let user = self.admin(id)?;
         if !self.customers.get(&id).is_some_and(|customer| customer.admin_access) {
             return Err(refused(2032, "access denied: no administrator role in the customer's tenant"));
         }
-        let password = self.next_password(id);
+        let number = self.next_password(id);
         self.note(Change {
             operation: "reset_customer_user_password",
             by: api(),
             customer: Some(id),
-            resource: user.clone(),
+            resource: user,
             old: None,
             new: None,
         });
-        Ok(Effect::PasswordReset { user, password })
+        Ok(ReplyEffect::PasswordReset { customer: id, number })
     }
     /// Login of the first administrator, whole.
     pub(super) fn admin(&self, id: CustomerId) -> Result<SmolStr, BackendError> {
@@ -84,14 +87,15 @@ impl Tenant {
     pub(super) fn password(&self, id: CustomerId, number: u32) -> Secret {
         Secret::new(format!("Sim!{}", &self.token(&format!("password {id} {number}"))[..12]))
     }
-    fn next_password(&mut self, id: CustomerId) -> Secret {
-        let number = self.customers.get(&id).map_or(1, |customer| customer.passwords.saturating_add(1));
-        let password = self.password(id, number);
+    /// Gives out another password; answers which.
+    fn next_password(&mut self, id: CustomerId) -> u32 {
+        let number = self.customers.get(&id).map_or(0, |customer| customer.passwords).saturating_add(FIRST_PASSWORD);
+        let digest = Digest::of_bytes(self.password(id, number).expose().as_bytes());
         if let Some(customer) = self.customers.get_mut(&id) {
             customer.passwords = number;
-            customer.password_digest = Some(Digest::of_bytes(password.expose().as_bytes()));
+            customer.password_digest = Some(digest);
         }
-        password
+        number
     }
 }
 
@@ -149,7 +153,7 @@ fn check_registration(new: &NewCustomer) -> Result<(), Refusal> {
 mod tests {
     use super::super::fixture::{code, company, create, customer, newcomer, request, tenant};
     use super::*;
-    use crate::model::Operation;
+    use crate::model::{Effect, Operation};
     use crate::observed::{Answer, Read, Review};
 
     /// The code with which a changed newcomer is refused; the tenant must not change.

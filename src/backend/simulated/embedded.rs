@@ -1,16 +1,16 @@
 //! A tenant over files: a seed that is only read, and a living copy that every change rewrites as a whole before it is
 //! answered. Knows no journal, no manifest and no other file of the state directory.
 
+use super::files;
 use super::human::{Human, HumanError, Played};
 use super::seed::{self, SeedError};
 use super::tenant::Tenant;
-use super::wire::Header;
 use crate::backend::{Actuate, BackendError, Observe};
 use crate::model::{Effect, Operation, RequestId, Span, TenantId, Timestamp};
 use crate::observed::{Answer, Read, Why};
 use smol_str::format_smolstr;
-use std::fs::{self, File};
-use std::io::{self, BufRead as _, BufReader, BufWriter, Write as _};
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -91,10 +91,10 @@ impl Embedded {
     /// When the file to read is missing or broken.
     pub fn open(seed: &Path, state: &Path) -> Result<Self, EmbeddedError> {
         let living = state.join(LIVING);
-        let held = match read_text(&living)? {
+        let held = match text_of(&living)? {
             Some(text) => Held { tenant: seed::parse(&living.display().to_string(), &text)?, living: Living::Present },
             None => {
-                let text = read_text(seed)?.ok_or_else(|| EmbeddedError::NoSeed(seed.into()))?;
+                let text = text_of(seed)?.ok_or_else(|| EmbeddedError::NoSeed(seed.into()))?;
                 Held { tenant: seed::parse(&seed.display().to_string(), &text)?, living: Living::Absent }
             }
         };
@@ -111,7 +111,7 @@ impl Embedded {
     /// When it cannot be removed.
     pub fn discard(state: &Path) -> Result<(), EmbeddedError> {
         let path = state.join(LIVING);
-        match remove(&path) {
+        match files::remove(&path) {
             Err(source) if source.kind() != io::ErrorKind::NotFound => Err(EmbeddedError::Write { path, source }),
             Ok(()) | Err(_) => Ok(()),
         }
@@ -176,27 +176,27 @@ impl Embedded {
         }
         next.header.revision = next.header.revision.saturating_add(1);
         let path = self.living_copy();
-        replace(&path, &next).map_err(|source| EmbeddedError::Write { path: path.clone(), source })?;
+        files::replace(&path, &next).map_err(|source| EmbeddedError::Write { path: path.clone(), source })?;
         *held = Held { tenant: next, living: Living::Present };
-        flush(&self.state).map_err(|source| EmbeddedError::Flush { path, source })?;
+        files::flush(&self.state).map_err(|source| EmbeddedError::Flush { path, source })?;
         drop(guard);
         Ok(done)
     }
     /// The lock of the state directory, held until dropped.
     fn exclude(&self) -> Result<File, EmbeddedError> {
         let path = self.state.join(LOCK);
-        exclusive(&self.state, &path).map_err(|source| EmbeddedError::Write { path, source })
+        files::exclusive(&self.state, &path).map_err(|source| EmbeddedError::Write { path, source })
     }
     /// Takes in what another process wrote since.
     fn refresh(&self, held: &mut Held) -> Result<(), EmbeddedError> {
         let path = self.living_copy();
-        let revision = revision(&path).map_err(|source| EmbeddedError::Read { path: path.clone(), source })?;
+        let revision = files::revision(&path).map_err(|source| EmbeddedError::Read { path: path.clone(), source })?;
         match (revision, held.living) {
             (None, Living::Absent) => Ok(()),
             (None, Living::Present) => Err(EmbeddedError::Vanished(path)),
             (Some(Some(revision)), Living::Present) if revision == held.tenant.header.revision => Ok(()),
             (Some(_), Living::Absent | Living::Present) => {
-                let text = read_text(&path)?.ok_or_else(|| EmbeddedError::Vanished(path.clone()))?;
+                let text = text_of(&path)?.ok_or_else(|| EmbeddedError::Vanished(path.clone()))?;
                 let tenant = seed::parse(&path.display().to_string(), &text)?;
                 *held = Held { tenant, living: Living::Present };
                 Ok(())
@@ -262,57 +262,8 @@ fn in_full(error: &dyn std::error::Error) -> String {
 }
 
 /// The text of a file, none if it does not exist.
-#[expect(clippy::disallowed_methods, reason = "the edge: the tenant's own files")]
-fn read_text(path: &Path) -> Result<Option<String>, EmbeddedError> {
-    match fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text)),
-        Err(source) if source.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(EmbeddedError::Read { path: path.into(), source }),
-    }
-}
-
-/// The revision in the header of the living copy: none without a file, and none inside for a header that says none.
-#[expect(clippy::disallowed_methods, reason = "the edge: the tenant's own files")]
-fn revision(path: &Path) -> io::Result<Option<Option<u64>>> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    let mut first = String::new();
-    BufReader::new(file).read_line(&mut first)?;
-    Ok(Some(serde_json::from_str(&first).ok().map(|header: Header| header.revision)))
-}
-
-/// Takes the lock, waiting for other processes.
-#[expect(clippy::disallowed_methods, reason = "the edge: the tenant's own files")]
-fn exclusive(state: &Path, path: &Path) -> io::Result<File> {
-    fs::create_dir_all(state)?;
-    let file = File::options().create(true).truncate(false).write(true).open(path)?;
-    file.lock()?;
-    Ok(file)
-}
-
-/// Writes beside the living copy and moves over it.
-#[expect(clippy::disallowed_methods, reason = "the edge: the tenant's own files")]
-fn replace(path: &Path, tenant: &Tenant) -> io::Result<()> {
-    let beside = path.with_extension("jsonl.new");
-    let mut out = BufWriter::new(File::create(&beside)?);
-    seed::write(tenant, &mut out)?;
-    out.flush()?;
-    out.get_ref().sync_all()?;
-    fs::rename(&beside, path)
-}
-
-/// Makes the renaming last.
-#[expect(clippy::disallowed_methods, reason = "the edge: the tenant's own files")]
-fn flush(directory: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(directory)?.sync_all() } else { Ok(()) }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the edge: the tenant's own files")]
-fn remove(path: &Path) -> io::Result<()> {
-    fs::remove_file(path)
+fn text_of(path: &Path) -> Result<Option<String>, EmbeddedError> {
+    files::read(path).map_err(|source| EmbeddedError::Read { path: path.into(), source })
 }
 
 #[cfg(test)]
@@ -330,7 +281,7 @@ mod tests {
     }
     #[expect(clippy::disallowed_methods, reason = "a test's own files")]
     fn put(path: &Path, text: &str) {
-        fs::write(path, text).expect("written");
+        std::fs::write(path, text).expect("written");
     }
     fn open(seed: &Path, state: &Path) -> Embedded {
         Embedded::open(seed, state).expect("opened")
@@ -352,7 +303,7 @@ mod tests {
     fn a_change_is_in_the_living_copy_before_it_is_answered_and_the_seed_stays() {
         let (_folder, seed, state) = folder();
         open(&seed, &state).perform(&create(&newcomer()), request(1)).expect("created");
-        assert_eq!(read_text(&seed).expect("readable").as_deref(), Some(WORLD));
+        assert_eq!(text_of(&seed).expect("readable").as_deref(), Some(WORLD));
         let again = open(&seed, &state).perform(&create(&newcomer()), request(1)).expect("remembered");
         assert!(matches!(again, Effect::CustomerCreated { password: None, .. }), "shown once, over processes");
         let refused = open(&seed, &state).perform(&create(&newcomer()), request(2));

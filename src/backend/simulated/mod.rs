@@ -6,6 +6,7 @@ mod change;
 mod create;
 mod embedded;
 pub mod fault;
+mod files;
 #[cfg(test)]
 mod fixture;
 mod human;
