@@ -1,5 +1,10 @@
 //! twotier
 pub mod backend;
+pub mod desired;
 pub mod diag;
+pub mod journal;
+pub mod ledger;
+pub mod manifest;
 pub mod model;
 pub mod observed;
+pub mod plan;

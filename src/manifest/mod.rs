@@ -3,6 +3,7 @@
 
 pub mod document;
 pub mod spanned;
+mod written;
 
 pub use document::Document;
 pub use spanned::Spanned;

@@ -9,11 +9,15 @@ pub mod id;
 pub mod operation;
 pub mod product;
 pub mod secret;
+pub mod step;
 pub mod time;
 
 pub use address::{Address, CustomerKey, Kind, Leaf, SubscriptionKey};
-pub use fact::{Fact, Value};
+pub use digest::Digest;
+pub use fact::{Fact, Field, Value};
 pub use id::{CartId, CustomerId, Name, OrderId, PartnerId, RequestId, SubscriptionId, TenantId};
 pub use operation::{Effect, NewCustomer, Operation, SubscriptionChange};
 pub use product::{BillingCycle, Product, Term};
+pub use secret::Secret;
+pub use step::{Class, StepKey, StepName};
 pub use time::{Date, Span, Timestamp};

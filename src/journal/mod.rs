@@ -1,0 +1,2 @@
+//! The journal: what was done, by whom, on whose approval.
+pub mod record;

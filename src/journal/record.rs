@@ -1,0 +1,353 @@
+//! The wire form of the journal: numbered objects of one or more records. Holds no password; never changes the meaning
+//! of a field once written, it only grows.
+
+use crate::model::{
+    Address, CartId, Class, CustomerId, Digest, Field, Operation, OrderId, RequestId, StepKey, SubscriptionId,
+    TenantId, Timestamp, Value,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+use std::collections::BTreeMap;
+
+/// The version of the format, from the first object on.
+pub const FORMAT: u32 = 1;
+
+/// One object of the store, under `journal/<20 digits>`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Object {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// Its number, from 0 (genesis), without gaps.
+    pub number: u64,
+    /// The epoch of the writing run; notes carry the highest epoch seen.
+    pub epoch: u64,
+    /// A random word of the writer, so that a put with unknown outcome can be told from somebody else's.
+    pub nonce: SmolStr,
+    /// SHA-256 of the bytes of the object before; none in genesis.
+    pub before: Option<Digest>,
+    /// When, by the writer's clock (the embedded tenant's where there is one).
+    pub at: Timestamp,
+    /// What.
+    pub records: Vec<Record>,
+}
+
+/// One record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "type")]
+pub enum Record {
+    // ── state
+    /// Number 0.
+    Genesis {
+        /// The provider's tenant.
+        tenant: TenantId,
+        /// A random id of this state.
+        state: SmolStr,
+    },
+    // ── run records, under the owner's epoch
+    /// A run begins; its epoch is one more than the highest before.
+    Open(Box<Open>),
+    /// The lease goes on.
+    Renew,
+    /// A person is asked.
+    Asked {
+        /// Step id = hand-off id.
+        step: Digest,
+        /// Which.
+        key: StepKey,
+        /// SHA-256 of the text.
+        digest: Digest,
+        /// What is asked, whole.
+        text: String,
+    },
+    /// An effect is about to start.
+    Intent(Box<Intent>),
+    /// How an effect ended.
+    Settlement {
+        /// Number of the object that holds the intent.
+        intent: u64,
+        /// How.
+        outcome: Settled,
+        /// Values settled by it.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        fields: BTreeMap<Field, Value>,
+    },
+    /// Observed without doing anything: bindings, values, consumed hand-offs, effects that show now.
+    Adopted(Box<Adopted>),
+    /// A step that takes something away was done: counts against limits and acknowledgements.
+    Counted {
+        /// Code of the limit.
+        code: SmolStr,
+        /// Which document brought it.
+        cause: Address,
+        /// How many.
+        amount: u32,
+    },
+    /// The run ends.
+    Close {
+        /// How many steps ended how.
+        outcomes: BTreeMap<SmolStr, u32>,
+    },
+    /// Another run takes the lease from a dead one.
+    Takeover {
+        /// The epoch that is dead.
+        from: u64,
+        /// Who says so, when a person did.
+        by: Option<SmolStr>,
+        /// Why.
+        reason: SmolStr,
+    },
+    // ── notes, by people, without a lease
+    /// A hand-off is done.
+    Acknowledged {
+        /// Which.
+        handoff: Digest,
+        /// Digest of the text it answers.
+        digest: Digest,
+        /// Who.
+        by: SmolStr,
+        /// Proof.
+        evidence: Option<SmolStr>,
+    },
+    /// A hand-off will not be done.
+    Declined {
+        /// Which.
+        handoff: Digest,
+        /// Who.
+        by: SmolStr,
+        /// Why.
+        reason: SmolStr,
+    },
+    /// A hand-off is open again.
+    Reopened {
+        /// Which.
+        handoff: Digest,
+        /// Who.
+        by: SmolStr,
+        /// Why.
+        reason: SmolStr,
+    },
+    /// An address means this live object.
+    Bound {
+        /// Which address.
+        address: Address,
+        /// The live id.
+        id: BoundId,
+        /// Who.
+        by: SmolStr,
+        /// Why.
+        reason: SmolStr,
+    },
+    /// An address has a new name.
+    Renamed {
+        /// Old.
+        from: Address,
+        /// New.
+        to: Address,
+        /// Who.
+        by: SmolStr,
+        /// Why.
+        reason: SmolStr,
+    },
+    /// What was known of an address, or a sealed password, is forgotten.
+    Forgotten {
+        /// Which.
+        address: Address,
+        /// What of it.
+        what: Forgotten,
+        /// Who.
+        by: SmolStr,
+        /// Why.
+        reason: SmolStr,
+    },
+    /// A person says how an unknown effect ended.
+    Resolved {
+        /// Number of the intent's object.
+        intent: u64,
+        /// How.
+        outcome: Settled,
+        /// Who.
+        by: SmolStr,
+        /// Why.
+        reason: SmolStr,
+    },
+}
+
+/// What a run says of itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Open {
+    /// Who runs it.
+    pub actor: SmolStr,
+    /// The commit, where CI told.
+    pub commit: Option<SmolStr>,
+    /// The branch or tag, where CI told.
+    pub reference: Option<SmolStr>,
+    /// The pull request, where CI told.
+    pub change_url: Option<SmolStr>,
+    /// The approved plan; none with `--auto-approve`.
+    pub plan: Option<Digest>,
+    /// Version of the tool.
+    pub tool: SmolStr,
+    /// Protected addresses in force.
+    pub protected: Vec<Address>,
+    /// age public keys in force.
+    pub recipients: Vec<SmolStr>,
+    /// SHA-256 of the limits in force.
+    pub limits: Option<Digest>,
+}
+
+/// An effect about to start.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Intent {
+    /// Step id.
+    pub step: Digest,
+    /// Which step.
+    pub key: StepKey,
+    /// Its class.
+    pub class: Class,
+    /// The document that brings it.
+    pub cause: Address,
+    /// `MS-RequestId`, the same for every repeat.
+    pub request: RequestId,
+    /// What is asked of the API, with live ids; holds no password.
+    pub operation: Operation,
+    /// The field it sets and the value wanted, for settling by looking.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub wanted: BTreeMap<Field, Value>,
+}
+
+/// How an effect ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "outcome")]
+pub enum Settled {
+    /// It happened, and this was learned.
+    Done {
+        /// What.
+        learned: Learned,
+    },
+    /// Accepted, not visible yet.
+    Pending {
+        /// What.
+        learned: Learned,
+    },
+    /// It did not start, or certainly did not happen.
+    NotStarted,
+    /// The service said no.
+    Failed {
+        /// Its code, 0 when none.
+        code: u32,
+        /// Its words.
+        text: SmolStr,
+    },
+    /// Nobody knows.
+    Unknown {
+        /// What is known.
+        text: SmolStr,
+    },
+}
+
+/// What an effect taught.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "kind")]
+pub enum Learned {
+    /// Nothing beyond that it happened.
+    Nothing,
+    /// A customer.
+    Customer {
+        /// Its tenant.
+        customer: CustomerId,
+        /// Login of its administrator.
+        user: Option<SmolStr>,
+        /// Its sealed password; none is lost.
+        sealed: Option<SealedRef>,
+    },
+    /// A new password of a known customer.
+    Password {
+        /// Login.
+        user: SmolStr,
+        /// Sealed; none is lost.
+        sealed: Option<SealedRef>,
+    },
+    /// A cart.
+    Cart {
+        /// Its id.
+        cart: CartId,
+    },
+    /// An order and, once it shows, its subscription.
+    Order {
+        /// Whose.
+        customer: CustomerId,
+        /// From which cart.
+        cart: CartId,
+        /// Its id.
+        order: OrderId,
+        /// Its subscription.
+        subscription: Option<SubscriptionId>,
+    },
+}
+
+/// Where a sealed password lies.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SealedRef {
+    /// Store key, `sealed/<number of the intent>.age`.
+    pub key: SmolStr,
+    /// SHA-256 of the ciphertext.
+    pub digest: Digest,
+}
+
+/// What a run learned by looking.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Adopted {
+    /// Learned bindings.
+    pub bindings: BTreeMap<Address, BoundId>,
+    /// Values that hold.
+    pub settled: BTreeMap<Address, BTreeMap<Field, Value>>,
+    /// Addresses declared now that were not before.
+    pub managed: Vec<Address>,
+    /// Addresses no longer declared.
+    pub released: Vec<Address>,
+    /// New name, old name: `renamedFrom` followed.
+    pub renamed: Vec<(Address, Address)>,
+    /// Hand-offs whose purpose is observed.
+    pub consumed: Vec<Digest>,
+    /// Addresses whose pending effect shows now.
+    pub shown: Vec<Address>,
+}
+
+/// A live id in the journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum BoundId {
+    /// A reseller's tenant.
+    Reseller {
+        /// Its id.
+        tenant: TenantId,
+    },
+    /// A customer.
+    Customer {
+        /// Its id.
+        tenant: CustomerId,
+    },
+    /// A subscription.
+    Subscription {
+        /// Whose.
+        customer: CustomerId,
+        /// Its id.
+        subscription: SubscriptionId,
+    },
+}
+
+/// What is forgotten of an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Forgotten {
+    /// Its binding and settled values.
+    Binding,
+    /// Its sealed password.
+    Credentials,
+}

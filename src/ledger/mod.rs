@@ -1,0 +1,216 @@
+//! What earlier runs did and learned, as plain values: a fold over the journal. Holds no password, sealed or not, and
+//! never decides anything; an absence here is an absence only because genesis says the state is whole.
+
+use crate::model::{
+    Address, CartId, CustomerId, Digest, Field, OrderId, RequestId, StepKey, SubscriptionId, TenantId, Timestamp, Value,
+};
+use smol_str::SmolStr;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Which live object an address means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LiveId {
+    /// A reseller's tenant.
+    Reseller(TenantId),
+    /// A customer.
+    Customer(CustomerId),
+    /// A subscription, with its customer.
+    Subscription(CustomerId, SubscriptionId),
+}
+impl std::fmt::Display for LiveId {
+    /// The object's own id, without its customer's.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Reseller(id) => id.fmt(f),
+            Self::Customer(id) => id.fmt(f),
+            Self::Subscription(_, id) => id.fmt(f),
+        }
+    }
+}
+
+/// Everything remembered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ledger {
+    /// Whose state this is; none before genesis.
+    pub genesis: Option<Genesis>,
+    /// Learned bindings. Stay when a document disappears, so that coming back means the same object.
+    pub bindings: BTreeMap<Address, LiveId>,
+    /// Last settled values, by field.
+    pub settled: BTreeMap<Address, BTreeMap<Field, Value>>,
+    /// Addresses that a document declared at the last apply.
+    pub managed: BTreeSet<Address>,
+    /// Hand-offs by step id.
+    pub handoffs: BTreeMap<Digest, Handoff>,
+    /// Effects that were accepted and do not show yet.
+    pub pending: BTreeMap<Address, Pending>,
+    /// Effects whose outcome nobody knows and looking could not tell.
+    pub unresolved: BTreeMap<Address, Unresolved>,
+    /// One-time passwords, by customer.
+    pub credentials: BTreeMap<Address, Credential>,
+    /// Guards last applied.
+    pub guards: Option<Guards>,
+    /// Steps that took something away, for limits and acknowledgements.
+    pub counted: Vec<Counted>,
+}
+
+/// The first record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Genesis {
+    /// The provider's tenant.
+    pub tenant: TenantId,
+    /// A random id of this state.
+    pub state: SmolStr,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A step a person does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Handoff {
+    /// Its step.
+    pub key: StepKey,
+    /// SHA-256 of what was asked, so that an acknowledgement covers just that.
+    pub digest: Digest,
+    /// What was asked, for people.
+    pub text: String,
+    /// When it was asked first.
+    pub asked: Timestamp,
+    /// Where it stands.
+    pub state: HandoffState,
+}
+
+/// Where a hand-off stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HandoffState {
+    /// Asked, nobody answered.
+    Asked,
+    /// Somebody says it is done.
+    Acknowledged {
+        /// Who.
+        by: SmolStr,
+        /// When.
+        at: Timestamp,
+        /// Where the proof is.
+        evidence: Option<SmolStr>,
+    },
+    /// Somebody says it will not be done.
+    Declined {
+        /// Who.
+        by: SmolStr,
+        /// When.
+        at: Timestamp,
+        /// Why.
+        reason: SmolStr,
+    },
+    /// What it was for has been observed.
+    Consumed {
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// An effect that was accepted and does not show yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pending {
+    /// Which step brought it.
+    pub key: StepKey,
+    /// The id of that step.
+    pub step: Digest,
+    /// Since when.
+    pub since: Timestamp,
+    /// What is waited for.
+    pub what: PendingWhat,
+}
+
+/// What is waited for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PendingWhat {
+    /// A customer whose creation was answered and that shows in no list yet.
+    Customer(CustomerId),
+    /// An order whose subscription does not show yet.
+    Order {
+        /// Whose.
+        customer: CustomerId,
+        /// The cart it came from.
+        cart: CartId,
+        /// The order.
+        order: OrderId,
+        /// Its subscription, when the reply named it.
+        subscription: Option<SubscriptionId>,
+    },
+    /// A field that was accepted (202).
+    Change {
+        /// The subscription.
+        subscription: LiveId,
+        /// Which field.
+        field: Field,
+        /// To what.
+        value: Value,
+    },
+}
+
+/// An effect whose outcome nobody knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unresolved {
+    /// Number of the journal object that holds the intent.
+    pub intent: u64,
+    /// Which step.
+    pub key: StepKey,
+    /// Its request id, repeated if it is ever repeated.
+    pub request: RequestId,
+    /// Since when.
+    pub since: Timestamp,
+    /// What is known of it, one line.
+    pub text: String,
+}
+
+/// The one-time password of a customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credential {
+    /// Login of the first administrator.
+    pub user: SmolStr,
+    /// Where it stands.
+    pub state: CredentialState,
+    /// When it came there.
+    pub at: Timestamp,
+}
+
+/// Where a one-time password stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CredentialState {
+    /// Sealed, under this key of the store, with this digest of the ciphertext.
+    Sealed {
+        /// Store key.
+        key: SmolStr,
+        /// Digest of the ciphertext.
+        digest: Digest,
+    },
+    /// The reply was lost, or it could not be stored.
+    Lost,
+    /// Forgotten on purpose: the sealed object is gone.
+    Forgotten,
+}
+
+/// What was in force when a run opened.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Guards {
+    /// Addresses with `twotier/protect`.
+    pub protected: BTreeSet<Address>,
+    /// age public keys.
+    pub recipients: Vec<SmolStr>,
+    /// SHA-256 of `Provider.spec.limits` as written.
+    pub limits: Option<Digest>,
+}
+
+/// One step that counted against something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// The code of the limit or acknowledgement.
+    pub code: SmolStr,
+    /// The document that brought the step.
+    pub cause: Address,
+    /// How many.
+    pub amount: u32,
+    /// When.
+    pub at: Timestamp,
+}

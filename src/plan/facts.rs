@@ -1,0 +1,163 @@
+//! What a fact's value is, and which reads tell it: the one place where preconditions, waits and goals meet
+//! observations. Never turns an unknown into an absence.
+
+use super::bindings::Bindings;
+use crate::ledger::{CredentialState, Ledger, LiveId};
+use crate::model::{Address, CustomerId, Fact, Field, SubscriptionId, SubscriptionKey, Value};
+use crate::observed::{Facet, Observed, PartnerCheck, Read, Subscription, Why};
+
+/// Everything a fact may be evaluated against.
+#[derive(Clone, Copy, Debug)]
+pub struct Ground<'a> {
+    /// What was read.
+    pub observed: &'a Observed,
+    /// Which live objects addresses mean.
+    pub bindings: &'a Bindings,
+    /// What is remembered.
+    pub ledger: &'a Ledger,
+}
+
+/// The reads that tell a fact now. Empty for facts of the ledger, and for objects without a live id.
+#[must_use]
+pub fn reads(fact: &Fact, bindings: &Bindings) -> Vec<Read> {
+    match fact {
+        Fact::Binding(address) => match bindings.get(address) {
+            Some(LiveId::Reseller(_)) => vec![Read::Relationships],
+            Some(LiveId::Customer(id)) => vec![Read::ResellersOf(id)],
+            Some(LiveId::Subscription(customer, id)) => vec![Read::Subscription(customer, id)],
+            None => Vec::new(),
+        },
+        Fact::PartnershipActive(_) => vec![Read::Relationships],
+        Fact::PartnerValid(id) => vec![Read::PartnerId(id.clone())],
+        Fact::AgreementSigned(key) => bindings.customer(key).map(Read::Agreement).into_iter().collect(),
+        Fact::Associated { customer, partnership: _ } => {
+            bindings.customer(customer).map(Read::ResellersOf).into_iter().collect()
+        }
+        Fact::DomainFree(domain) => vec![Read::Domain(domain.clone())],
+        Fact::Unclaimed { customer, product: _ } => {
+            bindings.customer(customer).map(Read::Subscriptions).into_iter().collect()
+        }
+        Fact::Field(key, field) => bindings.subscription(key).map(|ids| field_read(*field, ids)).into_iter().collect(),
+        Fact::Pending(_) | Fact::Credentials(_) => Vec::new(),
+    }
+}
+
+fn field_read(field: Field, (customer, id): (CustomerId, SubscriptionId)) -> Read {
+    match field {
+        Field::SupportContact => Read::SupportContact(customer, id),
+        Field::PartnerOfRecord
+        | Field::Quantity
+        | Field::FriendlyName
+        | Field::Renewal
+        | Field::Status
+        | Field::Commerce
+        | Field::ScheduledChange
+        | Field::Reseller => Read::Subscription(customer, id),
+    }
+}
+
+/// The value of a fact.
+#[must_use]
+pub fn evaluate(fact: &Fact, ground: Ground<'_>) -> Facet<Value> {
+    let Ground { observed, bindings, ledger } = ground;
+    match fact {
+        Fact::Binding(address) => binding(address, ground),
+        Fact::PartnershipActive(name) => match bindings.reseller(name) {
+            Some(tenant) => observed
+                .relationships()
+                .map(|list| Value::Bool(list.get(&tenant).is_some_and(|relationship| relationship.active))),
+            None => observed.relationships().map(|_| Value::Bool(false)),
+        },
+        Fact::PartnerValid(id) => observed.partner(id).map(|check| Value::Bool(*check == PartnerCheck::Valid)),
+        Fact::AgreementSigned(key) => of_customer(key, bindings, |id| observed.agreement(id).map(Value::Bool)),
+        Fact::Associated { customer, partnership } => of_customer(customer, bindings, |id| {
+            bindings
+                .reseller(partnership)
+                .map_or(Facet::Known(Value::Bool(false)), |reseller| observed.associated(id, reseller).map(Value::Bool))
+        }),
+        Fact::DomainFree(domain) => observed.domain_taken(domain).map(|taken| Value::Bool(!taken)),
+        Fact::Unclaimed { customer, product } => of_customer(customer, bindings, |id| {
+            observed.subscriptions(id).map(|list| {
+                let twins = list.iter().filter(|s| s.status.occupies() && s.product.as_ref() == Some(product));
+                Value::List(
+                    twins
+                        .filter(|s| !bindings.claims(LiveId::Subscription(id, s.id)))
+                        .map(|s| smol_str::format_smolstr!("{}", s.id))
+                        .collect(),
+                )
+            })
+        }),
+        Fact::Field(key, field) => field_value(key, *field, ground),
+        Fact::Pending(address) => {
+            Facet::Known(Value::optional(ledger.pending.get(address).map(|pending| pending.key.step)))
+        }
+        Fact::Credentials(key) => {
+            let state =
+                ledger.credentials.get(&Address::Customer(key.clone())).map(|credential| match credential.state {
+                    CredentialState::Sealed { .. } => "sealed",
+                    CredentialState::Lost => "lost",
+                    CredentialState::Forgotten => "forgotten",
+                });
+            Facet::Known(Value::optional(state))
+        }
+    }
+}
+
+fn of_customer(
+    key: &crate::model::CustomerKey,
+    bindings: &Bindings,
+    value: impl FnOnce(CustomerId) -> Facet<Value>,
+) -> Facet<Value> {
+    bindings.customer(key).map_or(Facet::Unknown(Why::NotRead), value)
+}
+
+fn binding(address: &Address, ground: Ground<'_>) -> Facet<Value> {
+    let Some(live) = ground.bindings.get(address) else { return Facet::Known(Value::None) };
+    let observed = ground.observed;
+    match live {
+        LiveId::Reseller(tenant) => observed
+            .relationships()
+            .map(|list| if list.contains_key(&tenant) { Value::text(tenant) } else { Value::None }),
+        LiveId::Customer(id) => match observed.customer(id) {
+            Facet::Known(_) => Facet::Known(Value::text(id)),
+            Facet::Absent => Facet::Known(Value::None),
+            // The customer's own read proves that it is there, too.
+            Facet::Unknown(why) => match observed.resellers_of(id) {
+                Facet::Known(_) => Facet::Known(Value::text(id)),
+                Facet::Absent => Facet::Known(Value::None),
+                Facet::Unknown(_) => Facet::Unknown(why),
+            },
+        },
+        LiveId::Subscription(customer, id) => match observed.subscription(customer, id) {
+            Facet::Known(_) => Facet::Known(Value::text(id)),
+            Facet::Absent => Facet::Known(Value::None),
+            Facet::Unknown(why) => Facet::Unknown(why),
+        },
+    }
+}
+
+fn field_value(key: &SubscriptionKey, field: Field, ground: Ground<'_>) -> Facet<Value> {
+    let Some((customer, id)) = ground.bindings.subscription(key) else { return Facet::Unknown(Why::NotRead) };
+    if field == Field::SupportContact {
+        return ground.observed.support(customer, id).map(|contact| Value::text(contact.tenant));
+    }
+    ground.observed.subscription(customer, id).map(|subscription| of_subscription(subscription, field))
+}
+
+/// The value of a field that a subscription itself shows; support contact is not among them.
+#[must_use]
+pub fn of_subscription(subscription: &Subscription, field: Field) -> Value {
+    match field {
+        Field::PartnerOfRecord => {
+            let filled = subscription.partner_of_record.as_ref().filter(|id| !id.as_str().trim().is_empty());
+            Value::optional(filled)
+        }
+        Field::Quantity => Value::Number(u64::from(subscription.quantity)),
+        Field::FriendlyName => Value::text(&subscription.friendly_name),
+        Field::Status => Value::text(subscription.status),
+        Field::Commerce => Value::text(subscription.commerce),
+        Field::ScheduledChange => Value::optional(subscription.scheduled_change.as_ref()),
+        Field::Renewal => Value::Text(if subscription.auto_renew { "renew".into() } else { "off".into() }),
+        Field::SupportContact | Field::Reseller => Value::None,
+    }
+}

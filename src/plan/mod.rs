@@ -1,0 +1,137 @@
+//! The plan: steps in an order that can be carried out, each with why, what it needs and what it rests on. Built only
+//! by [`build`], so that a cycle or an edge that points forward cannot exist; never asks a clock or the tenant.
+
+pub mod bindings;
+pub mod facts;
+pub mod file;
+pub mod id;
+pub mod step;
+
+pub use bindings::Bindings;
+pub use id::{plan_id, step_id};
+pub use step::{
+    Action, Ask, Brings, Condition, Expect, FieldChange, Mark, Motive, Need, Readiness, Risk, Role, Step, Undo, Wanted,
+};
+
+use crate::diag::Finding;
+use crate::ledger::LiveId;
+use crate::model::{Address, Digest, Field, StepKey, TenantId, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Version of the plan document and of what `planId` covers.
+pub const FORMAT: u32 = 1;
+
+/// Steps in execution order; edges only point backwards.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    tenant: TenantId,
+    steps: Vec<Step>,
+    id: Digest,
+}
+impl Plan {
+    /// The provider's tenant.
+    #[must_use]
+    pub fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+    /// The steps, in order.
+    #[must_use]
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+    /// `planId`.
+    #[must_use]
+    pub fn id(&self) -> Digest {
+        self.id
+    }
+    /// The step of this key.
+    #[must_use]
+    pub fn step(&self, key: &StepKey) -> Option<&Step> {
+        self.steps.iter().find(|step| step.key == *key)
+    }
+}
+
+/// What stands beside the steps.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Outlook {
+    /// Addresses that would change but lack something, sorted.
+    pub blocked: Vec<Blocked>,
+    /// Findings that block nothing: drift, conflicts told elsewhere, warnings.
+    pub findings: Vec<Finding>,
+    /// Managed addresses that no document declares any more.
+    pub released: Vec<Address>,
+    /// What is taken for granted, one sentence each.
+    pub assumptions: Vec<String>,
+    /// Live objects seen that no document declares.
+    pub unmanaged: Unmanaged,
+    /// Declared addresses that match what is there.
+    pub unchanged: usize,
+    /// Steps left out because they lie outside the scope.
+    pub outside: usize,
+}
+
+/// How many live objects were seen that no document declares.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unmanaged {
+    /// Active partnerships.
+    pub partnerships: usize,
+    /// Customers.
+    pub customers: usize,
+    /// Subscriptions of customers that were read.
+    pub subscriptions: usize,
+}
+
+/// An address that would change but lacks something: no step, no id.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Blocked {
+    /// What would be done.
+    pub key: StepKey,
+    /// Why not, with the code.
+    pub finding: Finding,
+}
+
+/// What a run learns by looking, to be written to the ledger by `apply`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Adopt {
+    /// Learned bindings.
+    pub bindings: BTreeMap<Address, LiveId>,
+    /// Values that hold, where the ledger says otherwise or nothing.
+    pub settled: BTreeMap<Address, BTreeMap<Field, Value>>,
+    /// Declared now, not managed before.
+    pub managed: BTreeSet<Address>,
+    /// Managed before, declared no longer.
+    pub released: BTreeSet<Address>,
+    /// New address → old address.
+    pub renamed: BTreeMap<Address, Address>,
+    /// Hand-offs whose purpose is observed.
+    pub consumed: BTreeSet<Digest>,
+    /// Addresses whose pending effect shows now.
+    pub shown: BTreeSet<Address>,
+}
+impl Adopt {
+    /// Whether there is nothing to write.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let Self { bindings, settled, managed, released, renamed, consumed, shown } = self;
+        bindings.is_empty()
+            && settled.is_empty()
+            && managed.is_empty()
+            && released.is_empty()
+            && renamed.is_empty()
+            && consumed.is_empty()
+            && shown.is_empty()
+    }
+}
+
+/// Everything planning yields.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Planned {
+    /// The steps.
+    pub plan: Plan,
+    /// What stands beside them.
+    pub outlook: Outlook,
+    /// Which live object each address means, as far as known now.
+    pub bindings: Bindings,
+    /// What `apply` writes to the ledger before anything else.
+    pub adopt: Adopt,
+}

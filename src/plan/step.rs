@@ -1,0 +1,409 @@
+//! One step of a plan: what, on whose account, after what, resting on what. Holds no live id in what its id covers:
+//! objects are named by address, so that a step approved behind a wait keeps its id.
+
+use super::bindings::Bindings;
+use crate::model::operation::{BillingContact, CartLine, PostalAddress, SupportContact};
+use crate::model::{
+    Address, CartId, Class, CustomerKey, Digest, Fact, Field, Name, NewCustomer, Operation, PartnerId, StepKey,
+    SubscriptionChange, SubscriptionKey, TenantId, Timestamp, Value,
+};
+use smol_str::SmolStr;
+use std::collections::BTreeMap;
+
+/// One node of a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Which.
+    pub key: StepKey,
+    /// SHA-256 of key, class, operation and wanted values.
+    pub id: Digest,
+    /// What kind of work.
+    pub class: Class,
+    /// The document that brings it.
+    pub cause: Address,
+    /// Where that document says so: `manifests/a.yaml:4:13`. Outside every id.
+    pub place: Option<SmolStr>,
+    /// What is done.
+    pub action: Action,
+    /// Why, one phrase.
+    pub reason: String,
+    /// What changes, field by field.
+    pub changes: Vec<FieldChange>,
+    /// What must be over first; always earlier in the plan.
+    pub needs: Vec<Need>,
+    /// What it rests on.
+    pub conditions: Vec<Condition>,
+    /// What is true when it is done.
+    pub goal: Vec<(Fact, Brings)>,
+    /// The role the signed-in user needs; none for steps of people.
+    pub role: Option<Role>,
+    /// What may go wrong, sorted.
+    pub risks: Vec<Risk>,
+    /// Whether it can be taken back.
+    pub undo: Undo,
+    /// Predicted number of API calls.
+    pub calls: u32,
+    /// How it is counted and shown.
+    pub mark: Mark,
+    /// Whether it can be done now, apart from earlier ready steps.
+    pub readiness: Readiness,
+    /// Why the field moves.
+    pub motive: Motive,
+}
+
+/// Why a step is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Motive {
+    /// The manifest says so.
+    Intent,
+    /// The tenant moved and is brought back.
+    Restore,
+}
+
+/// Whether a step can be done now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Readiness {
+    /// Its needs are over, or are ready API steps before it.
+    Ready,
+    /// A need is a hand-off, a wait or a waiting step.
+    Waiting,
+    /// A hand-off that was asked before, with the same text.
+    Asked {
+        /// When.
+        since: Timestamp,
+    },
+}
+
+/// How a step is counted: once, by what it will do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mark {
+    /// `+`
+    Add,
+    /// `~`
+    Change,
+    /// `-`
+    End,
+    /// `!`
+    Person,
+    /// `:`
+    Wait,
+}
+impl Mark {
+    /// The symbol.
+    #[must_use]
+    pub fn symbol(self) -> char {
+        match self {
+            Self::Add => '+',
+            Self::Change => '~',
+            Self::End => '-',
+            Self::Person => '!',
+            Self::Wait => ':',
+        }
+    }
+}
+
+/// An edge, with the reason it exists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// What must be over.
+    pub step: StepKey,
+    /// Why: `one change at a time`.
+    pub why: SmolStr,
+}
+
+/// One field that moves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldChange {
+    /// Which.
+    pub field: SmolStr,
+    /// From, as shown; none for something new.
+    pub before: Option<SmolStr>,
+    /// To, as shown.
+    pub after: SmolStr,
+    /// Such as `defaulted from customer/contoso`.
+    pub note: Option<SmolStr>,
+}
+
+/// A fact a step rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Condition {
+    /// Which fact.
+    pub fact: Fact,
+    /// With which value.
+    pub expect: Expect,
+}
+
+/// What a fact must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expect {
+    /// This, as observed.
+    Is(Value),
+    /// What a need brings about.
+    After {
+        /// Which need.
+        step: StepKey,
+        /// What it brings.
+        brings: Brings,
+    },
+}
+
+/// What a step brings about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Brings {
+    /// This value.
+    Exactly(Value),
+    /// Something, known only afterwards.
+    Something,
+}
+impl Brings {
+    /// Whether `value` is what was to be brought.
+    #[must_use]
+    pub fn is_met_by(&self, value: &Value) -> bool {
+        match self {
+            Self::Exactly(wanted) => wanted == value,
+            Self::Something => *value != Value::None,
+        }
+    }
+}
+
+/// The role of the signed-in user. Source: learn, permissions-overview.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Admin agent.
+    AdminAgent,
+    /// Admin agent or sales agent.
+    AdminOrSalesAgent,
+}
+impl Role {
+    /// For people.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AdminAgent => "Admin agent",
+            Self::AdminOrSalesAgent => "Admin agent or Sales agent",
+        }
+    }
+}
+
+/// What may go wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Risk {
+    /// Somebody gains or loses access.
+    Access,
+    /// It costs, or moves an incentive.
+    Money,
+    /// It binds somebody.
+    Legal,
+    /// Somebody else is called for help.
+    Support,
+}
+impl Risk {
+    /// As printed.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Access => "access",
+            Self::Money => "money",
+            Self::Legal => "legal",
+            Self::Support => "support",
+        }
+    }
+}
+
+/// Whether a step can be taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Undo {
+    /// Yes.
+    Yes,
+    /// Until an instant the tenant reports.
+    Until(Timestamp),
+    /// Within so many days of the step.
+    WithinDays(u32),
+    /// No.
+    No,
+}
+
+/// What a step does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// The API is asked.
+    Api(Wanted),
+    /// A person is asked.
+    HandOff(Ask),
+    /// Nothing; it is over when the goal is observed.
+    Await {
+        /// For people: `PartnerID 4822222 is listed as active`.
+        until: String,
+    },
+}
+
+/// What a person is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ask {
+    /// Which letter.
+    pub template: SmolStr,
+    /// To whom; none when nobody is known.
+    pub to: Option<SmolStr>,
+    /// In which language.
+    pub language: SmolStr,
+    /// What the letter is about, one line.
+    pub summary: String,
+    /// Subject of the mail.
+    pub subject: String,
+    /// The whole text; complete only when the step is ready.
+    pub text: String,
+}
+impl Ask {
+    /// SHA-256 of what is asked: an acknowledgement covers just that.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        let Self { template, to, language, summary: _, subject, text } = self;
+        Digest::of_json(&serde_json::json!({
+            "template": template.as_str(), "to": to.as_deref(), "language": language.as_str(),
+            "subject": subject, "text": text,
+        }))
+    }
+}
+
+/// What is asked of the API, with addresses in place of live ids.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// A new customer.
+    CreateCustomer {
+        /// Its key.
+        customer: CustomerKey,
+        /// The partnership whose customer it becomes.
+        reseller: Name,
+        /// Everything else.
+        details: Box<WantedCustomer>,
+    },
+    /// A new password for its administrator.
+    ResetAdminPassword {
+        /// Whose.
+        customer: CustomerKey,
+    },
+    /// A cart and its checkout.
+    Order {
+        /// What it becomes.
+        subscription: SubscriptionKey,
+        /// What is bought.
+        line: Box<CartLine>,
+    },
+    /// One field.
+    Change {
+        /// Which subscription.
+        subscription: SubscriptionKey,
+        /// Which field, to what.
+        change: SubscriptionChange,
+    },
+    /// Support of a legacy subscription.
+    SetSupportContact {
+        /// Which subscription.
+        subscription: SubscriptionKey,
+        /// The partnership; none is the provider itself.
+        partnership: Option<Name>,
+        /// The PartnerID it goes by.
+        partner_id: PartnerId,
+    },
+}
+
+/// A new customer without the live id of its reseller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WantedCustomer {
+    /// Whole domain.
+    pub domain: SmolStr,
+    /// Legal name.
+    pub company_name: SmolStr,
+    /// Registration number.
+    pub registration_number: Option<SmolStr>,
+    /// Who is billed.
+    pub billing: BillingContact,
+    /// Where.
+    pub address: PostalAddress,
+    /// Default administrator access.
+    pub default_admin_access: bool,
+}
+
+/// Which of a step's effects comes next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The first, usually the only one.
+    First,
+    /// An order's second: its cart is made.
+    CheckOut(CartId),
+}
+
+/// A live id that is not known (yet).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0} has no live id yet")]
+pub struct Unbound(pub Address);
+
+impl Wanted {
+    /// The operation of a stage, with live ids put in. `provider` is the provider's own tenant.
+    ///
+    /// # Errors
+    /// When an address it names is not bound.
+    pub fn operation(&self, stage: &Stage, bindings: &Bindings, provider: TenantId) -> Result<Operation, Unbound> {
+        let customer_id = |key: &CustomerKey| bindings.customer(key).ok_or_else(|| Unbound(key.clone().into()));
+        let live = |key: &SubscriptionKey| bindings.subscription(key).ok_or_else(|| Unbound(key.clone().into()));
+        let reseller_id =
+            |name: &Name| bindings.reseller(name).ok_or_else(|| Unbound(Address::Partnership(name.clone())));
+        Ok(match self {
+            Self::CreateCustomer { customer: _, reseller, details } => {
+                let WantedCustomer {
+                    domain,
+                    company_name,
+                    registration_number,
+                    billing,
+                    address,
+                    default_admin_access,
+                } = details.as_ref().clone();
+                Operation::CreateCustomer(Box::new(NewCustomer {
+                    domain,
+                    company_name,
+                    registration_number,
+                    billing,
+                    address,
+                    reseller: reseller_id(reseller)?,
+                    default_admin_access,
+                }))
+            }
+            Self::ResetAdminPassword { customer } => Operation::ResetAdminPassword { customer: customer_id(customer)? },
+            Self::Order { subscription, line } => {
+                let customer = customer_id(&subscription.customer)?;
+                match stage {
+                    Stage::First => Operation::MakeCart { customer, line: line.clone() },
+                    Stage::CheckOut(cart) => Operation::CheckOut { customer, cart: cart.clone() },
+                }
+            }
+            Self::Change { subscription, change } => {
+                let (customer, subscription) = live(subscription)?;
+                Operation::ChangeSubscription { customer, subscription, change: change.clone() }
+            }
+            Self::SetSupportContact { subscription, partnership, partner_id } => {
+                let (customer, subscription) = live(subscription)?;
+                let tenant = partnership.as_ref().map_or(Ok(provider), reseller_id)?;
+                let contact = SupportContact { tenant, partner: partner_id.clone() };
+                Operation::SetSupportContact { customer, subscription, contact }
+            }
+        })
+    }
+    /// The field it sets and the value it will have, for settling by looking; empty where it is not a field.
+    #[must_use]
+    pub fn fields(&self, bindings: &Bindings, provider: TenantId) -> BTreeMap<Field, Value> {
+        let one = |field, value| BTreeMap::from([(field, value)]);
+        match self {
+            Self::CreateCustomer { .. } | Self::ResetAdminPassword { .. } => BTreeMap::new(),
+            Self::Order { line, .. } => one(Field::PartnerOfRecord, Value::text(&line.partner_of_record)),
+            Self::Change { change, .. } => match change {
+                SubscriptionChange::PartnerOfRecord(id) => one(Field::PartnerOfRecord, Value::text(id)),
+                SubscriptionChange::Quantity(n) => one(Field::Quantity, Value::Number(u64::from(*n))),
+                SubscriptionChange::FriendlyName(name) => one(Field::FriendlyName, Value::text(name)),
+            },
+            Self::SetSupportContact { partnership, .. } => {
+                let tenant = partnership.as_ref().map_or(Some(provider), |name| bindings.reseller(name));
+                tenant.map_or_else(BTreeMap::new, |id| one(Field::SupportContact, Value::text(id)))
+            }
+        }
+    }
+}
