@@ -161,7 +161,8 @@ fn ensure_folder(folder: &Path) -> Result<(), StoreError> {
 /// Tries what the store rests on: a hard link that appears, and a second one to the same name that is refused.
 fn probe(folder: &Path) -> Result<(), StoreError> {
     let unfit = |reason: String| StoreError::Unfit { what: folder.display().to_string(), reason };
-    let staged = Staged::new(folder, |file| file.write_all(b"probe")).map_err(|error| nothing_written(folder, &error))?;
+    let staged =
+        Staged::new(folder, |file| file.write_all(b"probe")).map_err(|error| nothing_written(folder, &error))?;
     let (linked, file) = Staged::empty(folder).map_err(|error| nothing_written(folder, &error))?;
     drop(file);
     match fs::hard_link(&staged.path, &linked.path) {
@@ -220,7 +221,9 @@ enum Unclear {
 fn by_kind(path: &Path, error: &io::Error, unclear: Unclear) -> StoreError {
     let (what, reason) = (path.display().to_string(), error.to_string());
     match error.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => StoreError::Full { what, reason },
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+            StoreError::Full { what, reason }
+        }
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => StoreError::Denied { what, reason },
         ErrorKind::Unsupported | ErrorKind::CrossesDevices => StoreError::Unfit { what, reason },
         _ => match unclear {
