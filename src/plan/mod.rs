@@ -2,6 +2,8 @@
 //! by [`build`], so that a cycle or an edge that points forward cannot exist; never asks a clock or the tenant.
 
 pub mod bindings;
+#[cfg(test)]
+pub(crate) mod example;
 pub mod facts;
 pub mod file;
 pub mod id;

@@ -268,3 +268,169 @@ pub(super) fn undo(undo: &Undo) -> String {
         Undo::No => "no".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::Finding as Found;
+    use crate::model::Timestamp;
+    use crate::plan::example::{arbitrary_outlook, arbitrary_steps, file, key, outlook, steps};
+    use crate::plan::{Blocked as Held, Outlook as Beside};
+    use proptest::prelude::*;
+
+    fn shown(steps: Vec<Step>, outlook: &Beside) -> String {
+        let mut out = String::new();
+        plan(&file(steps, outlook), Paint::Plain, &mut out).unwrap();
+        out
+    }
+    fn last(steps: Vec<Step>, outlook: &Beside) -> String {
+        shown(steps, outlook).lines().last().unwrap_or_default().to_owned()
+    }
+
+    #[test]
+    fn the_worked_example_prints_as_it_was_agreed() {
+        let expect = "\
+! partnership/northwind        invite-reseller
+    mail to csp@northwind.example, with the invitation link
+    why   declared active (manifests/northwind.yaml:4:131), not yet listed
+: partnership/northwind        await-partnership
+    until PartnerID 4822222 is listed as active
+    needs invite-reseller partnership/northwind
+! customer/contoso             invite-customer northwind
+    mail to it@contoso.example, with the two-tier link; gives no admin right
+    needs await-partnership partnership/northwind: the link names its tenant
+: customer/contoso             await-association northwind
+    until Northwind shows among the customer's resellers
+    needs invite-customer customer/contoso northwind
+~ subscription/contoso/m365    set-partner-of-record
+    partnerOfRecord  none -> fabrikam (4811111)
+    risk  money; undo: no
+~ subscription/contoso/m365    change-quantity
+    quantity  25 -> 30
+    needs set-partner-of-record: one change at a time
+    risk  money; undo: within 7 days of the step
++ subscription/contoso/teams   order-subscription
+    product CFQ7TTC0BBBB/0001, quantity 10, P1Y, annual
+    partnerOfRecord  fabrikam (4811111), defaulted from customer/contoso
+    risk  money; undo: within 7 days of the step
+~ subscription/contoso/visio   set-partner-of-record                    waiting
+    partnerOfRecord  fabrikam (4811111) -> northwind (4822222)
+    needs await-partnership partnership/northwind: its PartnerID must be valid
+    risk  money; undo: yes
+
+Blocked
+? subscription/contoso/backup  order-subscription                      [TT0310]
+    a live subscription of CFQ7TTC0AAAA/0001 is claimed by no manifest:
+    50000000-0000-4000-8000-000000000003
+    help: bind it with `subscriptionId`, or say `purchase: {additional: true}`
+
+Assumed
+  4822222 passes validation as partner of record; checked after acceptance
+
+Plan id PLANID
+Plan: 1 to add, 3 to change, 0 to end; 2 for people, 2 to wait for, 1 blocked.
+";
+        let id = file(steps(), &outlook()).plan().id();
+        assert_eq!(shown(steps(), &outlook()), expect.replace("PLANID", &id.to_string()));
+    }
+
+    #[test]
+    fn the_last_line_says_what_a_plan_comes_to() {
+        let none = Beside::default();
+        assert_eq!(shown(Vec::new(), &none), "No changes. The tenant matches the manifests.\n");
+        let three = Beside { blocked: vec![outlook().blocked.remove(0); 3], ..Beside::default() };
+        assert_eq!(last(Vec::new(), &three), "Nothing can be done: 3 blocked.");
+        let mut second: Vec<Step> = steps();
+        second[0].readiness = Readiness::Asked { since: Timestamp::from_seconds(1_795_424_400) };
+        second.drain(4..7);
+        assert_eq!(last(second.clone(), &outlook()), "Nothing to do now: 1 asked of people, 1 to wait for, 1 blocked.");
+        second[2].readiness = Readiness::Ready;
+        second[2].needs.clear();
+        let line = "Plan: 0 to add, 1 to change, 0 to end; 2 for people, 2 to wait for, 1 blocked.";
+        assert_eq!(last(second, &outlook()), line);
+        let mut ends = vec![steps().remove(4)];
+        ends[0].mark = Mark::End;
+        let line = "Plan: 0 to add, 0 to change, 1 to end; 0 for people, 0 to wait for, 0 blocked.";
+        assert_eq!(last(ends, &none), line);
+    }
+
+    #[test]
+    fn an_asked_hand_off_says_since_when_and_where_to_look() {
+        let mut asked = steps();
+        asked.truncate(1);
+        asked[0].readiness = Readiness::Asked { since: Timestamp::from_seconds(1_795_424_400) };
+        let text = shown(asked.clone(), &Beside::default());
+        let first = text.lines().next().unwrap_or_default();
+        assert!(first.ends_with("  asked 2026-11-23") && first.len() == 79, "{text}");
+        assert!(text.contains(&format!("    see   twotier handoffs show {}\n", asked[0].id.short(10))), "{text}");
+    }
+
+    #[test]
+    fn what_is_restored_says_so_and_why() {
+        let mut restored = steps().remove(4);
+        (restored.motive, restored.reason) = (Motive::Restore, "changed in the tenant".to_owned());
+        let text = shown(vec![restored], &Beside::default());
+        assert!(text.lines().next().is_some_and(|line| line.ends_with("  restore")), "{text}");
+        assert!(text.contains("\n    why   changed in the tenant\n"), "{text}");
+    }
+
+    #[test]
+    fn sections_stand_apart_and_in_order() {
+        let drift = Found::warning(Code::Drift, None, "quantity is 40, settled was 30")
+            .about("subscription/contoso/m365".parse().unwrap());
+        let beside = Beside {
+            blocked: vec![Held {
+                key: key("invite-reseller partnership/a"),
+                finding: Found::error(Code::Unknown, None, "x"),
+            }],
+            findings: vec![Found::warning(Code::ResellerNotAssociated, None, "odd"), drift],
+            released: vec!["customer/gone".parse().unwrap()],
+            outside: 2,
+            ..Beside::default()
+        };
+        let expect = "\
+Blocked
+? partnership/a  invite-reseller                                       [TT0300]
+    x
+
+Drift
+  subscription/contoso/m365                                            [TT0313]
+    quantity is 40, settled was 30
+
+Noted
+                                                                       [TT0325]
+    odd
+
+Released
+  customer/gone: no document declares it any more; nothing is taken away
+
+Outside the scope: 2 steps.
+
+Nothing can be done: 1 blocked.
+";
+        assert_eq!(shown(Vec::new(), &beside), expect);
+    }
+
+    #[test]
+    fn color_comes_only_when_asked_for() {
+        let mut out = String::new();
+        plan(&file(steps(), &outlook()), Paint::Colour, &mut out).unwrap();
+        assert!(out.starts_with("\u{1b}[36m!\u{1b}[0m partnership/northwind"), "{out}");
+        assert!(!shown(steps(), &outlook()).contains('\u{1b}'));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_of_others_moves_the_cursor_or_adds_a_line(s in arbitrary_steps(), o in arbitrary_outlook()) {
+            let text = shown(s, &o);
+            prop_assert!(!text.contains(|c: char| c != '\n' && c.is_control()), "{text:?}");
+            let turned = text.contains(|c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'));
+            prop_assert!(!turned, "{text:?}");
+            // Every line is one of ours: a step, a section, an indented line or the end.
+            let ours = ["  ", "+ ", "~ ", "- ", "! ", ": ", "? ", "Blocked", "Drift", "Assumed", "Released", "Plan", "Nothing"];
+            for line in text.lines().filter(|line| !line.is_empty()) {
+                prop_assert!(ours.iter().any(|start| line.starts_with(start)), "{line:?}");
+            }
+        }
+    }
+}

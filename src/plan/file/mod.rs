@@ -185,3 +185,6 @@ fn check(tenant: TenantId, steps: &[Step], id: Digest) -> Result<(), ReadError> 
 pub fn schema() -> schemars::Schema {
     schemars::schema_for!(Document)
 }
+
+#[cfg(test)]
+mod tests;
