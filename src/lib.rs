@@ -10,3 +10,4 @@ pub mod model;
 pub mod observed;
 pub mod plan;
 pub mod policy;
+pub mod report;
