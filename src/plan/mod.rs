@@ -3,9 +3,12 @@
 
 pub mod bindings;
 pub mod facts;
+pub mod file;
+pub mod id;
 pub mod step;
 
 pub use bindings::Bindings;
+pub use id::{plan_id, step_id};
 pub use step::{
     Action, Ask, Brings, Condition, Expect, FieldChange, Mark, Motive, Need, Readiness, Risk, Role, Step, Undo, Wanted,
 };
