@@ -2,10 +2,15 @@
 pub mod backend;
 pub mod desired;
 pub mod diag;
+pub mod diff;
 pub mod journal;
 pub mod ledger;
 pub mod manifest;
 pub mod model;
 pub mod observed;
 pub mod plan;
+<<<<<<< HEAD
 pub mod snapshot;
+=======
+pub mod policy;
+>>>>>>> main

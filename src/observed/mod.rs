@@ -7,7 +7,7 @@ mod look;
 mod normalize;
 
 pub use answers::Told;
-pub use normalize::same_partner;
+pub use normalize::{field_value, same_partner};
 
 use crate::model::operation::{PostalAddress, SupportContact};
 use crate::model::product::{BillingCycle, Commerce, Product, Term};
