@@ -1,4 +1,5 @@
 //! twotier
+pub mod apply;
 pub mod backend;
 pub mod desired;
 pub mod diag;
@@ -9,8 +10,5 @@ pub mod manifest;
 pub mod model;
 pub mod observed;
 pub mod plan;
-<<<<<<< HEAD
-pub mod snapshot;
-=======
 pub mod policy;
->>>>>>> main
+pub mod snapshot;
