@@ -1,4 +1,5 @@
 //! twotier
+pub mod apply;
 pub mod backend;
 pub mod desired;
 pub mod diag;
@@ -11,3 +12,4 @@ pub mod observed;
 pub mod plan;
 pub mod policy;
 pub mod report;
+pub mod snapshot;
