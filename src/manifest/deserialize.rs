@@ -1,7 +1,7 @@
 //! serde over a tree: gives each value with its place. Reads trees that were checked before, so its own errors are
 //! short; never changes or guesses a value.
 
-use super::scalar::{Meaning, Style, meaning};
+use super::scalar::{Meaning, meaning};
 use super::spanned::SPANNED;
 use super::tree::{Body, Entry, Extent, Node};
 use crate::diag::{At, FileId};

@@ -69,7 +69,7 @@ impl Format {
             Self::Culture => ("culture", r"^[a-z]{2,3}(-[A-Z][a-z]{3})?-[A-Z]{2}$"),
             Self::Date => ("date", r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
             Self::Domain => ("domain", r"^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{1,62}$"),
-            Self::DomainPrefix => ("domainPrefix", r"^[A-Za-z0-9]{1,27}$"),
+            Self::DomainPrefix => ("domainPrefix", r"^[A-Za-z0-9]([A-Za-z0-9-]{0,25}[A-Za-z0-9])?$"),
             Self::Duration => ("duration", r"^[0-9]+[smhdw]$"),
             Self::Email => ("email", r"^[^@\s]+@[^@\s]+\.[^@\s.]+$"),
             Self::Guid => ("guid", r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"),
@@ -135,7 +135,7 @@ fn instead(format: Format, text: &str, expected: &'static str) -> Malformed {
 fn name(text: &str) -> Result<(), Malformed> {
     let Err(bad) = text.parse::<Name>() else { return Ok(()) };
     let lower = text.to_lowercase().replace(['_', ' ', '.'], "-");
-    Err(if lower == text { plain(bad.expected) } else { instead(Format::Name, &lower, bad.expected) })
+    Err(instead_unless_same(Format::Name, text, &lower, bad.expected))
 }
 
 fn country(text: &str) -> Result<(), Malformed> {
@@ -167,18 +167,19 @@ fn domain(text: &str) -> Result<(), Malformed> {
     let bare = text.split_once("://").map_or(text, |(_, rest)| rest);
     let bare = bare.split('/').next().unwrap_or_default().trim_end_matches('.');
     let meant = if is_label(bare) { format!("{bare}.onmicrosoft.com") } else { bare.to_owned() };
-    Err(if meant == text { plain(EXPECTED) } else { instead(Format::Domain, &meant, EXPECTED) })
+    Err(instead_unless_same(Format::Domain, text, &meant, EXPECTED))
 }
 
-/// Source: learn, verify-domain-availability (the domain is `prefix.onmicrosoft.com`); the bound of 27 characters is
-/// that of the tenant creation page.
+/// Source: learn, verify-domain-availability (the domain is `prefix.onmicrosoft.com`); the bound of 27 characters:
+/// Source: unconfirmed, the portal's form.
 fn domain_prefix(text: &str) -> Result<(), Malformed> {
-    const EXPECTED: &str = "a domain prefix is 1 to 27 letters and digits, the part before `.onmicrosoft.com`";
-    if (1..=27).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric()) {
+    const EXPECTED: &str =
+        "a domain prefix is 1 to 27 letters, digits and inner hyphens, the part before `.onmicrosoft.com`";
+    if text.len() <= 27 && is_label(text) {
         return Ok(());
     }
-    let meant = text.split('.').next().unwrap_or_default().replace('-', "");
-    Err(if meant == text { plain(EXPECTED) } else { instead(Format::DomainPrefix, &meant, EXPECTED) })
+    let meant = text.split('.').next().unwrap_or_default();
+    Err(instead_unless_same(Format::DomainPrefix, text, meant, EXPECTED))
 }
 
 fn email(text: &str) -> Result<(), Malformed> {

@@ -86,10 +86,12 @@ pub struct Limits {
 /// One bound: absolute, relative (with a floor of 10 objects), or both.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("minProperties" = 1))]
 pub struct Limit {
     /// At most so many.
     pub max: Option<u32>,
     /// At most so many in a hundred.
+    #[schemars(range(max = 100))]
     pub percent: Option<u32>,
 }
 
