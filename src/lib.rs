@@ -1,5 +1,6 @@
 //! twotier
 pub mod backend;
+pub mod cli;
 pub mod desired;
 pub mod diag;
 pub mod journal;
@@ -7,4 +8,5 @@ pub mod ledger;
 pub mod manifest;
 pub mod model;
 pub mod observed;
+pub mod ops;
 pub mod plan;
