@@ -115,6 +115,9 @@ codes! {
     NoState = 600, "the state is missing", "A missing state is unknown, not empty: with it the knowledge of what was bought would be lost. If this tenant never had one: `twotier state init`.";
     OtherTenant = 601, "the state belongs to another tenant", "Genesis names another provider tenant than the manifests. Point `state` elsewhere.";
     Released = 602, "a managed document disappeared", "Nothing is taken away. The address is no longer managed; to end something, say so in a document.";
+    JournalDamaged = 603, "the journal is damaged", "An object is torn, changed, missing or out of its chain. Nothing is guessed: restore the state from a copy.";
+    JournalOdd = 604, "a record that changes nothing", "It speaks of something the journal does not hold, or its run no longer held the lease. It was passed over; somebody else than this tool may have written it.";
+    SealedUnusable = 605, "a sealed password is gone or changed", "The journal names a ciphertext that is not there or is another one. Reset the password, then `credentials forget` the old one.";
 }
 
 impl fmt::Display for Code {

@@ -5,11 +5,11 @@ use super::create::no_relationship;
 use super::perform::{api, refused};
 use super::read::sold;
 use super::tenant::{Change, Tenant};
-use super::wire::{Availability, Cart, CatalogEntry, Item, Order, SeatsAdded, Sort, Subscription};
+use super::wire::{Availability, Cart, CatalogEntry, Item, Order, ReplyEffect, SeatsAdded, Sort, Subscription};
 use crate::backend::BackendError;
 use crate::model::operation::CartLine;
 use crate::model::product::Commerce;
-use crate::model::{BillingCycle, CartId, CustomerId, Effect, OrderId, Span, SubscriptionId, Term};
+use crate::model::{BillingCycle, CartId, CustomerId, OrderId, Span, SubscriptionId, Term};
 use crate::observed::{Review, Status};
 use smol_str::format_smolstr;
 
@@ -18,16 +18,16 @@ const CART_LIFE: Span = Span::days(7);
 
 impl Tenant {
     /// Source: learn, create-a-cart.
-    pub(super) fn make_cart(&mut self, customer: CustomerId, line: &CartLine) -> Result<Effect, BackendError> {
+    pub(super) fn make_cart(&mut self, customer: CustomerId, line: &CartLine) -> Result<ReplyEffect, BackendError> {
         self.resolve(customer, &(&line.product).into(), (line.term, line.billing_cycle), line.quantity)?;
         self.check_partner(&line.partner_of_record)?;
         let id = self.fresh_cart_id(customer, line);
         let cart = Cart::new(id.clone(), customer, line, self.header.clock.plus(CART_LIFE));
         self.carts.insert(id.clone(), cart);
-        Ok(Effect::CartMade { cart: id })
+        Ok(ReplyEffect::CartMade { cart: id })
     }
     /// Idempotent per cart: a repeat gives the first result. Source: learn, checkout-a-cart.
-    pub(super) fn check_out(&mut self, customer: CustomerId, id: &CartId) -> Result<Effect, BackendError> {
+    pub(super) fn check_out(&mut self, customer: CustomerId, id: &CartId) -> Result<ReplyEffect, BackendError> {
         self.customers.get(&customer).ok_or_else(no_relationship)?;
         let cart = self.cart(customer, id).ok_or_else(|| refused(1000, format_smolstr!("cart {id} was not found")))?;
         if let Some(order) = cart.order.as_ref().and_then(|order| self.orders.get(order)) {
@@ -148,9 +148,156 @@ impl Tenant {
         order
     }
     /// What the check-out answered first: the subscription only if it showed at once.
-    fn first_result(&self, order: &Order) -> Effect {
+    fn first_result(&self, order: &Order) -> ReplyEffect {
         let booked = self.subscriptions.get(&(order.customer, order.subscription));
         let subscription = booked.filter(|s| s.shows_from.is_none()).map(|s| s.subscription_id);
-        Effect::CheckedOut { order: order.order_id.clone(), subscription }
+        ReplyEffect::CheckedOut { order: order.order_id.clone(), subscription }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{cart_of, check_out, code, create, customer, line, made, newcomer, request, tenant};
+    use super::super::human::Human;
+    use super::*;
+    use crate::model::{Effect, PartnerId, Product};
+    use crate::observed::{Answer, CartFate, Read};
+
+    fn refusal(change: impl FnOnce(&mut CartLine)) -> u32 {
+        let (mut tenant, mut line) = (tenant(), line());
+        change(&mut line);
+        let before = tenant.clone();
+        let code = code(tenant.perform(&cart_of(1, line), request(1)));
+        assert_eq!(tenant, before, "a refusal changes nothing");
+        code
+    }
+
+    #[test]
+    fn a_cart_becomes_one_order_however_often_it_is_checked_out() {
+        let mut tenant = tenant();
+        let cart = made(tenant.perform(&cart_of(1, line()), request(1)).expect("made"));
+        assert_eq!(tenant.read(&Read::Cart(customer(1), cart.clone())), Ok(Answer::Cart(CartFate::Open)));
+        let first = tenant.perform(&check_out(1, &cart), request(2)).expect("ordered");
+        assert_eq!(tenant.perform(&check_out(1, &cart), request(2)), Ok(first.clone()));
+        assert_eq!(tenant.perform(&check_out(1, &cart), request(3)), Ok(first.clone()));
+        assert_eq!(tenant.orders().count(), 1);
+        let Effect::CheckedOut { order, subscription: Some(id) } = first else { panic!("{first:?}") };
+        let fate = CartFate::Ordered { order: order.clone(), subscription: Some(id) };
+        assert_eq!(tenant.read(&Read::Cart(customer(1), cart)), Ok(Answer::Cart(fate)));
+        let bought = tenant.subscription(customer(1), id).expect("listed");
+        assert_eq!((bought.quantity, bought.order.as_ref()), (5, Some(&order)));
+        assert_eq!(bought.partner_of_record, Some(PartnerId::new("4811111")));
+        assert_eq!(bought.commitment_end, Some("2026-12-23T09:00:00Z".parse().expect("a time")));
+    }
+
+    #[test]
+    fn equal_lines_of_two_requests_are_two_carts() {
+        let mut tenant = tenant();
+        let first = made(tenant.perform(&cart_of(1, line()), request(1)).expect("made"));
+        let second = made(tenant.perform(&cart_of(1, line()), request(2)).expect("made"));
+        assert_ne!(first, second);
+        assert_eq!(made(tenant.perform(&cart_of(1, line()), request(1)).expect("again")), first);
+    }
+
+    #[test]
+    fn what_is_not_sold_that_way_is_refused() {
+        assert_eq!(refusal(|line| line.product.product = "CFQ7TTC0ZZZZ".into()), 400_013);
+        assert_eq!(refusal(|line| line.product.sku = "0009".into()), 400_018);
+        assert_eq!(refusal(|line| line.term = Term::P3Y), 400_019);
+        let twofold = |line: &mut CartLine| (line.term, line.billing_cycle) = (Term::P1Y, BillingCycle::Annual);
+        assert_eq!(refusal(twofold), 400_019);
+        assert_eq!(refusal(|line| line.quantity = 1), 800_017);
+        assert_eq!(refusal(|line| line.quantity = 301), 800_017);
+        assert_eq!(code(tenant().perform(&cart_of(7, line()), request(1))), 20002);
+    }
+
+    #[test]
+    fn availabilities_are_counted_where_the_provider_sells() {
+        let offer = |term, billing_cycle| {
+            let product = Product { product: "CFQ7TTC0AAAA".into(), sku: "0001".into() };
+            Read::Offer(crate::observed::Offer { product, term, billing_cycle })
+        };
+        let mut tenant = tenant();
+        assert_eq!(tenant.read(&offer(Term::P1M, BillingCycle::Monthly)), Ok(Answer::Offer(1)));
+        assert_eq!(tenant.read(&offer(Term::P1Y, BillingCycle::Annual)), Ok(Answer::Offer(2)));
+        tenant.header.country = Some("DE".into());
+        assert_eq!(tenant.read(&offer(Term::P1M, BillingCycle::Monthly)), Ok(Answer::Offer(0)));
+    }
+
+    #[test]
+    fn the_partner_of_record_is_validated() {
+        for (id, expected) in [
+            ("4800001", 2072),
+            ("4812345", 800_015),
+            ("4899999", 900_400),
+            ("4855555", 900_154),
+            ("4833333", 900_123),
+            ("4822222", 800_016),
+        ] {
+            assert_eq!(refusal(|line| line.partner_of_record = PartnerId::new(id)), expected, "{id}");
+        }
+    }
+
+    #[test]
+    fn an_order_needs_the_agreement_and_a_passed_review() {
+        let mut tenant = tenant();
+        let cart = made(tenant.perform(&cart_of(2, line()), request(1)).expect("made"));
+        assert_eq!(code(tenant.perform(&check_out(2, &cart), request(2))), 13605);
+        tenant.play(&Human::Sign { customer: customer(2) }).expect("signed");
+        for (outcome, expected) in [(Review::InReview, 800_073), (Review::Refused, 800_075)] {
+            tenant.play(&Human::Review { customer: customer(2), outcome }).expect("reviewed");
+            assert_eq!(code(tenant.perform(&check_out(2, &cart), request(2))), expected);
+        }
+        tenant.play(&Human::Review { customer: customer(2), outcome: Review::Passed }).expect("reviewed");
+        assert!(tenant.perform(&check_out(2, &cart), request(2)).is_ok(), "a refusal is not remembered");
+    }
+
+    #[test]
+    fn a_cart_lives_seven_days_and_its_id_never_returns() {
+        let mut tenant = tenant();
+        let cart = made(tenant.perform(&cart_of(1, line()), request(1)).expect("made"));
+        tenant.advance(Span::days(7));
+        assert_eq!(tenant.read(&Read::Cart(customer(1), cart.clone())), Ok(Answer::NotThere));
+        assert_eq!(code(tenant.perform(&check_out(1, &cart), request(2))), 1000);
+        assert_ne!(made(tenant.perform(&cart_of(1, line()), request(3)).expect("made")), cart);
+    }
+
+    #[test]
+    fn a_cart_of_another_customer_is_not_there() {
+        let mut tenant = tenant();
+        let cart = made(tenant.perform(&cart_of(1, line()), request(1)).expect("made"));
+        assert_eq!(code(tenant.perform(&check_out(2, &cart), request(2))), 1000);
+    }
+
+    #[test]
+    fn an_order_may_show_up_late() {
+        let mut tenant = tenant();
+        tenant.header.orders_show_after = Span::minutes(15);
+        let cart = made(tenant.perform(&cart_of(1, line()), request(1)).expect("made"));
+        let effect = tenant.perform(&check_out(1, &cart), request(2)).expect("ordered");
+        let Effect::CheckedOut { order, subscription: None } = effect else { panic!("{effect:?}") };
+        let seen = |tenant: &Tenant| match tenant.read(&Read::Subscriptions(customer(1))) {
+            Ok(Answer::Subscriptions(list)) => list.iter().filter(|s| s.order.as_ref() == Some(&order)).count(),
+            other => panic!("{other:?}"),
+        };
+        tenant.advance(Span::minutes(14));
+        assert_eq!(seen(&tenant), 0);
+        tenant.advance(Span::minutes(1));
+        assert_eq!(seen(&tenant), 1);
+        let fate = tenant.read(&Read::Cart(customer(1), cart));
+        assert!(matches!(fate, Ok(Answer::Cart(CartFate::Ordered { order: _, subscription: Some(_) }))), "{fate:?}");
+    }
+
+    #[test]
+    fn a_new_customer_buys_after_signing() {
+        let mut tenant = tenant();
+        let Ok(Effect::CustomerCreated { customer, .. }) = tenant.perform(&create(&newcomer()), request(1)) else {
+            panic!("not created");
+        };
+        tenant.play(&Human::Sign { customer }).expect("signed");
+        let make = crate::model::Operation::MakeCart { customer, line: Box::new(line()) };
+        let cart = made(tenant.perform(&make, request(2)).expect("made"));
+        let buy = crate::model::Operation::CheckOut { customer, cart };
+        assert!(tenant.perform(&buy, request(3)).is_ok());
     }
 }

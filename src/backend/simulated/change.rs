@@ -5,11 +5,11 @@ use super::create::no_relationship;
 use super::perform::{api, refused};
 use super::read::{refundable, sold};
 use super::tenant::{Change, Tenant};
-use super::wire::{By, SeatsAdded, Subscription, Support};
+use super::wire::{By, ReplyEffect, SeatsAdded, Subscription, Support};
 use crate::backend::BackendError;
 use crate::model::operation::{SupportContact, Visible};
 use crate::model::product::Commerce;
-use crate::model::{CustomerId, Effect, SubscriptionChange, SubscriptionId, Timestamp};
+use crate::model::{CustomerId, SubscriptionChange, SubscriptionId, Timestamp};
 use crate::observed::Status;
 use smol_str::{SmolStr, format_smolstr};
 
@@ -22,16 +22,20 @@ impl Tenant {
         &mut self,
         key: Key,
         change: &SubscriptionChange,
-    ) -> Result<Effect, BackendError> {
+    ) -> Result<ReplyEffect, BackendError> {
         let subscription = self.found(key)?;
         changeable(subscription, change)?;
         self.check_change(subscription, change)?;
         self.set(key, change, api());
-        Ok(Effect::Changed { visible: Visible::Now })
+        Ok(ReplyEffect::Changed { visible: Visible::Now })
     }
     /// Source: learn, update-a-subscription-s-support-contact (not for new commerce; the code of that refusal is not
     /// documented, so there is none).
-    pub(super) fn set_support_contact(&mut self, key: Key, contact: &SupportContact) -> Result<Effect, BackendError> {
+    pub(super) fn set_support_contact(
+        &mut self,
+        key: Key,
+        contact: &SupportContact,
+    ) -> Result<ReplyEffect, BackendError> {
         let subscription = self.found(key)?;
         match (subscription.commerce, subscription.status) {
             (Commerce::New, _) => return Err(refused(0, "support contacts do not exist for new commerce")),
@@ -57,7 +61,7 @@ impl Tenant {
             return Err(refused(3000, "the support contact is neither the provider nor a reseller of it"));
         }
         self.put_support(key, (!own).then(|| contact.into()), api());
-        Ok(Effect::Changed { visible: Visible::Now })
+        Ok(ReplyEffect::Changed { visible: Visible::Now })
     }
 
     fn found(&self, key: Key) -> Result<&Subscription, BackendError> {
@@ -208,4 +212,187 @@ fn set_quantity(subscription: &mut Subscription, quantity: u32, now: Timestamp) 
         }
     }
     subscription.quantity = quantity;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{code, company, customer, patch, request, subscription, tenant};
+    use super::super::human::{Edit, Human};
+    use super::super::wire::ScheduledChange;
+    use super::*;
+    use crate::model::{Operation, PartnerId, Span, Term};
+    use crate::observed::{Answer, Read};
+
+    fn partner(id: &str) -> SubscriptionChange {
+        SubscriptionChange::PartnerOfRecord(PartnerId::new(id))
+    }
+    fn name(text: &str) -> SubscriptionChange {
+        SubscriptionChange::FriendlyName(text.into())
+    }
+    use SubscriptionChange::Quantity;
+
+    /// The codes with which changes are refused in one tenant; none of them may change it.
+    fn refusals(tenant: &mut Tenant, changes: &[(u8, SubscriptionChange, u32)]) {
+        for (request_number, (number, change, expected)) in (100_u8..).zip(changes) {
+            let before = tenant.clone();
+            let got = code(tenant.perform(&patch(*number, change.clone()), request(request_number)));
+            assert_eq!(got, *expected, "{change:?} of {number}");
+            assert_eq!(*tenant, before, "a refusal changes nothing");
+        }
+    }
+    fn perform(tenant: &mut Tenant, number: u8, change: SubscriptionChange, id: u8) {
+        tenant.perform(&patch(number, change), request(id)).expect("changed");
+    }
+    fn now(tenant: &Tenant, number: u8) -> Subscription {
+        tenant.subscription(customer(1), subscription(number)).expect("there").clone()
+    }
+    fn portal(tenant: &mut Tenant, number: u8, edit: Edit) {
+        let edit = Human::EditSubscription { customer: customer(1), subscription: subscription(number), edit };
+        tenant.play(&edit).expect("edited");
+    }
+
+    #[test]
+    fn each_field_is_set_and_audited() {
+        let mut tenant = tenant();
+        perform(&mut tenant, 1, partner("4811112"), 1);
+        perform(&mut tenant, 1, Quantity(30), 2);
+        perform(&mut tenant, 1, name("Backup of Contoso"), 3);
+        let changed = now(&tenant, 1);
+        assert_eq!(changed.partner_of_record, Some(PartnerId::new("4811112")));
+        assert_eq!((changed.quantity, changed.friendly_name.as_str()), (30, "Backup of Contoso"));
+        let told: Vec<_> = tenant.audit().iter().map(|r| (r.old.as_deref(), r.new.as_deref())).collect();
+        assert_eq!(told[1], (Some("quantity 25"), Some("quantity 30")));
+        assert_eq!(tenant.audit()[0].by, api());
+    }
+
+    #[test]
+    fn a_bad_partner_of_record_blocks_every_change() {
+        let mut tenant = tenant();
+        refusals(&mut tenant, &[(1, partner("4822222"), 800_016), (1, partner("4800001"), 2072)]);
+        tenant.play(&Human::Deauthorize { company: company(1) }).expect("deauthorized");
+        refusals(&mut tenant, &[(1, Quantity(30), 900_154), (1, name("x"), 900_154), (1, partner("4811112"), 900_154)]);
+        perform(&mut tenant, 2, Quantity(11), 1);
+    }
+
+    #[test]
+    fn reservations_keep_partner_of_record_and_quantity() {
+        refusals(&mut tenant(), &[(3, partner("4811112"), 800_098), (3, Quantity(2), 2006)]);
+    }
+
+    #[test]
+    fn seats_are_given_back_in_their_seven_days_only() {
+        let mut tenant = tenant();
+        refusals(&mut tenant, &[(1, Quantity(19), 800_090)]);
+        perform(&mut tenant, 1, Quantity(30), 1);
+        perform(&mut tenant, 1, Quantity(22), 2);
+        assert_eq!(now(&tenant, 1).seats_added.iter().map(|a| a.quantity).collect::<Vec<_>>(), [20, 2]);
+        let read = tenant.read(&Read::Subscription(customer(1), subscription(1)));
+        let Ok(Answer::Subscription(detail)) = read else { panic!("{read:?}") };
+        let until = "2026-11-27T09:00:00Z".parse().expect("a time");
+        assert_eq!((detail.refundable, detail.refundable_until), (2, Some(until)));
+        tenant.advance(Span::days(4));
+        refusals(&mut tenant, &[(1, Quantity(21), 900_214)]);
+        perform(&mut tenant, 1, Quantity(23), 3);
+    }
+
+    #[test]
+    fn legacy_seats_go_both_ways() {
+        let mut tenant = tenant();
+        perform(&mut tenant, 2, Quantity(3), 1);
+        perform(&mut tenant, 2, Quantity(12), 2);
+        assert_eq!(now(&tenant, 2).quantity, 12);
+    }
+
+    #[test]
+    fn quantities_stay_within_the_offer() {
+        refusals(&mut tenant(), &[(1, Quantity(0), 2002), (1, Quantity(301), 2002), (2, Quantity(0), 2002)]);
+    }
+
+    #[test]
+    fn a_change_of_quantity_deletes_what_is_scheduled_and_no_other_change_does() {
+        let mut tenant = tenant();
+        perform(&mut tenant, 1, partner("4811112"), 1);
+        perform(&mut tenant, 1, name("x"), 2);
+        perform(&mut tenant, 1, Quantity(25), 3);
+        assert!(now(&tenant, 1).scheduled_change.is_some());
+        perform(&mut tenant, 1, Quantity(26), 4);
+        assert_eq!(now(&tenant, 1).scheduled_change, None);
+    }
+
+    #[test]
+    fn the_status_decides_what_may_change() {
+        for (status, quantity, rename) in [
+            (Status::Suspended, 2001, 800_091),
+            (Status::Deleted, 2011, 2011),
+            (Status::Expired, 900_279, 900_279),
+            (Status::Disabled, 900_280, 900_280),
+        ] {
+            let mut tenant = tenant();
+            portal(&mut tenant, 1, Edit::Status(status));
+            refusals(&mut tenant, &[(1, Quantity(30), quantity), (1, name("x"), rename)]);
+        }
+        let mut tenant = tenant();
+        portal(&mut tenant, 1, Edit::Status(Status::Pending));
+        let later = tenant.perform(&patch(1, Quantity(30)), request(1));
+        assert!(matches!(later, Err(BackendError::Later { text: _ })), "{later:?}");
+    }
+
+    #[test]
+    fn what_is_not_there_is_not_found() {
+        let mut tenant = tenant();
+        refusals(&mut tenant, &[(9, Quantity(3), 20003)]);
+        let change = Quantity(3);
+        let foreign = Operation::ChangeSubscription { customer: customer(7), subscription: subscription(1), change };
+        assert_eq!(code(tenant.perform(&foreign, request(1))), 20002);
+    }
+
+    #[test]
+    fn support_contacts_are_for_legacy_and_partnered_resellers() {
+        let mut tenant = tenant();
+        let put = |number, tenant: TenantId, partner: &str| Operation::SetSupportContact {
+            customer: customer(1),
+            subscription: subscription(number),
+            contact: SupportContact { tenant, partner: PartnerId::new(partner) },
+        };
+        use crate::model::TenantId;
+        let contact = Read::SupportContact(customer(1), subscription(2));
+        let own = SupportContact { tenant: tenant.id(), partner: PartnerId::new("4800001") };
+        assert_eq!(tenant.read(&contact), Ok(Answer::SupportContact(own.clone())), "the provider by default");
+        assert_eq!(code(tenant.perform(&put(1, company(1), "4811111"), request(1))), 0);
+        assert_eq!(tenant.read(&Read::SupportContact(customer(1), subscription(1))), Ok(Answer::NotThere));
+        assert_eq!(code(tenant.perform(&put(2, company(2), "4822222"), request(1))), 3000);
+        assert_eq!(code(tenant.perform(&put(2, company(1), "4822222"), request(1))), 3000);
+        tenant.perform(&put(2, company(1), "4811111"), request(1)).expect("set");
+        let theirs = SupportContact { tenant: company(1), partner: PartnerId::new("4811111") };
+        assert_eq!(tenant.read(&contact), Ok(Answer::SupportContact(theirs)));
+        tenant.perform(&put(2, own.tenant, "4800001"), request(2)).expect("set back");
+        assert_eq!(tenant.read(&contact), Ok(Answer::SupportContact(own)));
+    }
+
+    #[test]
+    fn a_repeat_of_an_old_request_does_not_undo_a_newer_change() {
+        let mut tenant = tenant();
+        perform(&mut tenant, 1, Quantity(30), 1);
+        perform(&mut tenant, 1, Quantity(31), 2);
+        perform(&mut tenant, 1, Quantity(30), 1);
+        assert_eq!(now(&tenant, 1).quantity, 31);
+    }
+
+    #[test]
+    fn the_portal_can_do_what_the_api_refuses() {
+        let mut tenant = tenant();
+        portal(&mut tenant, 1, Edit::Set(partner("4844444")));
+        portal(&mut tenant, 1, Edit::Set(Quantity(1)));
+        portal(
+            &mut tenant,
+            1,
+            Edit::Schedule(Some(ScheduledChange { quantity: None, term: Some(Term::P1Y), billing_cycle: None })),
+        );
+        let changed = now(&tenant, 1);
+        assert_eq!((changed.partner_of_record, changed.quantity), (Some(PartnerId::new("4844444")), 1));
+        portal(&mut tenant, 1, Edit::ClearPartnerOfRecord);
+        assert_eq!(now(&tenant, 1).partner_of_record, None);
+        assert_eq!(tenant.audit().last().and_then(|r| r.old.as_deref()), Some("partnerId 4844444"));
+        assert!(tenant.audit().iter().all(|record| record.by != api()));
+    }
 }

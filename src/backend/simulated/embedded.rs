@@ -1,16 +1,16 @@
 //! A tenant over files: a seed that is only read, and a living copy that every change rewrites as a whole before it is
 //! answered. Knows no journal, no manifest and no other file of the state directory.
 
+use super::files;
 use super::human::{Human, HumanError, Played};
 use super::seed::{self, SeedError};
 use super::tenant::Tenant;
-use super::wire::Header;
 use crate::backend::{Actuate, BackendError, Observe};
 use crate::model::{Effect, Operation, RequestId, Span, TenantId, Timestamp};
 use crate::observed::{Answer, Read, Why};
 use smol_str::format_smolstr;
-use std::fs::{self, File};
-use std::io::{self, BufRead as _, BufReader, BufWriter, Write as _};
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -91,10 +91,10 @@ impl Embedded {
     /// When the file to read is missing or broken.
     pub fn open(seed: &Path, state: &Path) -> Result<Self, EmbeddedError> {
         let living = state.join(LIVING);
-        let held = match read_text(&living)? {
+        let held = match text_of(&living)? {
             Some(text) => Held { tenant: seed::parse(&living.display().to_string(), &text)?, living: Living::Present },
             None => {
-                let text = read_text(seed)?.ok_or_else(|| EmbeddedError::NoSeed(seed.into()))?;
+                let text = text_of(seed)?.ok_or_else(|| EmbeddedError::NoSeed(seed.into()))?;
                 Held { tenant: seed::parse(&seed.display().to_string(), &text)?, living: Living::Absent }
             }
         };
@@ -111,7 +111,7 @@ impl Embedded {
     /// When it cannot be removed.
     pub fn discard(state: &Path) -> Result<(), EmbeddedError> {
         let path = state.join(LIVING);
-        match remove(&path) {
+        match files::remove(&path) {
             Err(source) if source.kind() != io::ErrorKind::NotFound => Err(EmbeddedError::Write { path, source }),
             Ok(()) | Err(_) => Ok(()),
         }
@@ -176,27 +176,27 @@ impl Embedded {
         }
         next.header.revision = next.header.revision.saturating_add(1);
         let path = self.living_copy();
-        replace(&path, &next).map_err(|source| EmbeddedError::Write { path: path.clone(), source })?;
+        files::replace(&path, &next).map_err(|source| EmbeddedError::Write { path: path.clone(), source })?;
         *held = Held { tenant: next, living: Living::Present };
-        flush(&self.state).map_err(|source| EmbeddedError::Flush { path, source })?;
+        files::flush(&self.state).map_err(|source| EmbeddedError::Flush { path, source })?;
         drop(guard);
         Ok(done)
     }
     /// The lock of the state directory, held until dropped.
     fn exclude(&self) -> Result<File, EmbeddedError> {
         let path = self.state.join(LOCK);
-        exclusive(&self.state, &path).map_err(|source| EmbeddedError::Write { path, source })
+        files::exclusive(&self.state, &path).map_err(|source| EmbeddedError::Write { path, source })
     }
     /// Takes in what another process wrote since.
     fn refresh(&self, held: &mut Held) -> Result<(), EmbeddedError> {
         let path = self.living_copy();
-        let revision = revision(&path).map_err(|source| EmbeddedError::Read { path: path.clone(), source })?;
+        let revision = files::revision(&path).map_err(|source| EmbeddedError::Read { path: path.clone(), source })?;
         match (revision, held.living) {
             (None, Living::Absent) => Ok(()),
             (None, Living::Present) => Err(EmbeddedError::Vanished(path)),
             (Some(Some(revision)), Living::Present) if revision == held.tenant.header.revision => Ok(()),
             (Some(_), Living::Absent | Living::Present) => {
-                let text = read_text(&path)?.ok_or_else(|| EmbeddedError::Vanished(path.clone()))?;
+                let text = text_of(&path)?.ok_or_else(|| EmbeddedError::Vanished(path.clone()))?;
                 let tenant = seed::parse(&path.display().to_string(), &text)?;
                 *held = Held { tenant, living: Living::Present };
                 Ok(())
@@ -262,55 +262,130 @@ fn in_full(error: &dyn std::error::Error) -> String {
 }
 
 /// The text of a file, none if it does not exist.
-#[expect(clippy::disallowed_methods, reason = "the edge: the tenant's own files")]
-fn read_text(path: &Path) -> Result<Option<String>, EmbeddedError> {
-    match fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text)),
-        Err(source) if source.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(EmbeddedError::Read { path: path.into(), source }),
+fn text_of(path: &Path) -> Result<Option<String>, EmbeddedError> {
+    files::read(path).map_err(|source| EmbeddedError::Read { path: path.into(), source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{WORLD, code, company, create, newcomer, patch, request, tenant};
+    use super::*;
+    use crate::model::{PartnerId, SubscriptionChange};
+
+    /// A folder with the world as its seed, and where its state will be.
+    fn folder() -> (tempfile::TempDir, PathBuf, PathBuf) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (seed, state) = (folder.path().join("seed.jsonl"), folder.path().join("state"));
+        put(&seed, WORLD);
+        (folder, seed, state)
     }
-}
+    #[expect(clippy::disallowed_methods, reason = "a test's own files")]
+    fn put(path: &Path, text: &str) {
+        std::fs::write(path, text).expect("written");
+    }
+    fn open(seed: &Path, state: &Path) -> Embedded {
+        Embedded::open(seed, state).expect("opened")
+    }
+    fn rename(text: &str) -> Operation {
+        patch(1, SubscriptionChange::FriendlyName(text.into()))
+    }
 
-/// The revision in the header of the living copy: none without a file, and none inside for a header that says none.
-#[expect(clippy::disallowed_methods, reason = "the edge: the tenant's own files")]
-fn revision(path: &Path) -> io::Result<Option<Option<u64>>> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    let mut first = String::new();
-    BufReader::new(file).read_line(&mut first)?;
-    Ok(Some(serde_json::from_str(&first).ok().map(|header: Header| header.revision)))
-}
+    #[test]
+    fn looking_writes_nothing() {
+        let (_folder, seed, state) = folder();
+        let embedded = open(&seed, &state);
+        assert_eq!(embedded.read(&Read::Relationships), tenant().read(&Read::Relationships));
+        assert_eq!(embedded.clock(), tenant().clock());
+        assert!(!state.exists());
+    }
 
-/// Takes the lock, waiting for other processes.
-#[expect(clippy::disallowed_methods, reason = "the edge: the tenant's own files")]
-fn exclusive(state: &Path, path: &Path) -> io::Result<File> {
-    fs::create_dir_all(state)?;
-    let file = File::options().create(true).truncate(false).write(true).open(path)?;
-    file.lock()?;
-    Ok(file)
-}
+    #[test]
+    fn a_change_is_in_the_living_copy_before_it_is_answered_and_the_seed_stays() {
+        let (_folder, seed, state) = folder();
+        open(&seed, &state).perform(&create(&newcomer()), request(1)).expect("created");
+        assert_eq!(text_of(&seed).expect("readable").as_deref(), Some(WORLD));
+        let again = open(&seed, &state).perform(&create(&newcomer()), request(1)).expect("remembered");
+        assert!(matches!(again, Effect::CustomerCreated { password: None, .. }), "shown once, over processes");
+        let refused = open(&seed, &state).perform(&create(&newcomer()), request(2));
+        assert_eq!(code(refused), 1003);
+    }
 
-/// Writes beside the living copy and moves over it.
-#[expect(clippy::disallowed_methods, reason = "the edge: the tenant's own files")]
-fn replace(path: &Path, tenant: &Tenant) -> io::Result<()> {
-    let beside = path.with_extension("jsonl.new");
-    let mut out = BufWriter::new(File::create(&beside)?);
-    seed::write(tenant, &mut out)?;
-    out.flush()?;
-    out.get_ref().sync_all()?;
-    fs::rename(&beside, path)
-}
+    #[test]
+    fn the_whole_tenant_survives_in_the_living_copy() {
+        let (_folder, seed, state) = folder();
+        let embedded = open(&seed, &state);
+        embedded.perform(&rename("x"), request(1)).expect("renamed");
+        embedded.play(&Human::AcceptPartnership { company: company(2) }).expect("accepted");
+        embedded.advance(Span::days(1)).expect("advanced");
+        let held = embedded.tenant().expect("readable");
+        assert_eq!(open(&seed, &state).tenant().expect("readable"), held);
+        assert_eq!(held.header.revision, 3);
+        assert!(held.check_partner(&PartnerId::new("4822222")).is_ok());
+    }
 
-/// Makes the renaming last.
-#[expect(clippy::disallowed_methods, reason = "the edge: the tenant's own files")]
-fn flush(directory: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(directory)?.sync_all() } else { Ok(()) }
-}
+    #[test]
+    fn materializing_writes_the_copy_once() {
+        let (_folder, seed, state) = folder();
+        let embedded = open(&seed, &state);
+        embedded.materialize().expect("written");
+        embedded.materialize().expect("there already");
+        assert_eq!(embedded.tenant().expect("readable").header.revision, 1);
+        assert!(embedded.living_copy().exists());
+    }
 
-#[expect(clippy::disallowed_methods, reason = "the edge: the tenant's own files")]
-fn remove(path: &Path) -> io::Result<()> {
-    fs::remove_file(path)
+    #[test]
+    fn two_holders_see_each_other_and_lose_nothing() {
+        let (_folder, seed, state) = folder();
+        let (one, two) = (open(&seed, &state), open(&seed, &state));
+        one.play(&Human::AcceptPartnership { company: company(2) }).expect("accepted");
+        assert_eq!(two.read(&Read::Relationships), one.read(&Read::Relationships));
+        two.perform(&rename("two"), request(1)).expect("renamed");
+        one.perform(&rename("one"), request(2)).expect("renamed");
+        assert_eq!(two.tenant().expect("readable").audit().len(), 3);
+    }
+
+    #[test]
+    fn many_threads_change_one_after_another() {
+        let (_folder, seed, state) = folder();
+        let holders = [open(&seed, &state), open(&seed, &state)];
+        std::thread::scope(|scope| {
+            for number in 0..8_u8 {
+                let holder = &holders[usize::from(number % 2)];
+                scope.spawn(move || holder.perform(&rename(&format!("n{number}")), request(number)).expect("renamed"));
+            }
+        });
+        assert_eq!(holders[0].tenant().expect("readable").audit().len(), 8);
+    }
+
+    #[test]
+    fn discarding_goes_back_to_the_seed_and_is_noticed() {
+        let (_folder, seed, state) = folder();
+        let embedded = open(&seed, &state);
+        Embedded::discard(&state).expect("nothing to discard");
+        embedded.perform(&rename("x"), request(1)).expect("renamed");
+        Embedded::discard(&state).expect("discarded");
+        assert!(matches!(embedded.tenant(), Err(EmbeddedError::Vanished(_))));
+        assert!(matches!(embedded.perform(&rename("y"), request(2)), Err(BackendError::Transient(_))));
+        assert_eq!(open(&seed, &state).tenant().expect("readable"), tenant());
+    }
+
+    #[test]
+    fn missing_and_broken_files_are_told_apart() {
+        let (folder, seed, state) = folder();
+        let missing = Embedded::open(&folder.path().join("none.jsonl"), &state).expect_err("missing");
+        assert!(matches!(&missing, EmbeddedError::NoSeed(path) if path.ends_with("none.jsonl")));
+        put(&seed, "{\"format\":1}");
+        let broken = Embedded::open(&seed, &state).expect_err("broken");
+        assert!(broken.to_string().ends_with("seed.jsonl:1:11: the line is not a record of a tenant"), "{broken}");
+    }
+
+    #[test]
+    fn what_cannot_be_written_has_not_happened() {
+        let (_folder, seed, state) = folder();
+        let embedded = open(&seed, &state);
+        put(&state, "a file where the folder should be");
+        let failed = embedded.perform(&rename("x"), request(1));
+        assert!(matches!(&failed, Err(BackendError::Transient(text)) if text.contains("cannot write")), "{failed:?}");
+        assert_eq!(embedded.lock().tenant, tenant());
+    }
 }

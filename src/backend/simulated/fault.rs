@@ -206,3 +206,97 @@ impl<B: Actuate> Actuate for Faulty<B> {
 fn one() -> u32 {
     1
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{create, customer, newcomer, patch, request, tenant};
+    use super::super::memory::Memory;
+    use super::*;
+    use crate::model::SubscriptionChange;
+
+    fn faulty(script: &str) -> Faulty<Memory> {
+        Faulty::new(Memory::new(tenant()), serde_yaml::from_str(script).expect("a script"))
+    }
+    fn rename(text: &str) -> Operation {
+        patch(1, SubscriptionChange::FriendlyName(text.into()))
+    }
+
+    #[test]
+    fn a_reply_lost_after_the_effect_is_found_by_repeating() {
+        let backend = faulty("- {operation: createCustomer, fault: loseAfter}");
+        let lost = backend.perform(&create(&newcomer()), request(1));
+        assert_eq!(lost, Err(BackendError::Unknown(SCRIPTED)));
+        assert_eq!(backend.inner().tenant().customers().count(), 3);
+        let found = backend.perform(&create(&newcomer()), request(1));
+        assert!(matches!(found, Ok(Effect::CustomerCreated { password: None, .. })), "the password is lost: {found:?}");
+    }
+
+    #[test]
+    fn a_request_lost_before_the_effect_has_none() {
+        let backend = faulty("- {operation: renameSubscription, fault: loseBefore}");
+        assert_eq!(backend.perform(&rename("x"), request(1)), Err(BackendError::Unknown(SCRIPTED)));
+        assert_eq!(backend.inner().tenant(), tenant());
+        assert!(backend.perform(&rename("x"), request(1)).is_ok());
+    }
+
+    #[test]
+    fn rules_count_only_what_they_match() {
+        let backend = faulty("- {operation: renameSubscription, about: later, nth: 2, times: 2, fault: transient}");
+        assert!(backend.perform(&rename("x"), request(1)).is_ok());
+        for (number, fails) in [(2, false), (3, true), (4, true), (5, false)] {
+            let outcome = backend.perform(&rename("later"), request(number));
+            assert_eq!(outcome.is_err(), fails, "call {number}");
+        }
+        assert_eq!(backend.matched(), [4]);
+    }
+
+    #[test]
+    fn each_fault_says_what_to_do_next() {
+        let until = "2026-11-23T09:05:00Z".parse().expect("a time");
+        for (fault, expected) in [
+            ("throttled, until: 2026-11-23T09:05:00Z", BackendError::Throttled { until }),
+            ("later", BackendError::Later { text: SCRIPTED }),
+            ("denied", BackendError::Denied(SCRIPTED)),
+            ("refused, code: 900121", BackendError::Refused { code: 900_121, text: SCRIPTED }),
+        ] {
+            let backend = faulty(&format!("- {{times: 0, fault: {fault}}}"));
+            assert_eq!(backend.perform(&rename("x"), request(1)), Err(expected.clone()));
+            assert_eq!(backend.perform(&rename("x"), request(1)), Err(expected));
+            assert_eq!(backend.inner().tenant(), tenant());
+        }
+    }
+
+    #[test]
+    fn reads_fail_without_claiming_an_absence() {
+        for (fault, expected) in [
+            ("partial", Why::Partial),
+            ("throttled", Why::Throttled),
+            ("denied", Why::Denied(SCRIPTED)),
+            ("transient", Why::Failed(SCRIPTED)),
+            ("refused, code: 2030", Why::Refused("2030: scripted fault".into())),
+        ] {
+            let backend = faulty(&format!("- {{read: customers, fault: {fault}}}"));
+            assert_eq!(backend.read(&Read::Customers), Err(expected));
+            assert!(backend.read(&Read::Customers).is_ok(), "once");
+        }
+    }
+
+    #[test]
+    fn a_stale_read_shows_what_was() {
+        let backend = faulty("- {read: subscription, nth: 2, fault: stale}");
+        let read = Read::Subscription(customer(1), super::super::fixture::subscription(1));
+        let before = backend.read(&read);
+        backend.perform(&rename("x"), request(1)).expect("renamed");
+        assert_eq!(backend.read(&read), before);
+        assert_ne!(backend.read(&read), before);
+    }
+
+    #[test]
+    fn misspelt_rules_are_refused() {
+        for bad in
+            ["- {operation: createCustmer, fault: later}", "- {fault: later, tmes: 2}", "- {operation: checkOut}"]
+        {
+            assert!(serde_yaml::from_str::<Script>(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -281,3 +281,112 @@ fn newcomer(id: CustomerId, stranger: TakenDomain) -> Customer {
         password_digest: None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{company, customer, tenant};
+    use super::*;
+    use crate::observed::{Answer, Read, ResellerStatus};
+
+    fn listed(tenant: &Tenant) -> Vec<TenantId> {
+        match tenant.read(&Read::Relationships) {
+            Ok(Answer::Relationships(list)) => list.into_iter().filter(|r| r.active).map(|r| r.tenant).collect(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn an_accepted_partnership_is_listed_and_its_partner_id_valid() {
+        let mut tenant = tenant();
+        let accept = Human::AcceptPartnership { company: company(2) };
+        assert_eq!(tenant.play(&accept), Ok(Played::Done));
+        assert_eq!(tenant.play(&accept), Ok(Played::AlreadySo));
+        assert_eq!(listed(&tenant), [company(1), company(2)]);
+        assert!(tenant.check_partner(&PartnerId::new("4822222")).is_ok());
+    }
+
+    #[test]
+    fn who_cannot_accept_says_why_and_changes_nothing() {
+        let mut tenant = tenant();
+        let before = tenant.clone();
+        for (who, expected) in [
+            (company(3), HumanError::NotSigned("Tailspin".into())),
+            (company(4), HumanError::OtherRegion { company: "Wingtip".into(), ours: "Europe", theirs: "US" }),
+            (company(5), HumanError::NotEnrolled("Litware".into())),
+            (company(9), HumanError::UnknownCompany(company(9))),
+        ] {
+            assert_eq!(tenant.play(&Human::AcceptPartnership { company: who }), Err(expected));
+        }
+        assert_eq!(tenant, before);
+    }
+
+    #[test]
+    fn the_status_reads_agree_with_who_can_accept() {
+        let tenant = tenant();
+        let by_tenant = |number| match tenant.read(&Read::ResellerByTenant(company(number))) {
+            Ok(Answer::Reseller(status)) => status,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(by_tenant(2), ResellerStatus::Signed);
+        assert!(matches!(by_tenant(3), ResellerStatus::NotSigned(text) if text.starts_with("2206")));
+        assert!(matches!(by_tenant(4), ResellerStatus::OtherRegion(text) if text.starts_with("2201")));
+        assert!(matches!(by_tenant(5), ResellerStatus::NotFound(text) if text.starts_with("2204")));
+        assert!(matches!(by_tenant(9), ResellerStatus::NotFound(text) if text.starts_with("2205")));
+        let unknown = tenant.read(&Read::ResellerByPartnerId(PartnerId::new("4812345")));
+        assert!(matches!(unknown, Ok(Answer::Reseller(ResellerStatus::NotFound(text))) if text.starts_with("2200")));
+    }
+
+    #[test]
+    fn a_declined_invitation_leaves_only_a_record() {
+        let mut tenant = tenant();
+        tenant.play(&Human::DeclinePartnership { company: company(2) }).expect("declined");
+        assert_eq!(listed(&tenant), [company(1)]);
+        assert_eq!(tenant.audit().len(), 1);
+    }
+
+    #[test]
+    fn a_customer_gains_a_reseller_by_accepting() {
+        let mut tenant = tenant();
+        let invitation = |who, reseller| Human::AcceptCustomerInvitation { customer: customer(who), reseller };
+        assert_eq!(tenant.play(&invitation(1, company(2))), Err(HumanError::NotPartnered(company(2))));
+        assert!(matches!(tenant.read(&Read::InvitationLink(company(2))), Err(crate::observed::Why::Refused(_))));
+        tenant.play(&Human::AcceptPartnership { company: company(2) }).expect("accepted");
+        let link = tenant.read(&Read::InvitationLink(company(2)));
+        assert!(matches!(link, Ok(Answer::InvitationLink(url)) if url.contains("msppid=4822222")));
+        assert_eq!(tenant.play(&invitation(1, company(2))), Ok(Played::Done));
+        assert_eq!(tenant.play(&invitation(1, company(2))), Ok(Played::AlreadySo));
+        let both = Answer::Resellers(vec![company(1), company(2)]);
+        assert_eq!(tenant.read(&Read::ResellersOf(customer(1))), Ok(both));
+        assert_eq!(tenant.play(&invitation(7, company(2))), Err(HumanError::UnknownCustomer(customer(7))));
+    }
+
+    #[test]
+    fn a_stranger_becomes_a_customer_by_accepting() {
+        let mut tenant = tenant();
+        let id = tenant.tenant_of_domain("FourthCoffee.onmicrosoft.com").expect("known to the world");
+        assert_eq!(tenant.read(&Read::ResellersOf(id)), Ok(Answer::NotThere));
+        tenant.play(&Human::AcceptCustomerInvitation { customer: id, reseller: company(1) }).expect("accepted");
+        assert_eq!(tenant.read(&Read::ResellersOf(id)), Ok(Answer::Resellers(vec![company(1)])));
+        assert_eq!(tenant.read(&Read::Domain("fourthcoffee.onmicrosoft.com".into())), Ok(Answer::Domain(true)));
+        assert!(!tenant.customers[&id].admin_access);
+    }
+
+    #[test]
+    fn an_ended_partnership_leaves_customers_and_partners_of_record_behind() {
+        let mut tenant = tenant();
+        tenant.play(&Human::EndPartnership { company: company(1) }).expect("ended");
+        assert!(listed(&tenant).is_empty());
+        assert_eq!(tenant.read(&Read::ResellersOf(customer(1))), Ok(Answer::Resellers(vec![company(1)])));
+        assert_eq!(tenant.visible(customer(1)).filter(|s| s.partner_of_record.is_some()).count(), 2);
+        let again = tenant.play(&Human::EndPartnership { company: company(1) });
+        assert_eq!(again, Err(HumanError::NotPartnered(company(1))));
+    }
+
+    #[test]
+    fn signing_shows_at_once() {
+        let mut tenant = tenant();
+        assert_eq!(tenant.read(&Read::Agreement(customer(2))), Ok(Answer::Agreement(false)));
+        tenant.play(&Human::Sign { customer: customer(2) }).expect("signed");
+        assert_eq!(tenant.read(&Read::Agreement(customer(2))), Ok(Answer::Agreement(true)));
+    }
+}

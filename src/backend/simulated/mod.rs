@@ -6,8 +6,13 @@ mod change;
 mod create;
 mod embedded;
 pub mod fault;
+mod files;
+#[cfg(test)]
+mod fixture;
 mod human;
 mod kind;
+#[cfg(test)]
+mod laws;
 mod memory;
 mod partner;
 mod perform;

@@ -1,11 +1,12 @@
 //! One operation at a time: looks whether it was answered before, else hands it to its rules and remembers the reply.
 //! A refused operation changes nothing, and a password is never remembered.
 
+use super::create::FIRST_PASSWORD;
 use super::tenant::Tenant;
 use super::wire::{By, Reply, ReplyEffect};
 use crate::backend::BackendError;
 use crate::model::digest::Digest;
-use crate::model::{CustomerId, Effect, Operation, RequestId};
+use crate::model::{Effect, Operation, RequestId};
 use smol_str::{SmolStr, format_smolstr};
 
 /// The name under which the API's changes stand in the audit records.
@@ -23,7 +24,7 @@ impl Tenant {
             .map_err(|error| BackendError::Transient(format_smolstr!("the request cannot be written: {error}")))?;
         let key = (request, Digest::of_json(&written));
         if let Some(reply) = self.replies.get(&key) {
-            return self.again(&reply.effect);
+            return self.tell(&reply.effect, Telling::Again);
         }
         let effect = match operation {
             Operation::CreateCustomer(new) => self.create_customer(new)?,
@@ -37,33 +38,22 @@ impl Tenant {
                 self.set_support_contact((*customer, *subscription), contact)?
             }
         };
-        let remembered = self.remembered(operation, &effect);
-        self.replies.insert(key, Reply { request: key.0, operation: key.1, effect: remembered });
-        Ok(effect)
+        let told = self.tell(&effect, Telling::First);
+        self.replies.insert(key, Reply { request: key.0, operation: key.1, effect });
+        told
     }
 
-    fn remembered(&self, operation: &Operation, effect: &Effect) -> ReplyEffect {
-        match effect {
-            Effect::CustomerCreated { customer, user: _, password: _ } => {
-                ReplyEffect::CustomerCreated { customer: *customer }
-            }
-            Effect::PasswordReset { user: _, password: _ } => {
-                let customer = customer_of(operation).unwrap_or_else(|| CustomerId::from_bytes([0; 16]));
-                let number = self.customers.get(&customer).map_or(0, |c| c.passwords);
-                ReplyEffect::PasswordReset { customer, number }
-            }
-            Effect::CartMade { cart } => ReplyEffect::CartMade { cart: cart.clone() },
-            Effect::CheckedOut { order, subscription } => {
-                ReplyEffect::CheckedOut { order: order.clone(), subscription: *subscription }
-            }
-            Effect::Changed { visible } => ReplyEffect::Changed { visible: *visible },
-        }
-    }
-    fn again(&self, effect: &ReplyEffect) -> Result<Effect, BackendError> {
+    /// A remembered effect in full; passwords are derived anew.
+    fn tell(&self, effect: &ReplyEffect, telling: Telling) -> Result<Effect, BackendError> {
         Ok(match effect {
-            ReplyEffect::CustomerCreated { customer } => {
-                Effect::CustomerCreated { customer: *customer, user: self.admin(*customer)?, password: None }
-            }
+            ReplyEffect::CustomerCreated { customer } => Effect::CustomerCreated {
+                customer: *customer,
+                user: self.admin(*customer)?,
+                password: match telling {
+                    Telling::First => Some(self.password(*customer, FIRST_PASSWORD)),
+                    Telling::Again => None,
+                },
+            },
             ReplyEffect::PasswordReset { customer, number } => {
                 Effect::PasswordReset { user: self.admin(*customer)?, password: self.password(*customer, *number) }
             }
@@ -76,15 +66,11 @@ impl Tenant {
     }
 }
 
-fn customer_of(operation: &Operation) -> Option<CustomerId> {
-    match operation {
-        Operation::CreateCustomer(_) => None,
-        Operation::ResetAdminPassword { customer }
-        | Operation::MakeCart { customer, line: _ }
-        | Operation::CheckOut { customer, cart: _ }
-        | Operation::ChangeSubscription { customer, subscription: _, change: _ }
-        | Operation::SetSupportContact { customer, subscription: _, contact: _ } => Some(*customer),
-    }
+/// Whether an effect is told for the first time.
+#[derive(Clone, Copy)]
+enum Telling {
+    First,
+    Again,
 }
 
 /// The API as the one who changes something.

@@ -147,3 +147,69 @@ fn put<'a, T: Serialize + 'a>(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{WORLD, tenant};
+    use super::*;
+    use std::error::Error as _;
+
+    fn text(tenant: &Tenant) -> String {
+        let mut out = Vec::new();
+        write(tenant, &mut out).expect("memory takes everything");
+        String::from_utf8(out).expect("JSON is UTF-8")
+    }
+    fn fault(text: &str) -> String {
+        let error = parse("seed.jsonl", text).expect_err("broken");
+        let cause = error.source().map(ToString::to_string).unwrap_or_default();
+        format!("{error}: {cause}")
+    }
+    fn header() -> &'static str {
+        WORLD.lines().next().expect("a header")
+    }
+
+    #[test]
+    fn a_tenant_survives_writing_and_the_order_of_lines_does_not_matter() {
+        let mut lines: Vec<&str> = WORLD.lines().skip(1).collect();
+        lines.reverse();
+        let shuffled = format!("\u{feff}{}\r\n{}", header(), lines.join("\r\n"));
+        let tenant = tenant();
+        assert_eq!(parse("shuffled", &shuffled).expect("read"), tenant);
+        let written = text(&tenant);
+        assert_eq!(parse("written", &written).expect("read"), tenant);
+        assert_eq!(text(&parse("written", &written).expect("read")), written);
+    }
+
+    #[test]
+    fn the_header_of_the_design_is_enough() {
+        let header = r#"{"format":"twotier-tenant/1","tenantId":"11111111-1111-4111-8111-111111111111","clock":"2026-11-23T09:00:00Z"}"#;
+        let tenant = parse("small", header).expect("read");
+        assert_eq!(text(&tenant).trim_end(), header);
+    }
+
+    #[test]
+    fn faults_name_file_line_and_column() {
+        assert!(fault("").starts_with("seed.jsonl:1: the first line must be the header"));
+        assert!(fault(&header().replace("tenant/1", "tenant/9")).contains("the format is `twotier-tenant/9`"));
+        let misspelt = format!("{}\n\n{{\"custmer\":{{}}}}", header());
+        let message = fault(&misspelt);
+        assert!(message.starts_with("seed.jsonl:3:10:") && message.contains("unknown variant `custmer`"), "{message}");
+        let unknown = WORLD.replace("\"agreementSigned\"", "\"agreementSinged\"");
+        assert!(fault(&unknown).contains("unknown field `agreementSinged`"));
+    }
+
+    #[test]
+    fn doubled_and_dangling_records_are_refused_with_their_line() {
+        let second = WORLD.lines().nth(1).expect("a company");
+        let message = fault(&format!("{WORLD}{second}"));
+        assert!(message.contains("company fab00000-0000-4000-8000-000000000001 is there already"), "{message}");
+        let stranger = WORLD.replace(
+            "\"customer\":\"c0000000-0000-4000-8000-000000000001\",\"signedOn\"",
+            "\"customer\":\"c0000000-0000-4000-8000-000000000007\",\"signedOn\"",
+        );
+        let message = fault(&stranger);
+        assert!(message.starts_with("seed.jsonl:11:") && message.contains("is not in this tenant"), "{message}");
+        let twice = r#"{"takenDomain":{"domain":"CONTOSO.onmicrosoft.com"}}"#;
+        assert!(fault(&format!("{WORLD}{twice}")).contains("domain contoso.onmicrosoft.com is there already"));
+    }
+}

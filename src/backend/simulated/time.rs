@@ -54,3 +54,54 @@ fn renew(subscription: &mut Subscription, end: Timestamp) -> bool {
     subscription.seats_added = vec![SeatsAdded { quantity: subscription.quantity, at: end }];
     true
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{customer, subscription, tenant};
+    use super::super::human::{Edit, Human};
+    use super::*;
+
+    fn after(mut tenant: Tenant, span: Span) -> Subscription {
+        tenant.advance(span);
+        tenant.subscription(customer(1), subscription(1)).expect("there").clone()
+    }
+
+    #[test]
+    fn a_renewing_subscription_takes_up_what_was_scheduled_and_opens_a_new_window() {
+        let renewed = after(tenant(), Span::days(30));
+        assert_eq!((renewed.status, renewed.quantity), (Status::Active, 20));
+        assert_eq!(renewed.commitment_end, Some("2027-01-20T00:00:00Z".parse().expect("a time")));
+        let at = "2026-12-20T00:00:00Z".parse().expect("a time");
+        assert_eq!(renewed.seats_added, [SeatsAdded { quantity: 20, at }]);
+        assert_eq!(renewed.scheduled_change, None);
+    }
+
+    #[test]
+    fn what_does_not_renew_expires_and_what_is_suspended_is_disabled() {
+        let mut without = tenant();
+        for subscription in without.subscriptions.values_mut() {
+            subscription.auto_renew = false;
+        }
+        assert_eq!(after(without, Span::days(30)).status, Status::Expired);
+        let mut suspended = tenant();
+        let edit = Edit::Status(Status::Suspended);
+        let edit = Human::EditSubscription { customer: customer(1), subscription: subscription(1), edit };
+        suspended.play(&edit).expect("suspended");
+        assert_eq!(after(suspended, Span::days(30)).status, Status::Disabled);
+    }
+
+    #[test]
+    fn nothing_happens_before_the_end_and_time_never_goes_back() {
+        let mut tenant = tenant();
+        let before = tenant.clone();
+        tenant.advance(Span::days(-3));
+        assert_eq!(tenant, before);
+        assert_eq!(after(tenant, Span::days(20)).quantity, 25);
+    }
+
+    #[test]
+    fn a_hundred_years_pass_at_once() {
+        assert_eq!(after(tenant(), Span::days(36_525)).status, Status::Active);
+        after(tenant(), Span::seconds(i64::MAX));
+    }
+}
