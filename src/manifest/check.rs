@@ -42,6 +42,13 @@ impl fmt::Display for Subject<'_> {
     }
 }
 
+/// A value's place, and what it is to its parent.
+#[derive(Clone, Copy)]
+struct Spot<'s> {
+    place: Extent,
+    subject: Subject<'s>,
+}
+
 /// A written text as messages repeat it: short, and without control characters.
 pub(super) struct Shown<'s>(pub(super) &'s str);
 impl fmt::Display for Shown<'_> {
@@ -109,10 +116,11 @@ impl<'c> Check<'c> {
 
     /// Says that nobody knows the field; gives the one that was probably meant.
     fn unknown_field<'o>(&mut self, entry: &Entry<'_>, entries: &[Entry<'_>], object: &'o Object) -> Option<&'o str> {
-        let free = |field: &&Field| !entries.iter().any(|entry| entry.key == field.name);
-        let known = || object.fields.iter().filter(free).map(|field| &*field.name);
-        let meant = nearest(&entry.key, known());
-        let help = match meant {
+        let written = |name: &str| entries.iter().any(|entry| entry.key == name);
+        let names = || object.fields.iter().map(|field| &*field.name);
+        let meant = nearest(&entry.key, names().filter(|name| !written(name)));
+        let help = match meant.or_else(|| nearest(&entry.key, names())) {
+            Some(meant) if written(meant) => format!("`{meant}` is written here already"),
             Some(meant) => format!("did you mean `{meant}`?"),
             None => format!("known here: {}", listed(object.fields.iter().map(|field| &*field.name))),
         };
@@ -124,9 +132,10 @@ impl<'c> Check<'c> {
     /// Checks a value.
     pub(super) fn node(&mut self, node: &Node<'_>, shape: ShapeId, subject: Subject<'_>) {
         let shape = self.shapes.get(shape);
+        let spot = Spot { place: node.place, subject };
         match (&node.body, shape) {
             (Body::Refused, _) => {}
-            (Body::Scalar(text, style), _) => self.scalar(text, meaning(text, *style), node.place, shape, subject),
+            (Body::Scalar(text, style), _) => self.scalar(text, meaning(text, *style), shape, spot),
             (Body::List(items), Shape { list: Some(list), .. }) => {
                 if items.len() < list.least {
                     let message = format!("{subject} is empty");
@@ -143,22 +152,23 @@ impl<'c> Check<'c> {
             (Body::List(items), _) => {
                 let alone = items.first().filter(|_| items.len() == 1).and_then(Node::text);
                 let help = alone.map(|text| format!("write it without brackets or dash: {}", Shown(text)));
-                self.wrong_type(node.place, shape, subject, "a list", help);
+                self.wrong_type(shape, spot, "a list", help);
             }
             (Body::Map(_), _) => {
                 let help = shape.list.as_ref().map(|_| "begin each item with a dash".to_owned());
-                self.wrong_type(node.place, shape, subject, "a mapping", help);
+                self.wrong_type(shape, spot, "a mapping", help);
             }
         }
     }
 
-    fn scalar(&mut self, text: &str, meaning: Meaning, place: Extent, shape: &Shape, subject: Subject<'_>) {
+    fn scalar(&mut self, text: &str, meaning: Meaning, shape: &Shape, spot: Spot<'_>) {
+        let Spot { place, subject } = spot;
         match (meaning, shape) {
             (Meaning::Null, _) => {
                 let help = "remove the line: a field that is not written is not managed";
                 self.report(Code::NullValue, place, format!("{subject} has no value"), Some(help.to_owned()));
             }
-            (Meaning::Text, Shape { text: Some(_), .. }) => self.text(text, shape, place, subject),
+            (Meaning::Text, Shape { text: Some(_), .. }) => self.text(text, shape, spot),
             (Meaning::Integer(number), Shape { integer: Some(bounds), .. }) => {
                 if !bounds.hold(number) {
                     let message = format!("{subject} is {}, but must be {}", Shown(text), range(*bounds));
@@ -173,7 +183,7 @@ impl<'c> Check<'c> {
             (meaning, _) => {
                 let help = instead(text, shape);
                 if let Some(Text { words: _, free: None }) = &shape.text {
-                    return self.unknown_word(text, place, shape, subject);
+                    return self.unknown_word(text, shape, spot);
                 }
                 let what = match meaning {
                     Meaning::Text => format!("the text `{}`", Shown(text)),
@@ -181,17 +191,18 @@ impl<'c> Check<'c> {
                         format!("`{}`, {meaning}", Shown(text))
                     }
                 };
-                self.wrong_type(place, shape, subject, &what, help);
+                self.wrong_type(shape, spot, &what, help);
             }
         }
     }
 
-    fn text(&mut self, text: &str, shape: &Shape, place: Extent, subject: Subject<'_>) {
+    fn text(&mut self, text: &str, shape: &Shape, spot: Spot<'_>) {
+        let Spot { place, subject } = spot;
         let Some(Text { words, free }) = &shape.text else { return };
         if words.iter().any(|word| word == text) {
             return;
         }
-        let Some(free) = free else { return self.unknown_word(text, place, shape, subject) };
+        let Some(free) = free else { return self.unknown_word(text, shape, spot) };
         match free.format.map(|format| (format, format.check(text))) {
             Some((_, Ok(()))) => {}
             Some((format, Err(Malformed { expected, help }))) => {
@@ -201,11 +212,12 @@ impl<'c> Check<'c> {
                 let words = words.iter().map(|word| format!("; or `{word}`")).collect::<String>();
                 self.report(Code::BadValue, place, format!("{subject}{written}: {expected}{words}"), help);
             }
-            None => self.length(count(text.chars().count()), free.length, place, subject),
+            None => self.length(count(text.chars().count()), free.length, spot),
         }
     }
 
-    fn length(&mut self, length: i64, allowed: Bounds, place: Extent, subject: Subject<'_>) {
+    fn length(&mut self, length: i64, allowed: Bounds, spot: Spot<'_>) {
+        let Spot { place, subject } = spot;
         if allowed.hold(length) {
             return;
         }
@@ -218,14 +230,16 @@ impl<'c> Check<'c> {
         self.report(Code::BadValue, place, message, None);
     }
 
-    fn unknown_word(&mut self, text: &str, place: Extent, shape: &Shape, subject: Subject<'_>) {
+    fn unknown_word(&mut self, text: &str, shape: &Shape, spot: Spot<'_>) {
+        let Spot { place, subject } = spot;
         let words = shape.text.iter().flat_map(|text| &text.words);
         let meant = nearest(text, words.map(String::as_str)).map(|word| format!("did you mean `{word}`?"));
         let message = format!("{subject} is `{}`, but must be {}", Shown(text), expected(shape));
         self.report(Code::UnknownValue, place, message, meant.or_else(|| instead(text, shape)));
     }
 
-    fn wrong_type(&mut self, place: Extent, shape: &Shape, subject: Subject<'_>, what: &str, help: Option<String>) {
+    fn wrong_type(&mut self, shape: &Shape, spot: Spot<'_>, what: &str, help: Option<String>) {
+        let Spot { place, subject } = spot;
         let message = format!("{subject} must be {}, not {what}", expected(shape));
         self.report(Code::WrongType, place, message, help);
     }

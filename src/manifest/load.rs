@@ -175,11 +175,13 @@ fn shown_name(path: &Path) -> String {
 
 /// Why, in the same words on every system.
 fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "it does not exist".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        _ => error.to_string().to_lowercase(),
+    if error.kind() == io::ErrorKind::NotFound {
+        return "it does not exist".to_owned();
     }
+    if error.kind() == io::ErrorKind::PermissionDenied {
+        return "permission denied".to_owned();
+    }
+    error.to_string().to_lowercase()
 }
 
 /// Reads one file as UTF-8 without byte-order mark.

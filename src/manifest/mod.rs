@@ -12,6 +12,7 @@ mod scalar;
 mod schema;
 mod shape;
 pub mod spanned;
+mod syntax;
 mod tree;
 mod written;
 

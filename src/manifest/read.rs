@@ -2,9 +2,10 @@
 //! depth and in what aliases may grow to; never looks at what a document says.
 
 use super::scalar::{Meaning, Style, meaning};
+use super::syntax::{explain, reworded};
 use super::tree::{Body, Entry, Extant, Extent, Node, Tree};
 use crate::diag::{At, Code, FileId, Finding};
-use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span, Tag, options};
+use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag, options};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -128,7 +129,11 @@ impl<'a> Reader<'a> {
                 }
             }
             Event::DocumentEnd => return Ended::Complete,
-            Event::Scalar(text, style, anchor, tag) => self.scalar(text, style, anchor, tag.as_deref(), place),
+            Event::Scalar(text, style, anchor, tag) => {
+                let tagged = self.tagged(tag.as_deref(), place);
+                let body = if tagged { Body::Refused } else { Body::Scalar(text, written(style)) };
+                self.scalar(Node { place, body }, anchor);
+            }
             Event::SequenceStart(_, anchor, tag) => {
                 return self.begin(Content::List(Vec::new()), anchor, tag.as_deref(), place);
             }
@@ -142,21 +147,13 @@ impl<'a> Reader<'a> {
                 self.refuse(Code::YamlSyntax, place, message, format!("quote it if it is text: \"*{name}\""));
                 self.attach(Node { place, body: Body::Refused });
             }
-            // Events are `non_exhaustive`; those not named here carry no content.
-            _ => {}
+            // The others carry no content; neither does what a later parser adds.
+            Event::StreamStart | Event::StreamEnd | Event::Anchor(..) | Event::Comment(..) | _ => {}
         }
         Ended::NotYet
     }
 
-    fn scalar(&mut self, text: Cow<'a, str>, style: ScalarStyle, anchor: usize, tag: Option<&Tag>, place: Extent) {
-        let style = match style {
-            ScalarStyle::Plain => Style::Plain,
-            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted | ScalarStyle::Literal | ScalarStyle::Folded => {
-                Style::Quoted
-            }
-        };
-        let body = if self.tagged(tag, place) { Body::Refused } else { Body::Scalar(text, style) };
-        let node = Node { place, body };
+    fn scalar(&mut self, node: Node<'a>, anchor: usize) {
         self.remember(anchor, &node, 1, 0);
         self.attach(node);
     }
@@ -324,8 +321,10 @@ impl<'a> Reader<'a> {
     /// Says what the parser could not read.
     fn fail(&mut self, error: &ScanError) {
         let within = error.marker().byte_offset().unwrap_or_default().min(self.text.len());
-        let at = self.one_character(within);
-        let (code, help) = explain(error.kind(), self.line_of(within));
+        let (line_start, line) = self.line_of(within);
+        let (code, help) = explain(error.kind(), line);
+        let tab = line.find('\t').filter(|tab| code == Code::Tab && line[..*tab].trim().is_empty());
+        let at = self.one_character(tab.map_or(within, |tab| line_start + tab));
         let mut finding = Finding::error(code, at, reworded(error.kind()));
         finding.help = help.map(str::to_owned);
         self.findings.push(finding);
@@ -379,11 +378,21 @@ impl<'a> Reader<'a> {
         Extent { start: self.absolute(start), end: self.absolute(start + length) }.of(self.file)
     }
 
-    fn line_of(&self, within: usize) -> &'a str {
+    /// The line around a byte, and where it begins.
+    fn line_of(&self, within: usize) -> (usize, &'a str) {
         let bytes = self.text.as_bytes();
         let start = bytes[..within].iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
         let end = bytes[within..].iter().position(|b| *b == b'\n').map_or(bytes.len(), |at| within + at);
-        &self.text[start..end]
+        (start, self.text.get(start..end).unwrap_or_default())
+    }
+}
+
+fn written(style: ScalarStyle) -> Style {
+    match style {
+        ScalarStyle::Plain => Style::Plain,
+        ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted | ScalarStyle::Literal | ScalarStyle::Folded => {
+            Style::Quoted
+        }
     }
 }
 
@@ -396,7 +405,7 @@ fn is_nothing(node: &Node<'_>) -> bool {
 
 fn stands_under_its_key(node: &Node<'_>) -> bool {
     match &node.body {
-        Body::Scalar(text, style) => *style == Style::Plain && text.is_empty(),
+        Body::Scalar(..) => node.place.start == node.place.end,
         Body::List(_) | Body::Map(_) => true,
         Body::Refused => false,
     }
@@ -411,47 +420,4 @@ fn measure(node: &Node<'_>) -> (usize, usize) {
     };
     let (nodes, levels) = children.map(measure).fold((0, 0), |(n, l), (nodes, levels)| (n + nodes, levels.max(l)));
     (nodes + 1, levels + 1)
-}
-
-/// The parser's words, as one phrase in lower case.
-fn reworded(kind: &ErrorKind) -> String {
-    let words = kind.to_string();
-    let words = words.trim_end_matches('.').replace("`-'", "`-`");
-    let mut characters = words.chars();
-    characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
-}
-
-/// Code and help of a syntax error. The parser's kinds are `non_exhaustive`: those not named here need no help.
-fn explain(kind: &ErrorKind, line: &str) -> (Code, Option<&'static str>) {
-    let indentation = &line[..line.len() - line.trim_start().len()];
-    match kind {
-        ErrorKind::TabNotAllowed
-        | ErrorKind::TabInBlockIndentation
-        | ErrorKind::TabInIndentation
-        | ErrorKind::TabAtBlockScalarStart
-        | ErrorKind::TabInPlainScalar => (Code::Tab, Some("replace the tab by spaces")),
-        _ if indentation.contains('\t') => (Code::Tab, Some("the line begins with a tab: indent with spaces")),
-        ErrorKind::RecursionLimitExceeded => (Code::TooDeep, None),
-        ErrorKind::MappingValueNotAllowed | ErrorKind::MappingKeyNotAllowed => {
-            (Code::YamlSyntax, Some("quote a value that holds `: `, and check the indentation"))
-        }
-        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => {
-            (Code::YamlSyntax, Some("a key is followed by a colon and a space"))
-        }
-        ErrorKind::UnexpectedCharacter { .. } => (Code::YamlSyntax, Some("quote the text")),
-        ErrorKind::UnclosedQuotedScalar | ErrorKind::DocumentIndicatorInQuotedScalar => {
-            (Code::YamlSyntax, Some("close the quotes"))
-        }
-        ErrorKind::UnclosedFlowCollection { .. }
-        | ErrorKind::UnexpectedEofFlowMapping
-        | ErrorKind::UnexpectedEofFlowSequence
-        | ErrorKind::UnexpectedEofImplicitFlowMapping => (Code::YamlSyntax, Some("close the bracket")),
-        ErrorKind::UnknownQuotedScalarEscape => {
-            (Code::YamlSyntax, Some("in double quotes a backslash is written twice; single quotes keep it as it is"))
-        }
-        ErrorKind::ExpectedBlockMappingKey | ErrorKind::InvalidIndentation => {
-            (Code::YamlSyntax, Some("fields of one mapping begin in the same column"))
-        }
-        _ => (Code::YamlSyntax, None),
-    }
 }

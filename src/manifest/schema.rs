@@ -17,8 +17,13 @@ pub(super) const API_VERSION: &str = "twotier/v1";
 
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
-/// A role of a field no other role is written for.
+/// The role of a field no other one is written for.
 const DEFAULT_ROLE: &str = "text";
+
+const COMPARED: &str = "Compared with the tenant.";
+const CREATE_ONLY: &str = "Create-only: used once, never changed later.";
+const IDENTITY: &str = "Identity: says which live object is meant.";
+const TEXT: &str = "Text: not compared with the tenant.";
 
 /// The schema of each kind and `manifest.schema.json`, which takes any of them, by file name.
 #[must_use]
@@ -203,7 +208,9 @@ fn paint<'a>(definitions: &mut Map<String, Value>, specs: impl Iterator<Item = &
         for (field, schema) in properties {
             let role = schema.get("x-twotier-role").and_then(Value::as_str).unwrap_or(&inherited).to_owned();
             if roles.entry((name.clone(), field.clone())).or_default().insert(role.clone()) {
-                open.extend(references(schema).into_iter().map(|name| (name, role.clone())));
+                // What only holds parts with roles of their own passes none on.
+                let inherited = if role == "parts" { DEFAULT_ROLE } else { &role };
+                open.extend(references(schema).into_iter().map(|name| (name, inherited.to_owned())));
             }
         }
     }
@@ -218,15 +225,22 @@ fn paint<'a>(definitions: &mut Map<String, Value>, specs: impl Iterator<Item = &
 fn describe_role(schema: &mut Map<String, Value>, roles: &BTreeSet<String>) {
     let Some(role) = roles.first().filter(|_| roles.len() == 1) else { return };
     let words = match role.as_str() {
-        "compared" => "Compared with the tenant.",
-        "createOnly" => "Create-only: used once, never changed later.",
-        "identity" => "Identity: says which live object is meant.",
-        _ => "Text: not compared with the tenant.",
+        "compared" => COMPARED,
+        "createOnly" => CREATE_ONLY,
+        "identity" => IDENTITY,
+        "parts" => return,
+        _ => TEXT,
     };
     let described = schema.get("description").and_then(Value::as_str).unwrap_or_default();
     let description = format!("{described} {words}").trim().to_owned();
     schema.insert("description".to_owned(), json!(description));
     schema.insert("x-twotier-role".to_owned(), json!(role));
+}
+
+/// A description without the words on its role.
+pub(super) fn without_role(description: &str) -> &str {
+    let roles = [COMPARED, CREATE_ONLY, IDENTITY, TEXT];
+    roles.iter().find_map(|role| description.strip_suffix(role)).unwrap_or(description).trim_end()
 }
 
 /// The definitions a schema refers to, at any depth of its own.

@@ -2,7 +2,7 @@
 //! never sees a document.
 
 use super::format::Format;
-use super::schema::{finished, referred};
+use super::schema::{finished, referred, without_role};
 use crate::model::Kind;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -193,7 +193,8 @@ impl Compiler<'_> {
         let mut fields = Vec::new();
         for (name, field) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
             let need = if required.contains(&name.as_str()) { Need::Required } else { Need::Optional };
-            let description = field.get("description").and_then(Value::as_str).unwrap_or_default().to_owned();
+            let description =
+                field.get("description").and_then(Value::as_str).map(without_role).unwrap_or_default().to_owned();
             fields.push(Field { name: name.clone(), need, shape: self.compile(field), description });
         }
         let rest = schema.get("additionalProperties").filter(|rest| rest.is_object()).map(|rest| {

@@ -33,7 +33,7 @@ pub struct Customer {
     pub contact: Option<Contact>,
     /// Its subscriptions, by name.
     #[serde(default)]
-    #[schemars(extend("propertyNames" = { "type": "string", "x-twotier": "name" }))]
+    #[schemars(extend("propertyNames" = { "type": "string", "x-twotier": "name" }, "x-twotier-role" = "parts"))]
     pub subscriptions: BTreeMap<Name, Spanned<Subscription>>,
     /// Who supports its legacy subscriptions: a partnership, or `provider`.
     #[schemars(extend("x-twotier-role" = "compared"))]

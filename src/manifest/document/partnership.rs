@@ -12,6 +12,7 @@ use smol_str::SmolStr;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Partnership {
     /// The reseller.
+    #[schemars(extend("x-twotier-role" = "parts"))]
     pub reseller: Reseller,
     /// Whether the partnership is to be or to end.
     #[schemars(extend("x-twotier-role" = "compared"))]

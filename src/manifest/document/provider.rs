@@ -13,6 +13,7 @@ use smol_str::SmolStr;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Provider {
     /// The provider's own Microsoft Entra tenant.
+    #[schemars(extend("x-twotier-role" = "identity"))]
     pub tenant_id: Spanned<TenantId>,
     /// The provider's own PartnerID (Location), quoted.
     pub partner_id: Spanned<PartnerId>,
