@@ -12,3 +12,4 @@ pub mod observed;
 pub mod ops;
 pub mod plan;
 pub mod policy;
+pub mod report;
