@@ -13,3 +13,4 @@ pub mod ops;
 pub mod plan;
 pub mod policy;
 pub mod report;
+pub mod snapshot;
