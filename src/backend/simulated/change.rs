@@ -1,13 +1,13 @@
 //! Changing a subscription: one field a call, the partner of record validated at every change, seats given back in their
-//! seven days only. Support contacts exist for legacy subscriptions alone.
+//! seven days only. Never touches who supports it.
 
 use super::create::no_relationship;
 use super::perform::{api, refused};
 use super::read::{refundable, sold};
 use super::tenant::{Change, Tenant};
-use super::wire::{By, ReplyEffect, SeatsAdded, Subscription, Support};
+use super::wire::{By, Pending, ReplyEffect, SeatsAdded, Subscription};
 use crate::backend::BackendError;
-use crate::model::operation::{SupportContact, Visible};
+use crate::model::operation::Visible;
 use crate::model::product::Commerce;
 use crate::model::{CustomerId, SubscriptionChange, SubscriptionId, Timestamp};
 use crate::observed::Status;
@@ -26,45 +26,31 @@ impl Tenant {
         let subscription = self.found(key)?;
         changeable(subscription, change)?;
         self.check_change(subscription, change)?;
-        self.set(key, change, api());
-        Ok(ReplyEffect::Changed { visible: Visible::Now })
-    }
-    /// Source: learn, update-a-subscription-s-support-contact (not for new commerce; the code of that refusal is not
-    /// documented, so there is none).
-    pub(super) fn set_support_contact(
-        &mut self,
-        key: Key,
-        contact: &SupportContact,
-    ) -> Result<ReplyEffect, BackendError> {
-        let subscription = self.found(key)?;
-        match (subscription.commerce, subscription.status) {
-            (Commerce::New, _) => return Err(refused(0, "support contacts do not exist for new commerce")),
-            (Commerce::Legacy, Status::Deleted) => return Err(deleted()),
-            (
-                Commerce::Legacy,
-                Status::Active
-                | Status::Suspended
-                | Status::Pending
-                | Status::Expired
-                | Status::Disabled
-                | Status::Other,
-            ) => {}
+        if self.pending.contains_key(&key) {
+            return Err(pending());
         }
-        let own = contact.tenant == self.header.tenant_id;
-        let theirs = self.companies.get(&contact.tenant).is_some_and(|c| c.partner_ids.contains(&contact.partner));
-        let fits = if own {
-            self.header.partner_id.as_ref().is_none_or(|id| *id == contact.partner)
-        } else {
-            theirs && self.partnered(contact.tenant)
-        };
-        if !fits {
-            return Err(refused(3000, "the support contact is neither the provider nor a reseller of it"));
+        let now = self.header.clock;
+        let shows_from = now.plus(self.header.changes_show_after);
+        if shows_from <= now {
+            self.set(key, change, api());
+            return Ok(ReplyEffect::Changed { visible: Visible::Now });
         }
-        self.put_support(key, (!own).then(|| contact.into()), api());
-        Ok(ReplyEffect::Changed { visible: Visible::Now })
+        let (customer, subscription) = key;
+        self.pending.insert(key, Pending { customer, subscription, change: change.clone(), shows_from });
+        Ok(ReplyEffect::Changed { visible: Visible::Later })
     }
-
-    fn found(&self, key: Key) -> Result<&Subscription, BackendError> {
+    /// Makes the changes that were accepted and are due.
+    pub(super) fn settle_pending(&mut self) {
+        let now = self.header.clock;
+        let due: Vec<Key> = self.pending.iter().filter(|(_, p)| p.shows_from <= now).map(|(key, _)| *key).collect();
+        for key in due {
+            if let Some(pending) = self.pending.remove(&key) {
+                self.set(key, &pending.change, api());
+            }
+        }
+    }
+    /// A visible subscription of a customer of ours.
+    pub(super) fn found(&self, key: Key) -> Result<&Subscription, BackendError> {
         self.customers.get(&key.0).ok_or_else(no_relationship)?;
         self.subscription(key.0, key.1)
             .ok_or_else(|| refused(20003, format_smolstr!("subscription {} was not found", key.1)))
@@ -143,17 +129,6 @@ impl Tenant {
         };
         self.updated(key, by, (old, new));
     }
-    /// Sets who supports a subscription; none is the provider.
-    fn put_support(&mut self, key: Key, support: Option<Support>, by: By) {
-        let Some(subscription) = self.subscriptions.get_mut(&key) else { return };
-        let words = |support: Option<&Support>| match support {
-            Some(support) => format_smolstr!("supportTenantId {}", support.tenant_id),
-            None => SmolStr::new_static("supportTenantId of the provider"),
-        };
-        let texts = (words(subscription.support_contact.as_ref()), words(support.as_ref()));
-        subscription.support_contact = support;
-        self.updated(key, by, texts);
-    }
     pub(super) fn updated(&mut self, key: Key, by: By, (old, new): (SmolStr, SmolStr)) {
         self.note(Change {
             operation: "update_subscription",
@@ -166,7 +141,12 @@ impl Tenant {
     }
 }
 
-fn deleted() -> BackendError {
+/// Source: learn, update-a-subscription-by-id (409, 900278).
+fn pending() -> BackendError {
+    BackendError::Later { text: "900278: a change of the subscription is pending".into() }
+}
+
+pub(super) fn deleted() -> BackendError {
     refused(2011, "a deleted subscription cannot be updated")
 }
 
@@ -180,9 +160,7 @@ fn changeable(subscription: &Subscription, change: &SubscriptionChange) -> Resul
         (Status::Suspended, SubscriptionChange::PartnerOfRecord(_) | SubscriptionChange::FriendlyName(_)) => {
             Err(refused(800_091, "a suspended subscription cannot be updated"))
         }
-        (Status::Pending, _) => {
-            Err(BackendError::Later { text: "900278: a change of the subscription is pending".into() })
-        }
+        (Status::Pending, _) => Err(pending()),
         (Status::Expired, _) => Err(refused(900_279, "the subscription is expired")),
         (Status::Disabled, _) => Err(refused(900_280, "the subscription is closed")),
         (Status::Deleted, _) => Err(deleted()),
@@ -220,7 +198,7 @@ mod tests {
     use super::super::human::{Edit, Human};
     use super::super::wire::ScheduledChange;
     use super::*;
-    use crate::model::{Operation, PartnerId, Span, Term};
+    use crate::model::{Effect, Operation, PartnerId, Span, Term};
     use crate::observed::{Answer, Read};
 
     fn partner(id: &str) -> SubscriptionChange {
@@ -347,35 +325,26 @@ mod tests {
     }
 
     #[test]
-    fn support_contacts_are_for_legacy_and_partnered_resellers() {
-        let mut tenant = tenant();
-        let put = |number, tenant: TenantId, partner: &str| Operation::SetSupportContact {
-            customer: customer(1),
-            subscription: subscription(number),
-            contact: SupportContact { tenant, partner: PartnerId::new(partner) },
-        };
-        use crate::model::TenantId;
-        let contact = Read::SupportContact(customer(1), subscription(2));
-        let own = SupportContact { tenant: tenant.id(), partner: PartnerId::new("4800001") };
-        assert_eq!(tenant.read(&contact), Ok(Answer::SupportContact(own.clone())), "the provider by default");
-        assert_eq!(code(tenant.perform(&put(1, company(1), "4811111"), request(1))), 0);
-        assert_eq!(tenant.read(&Read::SupportContact(customer(1), subscription(1))), Ok(Answer::NotThere));
-        assert_eq!(code(tenant.perform(&put(2, company(2), "4822222"), request(1))), 3000);
-        assert_eq!(code(tenant.perform(&put(2, company(1), "4822222"), request(1))), 3000);
-        tenant.perform(&put(2, company(1), "4811111"), request(1)).expect("set");
-        let theirs = SupportContact { tenant: company(1), partner: PartnerId::new("4811111") };
-        assert_eq!(tenant.read(&contact), Ok(Answer::SupportContact(theirs)));
-        tenant.perform(&put(2, own.tenant, "4800001"), request(2)).expect("set back");
-        assert_eq!(tenant.read(&contact), Ok(Answer::SupportContact(own)));
-    }
-
-    #[test]
     fn a_repeat_of_an_old_request_does_not_undo_a_newer_change() {
         let mut tenant = tenant();
         perform(&mut tenant, 1, Quantity(30), 1);
         perform(&mut tenant, 1, Quantity(31), 2);
         perform(&mut tenant, 1, Quantity(30), 1);
         assert_eq!(now(&tenant, 1).quantity, 31);
+    }
+
+    #[test]
+    fn an_accepted_change_shows_later_and_blocks_others_until_then() {
+        let mut tenant = tenant();
+        tenant.header.changes_show_after = Span::hours(1);
+        let accepted = tenant.perform(&patch(1, Quantity(30)), request(1));
+        assert_eq!(accepted, Ok(Effect::Changed { visible: Visible::Later }));
+        assert_eq!(now(&tenant, 1).quantity, 25);
+        let meanwhile = tenant.perform(&patch(1, name("x")), request(2));
+        assert!(matches!(meanwhile, Err(BackendError::Later { text: _ })), "{meanwhile:?}");
+        tenant.advance(Span::hours(1));
+        assert_eq!(now(&tenant, 1).quantity, 30);
+        assert_eq!(tenant.perform(&patch(1, Quantity(30)), request(1)), accepted);
     }
 
     #[test]

@@ -102,8 +102,10 @@ fn perform(tenant: &mut Tenant, operation: &Operation, id: u8) {
     }
 }
 
-fn run(acts: &[Act]) -> Tenant {
+fn run(acts: &[Act], delay: Span) -> Tenant {
     let mut tenant = tenant();
+    tenant.header.orders_show_after = delay;
+    tenant.header.changes_show_after = delay;
     for act in acts {
         match act {
             Act::Perform(operation, id) => perform(&mut tenant, operation, *id),
@@ -171,11 +173,11 @@ fn every_read(tenant: &Tenant) {
 
 proptest! {
     #[test]
-    fn no_sequence_of_acts_breaks_the_tenant(acts in proptest::collection::vec(act(), 0..25)) {
-        let tenant = run(&acts);
+    fn no_sequence_of_acts_breaks_the_tenant(acts in proptest::collection::vec(act(), 0..25), days in 0_i64..3) {
+        let tenant = run(&acts, Span::days(days));
         whole(&tenant);
         every_read(&tenant);
-        assert_eq!(run(&acts), tenant, "equal acts, equal tenants");
+        assert_eq!(run(&acts, Span::days(days)), tenant, "equal acts, equal tenants");
         let mut text = Vec::new();
         seed::write(&tenant, &mut text).expect("memory takes everything");
         let text = String::from_utf8(text).expect("JSON is UTF-8");

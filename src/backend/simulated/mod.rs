@@ -18,6 +18,7 @@ mod partner;
 mod perform;
 mod read;
 pub mod seed;
+mod support;
 mod tenant;
 mod time;
 pub mod wire;

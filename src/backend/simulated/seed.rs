@@ -96,8 +96,9 @@ fn rank(line: &Line) -> u8 {
         Line::Subscription(_) => 6,
         Line::Order(_) => 7,
         Line::Cart(_) => 8,
-        Line::Reply(_) => 9,
-        Line::Audit(_) => 10,
+        Line::Pending(_) => 9,
+        Line::Reply(_) => 10,
+        Line::Audit(_) => 11,
     }
 }
 
@@ -117,6 +118,7 @@ pub fn write(tenant: &Tenant, out: &mut impl io::Write) -> io::Result<()> {
         carts,
         products,
         taken_domains,
+        pending,
         replies,
         audit,
     } = tenant;
@@ -131,6 +133,7 @@ pub fn write(tenant: &Tenant, out: &mut impl io::Write) -> io::Result<()> {
     put(out, "subscription", subscriptions.values())?;
     put(out, "order", orders.values())?;
     put(out, "cart", carts.values())?;
+    put(out, "pending", pending.values())?;
     put(out, "reply", replies.values())?;
     put(out, "audit", audit.iter())
 }

@@ -2,8 +2,8 @@
 //! operation, asks no clock and no randomness: every id derives from what it is for.
 
 use super::wire::{
-    Agreement, AuditRecord, By, Cart, CatalogEntry, Company, Customer, FORMAT, Header, Item, Line, Order, Relationship,
-    Reply, Subscription, TakenDomain,
+    Agreement, AuditRecord, By, Cart, CatalogEntry, Company, Customer, FORMAT, Header, Item, Line, Order, Pending,
+    Relationship, Reply, Subscription, TakenDomain,
 };
 use crate::model::digest::Digest;
 use crate::model::{CartId, CustomerId, OrderId, PartnerId, RequestId, Span, SubscriptionId, TenantId, Timestamp};
@@ -24,6 +24,7 @@ pub struct Tenant {
     pub(super) carts: BTreeMap<CartId, Cart>,
     pub(super) products: BTreeMap<Item, CatalogEntry>,
     pub(super) taken_domains: BTreeMap<SmolStr, TakenDomain>,
+    pub(super) pending: BTreeMap<(CustomerId, SubscriptionId), Pending>,
     pub(super) replies: BTreeMap<(RequestId, Digest), Reply>,
     pub(super) audit: Vec<AuditRecord>,
 }
@@ -60,6 +61,7 @@ impl Tenant {
             partner_id: None,
             country: None,
             orders_show_after: Span::seconds(0),
+            changes_show_after: Span::seconds(0),
             new_customers: Review::Passed,
             revision: 0,
         })
@@ -78,6 +80,7 @@ impl Tenant {
             carts: BTreeMap::new(),
             products: BTreeMap::new(),
             taken_domains: BTreeMap::new(),
+            pending: BTreeMap::new(),
             replies: BTreeMap::new(),
             audit: Vec::new(),
         }
@@ -128,6 +131,11 @@ impl Tenant {
             Line::Cart(cart) => {
                 self.known_customer(cart.customer)?;
                 put(&mut self.carts, cart.cart_id.clone(), cart, "cart")
+            }
+            Line::Pending(pending) => {
+                let key = (pending.customer, pending.subscription);
+                known(self.subscriptions.contains_key(&key), "subscription", key.1)?;
+                put_named(&mut self.pending, key, pending, format!("pending change of subscription {}", key.1))
             }
             Line::Reply(reply) => {
                 let key = (reply.request, reply.operation);

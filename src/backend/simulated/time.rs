@@ -11,6 +11,7 @@ impl Tenant {
     pub fn advance(&mut self, span: Span) -> Timestamp {
         let now = self.header.clock.plus(span).max(self.header.clock);
         self.header.clock = now;
+        self.settle_pending();
         for subscription in self.subscriptions.values_mut() {
             while subscription.commitment_end.is_some_and(|end| end <= now) {
                 if !pass_end(subscription) {

@@ -21,7 +21,9 @@ pub use party::{Agreement, Company, Customer, Relationship, TakenDomain};
 
 use crate::model::digest::Digest;
 use crate::model::operation::Visible;
-use crate::model::{CartId, CustomerId, OrderId, PartnerId, RequestId, Span, SubscriptionId, TenantId, Timestamp};
+use crate::model::{
+    CartId, CustomerId, OrderId, PartnerId, RequestId, Span, SubscriptionChange, SubscriptionId, TenantId, Timestamp,
+};
 use crate::observed::Review;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -55,12 +57,26 @@ record! {
         /// How long an order's subscription stays invisible, such as `15m`.
         #[serde(default = "defaults::delay::none", with = "defaults::delay", skip_serializing_if = "defaults::delay::is_none")]
         pub orders_show_after: Span,
+        /// How long a change of a subscription is only accepted (202), such as `1h`.
+        #[serde(default = "defaults::delay::none", with = "defaults::delay", skip_serializing_if = "defaults::delay::is_none")]
+        pub changes_show_after: Span,
         /// How the account review of a new customer begins.
         #[serde(default = "defaults::passed", skip_serializing_if = "defaults::is_passed")]
         pub new_customers: Review,
         /// How often the living copy was written; absent in a seed.
         #[serde(default, skip_serializing_if = "defaults::is_zero")]
         pub revision: u64,
+    }
+    /// A change that is accepted and not made yet.
+    pub struct Pending {
+        /// Whose.
+        pub customer: CustomerId,
+        /// Which.
+        pub subscription: SubscriptionId,
+        /// What.
+        pub change: SubscriptionChange,
+        /// From when on it shows.
+        pub shows_from: Timestamp,
     }
     /// That somebody changed something. Source: learn, auditing-resources.
     pub struct AuditRecord {
@@ -114,6 +130,8 @@ wire! {
         Order(Order),
         /// A cart; only in the living copy.
         Cart(Cart),
+        /// A change accepted and not made yet; only in the living copy.
+        Pending(Pending),
         /// A remembered reply; only in the living copy.
         Reply(Reply),
         /// An audit record.
