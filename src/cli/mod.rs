@@ -2,8 +2,11 @@
 //! The only layer that builds backends, stores, clocks and randomness; nothing imports it but the binary.
 
 mod args;
+mod clock;
+mod doors;
 mod error;
 mod output;
+mod progress;
 mod run;
 mod settings;
 mod terminal;

@@ -3,7 +3,7 @@
 
 use super::fault::Fault;
 use crate::desired::{self, Desired};
-use crate::diag::{Finding, Severity, SourceMap};
+use crate::diag::{Finding, SourceMap};
 use crate::manifest;
 use std::path::{Path, PathBuf};
 
@@ -34,12 +34,12 @@ pub struct Project {
 pub fn load(place: Place<'_>) -> Project {
     let Place { root, manifests, state } = place;
     let loaded = manifest::load(root, manifests, state);
-    let (desired, found) = desired::resolve(&loaded.manifests);
+    let broken: Vec<_> = loaded.manifests.broken.iter().map(|b| (b.kind, b.name.clone())).collect();
+    let invalid = loaded.manifests.findings.iter().any(|f| f.severity == crate::diag::Severity::Error);
+    let (desired, more) = desired::resolve(loaded.manifests.documents.into_iter().map(|p| p.document).collect(), &broken);
     let mut findings = loaded.manifests.findings;
-    findings.extend(found);
-    findings.sort_by(|a, b| (a.at, a.code, &a.message).cmp(&(b.at, b.code, &b.message)));
-    let valid = findings.iter().all(|finding| finding.severity != Severity::Error);
-    Project { sources: loaded.sources, desired: desired.filter(|_| valid), findings }
+    findings.extend(more);
+    Project { sources: loaded.sources, desired: desired.filter(|_| !invalid), findings }
 }
 
 impl Project {

@@ -178,7 +178,7 @@ impl Outlook {
     /// An outlook with the places of its findings looked up.
     #[must_use]
     pub fn of(outlook: &plan::Outlook, sources: &SourceMap) -> Self {
-        let plan::Outlook { blocked, findings, released, assumptions, unmanaged, unchanged, outside } = outlook;
+        let plan::Outlook { blocked, findings, released, assumptions, unmanaged, unchanged, outside, gates: _ } = outlook;
         let plan::Unmanaged { partnerships, customers, subscriptions } = *unmanaged;
         let blocked = blocked
             .iter()
