@@ -102,15 +102,21 @@ pub(super) fn decode(number: u64, bytes: &[u8]) -> Result<Object, JournalError> 
         format: u32,
     }
     let damaged = |why: String| JournalError::Damaged { number, why };
-    let header: Header =
-        serde_json::from_slice(bytes).map_err(|error| damaged(format!("it is no whole object ({error})")))?;
-    match header.format {
+    // The header alone is read only when the whole is not ours: objects may be large.
+    let read: Result<Object, _> = serde_json::from_slice(bytes);
+    let format = match &read {
+        Ok(object) => object.format,
+        Err(error) => {
+            let header: Result<Header, _> = serde_json::from_slice(bytes);
+            header.map_err(|_| damaged(format!("it is no whole object ({error})")))?.format
+        }
+    };
+    match format {
         FORMAT => {}
         format if format > FORMAT => return Err(JournalError::Newer { number, format }),
         format => return Err(damaged(format!("there never was a format {format}"))),
     }
-    let object: Object =
-        serde_json::from_slice(bytes).map_err(|error| damaged(format!("it holds what no record is ({error})")))?;
+    let object = read.map_err(|error| damaged(format!("it holds what no record is ({error})")))?;
     if object.number != number {
         return Err(damaged(format!("it says that its number is {}", object.number)));
     }

@@ -189,3 +189,137 @@ fn changed(intent: &Intent, subscription: LiveId, field: Field, sent: Value) -> 
     let value = intent.wanted.get(&field).cloned().unwrap_or(sent);
     PendingWhat::Change { subscription, field, value }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::record::{Adopted, Record};
+    use super::super::support::*;
+    use super::*;
+
+    const M365: &str = "subscription/contoso/m365";
+
+    fn folded(records: Vec<Record>) -> Folded {
+        let mut folded = Folded::default();
+        for (number, record) in (1..).zip(records) {
+            folded.absorb(object(number, 1, vec![record]));
+        }
+        folded
+    }
+    fn pending(learned: Learned) -> Settled {
+        Settled::Pending { learned }
+    }
+    fn shown(text: &str) -> Record {
+        Record::Adopted(Box::new(Adopted { shown: vec![address(text)], ..Adopted::default() }))
+    }
+    fn resolved(outcome: Settled) -> Record {
+        Record::Resolved { intent: 1, outcome, by: by(), reason: why() }
+    }
+    fn seats(n: u64) -> BTreeMap<Field, Value> {
+        BTreeMap::from([(Field::Quantity, Value::Number(n))])
+    }
+    fn change() -> Record {
+        Record::Intent(Box::new(quantity(M365, 30)))
+    }
+    fn order() -> Record {
+        Record::Intent(Box::new(check_out(M365)))
+    }
+
+    #[test]
+    fn a_settled_effect_leaves_values_and_no_open_intent() {
+        let fields = seats(30);
+        let outcome = done(Learned::Nothing);
+        let folded = folded(vec![change(), Record::Settlement { intent: 1, outcome, fields }]);
+        assert_eq!(folded.ledger.settled[&address(M365)], seats(30));
+        assert!(folded.intents.is_empty());
+    }
+
+    #[test]
+    fn what_did_not_happen_leaves_nothing() {
+        for outcome in [Settled::NotStarted, Settled::Failed { code: 2072, text: "no".into() }] {
+            assert_eq!(folded(vec![change(), settled(1, outcome)]), Folded { epoch: 1, ..Folded::default() });
+        }
+    }
+
+    #[test]
+    fn an_accepted_change_holds_once_it_shows_and_not_before() {
+        let accepted = vec![change(), settled(1, pending(Learned::Nothing))];
+        let waiting = folded(accepted.clone());
+        let what = &waiting.ledger.pending[&address(M365)].what;
+        assert!(matches!(what, PendingWhat::Change { field: Field::Quantity, value: Value::Number(30), .. }));
+        assert!(waiting.ledger.settled.is_empty(), "or a change that never comes would look like drift");
+        assert_eq!(waiting.open_intents().count(), 0);
+        let visible = folded([accepted, vec![shown(M365)]].concat());
+        assert!(visible.ledger.pending.is_empty() && visible.intents.is_empty());
+        assert_eq!(visible.ledger.settled[&address(M365)], seats(30));
+    }
+
+    #[test]
+    fn an_order_without_its_subscription_is_waited_for_and_never_bought_again() {
+        for outcome in [done(ordered(None)), pending(ordered(None))] {
+            let waiting = folded(vec![order(), settled(1, outcome)]);
+            assert!(matches!(waiting.ledger.pending[&address(M365)].what, PendingWhat::Order { .. }));
+            assert!(waiting.ledger.bindings.is_empty());
+        }
+        let bound = folded(vec![order(), settled(1, done(ordered(Some(subscription(5)))))]);
+        assert!(bound.ledger.pending.is_empty());
+        assert_eq!(bound.ledger.bindings[&address(M365)], LiveId::Subscription(customer(1), subscription(5)));
+    }
+
+    #[test]
+    fn a_created_customer_is_bound_and_its_password_sealed_or_lost() {
+        let create = || Record::Intent(Box::new(create("customer/contoso")));
+        let contoso = address("customer/contoso");
+        let sealed = folded(vec![create(), settled(1, pending(created(1, Some("cipher"))))]);
+        assert_eq!(sealed.ledger.bindings[&contoso], LiveId::Customer(customer(1)));
+        assert_eq!(sealed.ledger.pending[&contoso].what, PendingWhat::Customer(customer(1)));
+        assert!(matches!(sealed.ledger.credentials[&contoso].state, CredentialState::Sealed { .. }));
+        let lost = folded(vec![create(), settled(1, done(created(1, None)))]);
+        assert_eq!(lost.ledger.credentials[&contoso].state, CredentialState::Lost);
+        assert_eq!(lost.ledger.credentials[&contoso].user, "admin@contoso");
+    }
+
+    #[test]
+    fn an_unknown_outcome_stands_until_looking_or_a_person_tells() {
+        let lost = vec![order(), settled(1, unknown())];
+        let standing = folded(lost.clone());
+        assert_eq!(standing.ledger.unresolved[&address(M365)].intent, 1);
+        assert_eq!(standing.open_intents().count(), 0, "it is not looked up again and again");
+        let looked = folded([lost.clone(), vec![settled(1, done(ordered(Some(subscription(5)))))]].concat());
+        let told = folded([lost.clone(), vec![resolved(done(ordered(Some(subscription(5)))))]].concat());
+        for known in [looked, told] {
+            assert!(known.ledger.unresolved.is_empty() && known.intents.is_empty());
+            assert!(known.ledger.bindings.contains_key(&address(M365)));
+        }
+        let not = folded([lost, vec![resolved(Settled::NotStarted)]].concat());
+        assert!(not.ledger.unresolved.is_empty() && not.ledger.bindings.is_empty());
+    }
+
+    #[test]
+    fn a_person_who_says_it_happened_settles_what_was_wanted() {
+        let told = folded(vec![change(), settled(1, unknown()), resolved(done(Learned::Nothing))]);
+        assert_eq!(told.ledger.settled[&address(M365)], seats(30));
+    }
+
+    #[test]
+    fn a_person_can_end_a_wait_that_nothing_will_end() {
+        let ended = folded(vec![order(), settled(1, pending(ordered(None))), resolved(Settled::NotStarted)]);
+        assert!(ended.ledger.pending.is_empty() && ended.intents.is_empty());
+    }
+
+    #[test]
+    fn what_was_accepted_without_saying_what_is_for_a_person() {
+        let odd = folded(vec![order(), settled(1, pending(Learned::Nothing))]);
+        assert!(odd.ledger.pending.is_empty());
+        assert_eq!(odd.ledger.unresolved[&address(M365)].intent, 1);
+    }
+
+    #[test]
+    fn an_effect_is_settled_once() {
+        let twice = folded(vec![
+            order(),
+            settled(1, done(ordered(Some(subscription(5))))),
+            settled(1, done(ordered(Some(subscription(6))))),
+        ]);
+        assert_eq!(twice.ledger.bindings[&address(M365)], LiveId::Subscription(customer(1), subscription(5)));
+    }
+}

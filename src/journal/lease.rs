@@ -94,3 +94,61 @@ impl Watch {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::support;
+    use super::*;
+
+    fn run(epoch: u64, last: u64) -> OpenRun {
+        let (at, open) = (support::at(0), support::open());
+        OpenRun { epoch, number: 1, at, open, last, last_at: at, outcomes: std::collections::BTreeMap::new() }
+    }
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn a_run_is_quiet_only_after_a_whole_lease_of_watching() {
+        let mut watch = Watch::default();
+        let start = 1000 * SECOND;
+        assert_eq!(watch.look(Some(&run(1, 5)), start), Verdict::Wait { left: LEASE });
+        assert_eq!(watch.look(Some(&run(1, 5)), start + LEASE - SECOND), Verdict::Wait { left: SECOND });
+        assert!(matches!(watch.look(Some(&run(1, 5)), start + LEASE), Verdict::Quiet(_)));
+    }
+
+    #[test]
+    fn every_record_and_every_other_run_is_watched_anew() {
+        let mut watch = Watch::default();
+        watch.look(Some(&run(1, 5)), Duration::ZERO);
+        for (n, run) in [run(1, 6), run(2, 6), run(2, 9)].iter().enumerate() {
+            let now = LEASE * (u32::try_from(n).expect("small") + 1);
+            assert_eq!(watch.look(Some(run), now), Verdict::Wait { left: LEASE }, "{run:?}");
+        }
+        assert_eq!(watch.look(None, 9 * LEASE), Verdict::Free);
+        assert_eq!(watch.look(Some(&run(2, 9)), 9 * LEASE), Verdict::Wait { left: LEASE });
+    }
+
+    #[test]
+    fn a_clock_that_stands_or_steps_back_only_lengthens_the_watch() {
+        let mut watch = Watch::default();
+        watch.look(Some(&run(1, 5)), 50 * SECOND);
+        assert_eq!(watch.look(Some(&run(1, 5)), 20 * SECOND), Verdict::Wait { left: LEASE });
+    }
+
+    #[test]
+    fn quiet_is_worth_nothing_once_the_run_wrote_again() {
+        let mut watch = Watch::default();
+        watch.look(Some(&run(1, 5)), Duration::ZERO);
+        let Verdict::Quiet(quiet) = watch.look(Some(&run(1, 5)), LEASE) else { panic!("is quiet") };
+        assert!(quiet.is_of(&run(1, 5)));
+        assert!(!quiet.is_of(&run(1, 6)) && !quiet.is_of(&run(2, 5)));
+    }
+
+    #[test]
+    fn an_effect_that_may_start_is_over_before_anybody_takes_over() {
+        let began = 100 * SECOND;
+        assert!(may_start(began, began + START));
+        assert!(!may_start(began, began + START + SECOND));
+        assert!(START + REQUEST + MARGIN < LEASE);
+        assert_eq!(renew_at(began), began + RENEW);
+    }
+}

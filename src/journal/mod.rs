@@ -15,6 +15,10 @@ pub mod record;
 mod renames;
 mod shelf;
 pub mod store;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod tests;
 pub mod verify;
 
 pub use chain::JournalError;

@@ -97,9 +97,14 @@ impl Walk {
             self.damaged(number, "it does not follow the object before it as that stands");
         }
         self.check_epoch(&object);
-        for record in &object.records {
-            self.check_record(&object, record);
+        let (said, done): (Vec<Record>, Vec<Record>) =
+            object.records.iter().cloned().partition(|record| record.family() == Family::Note);
+        if !said.is_empty()
+            && let Err(error) = notes::check_all(&self.folded, &said)
+        {
+            self.odd(number, &format!("holds a note that says nothing: {error}"));
         }
+        done.iter().for_each(|record| self.check_record(&object, record));
         self.folded.absorb(object);
     }
 
@@ -114,21 +119,10 @@ impl Walk {
 
     fn check_record(&mut self, object: &Object, record: &Record) {
         let number = object.number;
-        match record.family() {
-            Family::State => {}
-            Family::Note => {
-                if let Err(error) = notes::check(&self.folded, record) {
-                    self.odd(number, &format!("holds a note that says nothing: {error}"));
-                }
-                return;
-            }
-            Family::Run => {
-                let begins = object.records.iter().any(|it| matches!(it, Record::Open(_) | Record::Takeover { .. }));
-                let holds = self.folded.run.as_ref().is_some_and(|run| run.epoch == object.epoch);
-                if !begins && !holds {
-                    self.odd(number, "was written by a run that did not hold the lease");
-                }
-            }
+        let begins = object.records.iter().any(|it| matches!(it, Record::Open(_) | Record::Takeover { .. }));
+        let holds = self.folded.run.as_ref().is_some_and(|run| run.epoch == object.epoch);
+        if record.family() == Family::Run && !begins && !holds {
+            self.odd(number, "was written by a run that did not hold the lease");
         }
         if let Record::Settlement { intent, .. } = record
             && !self.folded.intents.contains_key(intent)

@@ -18,7 +18,8 @@ pub use relation::{Acknowledgement, AzureAccess, Presence, ResellerAssociation, 
 pub use subscription::{ProductRef, Purchase, Renewal, RenewalAction, StandaloneSubscription, Subscription};
 
 use super::spanned::Spanned;
-use crate::model::Name;
+use super::written::Annotations;
+use crate::model::{Kind, Name};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use smol_str::SmolStr;
@@ -35,6 +36,7 @@ pub struct Metadata {
     pub labels: BTreeMap<SmolStr, Spanned<SmolStr>>,
     /// `twotier/protect: "true"` forbids every step that takes something away; `twotier/ticket` names a ticket.
     #[serde(default)]
+    #[schemars(with = "Annotations")]
     pub annotations: BTreeMap<SmolStr, Spanned<SmolStr>>,
     /// The former name: moves the binding to this document.
     pub renamed_from: Option<Spanned<Name>>,
@@ -61,6 +63,23 @@ pub enum Spec {
     SupportDelegation(Box<SupportDelegation>),
     AzureAccess(Box<AzureAccess>),
     Acknowledgement(Box<Acknowledgement>),
+}
+
+impl Spec {
+    /// The kind whose spec it is.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Provider(_) => Kind::Provider,
+            Self::Partnership(_) => Kind::Partnership,
+            Self::Customer(_) => Kind::Customer,
+            Self::ResellerAssociation(_) => Kind::ResellerAssociation,
+            Self::Subscription(_) => Kind::Subscription,
+            Self::SupportDelegation(_) => Kind::SupportDelegation,
+            Self::AzureAccess(_) => Kind::AzureAccess,
+            Self::Acknowledgement(_) => Kind::Acknowledgement,
+        }
+    }
 }
 
 /// What to do about a field that moved in the tenant while its declaration did not.

@@ -1,9 +1,23 @@
 //! Manifests: from bytes to documents with places, all faults gathered. Never resolves references between documents
 //! and never asks a tenant.
 
+mod check;
+mod deserialize;
 pub mod document;
+mod format;
+mod load;
+mod parse;
+mod read;
+mod scalar;
+mod schema;
+mod shape;
 pub mod spanned;
+mod syntax;
+mod tree;
 mod written;
 
 pub use document::Document;
+pub use load::{Loaded, load};
+pub use parse::{Broken, Manifests, Parsed, parse};
+pub use schema::{schema, schemas};
 pub use spanned::Spanned;

@@ -36,3 +36,30 @@ written! {
     Country = "country", "Country";
     AgeRecipient = "ageRecipient", "AgeRecipient";
 }
+
+/// Stands for annotations in a schema: any key, but those below `twotier/` only as listed.
+pub(super) struct Annotations;
+
+impl JsonSchema for Annotations {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> Cow<'static, str> {
+        "Annotations".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "object",
+            "properties": {
+                "twotier/protect": {
+                    "enum": ["true", "false"],
+                    "description": "`\"true\"` forbids every step that takes something away."
+                },
+                "twotier/ticket": { "type": "string", "description": "The ticket that asked for this." }
+            },
+            "patternProperties": { "^twotier/(?!(protect|ticket)$)": false },
+            "x-twotier-reserved": "twotier/",
+            "additionalProperties": { "type": "string", "minLength": 0 }
+        })
+    }
+}

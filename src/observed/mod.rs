@@ -5,7 +5,7 @@ mod absorb;
 mod look;
 mod normalize;
 
-pub use normalize::same_partner;
+pub use normalize::{field_value, same_partner};
 
 use crate::model::operation::{PostalAddress, SupportContact};
 use crate::model::product::{BillingCycle, Commerce, Product, Term};

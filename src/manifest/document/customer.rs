@@ -12,10 +12,11 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Customer {
-    /// Its tenant.
+    /// Its tenant; the identity of the customer.
+    #[schemars(extend("x-twotier-role" = "identity"))]
     pub tenant_id: Option<Spanned<CustomerId>>,
     /// Any of its domains that lists show, usually `x.onmicrosoft.com`.
-    #[schemars(extend("x-twotier" = "domain"))]
+    #[schemars(extend("x-twotier" = "domain", "x-twotier-role" = "identity"))]
     pub domain: Option<Spanned<SmolStr>>,
     /// To be created.
     #[schemars(extend("x-twotier-role" = "createOnly"))]
@@ -32,7 +33,7 @@ pub struct Customer {
     pub contact: Option<Contact>,
     /// Its subscriptions, by name.
     #[serde(default)]
-    #[schemars(extend("propertyNames" = { "type": "string", "x-twotier": "name" }))]
+    #[schemars(extend("propertyNames" = { "type": "string", "x-twotier": "name" }, "x-twotier-role" = "parts"))]
     pub subscriptions: BTreeMap<Name, Spanned<Subscription>>,
     /// Who supports its legacy subscriptions: a partnership, or `provider`.
     #[schemars(extend("x-twotier-role" = "compared"))]
@@ -82,6 +83,7 @@ pub struct Billing {
     #[schemars(extend("x-twotier" = "culture"))]
     pub culture: Spanned<SmolStr>,
     /// Such as `hu`.
+    #[schemars(extend("x-twotier" = "language"))]
     pub language: Spanned<SmolStr>,
     /// Where.
     pub address: Spanned<PostalAddress>,

@@ -12,8 +12,10 @@ use smol_str::SmolStr;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Partnership {
     /// The reseller.
+    #[schemars(extend("x-twotier-role" = "parts"))]
     pub reseller: Reseller,
     /// Whether the partnership is to be or to end.
+    #[schemars(extend("x-twotier-role" = "compared"))]
     pub ensure: Spanned<PartnershipState>,
     /// With `ensure: ended`: who decided, what was declared, what happens to what it leaves.
     pub ending: Option<Spanned<Ending>>,
@@ -30,9 +32,10 @@ pub struct Reseller {
     #[schemars(extend("x-twotier-role" = "text"))]
     pub display_name: Spanned<SmolStr>,
     /// Its tenant, once known; the identity of the partnership.
+    #[schemars(extend("x-twotier-role" = "identity"))]
     pub tenant_id: Option<Spanned<TenantId>>,
     /// Its PartnerIDs (Location), quoted; the first is the default partner of record.
-    #[schemars(length(min = 1))]
+    #[schemars(length(min = 1), extend("x-twotier-role" = "compared"))]
     pub partner_ids: Vec<Spanned<PartnerId>>,
     /// Two upper-case letters, quoted.
     #[schemars(extend("x-twotier" = "country"))]
@@ -54,6 +57,7 @@ pub struct Contact {
     #[schemars(extend("x-twotier" = "email"))]
     pub email: Spanned<SmolStr>,
     /// The language they are written to in, such as `hu`.
+    #[schemars(extend("x-twotier" = "language"))]
     pub language: Option<Spanned<SmolStr>>,
 }
 
@@ -152,7 +156,8 @@ pub enum NoticeHow {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LeftBehind {
-    /// An address.
+    /// An address, such as `subscription/contoso/m365`.
+    #[schemars(extend("x-twotier" = "address"))]
     pub what: Spanned<SmolStr>,
     /// Why.
     pub reason: Spanned<SmolStr>,

@@ -13,6 +13,7 @@ use smol_str::SmolStr;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Provider {
     /// The provider's own Microsoft Entra tenant.
+    #[schemars(extend("x-twotier-role" = "identity"))]
     pub tenant_id: Spanned<TenantId>,
     /// The provider's own PartnerID (Location), quoted.
     pub partner_id: Spanned<PartnerId>,
@@ -86,10 +87,12 @@ pub struct Limits {
 /// One bound: absolute, relative (with a floor of 10 objects), or both.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("minProperties" = 1))]
 pub struct Limit {
     /// At most so many.
     pub max: Option<u32>,
     /// At most so many in a hundred.
+    #[schemars(range(max = 100))]
     pub percent: Option<u32>,
 }
 

@@ -14,7 +14,7 @@ pub struct ResellerAssociation {
     /// The partnership.
     pub reseller: Spanned<Name>,
     /// The customers: names, `{tenantId}` or `{domain}`.
-    #[schemars(length(min = 1))]
+    #[schemars(length(min = 1), extend("x-twotier-role" = "compared"))]
     pub customers: Vec<Spanned<CustomerRef>>,
 }
 
@@ -23,11 +23,13 @@ pub struct ResellerAssociation {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SupportDelegation {
     /// A partnership, or `provider`.
+    #[schemars(extend("x-twotier-role" = "compared"))]
     pub support_contact: Spanned<SupportContactRef>,
     /// Whose subscriptions: names, `{tenantId}` or `{domain}`.
-    #[schemars(length(min = 1))]
+    #[schemars(length(min = 1), extend("x-twotier-role" = "compared"))]
     pub customers: Vec<Spanned<CustomerRef>>,
     /// `all`, or names and `{subscriptionId}`.
+    #[schemars(extend("x-twotier-role" = "compared"))]
     pub subscriptions: Spanned<DelegatedSubscriptions>,
     /// What to do about drift, by field.
     #[serde(default)]
@@ -68,8 +70,10 @@ pub enum Presence {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Acknowledgement {
     /// The code of the limit, such as `TT0500`.
+    #[schemars(extend("x-twotier" = "code"))]
     pub limit: Spanned<SmolStr>,
-    /// The address of the document that brings the steps.
+    /// The address of the document that brings the steps, such as `customer/contoso`.
+    #[schemars(extend("x-twotier" = "address"))]
     pub cause: Spanned<SmolStr>,
     /// How many steps at most, over all runs.
     #[schemars(range(min = 1))]

@@ -12,6 +12,7 @@ use smol_str::SmolStr;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Subscription {
     /// The live one it means.
+    #[schemars(extend("x-twotier-role" = "identity"))]
     pub subscription_id: Option<Spanned<SubscriptionId>>,
     /// What to buy; beside `subscriptionId` it is asserted.
     #[schemars(extend("x-twotier-role" = "createOnly"))]
@@ -49,6 +50,7 @@ pub struct StandaloneSubscription {
     /// Whose it is: a customer's name.
     pub customer: Spanned<Name>,
     /// The live one it means.
+    #[schemars(extend("x-twotier-role" = "identity"))]
     pub subscription_id: Option<Spanned<SubscriptionId>>,
     /// What to buy; beside `subscriptionId` it is asserted.
     #[schemars(extend("x-twotier-role" = "createOnly"))]

@@ -1,0 +1,243 @@
+//! The files of a project, from disk to documents. The only file of this layer that touches the file system; never
+//! writes, and never passes over a file it could not read without saying so.
+
+use super::parse::{Manifests, parse_files};
+use crate::diag::source::shown;
+use crate::diag::{At, Code, FileId, Finding, SourceMap};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use walkdir::{DirEntry, WalkDir};
+
+/// Name of the project file, which is never read as a manifest.
+const PROJECT_FILE: &str = "twotier.yaml";
+
+/// Largest file read: 64 MiB.
+const LARGEST: u64 = 64 << 20;
+
+/// What the files of a project hold.
+#[derive(Clone, Debug, Default)]
+pub struct Loaded {
+    /// The files, sorted by path, also those that could not be read.
+    pub sources: SourceMap,
+    /// What they declare, and every fault of files and documents.
+    pub manifests: Manifests,
+}
+
+/// Loads `entries`, files or folders relative to `root`, the folder of the project file. Of a folder every `*.yaml` and
+/// `*.yml` is read, at any depth, but no dot file, dot folder, project file, nor `state_dir`. Paths are shown relative
+/// to `root`.
+#[must_use]
+pub fn load(root: &Path, entries: &[PathBuf], state_dir: &Path) -> Loaded {
+    let state_dir = root.join(state_dir);
+    let never = [root.join(PROJECT_FILE), state_dir].map(|path| fs::canonicalize(&path).unwrap_or(path));
+    let mut found = BTreeMap::new();
+    for entry in entries {
+        search(root, entry, &never, &mut found);
+    }
+    let texts: Vec<(PathBuf, Content)> = found
+        .into_par_iter()
+        .map(|(path, found)| {
+            let content = match found {
+                Found::File => content(&root.join(&path)),
+                Found::Fault(code, message, help) => Content::unread(code, message, help),
+            };
+            (path, content)
+        })
+        .collect();
+    assemble(texts)
+}
+
+/// Something a search came upon.
+enum Found {
+    File,
+    Fault(Code, String, &'static str),
+}
+
+/// What a file holds.
+struct Content {
+    text: String,
+    fault: Option<Fault>,
+}
+struct Fault {
+    code: Code,
+    message: String,
+    help: &'static str,
+    /// First byte of the text it speaks of, and how many.
+    start: usize,
+    length: usize,
+}
+impl Content {
+    fn unread(code: Code, message: String, help: &'static str) -> Self {
+        Self { text: String::new(), fault: Some(Fault { code, message, help, start: 0, length: 0 }) }
+    }
+}
+
+fn assemble(texts: Vec<(PathBuf, Content)>) -> Loaded {
+    let mut sources = SourceMap::default();
+    let (mut readable, mut findings) = (Vec::new(), Vec::new());
+    for (path, Content { text, fault }) in texts {
+        let file = sources.add(path, Arc::from(text));
+        match fault {
+            None => readable.push(file),
+            Some(fault) => findings.push(finding(file, fault)),
+        }
+    }
+    let mut manifests = parse_files(&sources, &readable);
+    manifests.nameless += findings.len();
+    manifests.findings.append(&mut findings);
+    manifests.findings.sort_by_key(|finding| (finding.at, finding.code));
+    if manifests.documents.is_empty() && manifests.findings.is_empty() {
+        let message = "the listed files and folders hold no document";
+        let help = "check `manifests` in the project file";
+        manifests.findings.push(Finding::error(Code::NothingDeclared, None, message).help(help));
+    }
+    Loaded { sources, manifests }
+}
+
+fn finding(file: FileId, fault: Fault) -> Finding {
+    let place = |byte: usize| u32::try_from(byte).unwrap_or(u32::MAX);
+    let at = At { file, start: place(fault.start), end: place(fault.start + fault.length) };
+    Finding::error(fault.code, at, fault.message).help(fault.help)
+}
+
+/// Adds the files of one entry, by path relative to `root`, so that a file listed twice is read once.
+fn search(root: &Path, entry: &Path, never: &[PathBuf], found: &mut BTreeMap<PathBuf, Found>) {
+    let top = root.join(entry);
+    let relative = |path: &Path| -> PathBuf {
+        let path = path.strip_prefix(root).unwrap_or(path);
+        path.components().filter(|part| !matches!(part, std::path::Component::CurDir)).collect()
+    };
+    let walk = WalkDir::new(&top).follow_links(true).sort_by_file_name().into_iter();
+    for step in walk.filter_entry(|step| is_wanted(step, never)) {
+        match step {
+            Ok(step) if step.file_type().is_dir() => {}
+            Ok(step) if step.depth() == 0 || is_manifest(step.path()) => {
+                found.insert(relative(step.path()), Found::File);
+            }
+            Ok(_) => {}
+            Err(error) => {
+                let path = relative(error.path().unwrap_or(&top));
+                if !is_silent(&path) {
+                    found.insert(path.clone(), unreached(&path, &error));
+                }
+            }
+        }
+    }
+}
+
+/// Whether to look at an entry, or below it.
+fn is_wanted(step: &DirEntry, never: &[PathBuf]) -> bool {
+    if step.depth() > 0 && is_hidden(step.path()) {
+        return false;
+    }
+    let same_name = never.iter().any(|path| path.file_name() == step.path().file_name());
+    let link = step.path_is_symlink();
+    if !(same_name || link || step.depth() == 0) {
+        return true;
+    }
+    !fs::canonicalize(step.path()).is_ok_and(|path| never.contains(&path))
+}
+
+fn is_hidden(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
+}
+
+fn is_manifest(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+}
+
+/// Whether an error speaks of something that would not have been read anyway: a hidden entry, or a dangling link that
+/// is named like no manifest.
+fn is_silent(path: &Path) -> bool {
+    path.components().any(|part| {
+        let std::path::Component::Normal(part) = part else { return false };
+        part.as_encoded_bytes().starts_with(b".")
+    })
+}
+
+fn unreached(path: &Path, error: &walkdir::Error) -> Found {
+    if let Some(ancestor) = error.loop_ancestor() {
+        let message = format!("`{}` leads back to the folder `{}` that holds it", shown(path), shown_name(ancestor));
+        return Found::Fault(Code::SymlinkLoop, message, "remove the link, or list the wanted folders one by one");
+    }
+    let why = error.io_error().map_or_else(|| "unknown reason".to_owned(), reason);
+    let message = format!("`{}` cannot be read: {why}", shown(path));
+    Found::Fault(Code::FileUnreadable, message, "mend the path or its permissions; nothing is skipped silently")
+}
+
+fn shown_name(path: &Path) -> String {
+    path.file_name().map_or_else(|| shown(path), |name| name.to_string_lossy().into_owned())
+}
+
+/// Why, in the same words on every system.
+fn reason(error: &io::Error) -> String {
+    if error.kind() == io::ErrorKind::NotFound {
+        return "it does not exist".to_owned();
+    }
+    if error.kind() == io::ErrorKind::PermissionDenied {
+        return "permission denied".to_owned();
+    }
+    error.to_string().to_lowercase()
+}
+
+/// Reads one file as UTF-8 without byte-order mark.
+fn content(path: &Path) -> Content {
+    let mend = "mend the path or its permissions; nothing is skipped silently";
+    let unreadable = |why: &str| {
+        Content::unread(Code::FileUnreadable, format!("`{}` cannot be read: {why}", shown_name(path)), mend)
+    };
+    match bytes(path) {
+        Ok(Bytes::All(bytes)) => decoded(bytes),
+        Ok(Bytes::NoFile) => unreadable("it is no regular file"),
+        Ok(Bytes::TooMany) => {
+            let message = format!("`{}` is larger than 64 MiB", shown_name(path));
+            Content::unread(Code::FileTooLarge, message, "split it into several files")
+        }
+        Err(error) => unreadable(&reason(&error)),
+    }
+}
+
+/// The bytes of a file, if they may be read.
+enum Bytes {
+    All(Vec<u8>),
+    TooMany,
+    NoFile,
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one edge of this layer: manifests are files")]
+fn bytes(path: &Path) -> io::Result<Bytes> {
+    // Looked at before it is opened: opening a pipe would wait for its writer.
+    let metadata = fs::metadata(path)?;
+    if !metadata.is_file() {
+        return Ok(Bytes::NoFile);
+    }
+    let file = fs::File::open(path)?;
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len().min(LARGEST)).unwrap_or_default());
+    // A file may grow while it is read: never more than the limit and one byte.
+    file.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    let fits = u64::try_from(bytes.len()).is_ok_and(|length| length <= LARGEST);
+    Ok(if fits { Bytes::All(bytes) } else { Bytes::TooMany })
+}
+
+fn decoded(mut bytes: Vec<u8>) -> Content {
+    if bytes.starts_with(b"\xef\xbb\xbf") {
+        bytes.drain(..3);
+    }
+    let wide = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
+    match String::from_utf8(bytes) {
+        Ok(text) => Content { text, fault: None },
+        Err(error) => {
+            let start = error.utf8_error().valid_up_to();
+            let byte = error.as_bytes().get(start).copied().unwrap_or_default();
+            let message = format!("not UTF-8: byte 0x{byte:02x} cannot stand here");
+            let help = if wide { "this looks like UTF-16: save the file as UTF-8" } else { "save the file as UTF-8" };
+            // Up to the bad byte the text shown is the text of the file.
+            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            Content { text, fault: Some(Fault { code: Code::NotUtf8, message, help, start, length: 3 }) }
+        }
+    }
+}
