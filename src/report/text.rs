@@ -6,7 +6,7 @@ use super::escape;
 use super::layout::{Hue, Paint, column, padded, paint, plural, tagged, wrapped};
 use crate::diag::Code;
 use crate::model::{Class, StepKey};
-use crate::plan::file::{Blocked, Finding, Outlook, PlanFile};
+use crate::plan::file::{Blocked, Finding, Gate, Outlook, PlanFile};
 use crate::plan::step::{Action, Need, Wanted};
 use crate::plan::{FieldChange, Mark, Motive, Readiness, Step, Undo};
 use std::fmt::{self, Write};
@@ -79,7 +79,7 @@ impl Page {
 
     /// The sections beside the steps, with an empty line between them; empty where there is nothing to say.
     fn outlook(&self, outlook: &Outlook) -> Result<String, fmt::Error> {
-        let Outlook { blocked, findings, released, assumptions, unmanaged: _, unchanged: _, outside } = outlook;
+        let Outlook { blocked, findings, released, assumptions, unmanaged: _, unchanged: _, outside, gates } = outlook;
         let drift = Code::Drift.to_string();
         let (drifted, noted): (Vec<&Finding>, Vec<&Finding>) = findings.iter().partition(|f| f.code == drift);
         let mut sections = Vec::new();
@@ -101,8 +101,13 @@ impl Page {
                 wrapped(out, "  ", 4, &format!("{address}: no document declares it any more; nothing is taken away"))
             })?,
         )?;
+        let closed = gates.iter().filter(|gate| gate.is_closed());
+        section("Stops apply", joined(closed, |gate, out| wrapped(out, "  ", 4, &closing(gate)))?)?;
         if *outside > 0 {
-            sections.push(format!("Outside the scope: {}.\n", plural(*outside, "step")));
+            sections.push(format!(
+                "Outside the scope: {}.\n",
+                if *outside == 1 { "1 declared address".to_owned() } else { format!("{outside} declared addresses") }
+            ));
         }
         Ok(sections.join("\n"))
     }
@@ -119,6 +124,17 @@ impl Page {
         write!(out, "  {subject}")?;
         tagged(out, 2 + subject.chars().count(), &format!("[{}]", escape::line(&finding.code)))?;
         said(finding, out)
+    }
+}
+
+/// What a closed gate says.
+fn closing(gate: &Gate) -> String {
+    match gate {
+        Gate::Acknowledge { code, cause, amount, covered } => format!(
+            "{cause} brings {} that take something away, {covered} of them acknowledged [{code}]",
+            plural(*amount as usize, "step")
+        ),
+        Gate::Frozen { until, reason } => format!("a freeze until {until}: {reason}"),
     }
 }
 

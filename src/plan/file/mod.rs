@@ -6,7 +6,7 @@ pub(crate) mod fact;
 mod outlook;
 mod step;
 
-pub use outlook::{Blocked, Finding, FindingSeverity, Outlook, Place, Related, Unmanaged};
+pub use outlook::{Blocked, Finding, FindingSeverity, Gate, Outlook, Place, Related, Unmanaged};
 
 use super::{FORMAT, Plan, Step, plan_id, step_id};
 use crate::diag::SourceMap;

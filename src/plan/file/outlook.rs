@@ -3,7 +3,7 @@
 
 use super::fact::WireKey;
 use crate::diag::{self, Severity, SourceMap};
-use crate::model::{Address, StepKey};
+use crate::model::{Address, Date, StepKey};
 use crate::plan;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -25,8 +25,56 @@ pub struct Outlook {
     pub unmanaged: Unmanaged,
     /// Declared addresses that match what is there.
     pub unchanged: usize,
-    /// Steps left out because they lie outside the scope.
+    /// Declared addresses that lie outside the scope.
     pub outside: usize,
+    /// What stops `apply`, and what is acknowledged.
+    pub gates: Vec<Gate>,
+}
+
+/// What stops `apply`, though the plan is printed all the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "gate")]
+pub enum Gate {
+    /// So many steps of a cause take something away; closed while more than are covered.
+    Acknowledge {
+        /// The limit, such as `TT0500`.
+        code: String,
+        /// The document that brings the steps.
+        #[schemars(with = "String")]
+        cause: Address,
+        /// How many steps.
+        amount: u32,
+        /// How many of them acknowledgements still cover.
+        covered: u32,
+    },
+    /// A freeze window is open.
+    Frozen {
+        /// Its last day.
+        #[schemars(with = "String")]
+        until: Date,
+        /// Why.
+        reason: String,
+    },
+}
+impl Gate {
+    /// Whether nothing may be applied because of it.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        match self {
+            Self::Acknowledge { amount, covered, .. } => amount > covered,
+            Self::Frozen { .. } => true,
+        }
+    }
+}
+impl From<&plan::Gate> for Gate {
+    fn from(gate: &plan::Gate) -> Self {
+        match gate {
+            plan::Gate::Acknowledge { code, cause, amount, covered } => {
+                Self::Acknowledge { code: code.to_string(), cause: cause.clone(), amount: *amount, covered: *covered }
+            }
+            plan::Gate::Frozen { until, reason } => Self::Frozen { until: *until, reason: reason.to_string() },
+        }
+    }
 }
 
 /// How many live objects were seen that no document declares.
@@ -178,7 +226,7 @@ impl Outlook {
     /// An outlook with the places of its findings looked up.
     #[must_use]
     pub fn of(outlook: &plan::Outlook, sources: &SourceMap) -> Self {
-        let plan::Outlook { blocked, findings, released, assumptions, unmanaged, unchanged, outside, gates: _ } = outlook;
+        let plan::Outlook { blocked, findings, released, assumptions, unmanaged, unchanged, outside, gates } = outlook;
         let plan::Unmanaged { partnerships, customers, subscriptions } = *unmanaged;
         let blocked = blocked
             .iter()
@@ -192,6 +240,7 @@ impl Outlook {
             unmanaged: Unmanaged { partnerships, customers, subscriptions },
             unchanged: *unchanged,
             outside: *outside,
+            gates: gates.iter().map(Gate::from).collect(),
         }
     }
 }
