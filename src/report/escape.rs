@@ -104,7 +104,7 @@ pub fn markdown(text: &str) -> String {
 #[must_use]
 pub fn code(text: &str) -> String {
     let text = line(text);
-    let unfit = text.trim().is_empty() || text.contains(['`', '<', '>', '&', '|']);
+    let unfit = text.trim().is_empty() || text.contains(['`', '<', '>', '&', '|', '[', ']']);
     if unfit { prose(&text) } else { format!("`{text}`") }
 }
 

@@ -15,18 +15,23 @@ const NEAR: usize = 2000;
 ///
 /// # Errors
 /// When `out` does.
-pub fn findings(findings: &[Finding], sources: &SourceMap, colour: Paint, out: &mut dyn Write) -> fmt::Result {
+pub(super) fn findings(findings: &[Finding], sources: &SourceMap, colour: Paint, out: &mut dyn Write) -> fmt::Result {
     let renderer = match colour {
         Paint::Plain => Renderer::plain(),
         Paint::Colour => Renderer::styled(),
     };
     let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(WIDTH);
-    let mut sorted: Vec<&Finding> = findings.iter().collect();
-    sorted.sort_by(|a, b| (a.at, a.code, &a.message).cmp(&(b.at, b.code, &b.message)));
-    for finding in sorted {
+    for finding in sorted(findings) {
         writeln!(out, "{}\n", renderer.render(&[group(finding, sources)]))?;
     }
     if findings.is_empty() { Ok(()) } else { writeln!(out, "{}", tally(findings)) }
+}
+
+/// By place, then code, then message.
+pub(super) fn sorted(findings: &[Finding]) -> Vec<&Finding> {
+    let mut sorted: Vec<&Finding> = findings.iter().collect();
+    sorted.sort_by(|a, b| (a.at, a.code, &a.message).cmp(&(b.at, b.code, &b.message)));
+    sorted
 }
 
 /// `2 errors, 1 warning`: how many there are of each severity, in order.

@@ -51,13 +51,31 @@ pub(super) fn paint(out: &mut dyn Write, paint: Paint, hue: Hue, text: &str) -> 
     }
 }
 
+/// The parts of a text that stay on one line: words, and what stands between backticks where it is short.
+fn words(text: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(|c| c != ' ') {
+        rest = &rest[start..];
+        let mut end = rest.find(' ').unwrap_or(rest.len());
+        if rest[..end].matches('`').count() % 2 == 1 {
+            let closed = rest[end..].find('`').map(|tick| end + tick);
+            let whole = closed.map(|tick| rest[tick..].find(' ').map_or(rest.len(), |space| tick + space));
+            end = whole.filter(|whole| *whole <= WIDTH / 2).unwrap_or(end);
+        }
+        words.push(&rest[..end]);
+        rest = &rest[end..];
+    }
+    words
+}
+
 /// Writes `first` and then `text`, broken between words at 79 columns; later lines begin with `indent` spaces. Words
-/// are never broken, so that ids and paths can be copied.
+/// are never broken, so that ids, paths and commands can be copied.
 pub(super) fn wrapped(out: &mut dyn Write, first: &str, indent: usize, text: &str) -> fmt::Result {
     out.write_str(first)?;
     let mut column = first.chars().count();
     let mut begun = false;
-    for word in escape::line(text).split(' ').filter(|word| !word.is_empty()) {
+    for word in words(&escape::line(text)) {
         let length = word.chars().count();
         if begun && column + 1 + length > WIDTH {
             write!(out, "\n{:indent$}", "")?;
@@ -112,5 +130,12 @@ mod tests {
         assert_eq!(lines[0], format!("    help: {}", "a".repeat(70)));
         assert_eq!(lines[1], format!("{}{}", " ".repeat(10), "b".repeat(90)));
         assert_eq!(lines[2], format!("{}end", " ".repeat(10)));
+    }
+
+    #[test]
+    fn a_command_stays_on_one_line() {
+        assert_eq!(words("say `a b c`, then  `d"), ["say", "`a b c`,", "then", "`d"]);
+        let long = format!("`{}` x", "a ".repeat(60));
+        assert_eq!(words(&long).len(), 62);
     }
 }

@@ -15,7 +15,7 @@ use std::fmt::{self, Write};
 ///
 /// # Errors
 /// When `out` does.
-pub fn plan(file: &PlanFile, out: &mut dyn Write) -> fmt::Result {
+pub(super) fn plan(file: &PlanFile, out: &mut dyn Write) -> fmt::Result {
     writeln!(out, "### twotier plan\n\n**{}**", Verdict::of(file))?;
     if !file.plan().steps().is_empty() {
         writeln!(out, "\n#### Steps\n")?;
@@ -31,7 +31,7 @@ pub fn plan(file: &PlanFile, out: &mut dyn Write) -> fmt::Result {
 ///
 /// # Errors
 /// When `out` does.
-pub fn findings(findings: &[diag::Finding], sources: &SourceMap, out: &mut dyn Write) -> fmt::Result {
+pub(super) fn findings(findings: &[diag::Finding], sources: &SourceMap, out: &mut dyn Write) -> fmt::Result {
     writeln!(out, "### twotier findings\n\n**{}**\n", super::tally(findings))?;
     super::findings::sorted(findings).into_iter().try_for_each(|found| finding(&Finding::of(found, sources), out))
 }
@@ -40,10 +40,16 @@ pub fn findings(findings: &[diag::Finding], sources: &SourceMap, out: &mut dyn W
 ///
 /// # Errors
 /// When `out` does.
-pub fn run(run: Run<'_>, out: &mut dyn Write) -> fmt::Result {
+pub(super) fn run(run: Run<'_>, out: &mut dyn Write) -> fmt::Result {
     writeln!(out, "### twotier apply\n\n**{}**\n", run.tally())?;
     for result in &run.outcome.results {
-        write!(out, "- {} {}: {}", code(&result.key.address.to_string()), code(&what(&result.key)), result.outcome.word())?;
+        write!(
+            out,
+            "- {} {}: {}",
+            code(&result.key.address.to_string()),
+            code(&what(&result.key)),
+            result.outcome.word()
+        )?;
         match result.outcome.why() {
             Some(why) => writeln!(out, " \u{2013} {}", markdown(&why))?,
             None => writeln!(out)?,

@@ -15,7 +15,7 @@ use std::fmt::{self, Write};
 ///
 /// # Errors
 /// When `out` does.
-pub fn plan(file: &PlanFile, colour: Paint, out: &mut dyn Write) -> fmt::Result {
+pub(super) fn plan(file: &PlanFile, colour: Paint, out: &mut dyn Write) -> fmt::Result {
     let keys = file.plan().steps().iter().map(|step| &step.key);
     let keys = keys.chain(file.outlook().blocked.iter().map(|blocked| &blocked.key));
     let page = Page { colour, width: column(keys.map(|key| key.address.to_string().chars().count())) };
