@@ -4,6 +4,7 @@
 mod check;
 mod deserialize;
 pub mod document;
+mod emit;
 mod format;
 mod load;
 mod parse;
@@ -17,6 +18,7 @@ mod tree;
 mod written;
 
 pub use document::Document;
+pub use emit::{NewAcknowledgement, acknowledgement};
 pub use load::{Loaded, load};
 pub use parse::{Broken, Manifests, Parsed, parse};
 pub use schema::{schema, schemas};
