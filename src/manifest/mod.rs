@@ -7,6 +7,8 @@ pub mod document;
 mod emit;
 mod format;
 mod load;
+#[cfg(test)]
+mod oracle;
 mod parse;
 mod read;
 mod scalar;
