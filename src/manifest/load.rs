@@ -120,8 +120,10 @@ fn search(root: &Path, entry: &Path, never: &[PathBuf], found: &mut BTreeMap<Pat
             }
             Ok(_) => {}
             Err(error) => {
-                let path = relative(error.path().unwrap_or(&top));
-                if !is_silent(&path) {
+                let path = error.path().unwrap_or(&top);
+                // A hidden entry would not have been read anyway, such as the lock an editor leaves as a dangling link.
+                if error.depth() == 0 || !is_hidden(path) {
+                    let path = relative(path);
                     found.insert(path.clone(), unreached(&path, &error));
                 }
             }
@@ -148,15 +150,6 @@ fn is_hidden(path: &Path) -> bool {
 
 fn is_manifest(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
-}
-
-/// Whether an error speaks of something that would not have been read anyway: a hidden entry, or a dangling link that
-/// is named like no manifest.
-fn is_silent(path: &Path) -> bool {
-    path.components().any(|part| {
-        let std::path::Component::Normal(part) = part else { return false };
-        part.as_encoded_bytes().starts_with(b".")
-    })
 }
 
 fn unreached(path: &Path, error: &walkdir::Error) -> Found {
@@ -339,6 +332,7 @@ mod tests {
         symlink(folder.path().join("m"), folder.path().join("m/a/loop")).expect("a link");
         symlink(folder.path().join("other"), folder.path().join("m/other")).expect("a link");
         symlink(folder.path().join("nowhere"), folder.path().join("m/dangling.yaml")).expect("a link");
+        symlink(folder.path().join("nowhere"), folder.path().join("m/.#lock.yaml")).expect("a link");
         let (findings, names) = told(&loaded(folder.path(), &["m"]));
         assert_eq!(findings, ["m/a/loop:1:1 TT0004", "m/dangling.yaml:1:1 TT0001"]);
         assert_eq!(names, ["x", "y"]);
