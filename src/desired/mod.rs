@@ -1,6 +1,27 @@
 //! What is meant: every document checked against every other, every reference resolved. Built only by [`resolve`];
 //! never looks at the tenant.
 
+mod acknowledgements;
+mod create;
+mod customers;
+mod draft;
+mod drift;
+mod endings;
+mod identities;
+mod partner_of_record;
+mod partnerships;
+mod provider;
+mod relations;
+mod renames;
+mod resolve;
+mod sort;
+mod subscriptions;
+mod support;
+#[cfg(test)]
+mod tests;
+
+pub use resolve::resolve;
+
 use crate::diag::At;
 use crate::manifest::document::{DefaultAdminAccess, OnDrift};
 use crate::model::operation::{BillingContact, PostalAddress};

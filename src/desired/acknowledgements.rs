@@ -1,0 +1,95 @@
+//! Acknowledgements: which limit each lets pass, and whose steps. Never counts steps.
+
+use super::Acknowledgement;
+use super::draft::Draft;
+use super::sort::Doc;
+use crate::diag::{At, Code, Finding};
+use crate::manifest::document;
+use crate::model::{Address, CustomerKey, Kind, Leaf};
+use std::collections::BTreeMap;
+
+/// Takes the acknowledgements. Whether their limit and cause are well formed was judged where they were read.
+pub(super) fn resolve(draft: &mut Draft, docs: Vec<Doc<document::Acknowledgement>>) {
+    for Doc { name, at, guard: _, spec } in docs {
+        let document::Acknowledgement { limit, cause, at_most, reason, by, expires } = *spec;
+        let code = limit.parse::<Code>();
+        if code.is_err() {
+            let message = format!("`{}` is no code of a limit", limit.value);
+            draft.error(
+                Code::UnknownValue,
+                limit.at,
+                message,
+                "write the code that the plan printed, such as `TT0500`",
+            );
+        }
+        let address = cause.parse::<Address>();
+        if let Err(error) = &address {
+            draft.error(Code::BadValue, cause.at, format!("`{}` is no address", cause.value), error.expected);
+        }
+        draft.documents.push((Address::Acknowledgement(name.clone()), at));
+        let (Ok(limit), Ok(address)) = (code, address) else { continue };
+        let resolved = Acknowledgement {
+            at,
+            limit,
+            cause: address,
+            at_most: at_most.value,
+            reason: reason.value,
+            by: by.value,
+            expires: expires.value,
+        };
+        draft.acknowledgements.push((name, resolved));
+        draft.causes.push(cause.at);
+    }
+}
+
+/// Says which acknowledgements name a document that is not there, or no document at all.
+pub(super) fn check_causes(draft: &mut Draft, declared: &BTreeMap<Address, At>) {
+    let mut found = Vec::new();
+    for ((name, acknowledgement), at) in draft.acknowledgements.iter().zip(&draft.causes) {
+        let cause = &acknowledgement.cause;
+        let unused = |message: String| Finding::warning(Code::AcknowledgementUnused, *at, message);
+        if !declared.contains_key(cause) {
+            if !broken(draft, cause) {
+                let message = format!("acknowledgement `{name}` names cause `{cause}`, which no manifest declares");
+                found.push(unused(message).help("correct the address, or remove the document"));
+            }
+        } else if let Some(document) = inline(draft, cause) {
+            let message = format!("acknowledgement `{name}` names `{cause}`, which stands inside `{document}`");
+            found.push(unused(message).help(format!("write `cause: {document}`, the document that brings the steps")));
+        }
+    }
+    draft.findings.append(&mut found);
+}
+
+/// The document that a subscription stands in, when that is not its own.
+fn inline<'a>(draft: &'a Draft, address: &Address) -> Option<&'a Address> {
+    let Address::Subscription(key) = address else { return None };
+    let position = draft.subscriptions.binary_search_by(|(known, _)| known.key.cmp(key)).ok()?;
+    let cause = &draft.subscriptions[position].0.cause;
+    (cause != address).then_some(cause)
+}
+
+/// Whether an address may belong to a document that had faults.
+fn broken(draft: &Draft, address: &Address) -> bool {
+    match address {
+        Address::Customer(CustomerKey::Named(name))
+        | Address::Provider(name)
+        | Address::Partnership(name)
+        | Address::ResellerAssociation(name)
+        | Address::SupportDelegation(name)
+        | Address::AzureAccess(name)
+        | Address::Acknowledgement(name) => draft.is_broken(address.kind(), name),
+        Address::Subscription(key) => {
+            let customer = match &key.customer {
+                CustomerKey::Named(name) => draft.is_broken(Kind::Customer, name),
+                CustomerKey::Id(_) | CustomerKey::Domain(_) => false,
+            };
+            let own = match &key.leaf {
+                Leaf::Named(name) => draft.is_broken(Kind::Subscription, name),
+                Leaf::Id(_) => false,
+            };
+            customer || own
+        }
+        Address::Customer(CustomerKey::Id(_) | CustomerKey::Domain(_)) => false,
+    }
+}

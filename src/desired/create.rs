@@ -1,0 +1,136 @@
+//! Customers to create: the rules of their country and of the form, as far as they are known without the service.
+//! Never validates an address against the service.
+
+use super::draft::{Belongs, Draft};
+use super::{Create, Identity};
+use crate::diag::{At, Code};
+use crate::manifest::Spanned;
+use crate::manifest::document;
+use crate::model::operation::{BillingContact, PostalAddress};
+use crate::model::{Name, country};
+use smol_str::{SmolStr, format_smolstr};
+
+/// The domain that a prefix makes, lower case.
+pub(super) fn domain(prefix: &str) -> SmolStr {
+    format_smolstr!("{}.onmicrosoft.com", prefix.to_ascii_lowercase())
+}
+
+/// How a customer is created. One whose `tenantId` is written is there already: its `create` is only kept.
+pub(super) fn resolve(
+    draft: &mut Draft,
+    name: &Name,
+    written: Spanned<document::Create>,
+    identity: &Option<(Identity, At)>,
+    belongs: Belongs,
+) -> Create {
+    match identity {
+        Some((Identity::Id(_), _)) => {}
+        Some((Identity::Domain(_), _)) | None => rules(draft, name, &written, belongs),
+    }
+    let Spanned { value, at } = written;
+    let document::Create { domain_prefix, company, billing, registration_number, default_admin_access } = value;
+    let document::Billing { first_name, last_name, email, culture, language, address } = billing;
+    Create {
+        at,
+        domain: domain(&domain_prefix),
+        company_name: company.name.value,
+        registration_number: registration_number.map(|number| number.value),
+        billing: BillingContact {
+            first_name: first_name.value,
+            last_name: last_name.value,
+            email: email.value,
+            culture: culture.value,
+            language: language.value,
+        },
+        address: self::address(address.value),
+        admin_access: default_admin_access.value,
+    }
+}
+
+fn address(written: document::PostalAddress) -> PostalAddress {
+    let document::PostalAddress { country, city, state, postal_code, line1, line2, phone } = written;
+    PostalAddress {
+        country: country.value,
+        state: state.map(|state| state.value),
+        city: city.value,
+        postal_code: postal_code.value,
+        line1: line1.value,
+        line2: line2.map(|line| line.value),
+        phone: phone.map(|phone| phone.value),
+    }
+}
+
+fn rules(draft: &mut Draft, name: &Name, create: &Spanned<document::Create>, belongs: Belongs) {
+    if matches!(belongs, Belongs::Nowhere) {
+        let message = format!("customer `{name}` is to be created, but names no `reseller`");
+        let help = "write `reseller`: without it Partner Center would silently make a direct customer";
+        draft.error(Code::EitherOr, create.at, message, help);
+    }
+    texts(draft, create);
+    country_rules(draft, create);
+    region(draft, &create.billing.address.country, belongs);
+}
+
+/// Source: learn, validate-names-addresses.
+fn texts(draft: &mut Draft, create: &document::Create) {
+    let email = &create.billing.email;
+    if email.to_ascii_lowercase().ends_with("@microsoft.com") {
+        let message = format!("`{}` cannot be billed", email.value);
+        draft.error(Code::BadValue, email.at, message, "write an address of the customer, not of Microsoft");
+    }
+    let company = &create.company.name;
+    let short = company.trim().chars().nth(1).is_none();
+    let form = company.trim().trim_end_matches('.').eq_ignore_ascii_case("ltd");
+    if short || form || !company.chars().any(char::is_alphanumeric) {
+        let help = "a company name has at least 2 characters, not only special ones, and is more than its legal form";
+        draft.error(Code::BadValue, company.at, format!("`{}` is no company name", company.value), help);
+    }
+}
+
+/// Source: learn, create-a-customer (registration number, phone) and validate-an-address (state).
+fn country_rules(draft: &mut Draft, create: &document::Create) {
+    let address = &create.billing.address;
+    let land = &address.country.value;
+    let registered = country::needs_registration(land);
+    match &create.registration_number {
+        None if registered => {
+            let message = format!("a new customer in {land} needs a `registrationNumber`");
+            draft.error(Code::CountryRule, address.country.at, message, "write it under `create`, quoted");
+        }
+        Some(number) if !registered => {
+            let message = format!("a new customer in {land} must have no `registrationNumber`");
+            draft.error(Code::CountryRule, number.at, message, "remove the line");
+        }
+        None | Some(_) => {}
+    }
+    if registered && address.phone.is_none() {
+        let message = format!("a new customer in {land} needs a `phone`");
+        draft.error(Code::CountryRule, address.at, message, "write it under `billing.address`, quoted");
+    }
+    if country::needs_state(land) && address.state.is_none() {
+        let message = format!("an address in {land} needs a `state`");
+        draft.error(Code::CountryRule, address.at, message, "write it under `billing.address`");
+    }
+}
+
+/// Provider, reseller and customer are in one CSP region. Source: learn, regional-authorization-overview.
+fn region(draft: &mut Draft, written: &Spanned<SmolStr>, belongs: Belongs) {
+    let Some(theirs) = country::csp_region(written) else { return };
+    let provider = draft.provider.as_ref().map(|provider| ("provider", &provider.country, provider.at));
+    let reseller = match belongs {
+        Belongs::To(found, _) => {
+            let reseller = &draft.partners[found].resolved;
+            Some(("reseller", &reseller.country, reseller.at))
+        }
+        Belongs::Nowhere | Belongs::Unresolved => None,
+    };
+    let other = [provider, reseller].into_iter().flatten().find_map(|(who, land, at)| {
+        country::csp_region(land).filter(|ours| *ours != theirs).map(|ours| (who, land, ours, at))
+    });
+    if let Some((who, land, ours, at)) = other {
+        let message =
+            format!("the customer is in {} (CSP region {theirs}), its {who} in {land} ({ours})", written.value);
+        let help = "customers do not cross CSP regions: this one belongs to a provider of its own region";
+        draft.clash(Code::ForeignRegion, written.at, message, help, (at, "declared here"));
+    }
+}

@@ -1,0 +1,217 @@
+//! The project while it is being resolved: what is known so far, what was found wrong, and the look-ups every rule
+//! shares. Never judges a document itself.
+
+use super::{
+    Acknowledgement, AzureAccess, Customer, Delegated, Ensure, NotBuilt, Partnership, Provider, Relation, Subscription,
+    Support,
+};
+use crate::diag::{At, Code, Finding, nearest};
+use crate::model::{Address, CustomerKey, Kind, Name, StepName, TenantId};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
+
+/// How many names may be compared in one run to suggest what was meant. Beyond it findings come without a suggestion,
+/// so that a whole missing folder costs seconds, not hours.
+const COMPARISONS: usize = 2_000_000;
+
+/// A partnership with what only other documents ask for.
+pub(super) struct Partner {
+    /// As it will be in the result.
+    pub(super) resolved: Partnership,
+    /// The object id of its AdminAgents group.
+    pub(super) admin_agents: Option<TenantId>,
+    /// Who takes over, when it is to end.
+    pub(super) transfer_to: Option<Name>,
+}
+
+/// Which partnership a customer belongs to.
+#[derive(Clone, Copy)]
+pub(super) enum Belongs {
+    /// None is written.
+    Nowhere,
+    /// The one that is written is not there; a finding says so.
+    Unresolved,
+    /// This one of [`Draft::partners`], and where that is written.
+    To(usize, At),
+}
+
+/// A customer that has a document.
+pub(super) struct Declared {
+    /// Its document's name.
+    pub(super) name: Name,
+    /// Where it is declared.
+    pub(super) at: At,
+    /// Where its identity is written.
+    pub(super) identity_at: At,
+    /// Its partnership.
+    pub(super) belongs: Belongs,
+    /// As it will be in the result; none when it has no identity, of which a finding speaks.
+    pub(super) resolved: Option<Customer>,
+}
+
+/// A `renamedFrom`.
+pub(super) struct Rename {
+    /// The document's address.
+    pub(super) new: Address,
+    /// Its former address.
+    pub(super) old: Address,
+    /// Where it says so.
+    pub(super) at: At,
+}
+
+/// The project so far. Documents come in the order of their names, so every list grows sorted.
+#[derive(Default)]
+pub(super) struct Draft {
+    pub(super) findings: Vec<Finding>,
+    pub(super) provider: Option<Provider>,
+    pub(super) partners: Vec<Partner>,
+    pub(super) customers: Vec<Declared>,
+    /// Customers that only relations name.
+    pub(super) named: BTreeMap<CustomerKey, Customer>,
+    /// With the place of each identity.
+    pub(super) subscriptions: Vec<(Subscription, At)>,
+    pub(super) associations: Vec<((CustomerKey, Name), Relation)>,
+    pub(super) support: Vec<(Delegated, Support)>,
+    pub(super) azure: Vec<(Name, AzureAccess)>,
+    pub(super) acknowledgements: Vec<(Name, Acknowledgement)>,
+    /// Where each acknowledgement names its cause.
+    pub(super) causes: Vec<At>,
+    /// Relations, accesses and acknowledgements, with their places.
+    pub(super) documents: Vec<(Address, At)>,
+    pub(super) renames: Vec<Rename>,
+    pub(super) protected: BTreeSet<Address>,
+    pub(super) not_built: Vec<NotBuilt>,
+    partner_names: HashMap<Name, usize>,
+    customer_names: HashMap<Name, usize>,
+    broken: BTreeSet<(Kind, Name)>,
+    suggested: BTreeMap<(Kind, Name), Option<String>>,
+    compared: usize,
+}
+
+impl Draft {
+    /// With the documents that had faults of their own: references to them are not findings.
+    pub(super) fn new(broken: &[(Kind, Name)]) -> Self {
+        Self { broken: broken.iter().cloned().collect(), ..Self::default() }
+    }
+    /// Whether a document of this kind had faults.
+    pub(super) fn some_broken(&self, kind: Kind) -> bool {
+        self.broken.iter().any(|(broken, _)| *broken == kind)
+    }
+    /// Whether this document had faults.
+    pub(super) fn is_broken(&self, kind: Kind, name: &Name) -> bool {
+        // Most projects have none, and this is asked often.
+        !self.broken.is_empty() && self.broken.contains(&(kind, name.clone()))
+    }
+
+    /// Adds a partnership; names are unique.
+    pub(super) fn add_partner(&mut self, partner: Partner) {
+        self.partner_names.insert(partner.resolved.name.clone(), self.partners.len());
+        self.partners.push(partner);
+    }
+    /// Adds a customer; names are unique.
+    pub(super) fn add_customer(&mut self, customer: Declared) {
+        self.customer_names.insert(customer.name.clone(), self.customers.len());
+        self.customers.push(customer);
+    }
+    /// Makes room.
+    pub(super) fn reserve_customers(&mut self, count: usize) {
+        self.customers.reserve(count);
+        self.customer_names.reserve(count);
+    }
+    /// The position of a partnership, if it is declared.
+    pub(super) fn find_partner(&self, name: &Name) -> Option<usize> {
+        self.partner_names.get(name).copied()
+    }
+    /// The position of a customer, if it is declared.
+    pub(super) fn find_customer(&self, name: &Name) -> Option<usize> {
+        self.customer_names.get(name).copied()
+    }
+
+    /// The partnership that somebody (`says`: "customer `a` names reseller") names; a finding when it is not declared.
+    pub(super) fn partner(&mut self, name: &Name, at: At, says: fmt::Arguments<'_>) -> Option<usize> {
+        let found = self.find_partner(name);
+        if found.is_none() {
+            self.dangling(Kind::Partnership, name, at, says);
+        }
+        found
+    }
+    /// The same; a finding also when the partnership is to end.
+    pub(super) fn active_partner(&mut self, name: &Name, at: At, says: fmt::Arguments<'_>) -> Option<usize> {
+        let found = self.partner(name, at, says)?;
+        let Partner { resolved, admin_agents: _, transfer_to } = &self.partners[found];
+        match resolved.ensure {
+            Ensure::Active => {}
+            Ensure::Ended => {
+                let help = match transfer_to {
+                    Some(next) => format!("move it to `{next}`, which takes over"),
+                    None => "name another partnership, or remove the line: nothing is taken away by that".to_owned(),
+                };
+                let message = format!("{says} `{name}`, whose partnership is to end");
+                let finding = Finding::error(Code::EndedReseller, at, message);
+                self.findings.push(finding.help(help).related(resolved.ensure_at, "ended here"));
+            }
+        }
+        Some(found)
+    }
+    /// The customer that somebody names; a finding when it is not declared.
+    pub(super) fn customer(&mut self, name: &Name, at: At, says: fmt::Arguments<'_>) -> Option<usize> {
+        let found = self.find_customer(name);
+        if found.is_none() {
+            self.dangling(Kind::Customer, name, at, says);
+        }
+        found
+    }
+
+    /// Says that a name is not declared, unless its document had faults.
+    fn dangling(&mut self, kind: Kind, name: &Name, at: At, says: fmt::Arguments<'_>) {
+        if self.is_broken(kind, name) {
+            return;
+        }
+        let mut finding =
+            Finding::error(Code::DanglingReference, at, format!("{says} `{name}`, which no manifest declares"));
+        finding.help = Some(match self.suggest(kind, name) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => format!("declare a {} of that name, or correct it", kind.name()),
+        });
+        self.findings.push(finding);
+    }
+
+    fn suggest(&mut self, kind: Kind, name: &Name) -> Option<String> {
+        let key = (kind, name.clone());
+        if let Some(known) = self.suggested.get(&key) {
+            return known.clone();
+        }
+        let partners = self.partners.iter().map(|partner| partner.resolved.name.as_str());
+        let customers = self.customers.iter().map(|customer| customer.name.as_str());
+        let (count, names): (_, &mut dyn Iterator<Item = &str>) = match kind {
+            Kind::Partnership => (self.partners.len(), &mut { partners }),
+            Kind::Customer => (self.customers.len(), &mut { customers }),
+            Kind::Provider
+            | Kind::ResellerAssociation
+            | Kind::Subscription
+            | Kind::SupportDelegation
+            | Kind::AzureAccess
+            | Kind::Acknowledgement => return None,
+        };
+        if self.compared + count > COMPARISONS {
+            return None;
+        }
+        self.compared += count;
+        let meant = nearest(name.as_str(), names).map(str::to_owned);
+        self.suggested.insert(key, meant.clone());
+        meant
+    }
+
+    /// Remembers something valid that cannot be planned yet.
+    pub(super) fn not_built(&mut self, address: Address, at: At, step: StepName) {
+        self.not_built.push(NotBuilt { address, at, step });
+    }
+    /// Adds an error.
+    pub(super) fn error(&mut self, code: Code, at: At, message: impl Into<String>, help: impl Into<String>) {
+        self.findings.push(Finding::error(code, at, message).help(help));
+    }
+    /// Adds an error that names another place.
+    pub(super) fn clash(&mut self, code: Code, at: At, message: impl Into<String>, help: &str, other: (At, &str)) {
+        self.findings.push(Finding::error(code, at, message).help(help).related(other.0, other.1));
+    }
+}

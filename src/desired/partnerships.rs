@@ -1,0 +1,135 @@
+//! Partnerships: each reseller once, under PartnerIDs that are its own. Never asks whether a partnership is there.
+
+use super::draft::{Draft, Partner};
+use super::drift::drift;
+use super::sort::Doc;
+use super::{Contact, Ensure, Partnership};
+use crate::diag::{At, Code};
+use crate::manifest::Spanned;
+use crate::manifest::document::{self, PartnershipState};
+use crate::model::{Name, PartnerId, TenantId, country};
+
+/// Takes the partnerships, sorted by name.
+pub(super) fn resolve(draft: &mut Draft, docs: Vec<Doc<document::Partnership>>) {
+    let mut endings = Vec::new();
+    let mut tenants = Vec::new();
+    let mut ids = Vec::new();
+    for Doc { name, at, guard: _, spec } in docs {
+        let document::Partnership { reseller, ensure, ending, on_drift } = *spec;
+        reserved(draft, &name, at);
+        drift(draft, format_args!("partnership `{name}`"), on_drift, &[]);
+        tenants.extend(reseller.tenant_id.as_ref().map(|tenant| (tenant.value, tenant.at, name.clone())));
+        ids.extend(reseller.partner_ids.iter().map(|id| (id.value.clone(), id.at, name.clone())));
+        let transfer_to = ending.as_ref().and_then(|ending| ending.transfer_to.as_ref()).map(|to| to.value.clone());
+        let admin_agents = reseller.admin_agents_group_id.as_ref().map(|group| group.value);
+        let resolved = partnership(draft, name.clone(), at, reseller, &ensure);
+        draft.add_partner(Partner { resolved, admin_agents, transfer_to });
+        endings.push((name, ensure, ending));
+    }
+    own_tenants(draft, tenants);
+    own_ids(draft, ids);
+    // Only now is every partnership known that an ending may hand over to.
+    for (name, ensure, ending) in endings {
+        super::endings::check(draft, &name, &ensure, ending);
+    }
+}
+
+fn reserved(draft: &mut Draft, name: &Name, at: At) {
+    if name.as_str() == "none" {
+        let message = "`none` names no partnership: `partnerOfRecord: none` means nobody";
+        draft.error(Code::BadValue, at, message, "choose another name");
+    }
+}
+
+fn partnership(
+    draft: &mut Draft,
+    name: Name,
+    at: At,
+    reseller: document::Reseller,
+    ensure: &Spanned<PartnershipState>,
+) -> Partnership {
+    let document::Reseller { display_name, tenant_id, partner_ids, country, contact, admin_agents_group_id: _ } =
+        reseller;
+    let state = match ensure.value {
+        PartnershipState::Active => Ensure::Active,
+        PartnershipState::Ended => Ensure::Ended,
+    };
+    if state == Ensure::Active {
+        same_region(draft, &name, &country);
+    }
+    Partnership {
+        name,
+        at,
+        display_name: display_name.value,
+        tenant: tenant_id.map(|tenant| tenant.value),
+        partner_ids: partner_ids.into_iter().map(|id| id.value).collect(),
+        country: country.value,
+        contact: self::contact(contact),
+        ensure_at: ensure.at,
+        ensure: state,
+    }
+}
+
+/// A contact without its places.
+pub(super) fn contact(written: document::Contact) -> Contact {
+    let document::Contact { name, email, language } = written;
+    Contact { name: name.map(|name| name.value), email: email.value, language: language.map(|language| language.value) }
+}
+
+/// Partnerships do not cross CSP regions. Source: learn, regional-authorization-overview.
+fn same_region(draft: &mut Draft, name: &Name, written: &Spanned<smol_str::SmolStr>) {
+    let Some(provider) = &draft.provider else { return };
+    let (Some(theirs), Some(ours)) = (country::csp_region(written), country::csp_region(&provider.country)) else {
+        return;
+    };
+    if theirs != ours {
+        let message = format!(
+            "the reseller of `{name}` is in {} (CSP region {theirs}), the provider in {} ({ours})",
+            written.value, provider.country
+        );
+        let help = "partnerships do not cross CSP regions: this one belongs to another provider tenant and project";
+        let other = provider.at;
+        draft.clash(Code::ForeignRegion, written.at, message, help, (other, "the provider is here"));
+    }
+}
+
+/// Each reseller tenant once, and never the provider's.
+fn own_tenants(draft: &mut Draft, mut tenants: Vec<(TenantId, At, Name)>) {
+    tenants.sort_unstable();
+    if let Some(provider) = draft.provider.as_ref().map(|provider| provider.tenant) {
+        for (_, at, name) in tenants.iter().filter(|(tenant, ..)| *tenant == provider) {
+            let message = format!("partnership `{name}` names the provider's own tenant as reseller");
+            draft.error(Code::ProviderAsReseller, *at, message, "write the tenant of the reseller");
+        }
+    }
+    for pair in tenants.windows(2) {
+        let [(one, first, a), (two, again, b)] = pair else { continue };
+        if one == two {
+            let message = format!("partnerships `{a}` and `{b}` mean one reseller: tenant `{one}`");
+            let help = "keep one of the two documents";
+            draft.clash(Code::EqualIdentity, *again, message, help, (*first, "the same tenant is here"));
+        }
+    }
+}
+
+/// Each PartnerID once, and never the provider's. Source: learn, code 2072.
+fn own_ids(draft: &mut Draft, mut ids: Vec<(PartnerId, At, Name)>) {
+    ids.sort_unstable();
+    if let Some(provider) = draft.provider.as_ref().map(|provider| provider.partner_id.clone()) {
+        for (id, at, name) in ids.iter().filter(|(id, ..)| *id == provider) {
+            let message = format!("partnership `{name}` lists `{id}`, the provider's own PartnerID");
+            draft.error(Code::ProviderAsReseller, *at, message, "list the PartnerIDs (Location) of the reseller");
+        }
+    }
+    for pair in ids.windows(2) {
+        let [(one, first, a), (two, again, b)] = pair else { continue };
+        if one != two {
+            continue;
+        }
+        let message = match a == b {
+            true => format!("partnership `{a}` lists PartnerID `{one}` twice"),
+            false => format!("partnerships `{a}` and `{b}` both list PartnerID `{one}`"),
+        };
+        draft.clash(Code::EqualIdentity, *again, message, "keep it in one place", (*first, "it stands here too"));
+    }
+}

@@ -1,0 +1,123 @@
+//! The provider: exactly one, its limits and freezes well formed. Never compares limits with a plan.
+
+use super::draft::Draft;
+use super::drift::drift;
+use super::sort::Doc;
+use super::{Freeze, Provider};
+use crate::diag::{At, Code, Finding};
+use crate::manifest::Spanned;
+use crate::manifest::document;
+use crate::model::{Address, Digest, Kind, Name, Span, StepName};
+use serde_json::{Map, Value, json};
+
+/// Takes the one provider; several or none is a finding.
+pub(super) fn resolve(draft: &mut Draft, docs: Vec<Doc<document::Provider>>) {
+    let mut docs = docs.into_iter();
+    let Some(first) = docs.next() else {
+        if !draft.some_broken(Kind::Provider) {
+            let help = "declare it: `kind: Provider` with `tenantId`, `partnerId` and `country`";
+            draft
+                .findings
+                .push(Finding::error(Code::NotOneProvider, None, "no manifest declares a Provider").help(help));
+        }
+        return;
+    };
+    for other in docs {
+        let message = format!("`{}` is a second Provider", other.name);
+        let help = "a project is one tenant: keep one, and put the other into a project of its own";
+        draft.clash(Code::NotOneProvider, other.at, message, help, (first.at, "the first is here"));
+    }
+    let provider = provider(draft, first);
+    draft.provider = Some(provider);
+}
+
+fn provider(draft: &mut Draft, doc: Doc<document::Provider>) -> Provider {
+    let Doc { name, at, guard: _, spec } = doc;
+    let document::Provider {
+        tenant_id,
+        partner_id,
+        country,
+        invitation_url,
+        listing,
+        credentials,
+        limits,
+        freeze,
+        on_drift,
+    } = *spec;
+    drift(draft, format_args!("provider `{name}`"), on_drift, &[]);
+    if let Some(listing) = listing {
+        self::listing(draft, &name, &listing);
+    }
+    let limits = limits.map(|limits| self::limits(draft, &name, &limits));
+    Provider {
+        tenant: tenant_id.value,
+        partner_id: partner_id.value,
+        country: country.value,
+        invitation_url: invitation_url.map(|url| url.value),
+        recipients: credentials.map_or_else(Vec::new, |to| to.recipients.into_iter().map(|key| key.value).collect()),
+        limits,
+        freeze: freeze.into_iter().map(|span| self::freeze(draft, span)).collect(),
+        name,
+        at,
+    }
+}
+
+fn listing(draft: &mut Draft, name: &Name, listing: &Spanned<document::Listing>) {
+    let document::Listing { display_name: _, url: _, description: _, countries: _, review_every } = &listing.value;
+    if let Some(every) = review_every {
+        if every.parse::<Span>().map_or(true, |span| span.as_seconds() <= 0) {
+            let message = format!("`reviewEvery` is `{}`", every.value);
+            draft.error(Code::BadValue, every.at, message, "write a duration, such as `90d`");
+        }
+    }
+    draft.not_built(Address::Provider(name.clone()), listing.at, StepName::ReviewListing);
+}
+
+/// The digest of the limits as written.
+fn limits(draft: &mut Draft, name: &Name, limits: &Spanned<document::Limits>) -> Digest {
+    let document::Limits {
+        ended_partnerships,
+        moved_partner_of_record,
+        lowered_quantity,
+        ended_renewals,
+        granted_access,
+        bought_seats,
+    } = &limits.value;
+    let fields = [
+        ("endedPartnerships", ended_partnerships),
+        ("movedPartnerOfRecord", moved_partner_of_record),
+        ("loweredQuantity", lowered_quantity),
+        ("endedRenewals", ended_renewals),
+        ("grantedAccess", granted_access),
+        ("boughtSeats", bought_seats),
+    ];
+    let mut written = Map::new();
+    for (field, limit) in fields {
+        if let Some(limit) = limit {
+            let document::Limit { max, percent } = limit.value;
+            written.insert(field.to_owned(), json!({"max": max, "percent": percent}));
+        }
+    }
+    draft.not_built(Address::Provider(name.clone()), limits.at, StepName::ChangeGuards);
+    Digest::of_json(&Value::Object(written))
+}
+
+fn freeze(draft: &mut Draft, span: document::Freeze) -> Freeze {
+    let document::Freeze { from, to, reason } = span;
+    later(draft, ("from", from.value, from.at), ("to", to.value, to.at));
+    Freeze { from: from.value, to: to.value, reason: reason.value, at: from.at }
+}
+
+/// A finding unless the second date is the first one or later.
+pub(super) fn later<D: Ord + std::fmt::Display>(draft: &mut Draft, first: (&str, D, At), second: (&str, D, At)) {
+    if second.1 < first.1 {
+        let message = format!("`{}` {} lies before `{}` {}", second.0, second.1, first.0, first.1);
+        draft.clash(
+            Code::Freeze,
+            second.2,
+            message,
+            "correct one of the two dates",
+            (first.2, "the earlier one is here"),
+        );
+    }
+}

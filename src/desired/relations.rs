@@ -1,0 +1,112 @@
+//! Which customers belong to which reseller, and who gets access to whose Azure: every name resolved, each relation
+//! declared once. Never asks what is so in the tenant.
+
+use super::draft::Draft;
+use super::identities::Identities;
+use super::sort::Doc;
+use super::{AzureAccess, Customer, Identity, Origin, Relation};
+use crate::diag::{At, Code};
+use crate::manifest::Spanned;
+use crate::manifest::document::{self, CustomerRef, Presence};
+use crate::model::{Address, CustomerKey, StepName};
+use smol_str::StrExt;
+use std::fmt;
+
+/// Takes the standalone associations, and finds those that are declared twice.
+pub(super) fn associations(draft: &mut Draft, known: &Identities, docs: Vec<Doc<document::ResellerAssociation>>) {
+    for Doc { name, at, guard: _, spec } in docs {
+        let document::ResellerAssociation { reseller, customers } = *spec;
+        let says = format_args!("association `{name}` names reseller");
+        let found = draft.active_partner(&reseller, reseller.at, says);
+        let cause = Address::ResellerAssociation(name.clone());
+        for written in customers {
+            let says = format_args!("association `{name}` names customer");
+            let customer = customer(draft, known, &written, says);
+            if let (Some(customer), Some(_)) = (customer, found) {
+                let relation = Relation { cause: cause.clone(), at: written.at };
+                draft.associations.push(((customer, reseller.value.clone()), relation));
+            }
+        }
+        draft.documents.push((cause, at));
+    }
+    once(draft);
+}
+
+/// The customer that a relation names: a declared one also by its tenant or domain.
+pub(super) fn customer(
+    draft: &mut Draft,
+    known: &Identities,
+    written: &Spanned<CustomerRef>,
+    says: fmt::Arguments<'_>,
+) -> Option<CustomerKey> {
+    let (declared, key, identity) = match &written.value {
+        CustomerRef::Named(name) => {
+            let found = draft.customer(name, written.at, says)?;
+            return Some(CustomerKey::Named(draft.customers[found].name.clone()));
+        }
+        CustomerRef::Id(id) => (known.tenant(*id), CustomerKey::Id(*id), Identity::Id(*id)),
+        CustomerRef::Domain(domain) => {
+            let domain = domain.to_lowercase_smolstr();
+            (known.domain(&domain), CustomerKey::Domain(domain.clone()), Identity::Domain(domain))
+        }
+    };
+    if let Some(found) = declared {
+        return Some(CustomerKey::Named(draft.customers[found].name.clone()));
+    }
+    named(draft, key.clone(), identity, written.at);
+    Some(key)
+}
+
+/// Remembers a customer that only relations name, at the first place that does.
+fn named(draft: &mut Draft, key: CustomerKey, identity: Identity, at: At) {
+    let customer = draft.named.entry(key).or_insert_with_key(|key| Customer {
+        key: key.clone(),
+        at,
+        origin: Origin::Named,
+        identity,
+        reseller: None,
+        contact: None,
+        create: None,
+    });
+    customer.at = customer.at.min(at);
+}
+
+/// Keeps the first of each relation.
+fn once(draft: &mut Draft) {
+    let mut all = std::mem::take(&mut draft.associations);
+    all.sort_by(|(a, one), (b, other)| a.cmp(b).then(one.at.cmp(&other.at)));
+    all.dedup_by(|(again, second), (key, first)| {
+        let same = again == key;
+        if same {
+            let (customer, reseller) = key;
+            let message = format!("customer `{customer}` and reseller `{reseller}` are related twice");
+            let help = "keep it in one place: inline, or in a document of its own";
+            draft.clash(Code::TwoRelations, second.at, message, help, (first.at, "first here"));
+        }
+        same
+    });
+    draft.associations = all;
+}
+
+/// Takes the Azure accesses, which are not planned yet.
+pub(super) fn azure(draft: &mut Draft, docs: Vec<Doc<document::AzureAccess>>) {
+    for Doc { name, at, guard: _, spec } in docs {
+        let document::AzureAccess { customer, reseller, principal, scope: _, role: _, ensure } = *spec;
+        draft.customer(&customer, customer.at, format_args!("access `{name}` names customer"));
+        let says = format_args!("access `{name}` names reseller");
+        let (found, step) = match ensure.value {
+            Presence::Present => (draft.active_partner(&reseller, reseller.at, says), StepName::GrantAzureAccess),
+            Presence::Absent => (draft.partner(&reseller, reseller.at, says), StepName::RevokeAzureAccess),
+        };
+        let unknown = found.is_some_and(|found| draft.partners[found].admin_agents.is_none());
+        if principal.is_none() && unknown {
+            let message =
+                format!("access `{name}` has no `principal`, and `{}` no `adminAgentsGroupId`", reseller.value);
+            draft.error(Code::EitherOr, reseller.at, message, "write one of the two");
+        }
+        draft.not_built(Address::AzureAccess(name.clone()), at, step);
+        let resolved = AzureAccess { at, customer: customer.value, reseller: reseller.value };
+        draft.documents.push((Address::AzureAccess(name.clone()), at));
+        draft.azure.push((name, resolved));
+    }
+}

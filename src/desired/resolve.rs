@@ -1,0 +1,72 @@
+//! From documents to [`Desired`]: the order in which the rules see them, and the result put together. Holds no rule.
+
+use super::draft::Draft;
+use super::identities::Identities;
+use super::{
+    Desired, acknowledgements, customers, partnerships, provider, relations, renames, sort, subscriptions, support,
+};
+use crate::diag::{At, Finding, Severity};
+use crate::manifest::document::Document;
+use crate::model::{Address, Kind, Name};
+use std::collections::BTreeMap;
+
+/// Checks every document against every other and resolves every reference.
+///
+/// `broken` are documents whose own faults were found before: references to them are no findings. Findings come all
+/// at once, sorted by place. There is a result only when none of them is an error and no document is broken.
+#[must_use]
+pub fn resolve(documents: Vec<Document>, broken: &[(Kind, Name)]) -> (Option<Desired>, Vec<Finding>) {
+    let mut draft = Draft::new(broken);
+    let documents = sort::sort(&mut draft, documents);
+    provider::resolve(&mut draft, documents.providers);
+    partnerships::resolve(&mut draft, documents.partnerships);
+    customers::resolve(&mut draft, documents.customers);
+    subscriptions::resolve(&mut draft, documents.subscriptions);
+    let known = Identities::new(&mut draft);
+    relations::associations(&mut draft, &known, documents.associations);
+    support::resolve(&mut draft, &known, documents.delegations);
+    drop(known);
+    relations::azure(&mut draft, documents.azure);
+    acknowledgements::resolve(&mut draft, documents.acknowledgements);
+    let declared = declared(&draft);
+    acknowledgements::check_causes(&mut draft, &declared);
+    let renamed = renames::resolve(&mut draft, &declared);
+    let findings = sorted(std::mem::take(&mut draft.findings));
+    let faultless = broken.is_empty() && findings.iter().all(|finding| finding.severity != Severity::Error);
+    let desired = if faultless { assemble(draft, declared, renamed) } else { None };
+    (desired, findings)
+}
+
+fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by(|a, b| (a.at, a.code, &a.message).cmp(&(b.at, b.code, &b.message)));
+    findings
+}
+
+/// Every declared address with its place.
+fn declared(draft: &Draft) -> BTreeMap<Address, At> {
+    let provider = draft.provider.iter().map(|provider| (Address::Provider(provider.name.clone()), provider.at));
+    let partnerships = draft.partners.iter().map(|p| (Address::Partnership(p.resolved.name.clone()), p.resolved.at));
+    let customers = draft.customers.iter().map(|customer| (Address::customer(&customer.name), customer.at));
+    let subscriptions = draft.subscriptions.iter().map(|(s, _)| (Address::Subscription(s.key.clone()), s.at));
+    provider.chain(partnerships).chain(customers).chain(subscriptions).chain(draft.documents.iter().cloned()).collect()
+}
+
+fn assemble(draft: Draft, declared: BTreeMap<Address, At>, renamed: BTreeMap<Address, Address>) -> Option<Desired> {
+    let mut not_built = draft.not_built;
+    not_built.sort_by(|a, b| (&a.address, a.step, a.at).cmp(&(&b.address, b.step, b.at)));
+    let customers = draft.customers.into_iter().filter_map(|customer| customer.resolved);
+    Some(Desired {
+        provider: draft.provider?,
+        partnerships: draft.partners.into_iter().map(|p| (p.resolved.name.clone(), p.resolved)).collect(),
+        customers: customers.map(|customer| (customer.key.clone(), customer)).chain(draft.named).collect(),
+        subscriptions: draft.subscriptions.into_iter().map(|(s, _)| (s.key.clone(), s)).collect(),
+        associations: draft.associations.into_iter().collect(),
+        support: draft.support.into_iter().collect(),
+        azure: draft.azure.into_iter().collect(),
+        acknowledgements: draft.acknowledgements.into_iter().collect(),
+        renamed,
+        protected: draft.protected,
+        not_built,
+        declared,
+    })
+}

@@ -1,0 +1,221 @@
+//! Subscriptions, inline and standalone: what each means, and whether an order is complete. Never asks the catalogue
+//! or the tenant.
+
+use super::draft::{Belongs, Draft};
+use super::drift::{SUBSCRIPTION, drift};
+use super::sort::{Doc, quoted, twice};
+use super::{Additional, Purchase, Subscription};
+use crate::diag::{At, Code};
+use crate::manifest::Spanned;
+use crate::manifest::document::{self, RenewalAction, StandaloneSubscription};
+use crate::model::{Address, BillingCycle, CustomerKey, Kind, Leaf, Name, Product, StepName, SubscriptionKey, Term};
+
+/// Which subscription is resolved, and where it stands.
+pub(super) struct Place<'a> {
+    /// Whose it is.
+    pub(super) customer: &'a Name,
+    /// Its name.
+    pub(super) leaf: Name,
+    /// Where that stands.
+    pub(super) at: At,
+    /// The document it stands in.
+    pub(super) cause: Address,
+    /// The partnership of its customer.
+    pub(super) belongs: Belongs,
+}
+impl Place<'_> {
+    /// Its address.
+    pub(super) fn address(&self) -> Address {
+        Address::subscription(self.customer, &self.leaf)
+    }
+}
+
+/// What a subscription's document means.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Means {
+    /// One that is there.
+    Live,
+    /// One to buy, unless it was bought before.
+    Order,
+    /// Neither; a finding says so.
+    Unclear,
+}
+
+/// Takes the standalone subscriptions, sorted by customer and name, and joins them with the inline ones.
+pub(super) fn resolve(draft: &mut Draft, docs: Vec<Doc<StandaloneSubscription>>) {
+    if docs.is_empty() {
+        return;
+    }
+    for Doc { name, at, guard: _, spec } in docs {
+        let (customer, spec) = inlined(*spec);
+        let found = draft.customer(&customer, customer.at, format_args!("subscription `{name}` names customer"));
+        let belongs = found.map_or(Belongs::Unresolved, |found| draft.customers[found].belongs);
+        let cause = Address::subscription(&customer, &name);
+        subscription(draft, Place { customer: &customer, leaf: name, at, cause, belongs }, spec);
+    }
+    let mut all = std::mem::take(&mut draft.subscriptions);
+    all.sort_by(|(a, _), (b, _)| a.key.cmp(&b.key).then(a.at.cmp(&b.at)));
+    all.dedup_by(|(again, _), (first, _)| {
+        let same = again.key == first.key;
+        if same {
+            draft.findings.push(twice(Kind::Subscription, &again.key, again.at, first.at));
+        }
+        same
+    });
+    draft.subscriptions = all;
+}
+
+/// A standalone subscription as it would stand in its customer.
+fn inlined(spec: StandaloneSubscription) -> (Spanned<Name>, document::Subscription) {
+    let StandaloneSubscription {
+        customer,
+        subscription_id,
+        product,
+        quantity,
+        term,
+        billing_cycle,
+        partner_of_record,
+        friendly_name,
+        renewal,
+        purchase,
+        on_drift,
+    } = spec;
+    let spec = document::Subscription {
+        subscription_id,
+        product,
+        quantity,
+        term,
+        billing_cycle,
+        partner_of_record,
+        friendly_name,
+        renewal,
+        purchase,
+        on_drift,
+    };
+    (customer, spec)
+}
+
+/// Takes one subscription.
+pub(super) fn subscription(draft: &mut Draft, place: Place<'_>, spec: document::Subscription) {
+    let means = means(draft, &place, &spec);
+    let document::Subscription {
+        subscription_id,
+        product,
+        quantity,
+        term,
+        billing_cycle,
+        partner_of_record,
+        friendly_name,
+        renewal,
+        purchase,
+        on_drift,
+    } = spec;
+    if let (Some(term), Some(cycle)) = (&term, &billing_cycle) {
+        fit(draft, term.value, cycle.value, cycle.at);
+    }
+    let (partner_of_record, partner_at) = super::partner_of_record::resolve(draft, &place, means, partner_of_record);
+    if let Some(renewal) = renewal {
+        self::renewal(draft, &place, &renewal);
+    }
+    let purchase = purchase.map(|purchase| Box::new(self::purchase(draft, &place, means, purchase)));
+    let on_drift = drift(draft, format_args!("subscription `{}`", place.leaf), on_drift, SUBSCRIPTION);
+    let Place { customer, leaf, at, cause, belongs: _ } = place;
+    let identity_at = subscription_id.as_ref().map_or(at, |id| id.at);
+    let resolved = Subscription {
+        key: SubscriptionKey { customer: CustomerKey::Named(customer.clone()), leaf: Leaf::Named(leaf) },
+        at,
+        cause,
+        identity: subscription_id.map(|id| id.value),
+        product: product
+            .map(|Spanned { value, at }| (Product { product: value.product_id.value, sku: value.sku_id.value }, at)),
+        quantity: quantity.map(|quantity| (quantity.value, quantity.at)),
+        term: term.map(|term| term.value),
+        billing_cycle: billing_cycle.map(|cycle| cycle.value),
+        partner_of_record,
+        partner_at,
+        friendly_name: friendly_name.map(|name| (name.value, name.at)),
+        purchase,
+        on_drift,
+    };
+    draft.subscriptions.push((resolved, identity_at));
+}
+
+/// Live or an order; a finding when it is neither, or an incomplete order.
+fn means(draft: &mut Draft, place: &Place<'_>, spec: &document::Subscription) -> Means {
+    if spec.subscription_id.is_some() {
+        return Means::Live;
+    }
+    let Some(product) = &spec.product else {
+        let message = format!("subscription `{}` has neither `subscriptionId` nor `product`", place.leaf);
+        let help = "write the id of the one that is there, or `product`, `quantity`, `term` and `billingCycle` to buy";
+        draft.error(Code::EitherOr, place.at, message, help);
+        return Means::Unclear;
+    };
+    let absent = [
+        ("quantity", spec.quantity.is_none()),
+        ("term", spec.term.is_none()),
+        ("billingCycle", spec.billing_cycle.is_none()),
+    ];
+    let missing: Vec<&str> = absent.iter().filter(|(_, absent)| *absent).map(|(field, _)| *field).collect();
+    if !missing.is_empty() {
+        let message = format!("subscription `{}` is to be bought, but has no {}", place.leaf, quoted(&missing));
+        let help =
+            "an order needs `product`, `quantity`, `term` and `billingCycle`; one that is there, `subscriptionId`";
+        draft.error(Code::EitherOr, product.at, message, help);
+    }
+    Means::Order
+}
+
+/// A billing cycle is no longer than its term, and a month is billed monthly. Source: learn, create-a-new-subscription.
+fn fit(draft: &mut Draft, term: Term, cycle: BillingCycle, at: At) {
+    let cycles: &[BillingCycle] = match term {
+        Term::P1M => &[BillingCycle::Monthly],
+        Term::P1Y => &[BillingCycle::Monthly, BillingCycle::Annual],
+        Term::P3Y => &[BillingCycle::Monthly, BillingCycle::Annual, BillingCycle::Triennial],
+    };
+    if !cycles.contains(&cycle) {
+        let known: Vec<String> = cycles.iter().map(ToString::to_string).collect();
+        let message = format!("a term of `{term}` cannot be billed `{cycle}`");
+        draft.error(
+            Code::EitherOr,
+            at,
+            message,
+            format!("`{term}` is billed {}", quoted(&known).replace(" and ", " or ")),
+        );
+    }
+}
+
+fn renewal(draft: &mut Draft, place: &Place<'_>, written: &Spanned<document::Renewal>) {
+    let document::Renewal { action, quantity, term, billing_cycle, end_date } = &written.value;
+    let ends = match action {
+        RenewalAction::Renew => None,
+        RenewalAction::Cancel => Some("cancel"),
+        RenewalAction::Extend => Some("extend"),
+    };
+    let details = quantity.is_some() || term.is_some() || billing_cycle.is_some() || end_date.is_some();
+    if let Some(action) = ends.filter(|_| details) {
+        let message = format!("renewal `{action}` of subscription `{}` has details of a next term", place.leaf);
+        draft.error(
+            Code::EitherOr,
+            written.at,
+            message,
+            "only `renew` has a quantity, term, billing cycle or end date",
+        );
+    }
+    if let (Some(term), Some(cycle)) = (term, billing_cycle) {
+        fit(draft, *term, *cycle, written.at);
+    }
+    draft.not_built(place.address(), written.at, StepName::ScheduleRenewal);
+}
+
+fn purchase(draft: &mut Draft, place: &Place<'_>, means: Means, written: Spanned<document::Purchase>) -> Purchase {
+    let document::Purchase { reference, purchase_order, promotion, end_date, additional } = written.value;
+    if means == Means::Order && (purchase_order.is_some() || end_date.is_some()) {
+        draft.not_built(place.address(), written.at, StepName::OrderSubscription);
+    }
+    let additional = match additional {
+        Some(true) => Additional::Yes,
+        Some(false) | None => Additional::No,
+    };
+    Purchase { reference, promotion, additional }
+}
