@@ -85,7 +85,7 @@ fn broken(draft: &Draft, address: &Address) -> bool {
                 CustomerKey::Id(_) | CustomerKey::Domain(_) => false,
             };
             let own = match &key.leaf {
-                Leaf::Named(name) => draft.is_broken(Kind::Subscription, name),
+                Leaf::Named(name) => draft.is_broken_subscription(&key.customer, name),
                 Leaf::Id(_) => false,
             };
             customer || own

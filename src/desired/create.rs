@@ -131,6 +131,6 @@ fn region(draft: &mut Draft, written: &Spanned<SmolStr>, belongs: Belongs) {
         let message =
             format!("the customer is in {} (CSP region {theirs}), its {who} in {land} ({ours})", written.value);
         let help = "customers do not cross CSP regions: this one belongs to a provider of its own region";
-        draft.clash(Code::ForeignRegion, written.at, message, help, (at, "declared here"));
+        draft.clash(Code::ForeignRegion, written.at, message, (help, at, "declared here"));
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn check(
         (PartnershipState::Active, Some(ending)) => {
             let message = format!("partnership `{name}` has an `ending`, but `ensure` is `active`");
             let help = "write `ensure: ended` to end it, or remove `ending`";
-            draft.clash(Code::EitherOr, ending.at, message, help, (ensure.at, "`ensure` is here"));
+            draft.clash(Code::EitherOr, ending.at, message, (help, ensure.at, "`ensure` is here"));
         }
         (PartnershipState::Ended, None) => {
             let message = format!("partnership `{name}` is to end, but has no `ending`");
@@ -125,11 +125,13 @@ fn transfer(draft: &mut Draft, name: &Name, to: &Spanned<Name>) {
         return;
     }
     let found = draft.partner(to, to.at, format_args!("the ending of partnership `{name}` transfers to"));
-    if let Some(next) = found.map(|found| &draft.partners[found].resolved) {
-        if next.ensure == Ensure::Ended {
+    let Some(next) = found.map(|found| &draft.partners[found].resolved) else { return };
+    match next.ensure {
+        Ensure::Active => {}
+        Ensure::Ended => {
             let message = format!("partnership `{name}` would transfer to `{}`, which is to end too", to.value);
-            let other = (next.ensure_at, "ended here");
-            draft.clash(Code::EndedReseller, to.at, message, "name a partnership that stays", other);
+            let mend = ("name a partnership that stays", next.ensure_at, "ended here");
+            draft.clash(Code::EndedReseller, to.at, message, mend);
         }
     }
 }

@@ -60,7 +60,7 @@ impl Identities {
             for (_, at, position) in self.tenants.iter().filter(|(id, ..)| *id == own) {
                 let message = format!("customer `{}` is the provider's own tenant", draft.customers[*position].name);
                 let help = "a provider is no customer of its own: correct `tenantId`";
-                draft.clash(Code::EqualIdentity, *at, message, help, (provider, "the provider is here"));
+                draft.clash(Code::EqualIdentity, *at, message, (help, provider, "the provider is here"));
             }
         }
         equal(draft, &self.tenants, "tenant");
@@ -99,8 +99,8 @@ fn equal<T: Ord + Display>(draft: &mut Draft, sorted: &[(T, At, usize)], what: &
         if id == again {
             let (a, b) = (&draft.customers[*a].name, &draft.customers[*b].name);
             let message = format!("customers `{a}` and `{b}` mean one live customer: {what} `{id}`");
-            let other = (*first, "the other one is here");
-            draft.clash(Code::EqualIdentity, *second, message, "keep one of the two documents", other);
+            let mend = ("keep one of the two documents", *first, "the other one is here");
+            draft.clash(Code::EqualIdentity, *second, message, mend);
         }
     }
 }

@@ -89,7 +89,7 @@ fn same_region(draft: &mut Draft, name: &Name, written: &Spanned<smol_str::SmolS
         );
         let help = "partnerships do not cross CSP regions: this one belongs to another provider tenant and project";
         let other = provider.at;
-        draft.clash(Code::ForeignRegion, written.at, message, help, (other, "the provider is here"));
+        draft.clash(Code::ForeignRegion, written.at, message, (help, other, "the provider is here"));
     }
 }
 
@@ -107,7 +107,7 @@ fn own_tenants(draft: &mut Draft, mut tenants: Vec<(TenantId, At, Name)>) {
         if one == two {
             let message = format!("partnerships `{a}` and `{b}` mean one reseller: tenant `{one}`");
             let help = "keep one of the two documents";
-            draft.clash(Code::EqualIdentity, *again, message, help, (*first, "the same tenant is here"));
+            draft.clash(Code::EqualIdentity, *again, message, (help, *first, "the same tenant is here"));
         }
     }
 }
@@ -130,6 +130,6 @@ fn own_ids(draft: &mut Draft, mut ids: Vec<(PartnerId, At, Name)>) {
             true => format!("partnership `{a}` lists PartnerID `{one}` twice"),
             false => format!("partnerships `{a}` and `{b}` both list PartnerID `{one}`"),
         };
-        draft.clash(Code::EqualIdentity, *again, message, "keep it in one place", (*first, "it stands here too"));
+        draft.clash(Code::EqualIdentity, *again, message, ("keep it in one place", *first, "it stands here too"));
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn resolve(draft: &mut Draft, docs: Vec<Doc<document::Provider>>) {
     for other in docs {
         let message = format!("`{}` is a second Provider", other.name);
         let help = "a project is one tenant: keep one, and put the other into a project of its own";
-        draft.clash(Code::NotOneProvider, other.at, message, help, (first.at, "the first is here"));
+        draft.clash(Code::NotOneProvider, other.at, message, (help, first.at, "the first is here"));
     }
     let provider = provider(draft, first);
     draft.provider = Some(provider);
@@ -64,11 +64,10 @@ fn provider(draft: &mut Draft, doc: Doc<document::Provider>) -> Provider {
 
 fn listing(draft: &mut Draft, name: &Name, listing: &Spanned<document::Listing>) {
     let document::Listing { display_name: _, url: _, description: _, countries: _, review_every } = &listing.value;
-    if let Some(every) = review_every {
-        if every.parse::<Span>().map_or(true, |span| span.as_seconds() <= 0) {
-            let message = format!("`reviewEvery` is `{}`", every.value);
-            draft.error(Code::BadValue, every.at, message, "write a duration, such as `90d`");
-        }
+    let often = |text: &str| text.parse::<Span>().is_ok_and(|span| span.as_seconds() > 0);
+    if let Some(every) = review_every.as_ref().filter(|every| !often(every)) {
+        let message = format!("`reviewEvery` is `{}`", every.value);
+        draft.error(Code::BadValue, every.at, message, "write a duration, such as `90d`");
     }
     draft.not_built(Address::Provider(name.clone()), listing.at, StepName::ReviewListing);
 }
@@ -112,12 +111,7 @@ fn freeze(draft: &mut Draft, span: document::Freeze) -> Freeze {
 pub(super) fn later<D: Ord + std::fmt::Display>(draft: &mut Draft, first: (&str, D, At), second: (&str, D, At)) {
     if second.1 < first.1 {
         let message = format!("`{}` {} lies before `{}` {}", second.0, second.1, first.0, first.1);
-        draft.clash(
-            Code::Freeze,
-            second.2,
-            message,
-            "correct one of the two dates",
-            (first.2, "the earlier one is here"),
-        );
+        let mend = ("correct one of the two dates", first.2, "the earlier one is here");
+        draft.clash(Code::Freeze, second.2, message, mend);
     }
 }

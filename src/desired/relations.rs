@@ -81,7 +81,7 @@ fn once(draft: &mut Draft) {
             let (customer, reseller) = key;
             let message = format!("customer `{customer}` and reseller `{reseller}` are related twice");
             let help = "keep it in one place: inline, or in a document of its own";
-            draft.clash(Code::TwoRelations, second.at, message, help, (first.at, "first here"));
+            draft.clash(Code::TwoRelations, second.at, message, (help, first.at, "first here"));
         }
         same
     });

@@ -3,6 +3,7 @@
 
 use super::draft::{Draft, Rename};
 use crate::diag::{At, Code, Finding};
+use crate::manifest::Parsed;
 use crate::manifest::document::{
     Acknowledgement, AzureAccess, Customer, Document, Metadata, Partnership, Provider, ResellerAssociation, Spec,
     StandaloneSubscription, SupportDelegation,
@@ -48,9 +49,9 @@ pub(super) struct Sorted {
 }
 
 /// Sorts documents by kind, name and place.
-pub(super) fn sort(draft: &mut Draft, documents: Vec<Document>) -> Sorted {
+pub(super) fn sort(draft: &mut Draft, documents: Vec<Parsed>) -> Sorted {
     let mut sorted = Sorted::default();
-    for Document { metadata, spec } in documents {
+    for Parsed { document: Document { metadata, spec }, at: _, api_version: _, kind: _ } in documents {
         match spec {
             Spec::Provider(spec) => {
                 sorted.providers.push(doc(draft, metadata, spec, |_, name| Address::Provider(name)))

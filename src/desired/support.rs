@@ -11,7 +11,7 @@ use crate::manifest::Spanned;
 use crate::manifest::document::{
     DelegatedSubscriptions, OnDrift, SubscriptionRef, SupportContactRef, SupportDelegation,
 };
-use crate::model::{Address, CustomerKey, Field, Kind, Leaf, Name, SubscriptionId, SubscriptionKey};
+use crate::model::{Address, CustomerKey, Field, Leaf, Name, SubscriptionId, SubscriptionKey};
 use std::fmt;
 
 /// Takes a customer's own `supportContact`.
@@ -93,7 +93,7 @@ fn by_name(draft: &mut Draft, customers: &[(CustomerKey, At)], leaf: &Name, by: 
         let key = SubscriptionKey { customer: customer.clone(), leaf: Leaf::Named(leaf.clone()) };
         if draft.subscriptions.binary_search_by(|(known, _)| known.key.cmp(&key)).is_ok() {
             found.push((Delegated::One(key), at));
-        } else if !draft.is_broken(Kind::Subscription, leaf) {
+        } else if !draft.is_broken_subscription(customer, leaf) {
             let says = format!("delegation `{delegation}` names subscription `{key}`, which no manifest declares");
             let mut finding = Finding::error(Code::DanglingReference, at, says);
             finding.help = Some(match nearest(leaf.as_str(), names_of(draft, customer)) {
@@ -164,7 +164,7 @@ fn twice(draft: &mut Draft, delegated: &Delegated, first: &Support, second: &Sup
         let (one, other) = (shown(&first.contact), shown(&second.contact));
         (Code::ContradictingDelegation, format!("{what} would be supported by {one} and by {other}"))
     };
-    draft.clash(code, second.at, message, "keep one of the two", (first.at, "first here"));
+    draft.clash(code, second.at, message, ("keep one of the two", first.at, "first here"));
 }
 
 fn shown(supporter: &Supporter) -> String {
