@@ -115,3 +115,56 @@ pub(super) fn later<D: Ord + std::fmt::Display>(draft: &mut Draft, first: (&str,
         draft.clash(Code::Freeze, second.2, message, mend);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{check_all, meant, meant_all};
+
+    const PROVIDER: &str = "Provider distri {tenantId: %t0, partnerId: \"4800001\", country: HU}";
+
+    #[test]
+    fn a_project_has_exactly_one_provider() {
+        check_all(&[PROVIDER], &[]);
+        check_all(&[""], &["TT0110 error: no manifest declares a Provider"]);
+        check_all(
+            &[PROVIDER, &PROVIDER.replace("distri", "other"), PROVIDER],
+            &[
+                "TT0110 error at other: `other` is a second Provider; help: a project is one tenant",
+                "TT0110 error at distri: `distri` is a second Provider",
+            ],
+        );
+    }
+
+    #[test]
+    fn freezes_and_reviews_are_well_formed() {
+        let spec = PROVIDER
+            .replace('}', ", listing: {reviewEvery: 0d}, freeze: [{from: 2026-12-24, to: 2026-12-20, reason: r}]}");
+        check_all(
+            &[&spec],
+            &[
+                "TT0107 error at 0d: `reviewEvery` is `0d`",
+                "TT0211 error at 2026-12-20: `to` 2026-12-20 lies before `from` 2026-12-24",
+            ],
+        );
+    }
+
+    #[test]
+    fn equal_limits_have_one_digest_however_written() {
+        let limits = |text: &str| {
+            let provider = PROVIDER.replace('}', &format!(", limits: {{{text}}}}}"));
+            meant_all(&[&provider]).provider.limits
+        };
+        let one = limits("boughtSeats: {max: 5, percent: 1}, endedRenewals: {max: 0}");
+        assert_eq!(one, limits("endedRenewals: {max: 0}, boughtSeats: {percent: 1, max: 5}"));
+        assert_ne!(one, limits("boughtSeats: {max: 5}, endedRenewals: {max: 0}"));
+        assert_eq!(meant("").provider.limits, None);
+    }
+
+    #[test]
+    fn what_is_not_built_is_named_and_not_ignored() {
+        let provider = PROVIDER.replace('}', ", limits: {boughtSeats: {max: 5}}, listing: {reviewEvery: 90d}}");
+        let desired = meant_all(&[&provider]);
+        let steps: Vec<String> = desired.not_built.iter().map(|it| format!("{} {}", it.step, it.address)).collect();
+        assert_eq!(steps, ["review-listing provider/distri", "change-guards provider/distri"]);
+    }
+}

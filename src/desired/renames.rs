@@ -61,3 +61,37 @@ fn check(draft: &mut Draft, renames: &[Rename], declared: &BTreeMap<Address, At>
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{check, meant};
+
+    #[test]
+    fn the_old_name_is_no_longer_declared_and_goes_to_one() {
+        check(
+            "Customer a, {renamedFrom: a} {tenantId: %c1}\nCustomer b, {renamedFrom: a} {tenantId: %c2}\nCustomer c, {renamedFrom: gone} {tenantId: %c3}\nCustomer d, {renamedFrom: gone} {tenantId: %c4}",
+            &[
+                "TT0210 error at a: `customer/a` is renamed from itself",
+                "TT0210 error at a: `customer/a` and `customer/b` are both renamed from `customer/a`",
+                "TT0210 error at a: `customer/b` is renamed from `customer/a`, which is still declared; help: remove the old document, or `renamedFrom`; also at a: the old one is here",
+                "TT0210 error at gone: `customer/c` and `customer/d` are both renamed from `customer/gone`",
+            ],
+        );
+    }
+
+    #[test]
+    fn subscriptions_move_with_their_customer() {
+        let desired = meant(
+            "Customer contoso, {renamedFrom: old} {tenantId: %c1, subscriptions: {m365: {subscriptionId: %s1}}}\nSubscription visio, {renamedFrom: viso} {customer: contoso, subscriptionId: %s2}\nCustomer litware {tenantId: %c2, subscriptions: {m365: {subscriptionId: %s3}}}",
+        );
+        let renamed: Vec<String> = desired.renamed.iter().map(|(new, old)| format!("{new} {old}")).collect();
+        assert_eq!(
+            renamed,
+            [
+                "customer/contoso customer/old",
+                "subscription/contoso/m365 subscription/old/m365",
+                "subscription/contoso/visio subscription/old/viso",
+            ]
+        );
+    }
+}

@@ -144,3 +144,30 @@ pub(super) fn quoted<T: AsRef<str>>(words: &[T]) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{check, meant};
+
+    #[test]
+    fn an_address_is_declared_once() {
+        check(
+            "Customer contoso {tenantId: %c1}\nCustomer contoso {tenantId: %c2}\nPartnership contoso {reseller: {displayName: C, partnerIds: [\"4833333\"], country: HU, contact: {email: a@c.example}}, ensure: active}",
+            &[
+                "TT0108 error at contoso: Customer `contoso` is declared twice; help: keep one of the two, or give one another name; also at contoso: first here",
+            ],
+        );
+    }
+
+    #[test]
+    fn protection_covers_what_stands_inside_the_document() {
+        let subscriptions = "subscriptions: {m365: {subscriptionId: %s1}}";
+        let desired = meant(&format!(
+            "Customer contoso, {{annotations: {{twotier/protect: \"true\"}}}} {{tenantId: %c1, {subscriptions}}}\n\
+             Customer litware, {{annotations: {{twotier/protect: \"false\"}}}} {{tenantId: %c2}}\n\
+             Subscription visio, {{annotations: {{twotier/protect: \"true\"}}}} {{customer: litware, subscriptionId: %s2}}"
+        ));
+        let protected: Vec<String> = desired.protected.iter().map(ToString::to_string).collect();
+        assert_eq!(protected, ["customer/contoso", "subscription/contoso/m365", "subscription/litware/visio"]);
+    }
+}

@@ -72,7 +72,8 @@ pub(super) fn check(short: &str, expected: &[&str]) {
 #[track_caller]
 pub(super) fn check_all(files: &[&str], expected: &[&str]) {
     let (sources, manifests) = parsed(files);
-    assert_eq!(manifests.findings, [], "the parser finds faults");
+    let faults: Vec<String> = manifests.findings.iter().map(|finding| shown(&sources, finding)).collect();
+    assert_eq!(faults, <[String; 0]>::default(), "the parser finds faults");
     let (desired, findings) = resolve(manifests);
     let found: Vec<String> = findings.iter().map(|finding| shown(&sources, finding)).collect();
     let fits =
@@ -85,7 +86,13 @@ pub(super) fn check_all(files: &[&str], expected: &[&str]) {
 /// What `short` means beside [`BASE`]; it has no errors.
 #[track_caller]
 pub(super) fn meant(short: &str) -> Desired {
-    let (sources, manifests) = parsed(&[BASE, short]);
+    meant_all(&[BASE, short])
+}
+
+/// The same without [`BASE`].
+#[track_caller]
+pub(super) fn meant_all(files: &[&str]) -> Desired {
+    let (sources, manifests) = parsed(files);
     let (desired, findings) = resolve(manifests);
     let found: Vec<String> = findings.iter().map(|finding| shown(&sources, finding)).collect();
     desired.unwrap_or_else(|| panic!("{found:#?}"))
