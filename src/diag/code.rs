@@ -98,6 +98,11 @@ codes! {
     NeedBlocked = 323, "something it needs is blocked", "Mend that one first.";
     CustomerAmbiguous = 324, "two declared customers are one", "Seen in the tenant: the domain and the tenant id belong to one customer. Keep one document.";
     ResellerNotAssociated = 325, "the partner of record is not among the customer's resellers", "Allowed, but unusual: the reseller cannot manage what it is paid for.";
+    HandoffDeclined = 326, "a person declined the hand-off", "It is not asked again until somebody reopens it: `twotier handoffs reopen ID`.";
+    NoInvitationLink = 327, "the provider's invitation link is missing", "Resellers are invited with one fixed link, copied once from the portal into `Provider.invitationUrl`.";
+    PartnershipGone = 328, "a partnership that was active is no longer listed", "Somebody ended it, or the reseller lost its authorisation. It is not invited anew by itself: find out why, then `twotier state forget` its binding to invite again, or declare it ended.";
+    Cycle = 329, "steps need each other in a circle", "The manifest lines that make the circle are shown; one of them must go.";
+    CredentialsKept = 330, "a delivered password is still kept", "Once it reached its person the sealed object has no purpose: `twotier credentials forget`.";
     // ── 0400-0499: resellers
     PartnerInvalid = 400, "a PartnerID fails validation as partner of record", "Since 2025 Microsoft validates it at every order and change. Source: learn, validate-reseller-partner-of-record.";
     PartnerContradicts = 401, "a declared PartnerID contradicts the relationship", "The list of indirect resellers shows another PartnerID for this tenant. The relationship is the truth.";
@@ -115,6 +120,9 @@ codes! {
     NoState = 600, "the state is missing", "A missing state is unknown, not empty: with it the knowledge of what was bought would be lost. If this tenant never had one: `twotier state init`.";
     OtherTenant = 601, "the state belongs to another tenant", "Genesis names another provider tenant than the manifests. Point `state` elsewhere.";
     Released = 602, "a managed document disappeared", "Nothing is taken away. The address is no longer managed; to end something, say so in a document.";
+    JournalDamaged = 603, "the journal is damaged", "An object is torn, changed, missing or out of its chain. Nothing is guessed: restore the state from a copy.";
+    JournalOdd = 604, "a record that changes nothing", "It speaks of something the journal does not hold, or its run no longer held the lease. It was passed over; somebody else than this tool may have written it.";
+    SealedUnusable = 605, "a sealed password is gone or changed", "The journal names a ciphertext that is not there or is another one. Reset the password, then `credentials forget` the old one.";
 }
 
 impl fmt::Display for Code {

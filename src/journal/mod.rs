@@ -1,2 +1,31 @@
-//! The journal: what was done, by whom, on whose approval.
+//! The journal: what was done, by whom, on whose approval. An append-only chain of numbered objects in a store, the
+//! fold of it to what is remembered, and the rules of who may write. Never sees a plan or a backend, and never a clock:
+//! times and random words are passed in.
+
+mod chain;
+pub mod directory;
+mod effects;
+pub mod fold;
+pub mod history;
+pub mod lease;
+mod log;
+pub mod memory;
+pub mod notes;
 pub mod record;
+mod renames;
+mod shelf;
+pub mod store;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod tests;
+pub mod verify;
+
+pub use chain::JournalError;
+pub use directory::Directory;
+pub use fold::{Folded, OpenRun, Standing, Tracked, Unstarted};
+pub use history::History;
+pub use lease::{Quiet, Verdict, Watch};
+pub use log::{Appended, Begun, Head, Journal, Stamp};
+pub use memory::Memory;
+pub use store::{Store, StoreError};

@@ -1,6 +1,7 @@
 //! The wire form of the journal: numbered objects of one or more records. Holds no password; never changes the meaning
 //! of a field once written, it only grows.
 
+use crate::ledger::LiveId;
 use crate::model::{
     Address, CartId, Class, CustomerId, Digest, Field, Operation, OrderId, RequestId, StepKey, SubscriptionId,
     TenantId, Timestamp, Value,
@@ -350,4 +351,82 @@ pub enum Forgotten {
     Binding,
     /// Its sealed password.
     Credentials,
+}
+
+/// Who may write a record, and under what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// Number 0 only.
+    State,
+    /// A run, under its epoch; every one renews its lease.
+    Run,
+    /// A person, without a lease; renews nobody's.
+    Note,
+}
+impl Record {
+    /// Which family it belongs to.
+    #[must_use]
+    pub fn family(&self) -> Family {
+        match self {
+            Self::Genesis { .. } => Family::State,
+            Self::Open(_)
+            | Self::Renew
+            | Self::Asked { .. }
+            | Self::Intent(_)
+            | Self::Settlement { .. }
+            | Self::Adopted(_)
+            | Self::Counted { .. }
+            | Self::Close { .. }
+            | Self::Takeover { .. } => Family::Run,
+            Self::Acknowledged { .. }
+            | Self::Declined { .. }
+            | Self::Reopened { .. }
+            | Self::Bound { .. }
+            | Self::Renamed { .. }
+            | Self::Forgotten { .. }
+            | Self::Resolved { .. } => Family::Note,
+        }
+    }
+}
+impl Settled {
+    /// One word, as runs count outcomes: `done`, `credentialsLost` for a done effect whose password is lost.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Done { learned } | Self::Pending { learned } if learned.lost_credentials() => "credentialsLost",
+            Self::Done { .. } => "done",
+            Self::Pending { .. } => "pending",
+            Self::NotStarted => "notStarted",
+            Self::Failed { .. } => "failed",
+            Self::Unknown { .. } => "unknown",
+        }
+    }
+}
+impl Learned {
+    /// Whether a password was made that nobody can read.
+    #[must_use]
+    pub fn lost_credentials(&self) -> bool {
+        match self {
+            Self::Customer { sealed, .. } | Self::Password { sealed, .. } => sealed.is_none(),
+            Self::Nothing | Self::Cart { .. } | Self::Order { .. } => false,
+        }
+    }
+}
+impl From<BoundId> for LiveId {
+    fn from(id: BoundId) -> Self {
+        match id {
+            BoundId::Reseller { tenant } => Self::Reseller(tenant),
+            BoundId::Customer { tenant } => Self::Customer(tenant),
+            BoundId::Subscription { customer, subscription } => Self::Subscription(customer, subscription),
+        }
+    }
+}
+impl From<LiveId> for BoundId {
+    fn from(id: LiveId) -> Self {
+        match id {
+            LiveId::Reseller(tenant) => Self::Reseller { tenant },
+            LiveId::Customer(tenant) => Self::Customer { tenant },
+            LiveId::Subscription(customer, subscription) => Self::Subscription { customer, subscription },
+        }
+    }
 }

@@ -1,6 +1,10 @@
 //! What earlier runs did and learned, as plain values: a fold over the journal. Holds no password, sealed or not, and
 //! never decides anything; an absence here is an absence only because genesis says the state is whole.
 
+mod bindings;
+
+pub use bindings::Bindings;
+
 use crate::model::{
     Address, CartId, CustomerId, Digest, Field, OrderId, RequestId, StepKey, SubscriptionId, TenantId, Timestamp, Value,
 };

@@ -183,6 +183,13 @@ impl Name {
         &self.0
     }
 }
+impl Name {
+    /// Sorts before every name there can be; the lower end of ranges. Never the name of a document.
+    #[must_use]
+    pub fn lowest() -> Self {
+        Self(SmolStr::default())
+    }
+}
 impl FromStr for Name {
     type Err = BadId;
     fn from_str(text: &str) -> Result<Self, BadId> {

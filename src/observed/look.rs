@@ -55,6 +55,14 @@ impl Observed {
     pub fn customer_by_domain(&self, domain: &str) -> Facet<&Customer> {
         self.find(|list| list.values().find(|c| c.domain == domain))
     }
+    /// Every list of subscriptions that was read, with its customer.
+    pub fn subscription_lists(&self) -> impl Iterator<Item = (CustomerId, &[Subscription])> {
+        self.subscriptions.iter().filter_map(|(customer, facet)| Some((*customer, facet.known()?.as_slice())))
+    }
+    /// Every list of customers that was read to its end.
+    pub fn customer_lists(&self) -> impl Iterator<Item = &BTreeMap<CustomerId, Customer>> {
+        self.customers.iter().chain(self.customers_of.values()).filter_map(Facet::known)
+    }
     fn find<'a>(
         &'a self,
         pick: impl Fn(&'a BTreeMap<CustomerId, Customer>) -> Option<&'a Customer>,

@@ -1,6 +1,7 @@
 //! Quirks of the service, taken away in one place. Never loses a value it does not understand.
 
-use crate::model::PartnerId;
+use super::Subscription;
+use crate::model::{Field, PartnerId, Value};
 
 /// Whether two partner-of-record values mean the same; empty and absent are one.
 #[must_use]
@@ -9,4 +10,22 @@ pub fn same_partner(a: Option<&PartnerId>, b: Option<&PartnerId>) -> bool {
         id.map(PartnerId::as_str).map(str::trim).filter(|text| !text.is_empty())
     }
     filled(a) == filled(b)
+}
+
+/// The value of a field that a subscription itself shows; support contact is not among them.
+#[must_use]
+pub fn field_value(subscription: &Subscription, field: Field) -> Value {
+    match field {
+        Field::PartnerOfRecord => {
+            let filled = subscription.partner_of_record.as_ref().filter(|id| !id.as_str().trim().is_empty());
+            Value::optional(filled)
+        }
+        Field::Quantity => Value::Number(u64::from(subscription.quantity)),
+        Field::FriendlyName => Value::text(&subscription.friendly_name),
+        Field::Status => Value::text(subscription.status),
+        Field::Commerce => Value::text(subscription.commerce),
+        Field::ScheduledChange => Value::optional(subscription.scheduled_change.as_ref()),
+        Field::Renewal => Value::Text(if subscription.auto_renew { "renew".into() } else { "off".into() }),
+        Field::SupportContact | Field::Reseller => Value::None,
+    }
 }

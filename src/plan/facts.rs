@@ -1,10 +1,10 @@
 //! What a fact's value is, and which reads tell it: the one place where preconditions, waits and goals meet
 //! observations. Never turns an unknown into an absence.
 
-use super::bindings::Bindings;
+use crate::ledger::Bindings;
 use crate::ledger::{CredentialState, Ledger, LiveId};
 use crate::model::{Address, CustomerId, Fact, Field, SubscriptionId, SubscriptionKey, Value};
-use crate::observed::{Facet, Observed, PartnerCheck, Read, Subscription, Why};
+use crate::observed::{self, Facet, Observed, PartnerCheck, Read, Why};
 
 /// Everything a fact may be evaluated against.
 #[derive(Clone, Copy, Debug)]
@@ -141,23 +141,5 @@ fn field_value(key: &SubscriptionKey, field: Field, ground: Ground<'_>) -> Facet
     if field == Field::SupportContact {
         return ground.observed.support(customer, id).map(|contact| Value::text(contact.tenant));
     }
-    ground.observed.subscription(customer, id).map(|subscription| of_subscription(subscription, field))
-}
-
-/// The value of a field that a subscription itself shows; support contact is not among them.
-#[must_use]
-pub fn of_subscription(subscription: &Subscription, field: Field) -> Value {
-    match field {
-        Field::PartnerOfRecord => {
-            let filled = subscription.partner_of_record.as_ref().filter(|id| !id.as_str().trim().is_empty());
-            Value::optional(filled)
-        }
-        Field::Quantity => Value::Number(u64::from(subscription.quantity)),
-        Field::FriendlyName => Value::text(&subscription.friendly_name),
-        Field::Status => Value::text(subscription.status),
-        Field::Commerce => Value::text(subscription.commerce),
-        Field::ScheduledChange => Value::optional(subscription.scheduled_change.as_ref()),
-        Field::Renewal => Value::Text(if subscription.auto_renew { "renew".into() } else { "off".into() }),
-        Field::SupportContact | Field::Reseller => Value::None,
-    }
+    ground.observed.subscription(customer, id).map(|subscription| observed::field_value(subscription, field))
 }

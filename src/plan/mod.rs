@@ -1,18 +1,34 @@
 //! The plan: steps in an order that can be carried out, each with why, what it needs and what it rests on. Built only
 //! by [`build`], so that a cycle or an edge that points forward cannot exist; never asks a clock or the tenant.
 
-pub mod bindings;
+mod adopt;
+mod build;
+mod changes;
+mod customers;
+mod draft;
+#[cfg(test)]
+pub(crate) mod example;
 pub mod facts;
+pub mod file;
+pub mod id;
+mod letters;
+mod order;
+mod orders;
+mod partnerships;
 pub mod step;
+mod support;
 
-pub use bindings::Bindings;
+pub use crate::ledger::Bindings;
+pub use build::{Input, Sealing, build};
+pub use id::{plan_id, step_id};
 pub use step::{
     Action, Ask, Brings, Condition, Expect, FieldChange, Mark, Motive, Need, Readiness, Risk, Role, Step, Undo, Wanted,
 };
 
-use crate::diag::Finding;
+use crate::diag::{Code, Finding};
 use crate::ledger::LiveId;
-use crate::model::{Address, Digest, Field, StepKey, TenantId, Value};
+use crate::model::{Address, Date, Digest, Field, StepKey, TenantId, Value};
+use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Version of the plan document and of what `planId` covers.
@@ -63,8 +79,10 @@ pub struct Outlook {
     pub unmanaged: Unmanaged,
     /// Declared addresses that match what is there.
     pub unchanged: usize,
-    /// Steps left out because they lie outside the scope.
+    /// Declared addresses that were not looked at because they lie outside the scope.
     pub outside: usize,
+    /// What stops `apply`.
+    pub gates: Vec<Gate>,
 }
 
 /// How many live objects were seen that no document declares.
@@ -85,6 +103,39 @@ pub struct Blocked {
     pub key: StepKey,
     /// Why not, with the code.
     pub finding: Finding,
+}
+
+/// What stops `apply`, though the plan is printed and written all the same. Computed from now, outside `planId`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Gate {
+    /// So many steps of a cause take something away, and only so many are acknowledged.
+    Acknowledge {
+        /// The limit.
+        code: Code,
+        /// The document that brings the steps.
+        cause: Address,
+        /// How many steps.
+        amount: u32,
+        /// How many of them are still covered by acknowledgements.
+        covered: u32,
+    },
+    /// A freeze window is open.
+    Frozen {
+        /// Its last day.
+        until: Date,
+        /// Why.
+        reason: SmolStr,
+    },
+}
+impl Gate {
+    /// Whether nothing may be applied because of it.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        match self {
+            Self::Acknowledge { amount, covered, .. } => amount > covered,
+            Self::Frozen { .. } => true,
+        }
+    }
 }
 
 /// What a run learns by looking, to be written to the ledger by `apply`.

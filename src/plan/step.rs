@@ -1,7 +1,7 @@
 //! One step of a plan: what, on whose account, after what, resting on what. Holds no live id in what its id covers:
 //! objects are named by address, so that a step approved behind a wait keeps its id.
 
-use super::bindings::Bindings;
+use crate::ledger::Bindings;
 use crate::model::operation::{BillingContact, CartLine, PostalAddress, SupportContact};
 use crate::model::{
     Address, CartId, Class, CustomerKey, Digest, Fact, Field, Name, NewCustomer, Operation, PartnerId, StepKey,

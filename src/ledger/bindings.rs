@@ -1,25 +1,25 @@
-//! Which live object each address means, as far as a plan or a run knows. Never guesses: an address without an entry
+//! Which live object each address means, as far as known. Never guesses: an address without an entry
 //! has no live object yet.
 
-use crate::ledger::LiveId;
+use super::LiveId;
 use crate::model::{Address, CustomerId, CustomerKey, Leaf, Name, SubscriptionId, SubscriptionKey, TenantId};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Address → live object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bindings {
     by_address: BTreeMap<Address, LiveId>,
-    live: BTreeSet<LiveId>,
+    live: BTreeMap<LiveId, Address>,
 }
 
 impl Bindings {
     /// Remembers what an address means.
     pub fn learn(&mut self, address: Address, id: LiveId) {
-        self.live.insert(id);
-        if let Some(before) = self.by_address.insert(address, id) {
-            if before != id {
-                self.live.remove(&before);
-            }
+        self.live.insert(id, address.clone());
+        if let Some(before) = self.by_address.insert(address, id)
+            && before != id
+        {
+            self.live.remove(&before);
         }
     }
     /// What an address means.
@@ -60,7 +60,12 @@ impl Bindings {
     /// Whether some address means this live object.
     #[must_use]
     pub fn claims(&self, id: LiveId) -> bool {
-        self.live.contains(&id)
+        self.live.contains_key(&id)
+    }
+    /// The address that means this live object.
+    #[must_use]
+    pub fn address(&self, id: LiveId) -> Option<&Address> {
+        self.live.get(&id)
     }
     /// Every binding, by address.
     pub fn iter(&self) -> impl Iterator<Item = (&Address, &LiveId)> {

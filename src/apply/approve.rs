@@ -1,0 +1,185 @@
+//! What may be done: the approved plan against the fresh one, step by step. Pure; performs, reads and writes nothing.
+
+use super::outcome::{Outcome, StepResult};
+use crate::model::{Digest, Fact, StepKey};
+use crate::observed::Facet;
+use crate::plan::facts::{Ground, evaluate};
+use crate::plan::{Brings, Condition, Expect, Plan, Step};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A plan somebody approved, as much of it as approval rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approved {
+    /// Its id.
+    pub id: Digest,
+    /// Its steps, in order.
+    pub steps: Vec<ApprovedStep>,
+}
+
+/// A step of an approved plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApprovedStep {
+    /// Which.
+    pub key: StepKey,
+    /// Its id, which covers what it does.
+    pub id: Digest,
+    /// What it was approved on.
+    pub conditions: Vec<Condition>,
+    /// What is true when it is done; empty when the document does not say.
+    pub goal: Vec<(Fact, Brings)>,
+}
+impl From<&Step> for ApprovedStep {
+    fn from(step: &Step) -> Self {
+        Self { key: step.key.clone(), id: step.id, conditions: step.conditions.clone(), goal: step.goal.clone() }
+    }
+}
+impl From<&Plan> for Approved {
+    fn from(plan: &Plan) -> Self {
+        Self { id: plan.id(), steps: plan.steps().iter().map(ApprovedStep::from).collect() }
+    }
+}
+
+/// How much of the approved plan must still be planned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Match {
+    /// The steps in both plans are done.
+    Common,
+    /// The plans must be the same (`--exact`).
+    Exact,
+}
+
+/// What may be done with a step of the fresh plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is approved, on what still holds.
+    Perform,
+    /// It is in the fresh plan only.
+    Unapproved,
+    /// What it was approved on holds no longer.
+    Stale {
+        /// Which fact.
+        fact: Fact,
+        /// What was approved; none when the fact could not be told apart from unknown.
+        approved: String,
+        /// What is.
+        actual: String,
+    },
+}
+
+/// A step of the fresh plan and what may be done with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Task<'p> {
+    /// The step.
+    pub step: &'p Step,
+    /// The verdict.
+    pub verdict: Verdict,
+}
+
+/// What of a fresh plan may be done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Approval<'p> {
+    /// Every step of the fresh plan, in its order.
+    pub tasks: Vec<Task<'p>>,
+    /// Approved steps that are not planned any more, in the order of the approved plan.
+    pub gone: Vec<StepResult>,
+}
+impl Approval<'_> {
+    /// Whether there are approved steps in the fresh plan and every one is stale (exit 4).
+    #[must_use]
+    pub fn all_stale(&self) -> bool {
+        let mut approved = self.tasks.iter().filter(|task| task.verdict != Verdict::Unapproved).peekable();
+        approved.peek().is_some() && approved.all(|task| matches!(task.verdict, Verdict::Stale { .. }))
+    }
+}
+
+/// Why nothing may be done.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the approved plan {approved} is not what is planned now, {fresh}")]
+pub struct NotTheSame {
+    /// Id of the approved plan.
+    pub approved: Digest,
+    /// Id of the fresh plan.
+    pub fresh: Digest,
+}
+
+/// A fresh plan that approves itself (`--auto-approve`).
+#[must_use]
+pub fn approve_itself(fresh: &Plan) -> Approval<'_> {
+    let tasks = fresh.steps().iter().map(|step| Task { step, verdict: Verdict::Perform }).collect();
+    Approval { tasks, gone: Vec::new() }
+}
+
+/// The verdict on every step. `ground` is what the fresh plan was made on.
+///
+/// # Errors
+/// With [`Match::Exact`], when the plans differ.
+pub fn approve<'p>(
+    approved: &Approved,
+    fresh: &'p Plan,
+    ground: Ground<'_>,
+    matching: Match,
+) -> Result<Approval<'p>, NotTheSame> {
+    if matching == Match::Exact && approved.id != fresh.id() {
+        return Err(NotTheSame { approved: approved.id, fresh: fresh.id() });
+    }
+    let by_id: BTreeMap<Digest, &ApprovedStep> = approved.steps.iter().map(|step| (step.id, step)).collect();
+    let tasks = fresh.steps().iter().map(|step| Task {
+        step,
+        verdict: by_id.get(&step.id).map_or(Verdict::Unapproved, |approved| judge(approved, step, ground)),
+    });
+    let planned: BTreeSet<Digest> = fresh.steps().iter().map(|step| step.id).collect();
+    let gone = approved.steps.iter().filter(|step| !planned.contains(&step.id)).map(|step| StepResult {
+        key: step.key.clone(),
+        id: step.id,
+        outcome: if stands(step, ground) { Outcome::Satisfied } else { Outcome::Withdrawn },
+    });
+    Ok(Approval { tasks: tasks.collect(), gone: gone.collect() })
+}
+
+fn stands(step: &ApprovedStep, ground: Ground<'_>) -> bool {
+    let met = |(fact, brings): &(Fact, Brings)| evaluate(fact, ground).known().is_some_and(|v| brings.is_met_by(v));
+    !step.goal.is_empty() && step.goal.iter().all(met)
+}
+
+fn judge(approved: &ApprovedStep, fresh: &Step, ground: Ground<'_>) -> Verdict {
+    let broken = approved.conditions.iter().find_map(|condition| {
+        let now = fresh.conditions.iter().find(|fresh| fresh.fact == condition.fact);
+        let actual = broken_by(&condition.expect, now.map(|condition| &condition.expect), &condition.fact, ground)?;
+        Some(Verdict::Stale { fact: condition.fact.clone(), approved: words(&condition.expect), actual })
+    });
+    broken.unwrap_or(Verdict::Perform)
+}
+
+/// What is instead of what was approved; none when that still holds.
+fn broken_by(approved: &Expect, fresh: Option<&Expect>, fact: &Fact, ground: Ground<'_>) -> Option<String> {
+    let holds = match (approved, fresh) {
+        (Expect::Is(before), Some(Expect::Is(now))) => before == now,
+        (Expect::Is(_), Some(Expect::After { .. })) => false,
+        (Expect::After { step: _, brings }, Some(Expect::Is(now))) => brings.is_met_by(now),
+        (Expect::After { step: before, brings }, Some(Expect::After { step: now, brings: now_brings })) => {
+            before == now && brings == now_brings
+        }
+        // The fresh plan rests on less: what was approved must hold all the same.
+        (Expect::Is(value), None) => return missing(fact, ground, &Brings::Exactly(value.clone())),
+        (Expect::After { step: _, brings }, None) => return missing(fact, ground, brings),
+    };
+    if holds { None } else { fresh.map(words) }
+}
+
+fn missing(fact: &Fact, ground: Ground<'_>, wanted: &Brings) -> Option<String> {
+    match evaluate(fact, ground) {
+        Facet::Known(value) if wanted.is_met_by(&value) => None,
+        Facet::Known(value) => Some(value.to_string()),
+        Facet::Absent => Some("not there".into()),
+        Facet::Unknown(why) => Some(format!("unknown, {why}")),
+    }
+}
+
+/// For people: the value, or what brings it.
+pub(super) fn words(expect: &Expect) -> String {
+    match expect {
+        Expect::Is(value) => value.to_string(),
+        Expect::After { step, brings: Brings::Exactly(value) } => format!("{value}, after {step}"),
+        Expect::After { step, brings: Brings::Something } => format!("something, after {step}"),
+    }
+}

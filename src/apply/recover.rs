@@ -1,0 +1,134 @@
+//! What became of an effect whose reply nobody has: which reads tell, and what they tell. Pure; a read that failed
+//! leaves it open, and nothing here ever guesses.
+
+use crate::journal::record::{Intent, Learned, SealedRef, Settled};
+use crate::model::{CartId, CustomerId, Field, NewCustomer, Operation, Value};
+use crate::observed::{CartFate, Facet, Observed, Read, Why};
+use crate::plan::facts::of_subscription;
+use smol_str::SmolStr;
+use std::collections::BTreeMap;
+
+/// What looking tells of an effect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// How it ended, and the values it settled.
+    Ended(Settled, BTreeMap<Field, Value>),
+    /// It was read, and the answer does not tell: perhaps not yet.
+    Unclear(String),
+    /// It could not be read: it stays open.
+    Unread(String),
+}
+
+/// The reads that tell what became of an operation. Empty where nothing does, and nothing needs to.
+#[must_use]
+pub fn reads(operation: &Operation) -> Vec<Read> {
+    match operation {
+        Operation::CreateCustomer(new) => vec![Read::Customers, Read::Domain(new.domain.clone())],
+        Operation::ResetAdminPassword { .. } | Operation::MakeCart { .. } => Vec::new(),
+        Operation::CheckOut { customer, cart } => vec![Read::Cart(*customer, cart.clone())],
+        Operation::ChangeSubscription { customer, subscription, change: _ } => {
+            vec![Read::Subscription(*customer, *subscription)]
+        }
+        Operation::SetSupportContact { customer, subscription, contact: _ } => {
+            vec![Read::SupportContact(*customer, *subscription)]
+        }
+    }
+}
+
+/// What is remembered beside the intent itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// The password that was sealed and stored under it, if any.
+    pub sealed: Option<SealedRef>,
+    /// The login of the customer's administrator, if known.
+    pub user: Option<SmolStr>,
+}
+
+/// What became of an intent.
+#[must_use]
+pub fn judge(intent: &Intent, observed: &Observed, kept: Kept) -> Seen {
+    let Kept { sealed, user } = kept;
+    match &intent.operation {
+        Operation::CreateCustomer(new) => created(new, observed, sealed),
+        // The old password is gone or not; a new one is planned either way unless this one was kept.
+        Operation::ResetAdminPassword { .. } => {
+            done(Learned::Password { user: user.unwrap_or_default(), sealed }, BTreeMap::new())
+        }
+        // A cart costs nothing and ends by itself; the repeat carries the same request id.
+        Operation::MakeCart { .. } => Seen::Ended(Settled::NotStarted, BTreeMap::new()),
+        Operation::CheckOut { customer, cart } => checked_out(*customer, cart, intent, observed),
+        Operation::ChangeSubscription { customer, subscription, change: _ } => {
+            let facet = observed.subscription(*customer, *subscription);
+            changed(intent, facet.map(|it| intent.wanted.keys().map(|f| (*f, of_subscription(it, *f))).collect()))
+        }
+        Operation::SetSupportContact { customer, subscription, contact: _ } => {
+            let facet = observed.support(*customer, *subscription);
+            changed(intent, facet.map(|it| BTreeMap::from([(Field::SupportContact, Value::text(it.tenant))])))
+        }
+    }
+}
+
+fn done(learned: Learned, fields: BTreeMap<Field, Value>) -> Seen {
+    Seen::Ended(Settled::Done { learned }, fields)
+}
+
+fn unread(why: &Why) -> Seen {
+    Seen::Unread(format!("whether it happened cannot be told: {why}"))
+}
+
+/// Domains are unique, so a customer of ours under this domain is this one.
+fn created(new: &NewCustomer, observed: &Observed, sealed: Option<SealedRef>) -> Seen {
+    match observed.customer_by_domain(&new.domain) {
+        Facet::Known(customer) => {
+            return done(Learned::Customer { customer: customer.id, user: None, sealed }, BTreeMap::new());
+        }
+        Facet::Absent => {}
+        Facet::Unknown(why) => return unread(&why),
+    }
+    match observed.domain_taken(&new.domain) {
+        Facet::Known(false) => Seen::Ended(Settled::NotStarted, BTreeMap::new()),
+        Facet::Known(true) => Seen::Unclear(format!(
+            "the domain {} is taken, and no customer of ours has it (yet)",
+            new.domain
+        )),
+        Facet::Absent => Seen::Unclear(format!("the service does not say whether the domain {} is taken", new.domain)),
+        Facet::Unknown(why) => unread(&why),
+    }
+}
+
+fn checked_out(customer: CustomerId, cart: &CartId, intent: &Intent, observed: &Observed) -> Seen {
+    match observed.cart(customer, cart) {
+        Facet::Known(CartFate::Ordered { order, subscription }) => {
+            let learned = Learned::Order {
+                customer,
+                cart: cart.clone(),
+                order: order.clone(),
+                subscription: *subscription,
+            };
+            let settled = match subscription {
+                Some(_) => Settled::Done { learned },
+                None => Settled::Pending { learned },
+            };
+            Seen::Ended(settled, intent.wanted.clone())
+        }
+        // The repeat checks the same cart out, which the service does once. Source: learn, checkout-a-cart.
+        Facet::Known(CartFate::Open) => Seen::Ended(Settled::NotStarted, BTreeMap::new()),
+        Facet::Absent => Seen::Unclear(format!("the cart {cart} is gone: it was ordered or it expired")),
+        Facet::Unknown(why) => unread(&why),
+    }
+}
+
+fn changed(intent: &Intent, actual: Facet<BTreeMap<Field, Value>>) -> Seen {
+    match actual {
+        Facet::Known(actual) if same_values(&actual, &intent.wanted) => {
+            done(Learned::Nothing, intent.wanted.clone())
+        }
+        Facet::Known(_) => Seen::Ended(Settled::NotStarted, BTreeMap::new()),
+        Facet::Absent => Seen::Unclear("the subscription is not there any more".into()),
+        Facet::Unknown(why) => unread(&why),
+    }
+}
+
+fn same_values(actual: &BTreeMap<Field, Value>, wanted: &BTreeMap<Field, Value>) -> bool {
+    !wanted.is_empty() && wanted.iter().all(|(field, value)| actual.get(field) == Some(value))
+}

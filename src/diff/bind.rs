@@ -1,0 +1,299 @@
+//! Which live object each partnership and customer means, and where it stands. Never takes an unread list for an
+//! empty one.
+
+use super::{Diff, Sides, remembered, unknown};
+use crate::desired::{Customer, Identity, Partnership};
+use crate::diag::{Code, Finding};
+use crate::ledger::{LiveId, PendingWhat};
+use crate::model::{Address, CustomerId, TenantId};
+use crate::observed::{self, Facet, Relationship, Why};
+use std::collections::BTreeMap;
+
+/// Where a partnership stands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Partner {
+    /// It is listed.
+    Listed {
+        /// The reseller's tenant.
+        tenant: TenantId,
+        /// Whether its state is active.
+        activity: Activity,
+    },
+    /// The list was read to its end and it is not in it.
+    NotListed,
+    /// Not known.
+    Unknown(Finding),
+}
+
+/// Whether a listed partnership is active.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activity {
+    /// Active.
+    Active,
+    /// In another state.
+    Other,
+}
+
+/// Where a customer stands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Presence {
+    /// It is there.
+    Live(CustomerId),
+    /// It is to be created; nothing seen so far stands against it, or the finding does.
+    ToCreate(Option<Finding>),
+    /// Its creation was answered and does not show yet.
+    Pending(CustomerId),
+    /// It is bound or named, and not there.
+    Gone(Finding),
+    /// Not known.
+    Unknown(Finding),
+}
+
+pub(super) fn partnerships<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
+    let list = relationships(sides);
+    let mut by_partner: BTreeMap<&str, &Relationship> = BTreeMap::new();
+    for relationship in list.as_ref().ok().into_iter().flat_map(|list| list.values()) {
+        if let Some(id) = &relationship.partner_id {
+            by_partner.insert(id.as_str(), relationship);
+        }
+    }
+    for (name, partnership) in &sides.desired.partnerships {
+        let address = Address::Partnership(name.clone());
+        if !sides.scope.holds(&address) {
+            continue;
+        }
+        let partner = match &list {
+            Err(why) => Partner::Unknown(unknown("the list of indirect resellers", why)),
+            Ok(list) => {
+                let tenant = partnership.tenant.or_else(|| learned_reseller(sides, &address));
+                let by_tenant = tenant.map(|tenant| list.get(&tenant));
+                // A partnership without a known tenant is found by any of its PartnerIDs.
+                by_tenant.unwrap_or_else(|| by_ids(partnership, &by_partner)).map_or(Partner::NotListed, listed)
+            }
+        };
+        if let Partner::Listed { tenant, .. } = &partner {
+            diff.bindings.learn(address, LiveId::Reseller(*tenant));
+        }
+        diff.partners.insert(name, partner);
+    }
+}
+
+fn listed(relationship: &Relationship) -> Partner {
+    let activity = if relationship.active { Activity::Active } else { Activity::Other };
+    Partner::Listed { tenant: relationship.tenant, activity }
+}
+
+fn by_ids<'r>(partnership: &Partnership, by_partner: &BTreeMap<&str, &'r Relationship>) -> Option<&'r Relationship> {
+    partnership.partner_ids.iter().find_map(|id| by_partner.get(id.as_str()).copied())
+}
+
+/// The list, unless it cannot be: an empty one while the ledger remembers partnerships that were active.
+fn relationships(sides: Sides<'_>) -> Result<&BTreeMap<TenantId, Relationship>, Why> {
+    if sides.desired.partnerships.is_empty() {
+        return Err(Why::NotRead);
+    }
+    match sides.look.relationships() {
+        Facet::Known(list) if list.is_empty() && remembers_partnerships(sides) => {
+            Err(Why::Implausible("it is empty, and earlier runs saw partnerships".into()))
+        }
+        Facet::Known(list) => Ok(list),
+        Facet::Absent => Err(Why::Implausible("there is none".into())),
+        Facet::Unknown(why) => Err(why),
+    }
+}
+
+fn remembers_partnerships(sides: Sides<'_>) -> bool {
+    sides.ledger.bindings.values().any(|id| matches!(id, LiveId::Reseller(_)))
+}
+
+fn learned_reseller(sides: Sides<'_>, address: &Address) -> Option<TenantId> {
+    match ledger_binding(sides, address) {
+        Some(LiveId::Reseller(id)) => Some(id),
+        Some(LiveId::Customer(_) | LiveId::Subscription(..)) | None => None,
+    }
+}
+
+/// What the ledger binds an address to, under its old name while a rename is not recorded.
+pub(super) fn ledger_binding(sides: Sides<'_>, address: &Address) -> Option<LiveId> {
+    let old = remembered(sides.desired, sides.ledger, address);
+    sides.ledger.bindings.get(old.as_ref().unwrap_or(address)).copied()
+}
+
+pub(super) fn customers<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
+    let mut owners: BTreeMap<CustomerId, &Customer> = BTreeMap::new();
+    diff.domains = domains(sides);
+    for (key, customer) in &sides.desired.customers {
+        let address = Address::Customer(key.clone());
+        if !sides.scope.holds(&address) {
+            continue;
+        }
+        let mut presence = presence(sides, diff, customer, &address);
+        if matches!(presence, Presence::Live(_)) && sides.ledger.pending.contains_key(&address) {
+            diff.shown.insert(address.clone());
+        }
+        if let Presence::Live(id) | Presence::Pending(id) = presence {
+            match owners.insert(id, customer) {
+                None => diff.bindings.learn(address, LiveId::Customer(id)),
+                Some(other) => presence = Presence::Gone(ambiguous(customer, other)),
+            }
+        }
+        diff.customers.insert(key, presence);
+    }
+}
+
+/// Domain → customer over every list that was read, made once so that looking up stays linear.
+fn domains(sides: Sides<'_>) -> BTreeMap<&str, CustomerId> {
+    let lists = sides.look.observed().customer_lists().flat_map(BTreeMap::values);
+    lists.map(|customer| (customer.domain.as_str(), customer.id)).collect()
+}
+
+fn ambiguous(customer: &Customer, other: &Customer) -> Finding {
+    let message = format!("`customer/{}` and `customer/{}` are one customer", customer.key, other.key);
+    Finding::error(Code::CustomerAmbiguous, customer.at, message)
+        .related(other.at, "the other document")
+        .help("keep one of the two documents")
+}
+
+fn presence(sides: Sides<'_>, diff: &Diff<'_>, customer: &Customer, address: &Address) -> Presence {
+    if let Some(pending) = sides.ledger.pending.get(address)
+        && let PendingWhat::Customer(id) = pending.what
+    {
+        return pending_customer(sides, diff, customer, id);
+    }
+    let domain = match &customer.identity {
+        Identity::Id(id) => return by_id(sides, diff, customer, *id),
+        Identity::Domain(domain) => domain,
+    };
+    match ledger_binding(sides, address) {
+        Some(LiveId::Customer(id)) => by_id(sides, diff, customer, id),
+        Some(LiveId::Reseller(_) | LiveId::Subscription(..)) | None if customer.create.is_some() => {
+            to_create(sides, diff, customer, domain)
+        }
+        Some(LiveId::Reseller(_) | LiveId::Subscription(..)) | None => by_domain(sides, diff, customer, domain),
+    }
+}
+
+/// An entry of the filtered list of a declared reseller, before the whole list is asked for.
+fn in_resellers_lists<'a>(
+    sides: Sides<'a>,
+    diff: &Diff<'_>,
+    customer: &Customer,
+    pick: impl Fn(&'a BTreeMap<CustomerId, observed::Customer>) -> Option<CustomerId>,
+) -> Result<Option<CustomerId>, Why> {
+    for ((_, partnership), _) in own_relations(sides, customer) {
+        if let Some(Partner::Listed { tenant, .. }) = diff.partners.get(partnership) {
+            match sides.look.customers_of(*tenant) {
+                Facet::Known(list) => {
+                    if let Some(id) = pick(list) {
+                        return Ok(Some(id));
+                    }
+                }
+                Facet::Absent => {}
+                Facet::Unknown(Why::NotRead) => return Err(Why::NotRead),
+                Facet::Unknown(_) => {}
+            }
+        } else if let Some(Partner::Unknown(_)) = diff.partners.get(partnership) {
+            // The list of resellers comes first: it may make the whole list of customers needless.
+            if !sides.look.observed().was_read(&observed::Read::Relationships) {
+                return Err(Why::NotRead);
+            }
+        }
+    }
+    Ok(None)
+}
+
+type OwnRelation<'a> = (&'a (crate::model::CustomerKey, crate::model::Name), &'a crate::desired::Relation);
+
+fn own_relations<'a>(sides: Sides<'a>, customer: &Customer) -> impl Iterator<Item = OwnRelation<'a>> {
+    let key = customer.key.clone();
+    let from = (key.clone(), crate::model::Name::lowest());
+    sides.desired.associations.range(from..).take_while(move |((c, _), _)| *c == key)
+}
+
+fn by_id(sides: Sides<'_>, diff: &Diff<'_>, customer: &Customer, id: CustomerId) -> Presence {
+    match in_resellers_lists(sides, diff, customer, |list| list.get(&id).map(|c| c.id)) {
+        Ok(Some(id)) => return Presence::Live(id),
+        Ok(None) => {}
+        Err(why) => return Presence::Unknown(unknown("the customers of its resellers", &why)),
+    }
+    match sides.look.customer(id) {
+        Facet::Known(_) => Presence::Live(id),
+        Facet::Absent => Presence::Gone(gone(customer, &id.to_string())),
+        Facet::Unknown(why) => Presence::Unknown(unknown("the list of customers", &why)),
+    }
+}
+
+fn by_domain(sides: Sides<'_>, diff: &Diff<'_>, customer: &Customer, domain: &str) -> Presence {
+    if let Some(id) = diff.domains.get(domain) {
+        return Presence::Live(*id);
+    }
+    if let Err(why) = in_resellers_lists(sides, diff, customer, |_| None) {
+        return Presence::Unknown(unknown("the customers of its resellers", &why));
+    }
+    match sides.look.customers() {
+        Facet::Known(_) | Facet::Absent => Presence::Gone(gone(customer, domain)),
+        Facet::Unknown(why) => Presence::Unknown(unknown("the list of customers", &why)),
+    }
+}
+
+fn gone(customer: &Customer, identity: &str) -> Finding {
+    Finding::error(
+        Code::CustomerAbsent,
+        customer.at,
+        format!("customer `{}` means `{identity}`, which is not among the provider's customers", customer.key),
+    )
+    .help("it may have left; invite it in the portal, correct the identity, or remove the document")
+}
+
+fn to_create(sides: Sides<'_>, diff: &Diff<'_>, customer: &Customer, domain: &str) -> Presence {
+    match sides.look.domain_taken(domain) {
+        Facet::Known(false) | Facet::Absent => Presence::ToCreate(None),
+        Facet::Unknown(why) => Presence::Unknown(unknown(&format!("whether the domain `{domain}` is taken"), &why)),
+        Facet::Known(true) => taken(sides, diff, customer, domain),
+    }
+}
+
+fn taken(sides: Sides<'_>, diff: &Diff<'_>, customer: &Customer, domain: &str) -> Presence {
+    let at = customer.create.as_ref().map_or(customer.at, |create| create.at);
+    let ours = match (diff.domains.get(domain), sides.look.customers()) {
+        (Some(id), _) => *id,
+        (None, Facet::Known(_) | Facet::Absent) => {
+            let message = format!("the domain `{domain}` of customer `{}` belongs to somebody else", customer.key);
+            return Presence::ToCreate(Some(
+                Finding::error(Code::DomainTaken, at, message).help("choose another `domainPrefix`"),
+            ));
+        }
+        (None, Facet::Unknown(why)) => return Presence::Unknown(unknown("the list of customers", &why)),
+    };
+    let Some((reseller, _)) = &customer.reseller else { return Presence::Live(ours) };
+    let associated = match diff.partners.get(reseller) {
+        Some(Partner::Listed { tenant, .. }) => sides.look.associated(ours, *tenant),
+        Some(Partner::NotListed) | None => Facet::Known(false),
+        Some(Partner::Unknown(finding)) => return Presence::Unknown(finding.clone()),
+    };
+    match associated {
+        Facet::Known(true) => Presence::Live(ours),
+        Facet::Known(false) | Facet::Absent => {
+            let message =
+                format!("the domain `{domain}` belongs to our customer {ours}, which `{reseller}` does not serve");
+            Presence::ToCreate(Some(
+                Finding::error(Code::DomainOurs, at, message).help(format!("if it is meant, write `tenantId: {ours}`")),
+            ))
+        }
+        Facet::Unknown(why) => Presence::Unknown(unknown("the customers of its reseller", &why)),
+    }
+}
+
+/// A creation that was answered: live as soon as any list shows it. The ledger outranks the absence.
+fn pending_customer(sides: Sides<'_>, diff: &Diff<'_>, customer: &Customer, id: CustomerId) -> Presence {
+    match in_resellers_lists(sides, diff, customer, |list| list.get(&id).map(|c| c.id)) {
+        Ok(Some(id)) => return Presence::Live(id),
+        Ok(None) => {}
+        Err(why) => return Presence::Unknown(unknown("the customers of its resellers", &why)),
+    }
+    match sides.look.customer(id) {
+        Facet::Known(_) => Presence::Live(id),
+        Facet::Absent => Presence::Pending(id),
+        Facet::Unknown(why) => Presence::Unknown(unknown("the list of customers", &why)),
+    }
+}

@@ -1,0 +1,187 @@
+//! The difference between what is meant and what is there: who is bound to what, which fields moved, which relations
+//! are missing. Never makes a step and never writes.
+
+mod bind;
+pub mod field;
+pub mod look;
+mod objections;
+mod scope;
+mod subscriptions;
+mod support;
+
+pub use bind::{Activity, Partner, Presence};
+pub use field::{Moved, Verdict, drift_default};
+pub use look::Look;
+pub use objections::Objections;
+pub use scope::Scope;
+pub use support::{SupportDiff, SupportState};
+
+use crate::desired::{self, Desired, Relation};
+use crate::diag::{Code, Finding};
+use crate::ledger::{Bindings, Ledger, Pending};
+use crate::model::{Address, CustomerId, CustomerKey, Field, Name, SubscriptionId, Value};
+use crate::observed;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is compared.
+#[derive(Clone, Copy, Debug)]
+pub struct Sides<'a> {
+    /// What is meant.
+    pub desired: &'a Desired,
+    /// What is remembered.
+    pub ledger: &'a Ledger,
+    /// What is there.
+    pub look: &'a Look<'a>,
+    /// Which part of it.
+    pub scope: &'a Scope,
+}
+
+/// The difference. Addresses without any stand in no list.
+#[derive(Debug, Default)]
+pub struct Diff<'a> {
+    /// Which live object each address means.
+    pub bindings: Bindings,
+    /// Where each partnership in scope stands.
+    pub partners: BTreeMap<&'a Name, Partner>,
+    /// Where each customer in scope stands.
+    pub customers: BTreeMap<&'a CustomerKey, Presence>,
+    /// Declared relations that are not there.
+    pub relations: Vec<RelationDiff<'a>>,
+    /// Declared subscriptions with something to do or to say.
+    pub subscriptions: Vec<SubscriptionDiff<'a>>,
+    /// Support contacts that differ.
+    pub support: Vec<SupportDiff<'a>>,
+    /// Findings that stand beside steps.
+    pub findings: Vec<Finding>,
+    /// Declared addresses in scope that match.
+    pub unchanged: usize,
+    /// Values that hold and the ledger does not know.
+    pub settled: BTreeMap<Address, BTreeMap<Field, Value>>,
+    /// Domain → customer, over every list that was read.
+    domains: BTreeMap<&'a str, CustomerId>,
+    /// Pending effects that show now.
+    pub shown: BTreeSet<Address>,
+}
+
+/// A declared relation that is not there.
+#[derive(Debug)]
+pub struct RelationDiff<'a> {
+    /// Whose reseller.
+    pub customer: &'a CustomerKey,
+    /// Which reseller.
+    pub partnership: &'a Name,
+    /// Which document says so.
+    pub relation: &'a Relation,
+    /// What stands against it, if it could not be read.
+    pub state: RelationState,
+}
+
+/// Whether a relation is known to be missing.
+#[derive(Debug)]
+pub enum RelationState {
+    /// Known: it is not there.
+    Missing,
+    /// Not known.
+    Unknown(Finding),
+}
+
+/// A declared subscription with something to do or to say.
+#[derive(Debug)]
+pub struct SubscriptionDiff<'a> {
+    /// What is declared.
+    pub declared: &'a desired::Subscription,
+    /// Where it stands.
+    pub state: SubscriptionState<'a>,
+}
+
+/// Where a declared subscription stands.
+#[derive(Debug)]
+pub enum SubscriptionState<'a> {
+    /// It is to be bought.
+    ToBuy,
+    /// It is there and some fields moved.
+    Moved {
+        /// Whose.
+        customer: CustomerId,
+        /// Its id.
+        id: SubscriptionId,
+        /// As observed.
+        observed: &'a observed::Subscription,
+        /// The fields, in the order of steps.
+        moved: Vec<Moved>,
+    },
+    /// An earlier effect does not show yet.
+    Pending(&'a Pending),
+    /// Something stands against it.
+    Blocked(Finding),
+}
+
+/// Compares.
+#[must_use]
+pub fn compare<'a>(sides: Sides<'a>) -> Diff<'a> {
+    let mut diff = Diff::default();
+    bind::partnerships(sides, &mut diff);
+    bind::customers(sides, &mut diff);
+    relations(sides, &mut diff);
+    subscriptions::bind(sides, &mut diff);
+    subscriptions::compare(sides, &mut diff);
+    support::compare(sides, &mut diff);
+    diff
+}
+
+/// The address under which the ledger remembers what a document means now: the old one while a rename is not recorded.
+#[must_use]
+pub fn remembered(desired: &Desired, ledger: &Ledger, address: &Address) -> Option<Address> {
+    let known = |a: &Address| ledger.managed.contains(a) || ledger.bindings.contains_key(a);
+    if known(address) {
+        return None;
+    }
+    let mut old = desired.renamed.get(address).cloned();
+    if let Address::Subscription(key) = address {
+        let mut moved = match &old {
+            Some(Address::Subscription(key)) => key.clone(),
+            Some(_) | None => key.clone(),
+        };
+        if let Some(Address::Customer(customer)) = desired.renamed.get(&Address::Customer(key.customer.clone())) {
+            moved.customer = customer.clone();
+        }
+        old = (moved != *key).then_some(Address::Subscription(moved));
+    }
+    old.filter(known)
+}
+
+fn relations<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
+    for ((customer, partnership), relation) in &sides.desired.associations {
+        let address = Address::Customer(customer.clone());
+        if !sides.scope.holds(&address) {
+            continue;
+        }
+        let state = match (diff.customers.get(customer), diff.partners.get(partnership)) {
+            (Some(Presence::Live(id)), Some(Partner::Listed { tenant, .. })) => {
+                match sides.look.associated(*id, *tenant) {
+                    observed::Facet::Known(true) => {
+                        diff.unchanged += 1;
+                        continue;
+                    }
+                    observed::Facet::Known(false) | observed::Facet::Absent => RelationState::Missing,
+                    observed::Facet::Unknown(why) => {
+                        RelationState::Unknown(unknown(&format!("the resellers of `{customer}`"), &why))
+                    }
+                }
+            }
+            (Some(Presence::Live(_) | Presence::ToCreate(_)), Some(Partner::NotListed | Partner::Listed { .. })) => {
+                RelationState::Missing
+            }
+            // What stands against the customer or the partnership is told there.
+            _ => continue,
+        };
+        diff.relations.push(RelationDiff { customer, partnership, relation, state });
+    }
+}
+
+/// The finding of something that could not be read.
+#[must_use]
+pub fn unknown(what: &str, why: &observed::Why) -> Finding {
+    Finding::error(Code::Unknown, None, format!("{what} could not be read: {why}"))
+        .help("plan again when the service answers; nothing is done on what is not known")
+}

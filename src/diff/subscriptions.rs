@@ -1,0 +1,283 @@
+//! Declared subscriptions against the customer's list: which live one each means, which fields moved. Never buys what
+//! is bound, and never takes an earlier order that does not show yet for none.
+
+use super::bind::ledger_binding;
+use super::{Diff, Moved, Presence, Sides, SubscriptionDiff, SubscriptionState, Verdict, field, remembered, unknown};
+use crate::desired::{Additional, PartnerOfRecord, Subscription};
+use crate::diag::{Code, Finding};
+use crate::ledger::{LiveId, Pending, PendingWhat};
+use crate::model::{Address, CustomerId, Field, SubscriptionId, Value};
+use crate::observed::{self, CartFate, Facet};
+use std::collections::BTreeMap;
+
+/// Which live subscription each declared one means, as far as known: before any comparison, so that all of a customer
+/// are claimed before one is found unclaimed.
+pub(super) fn bind<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
+    for (key, subscription) in &sides.desired.subscriptions {
+        let address = Address::Subscription(key.clone());
+        if !sides.scope.holds(&address) {
+            continue;
+        }
+        let Some(Presence::Live(customer)) = diff.customers.get(&key.customer) else { continue };
+        let customer = *customer;
+        let learned = match ledger_binding(sides, &address) {
+            Some(LiveId::Subscription(_, id)) => Some(id),
+            Some(LiveId::Reseller(_) | LiveId::Customer(_)) | None => None,
+        };
+        let shown = sides.ledger.pending.get(&address).and_then(|pending| shows(sides, pending));
+        if let Some(id) = subscription.identity.or(learned).or(shown) {
+            diff.bindings.learn(address, LiveId::Subscription(customer, id));
+        }
+    }
+}
+
+/// The subscription of a pending order, once it shows: named by the reply, by the order, or by the cart.
+fn shows(sides: Sides<'_>, pending: &Pending) -> Option<SubscriptionId> {
+    let PendingWhat::Order { customer, cart, order, subscription } = &pending.what else { return None };
+    let Facet::Known(list) = sides.look.subscriptions(*customer) else { return None };
+    let by_order = list.iter().find(|s| s.order.as_ref() == Some(order)).map(|s| s.id);
+    by_order.or(*subscription).or_else(|| match sides.look.cart(*customer, cart) {
+        Facet::Known(CartFate::Ordered { subscription, .. }) => *subscription,
+        Facet::Known(CartFate::Open) | Facet::Absent | Facet::Unknown(_) => None,
+    })
+}
+
+pub(super) fn compare<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
+    let twins = released(sides);
+    for (key, declared) in &sides.desired.subscriptions {
+        let address = Address::Subscription(key.clone());
+        if !sides.scope.holds(&address) {
+            continue;
+        }
+        let state = match diff.customers.get(&key.customer) {
+            Some(Presence::Live(customer)) => {
+                let customer = *customer;
+                live(sides, diff, declared, customer, &twins)
+            }
+            Some(Presence::ToCreate(_)) => Some(SubscriptionState::ToBuy),
+            // What stands against the customer is told there.
+            Some(Presence::Pending(_)) => Some(SubscriptionState::ToBuy),
+            Some(Presence::Gone(_) | Presence::Unknown(_)) | None => continue,
+        };
+        match state {
+            Some(state) => diff.subscriptions.push(SubscriptionDiff { declared, state }),
+            None => diff.unchanged += 1,
+        }
+    }
+}
+
+/// Released addresses and what they were bound to: a new document like one of them looks like a rename.
+fn released(sides: Sides<'_>) -> BTreeMap<(CustomerId, SubscriptionId), &Address> {
+    let gone = sides.ledger.managed.iter().filter(|a| !sides.desired.declared.contains_key(a));
+    gone.filter_map(|address| match sides.ledger.bindings.get(address) {
+        Some(LiveId::Subscription(customer, id)) => Some(((*customer, *id), address)),
+        Some(LiveId::Reseller(_) | LiveId::Customer(_)) | None => None,
+    })
+    .collect()
+}
+
+type Released<'a> = BTreeMap<(CustomerId, SubscriptionId), &'a Address>;
+
+fn live<'a>(
+    sides: Sides<'a>,
+    diff: &mut Diff<'a>,
+    declared: &'a Subscription,
+    customer: CustomerId,
+    twins: &Released<'_>,
+) -> Option<SubscriptionState<'a>> {
+    let address = &Address::Subscription(declared.key.clone());
+    if let Some(unresolved) = sides.ledger.unresolved.get(address) {
+        return Some(SubscriptionState::Blocked(
+            Finding::error(
+                Code::Unresolved,
+                declared.at,
+                format!(
+                    "an earlier {} of `{}` has an unknown outcome: {}",
+                    unresolved.key.step, declared.key, unresolved.text
+                ),
+            )
+            .help("look in the portal, then say how it ended with `twotier state resolve`"),
+        ));
+    }
+    let list = match sides.look.subscriptions(customer) {
+        Facet::Known(list) => list,
+        Facet::Absent => &[],
+        Facet::Unknown(why) => {
+            let what = format!("the subscriptions of customer `{}`", declared.key.customer);
+            return Some(SubscriptionState::Blocked(unknown(&what, &why)));
+        }
+    };
+    let Some(LiveId::Subscription(_, id)) = diff.bindings.get(address) else {
+        return Some(unbound(sides, diff, declared, (customer, list), twins));
+    };
+    let pending = sides.ledger.pending.get(address);
+    let Some(observed) = list.binary_search_by_key(&id, |s| s.id).ok().map(|at| &list[at]) else {
+        return Some(
+            pending.map_or_else(|| SubscriptionState::Blocked(absent(declared, id)), SubscriptionState::Pending),
+        );
+    };
+    if let Some(pending) = pending {
+        if !has_come(pending, observed) {
+            return Some(SubscriptionState::Pending(pending));
+        }
+        diff.shown.insert(address.clone());
+    }
+    if let Some((product, at)) = &declared.product
+        && observed.product.as_ref().is_some_and(|there| there != product)
+    {
+        let there = observed.product.as_ref().map_or_else(String::new, ToString::to_string);
+        return Some(SubscriptionState::Blocked(
+            Finding::error(
+                Code::CreateOnlyDiffers,
+                *at,
+                format!("subscription `{}` is of {there}, the manifest says {product}", declared.key),
+            )
+            .help("correct `product`, or `subscriptionId` if another one is meant"),
+        ));
+    }
+    let moved = fields(sides, diff, declared, observed, address);
+    (!moved.is_empty()).then_some(SubscriptionState::Moved { customer, id, observed, moved })
+}
+
+/// Whether what was accepted can be read back.
+fn has_come(pending: &Pending, subscription: &observed::Subscription) -> bool {
+    match &pending.what {
+        PendingWhat::Order { .. } | PendingWhat::Customer(_) => subscription.status != observed::Status::Pending,
+        // A support contact is read on its own and compared there.
+        PendingWhat::Change { field: Field::SupportContact, .. } => true,
+        PendingWhat::Change { field, value, .. } => observed::field_value(subscription, *field) == *value,
+    }
+}
+
+fn absent(declared: &Subscription, id: SubscriptionId) -> Finding {
+    Finding::error(
+        Code::SubscriptionAbsent,
+        declared.at,
+        format!("subscription `{}` means {id}, which is not among the customer's", declared.key),
+    )
+    .help("it is never bought anew; correct `subscriptionId`, or remove the document")
+}
+
+fn unbound<'a>(
+    sides: Sides<'a>,
+    diff: &Diff<'a>,
+    declared: &'a Subscription,
+    (customer, list): (CustomerId, &'a [observed::Subscription]),
+    twins: &Released<'_>,
+) -> SubscriptionState<'a> {
+    let address = Address::Subscription(declared.key.clone());
+    if let Some(pending) = sides.ledger.pending.get(&address) {
+        return SubscriptionState::Pending(pending);
+    }
+    let Some((product, at)) = &declared.product else {
+        // Resolving demands an id or a product, so this is a binding that was forgotten.
+        return SubscriptionState::Blocked(
+            Finding::error(
+                Code::SubscriptionAbsent,
+                declared.at,
+                format!("subscription `{}` is bound to nothing", declared.key),
+            )
+            .help("write its `subscriptionId`"),
+        );
+    };
+    let alike = list.iter().filter(|s| s.status.occupies() && s.product.as_ref() == Some(product));
+    let free: Vec<_> = alike.filter(|s| !diff.bindings.claims(LiveId::Subscription(customer, s.id))).collect();
+    if let Some(old) = free.iter().find_map(|s| twins.get(&(customer, s.id))) {
+        return SubscriptionState::Blocked(
+            Finding::error(
+                Code::ReleasedTwin,
+                declared.at,
+                format!(
+                    "subscription `{}` is new, and `{old}` of the same product is no longer declared",
+                    declared.key
+                ),
+            )
+            .help("if it was renamed, say `renamedFrom`; if it is another one, say `purchase: {additional: true}`"),
+        );
+    }
+    let additional = declared.purchase.as_ref().map_or(Additional::No, |purchase| purchase.additional);
+    if additional == Additional::No && !free.is_empty() {
+        let ids: Vec<String> = free.iter().map(|s| s.id.to_string()).collect();
+        return SubscriptionState::Blocked(
+            Finding::error(
+                Code::UnclaimedTwin,
+                *at,
+                format!("a live subscription of {product} is claimed by no manifest: {}", ids.join(", ")),
+            )
+            .help("bind it with `subscriptionId`, or say `purchase: {additional: true}`"),
+        );
+    }
+    SubscriptionState::ToBuy
+}
+
+fn fields<'a>(
+    sides: Sides<'a>,
+    diff: &mut Diff<'a>,
+    declared: &'a Subscription,
+    observed: &'a observed::Subscription,
+    address: &Address,
+) -> Vec<Moved> {
+    let old = remembered(sides.desired, sides.ledger, address);
+    let settled = sides.ledger.settled.get(old.as_ref().unwrap_or(address));
+    let settled = |field| settled.and_then(|values| values.get(&field));
+    let mut moved = Vec::new();
+    let mut one = |diff: &mut Diff<'a>, field: Field, wanted: Value| {
+        let there = observed::field_value(observed, field);
+        let last = settled(field);
+        let verdict = field::three_way(&wanted, &there, last);
+        if verdict == Verdict::Same {
+            if last != Some(&wanted) {
+                diff.settled.entry(address.clone()).or_default().insert(field, wanted);
+            }
+        } else {
+            moved.push(Moved { field, declared: wanted, observed: there, settled: last.cloned(), verdict });
+        }
+    };
+    match &declared.partner_of_record {
+        PartnerOfRecord::Unmanaged => {}
+        PartnerOfRecord::Defaulted { partnership, partner_id } => {
+            let there = observed::field_value(observed, Field::PartnerOfRecord);
+            if there != Value::None && there != Value::text(partner_id) && settled(Field::PartnerOfRecord).is_none() {
+                diff.findings.push(default_would_replace(declared, &there, partnership));
+            } else {
+                one(diff, Field::PartnerOfRecord, Value::text(partner_id));
+            }
+        }
+        PartnerOfRecord::Written { partner_id, .. } => one(diff, Field::PartnerOfRecord, Value::text(partner_id)),
+        PartnerOfRecord::Asserted(wanted) => {
+            let there = observed::field_value(observed, Field::PartnerOfRecord);
+            if there != Value::optional(wanted.as_ref()) {
+                diff.findings.push(not_as_asserted(declared, &there, &Value::optional(wanted.as_ref())));
+            }
+        }
+    }
+    if let Some((quantity, _)) = &declared.quantity {
+        one(diff, Field::Quantity, Value::Number(u64::from(*quantity)));
+    }
+    if let Some((name, _)) = &declared.friendly_name {
+        one(diff, Field::FriendlyName, Value::text(name));
+    }
+    moved
+}
+
+fn default_would_replace(declared: &Subscription, there: &Value, partnership: &crate::model::Name) -> Finding {
+    Finding::warning(
+        Code::DefaultWouldReplace,
+        declared.partner_at,
+        format!("subscription `{}` has partner of record {there}, the default would be `{partnership}`", declared.key),
+    )
+    .about(Address::Subscription(declared.key.clone()))
+    .help(format!(
+        "nothing is changed; write `partnerOfRecord: {partnership}` to replace it, or name the one that is there"
+    ))
+}
+
+fn not_as_asserted(declared: &Subscription, there: &Value, wanted: &Value) -> Finding {
+    Finding::warning(
+        Code::Drift,
+        declared.partner_at,
+        format!("subscription `{}` is said to have partner of record {wanted}, and has {there}", declared.key),
+    )
+    .about(Address::Subscription(declared.key.clone()))
+    .help("an assertion is never written to the tenant; name a partnership to set it")
+}

@@ -1,0 +1,325 @@
+//! The part of the fold that settles effects: what an intent becomes when it is done, pending, unknown, shown or
+//! resolved. Pure and total, as the fold is.
+
+use super::fold::{Folded, Standing, Tracked, Unstarted};
+use super::record::{Intent, Learned, SealedRef, Settled};
+use crate::ledger::{Credential, CredentialState, LiveId, Pending, PendingWhat, Unresolved};
+use crate::model::{Address, Field, Operation, SubscriptionChange, Timestamp, Value};
+use std::collections::BTreeMap;
+
+impl Folded {
+    /// `fields` are the values settled; none says that a person did, and then the wanted ones hold.
+    pub(super) fn settle(
+        &mut self,
+        at: Timestamp,
+        number: u64,
+        outcome: Settled,
+        fields: Option<BTreeMap<Field, Value>>,
+    ) {
+        let Some(tracked) = self.intents.remove(&number) else { return };
+        self.ledger.unresolved.retain(|_, unresolved| unresolved.intent != number);
+        self.drop_pending(&tracked.intent);
+        let fields = fields.unwrap_or_else(|| tracked.intent.wanted.clone());
+        match outcome {
+            Settled::Done { learned } => match unlisted(&learned) {
+                None => {
+                    self.learn(at, &tracked.intent.key.address, learned);
+                    self.settle_fields(tracked.intent.key.address, fields);
+                }
+                Some(what) => self.await_effect(at, number, tracked, Awaited { what, learned, fields }),
+            },
+            Settled::Pending { learned } => match pending_what(&tracked.intent, &learned) {
+                Some(what) => self.await_effect(at, number, tracked, Awaited { what, learned, fields }),
+                None => self.leave_unresolved(at, number, tracked, "accepted, and nothing says what to look for"),
+            },
+            Settled::NotStarted => {
+                let Intent { step, request, operation, .. } = tracked.intent;
+                self.unstarted.insert(step, Unstarted { request, operation });
+            }
+            Settled::Failed { .. } => {}
+            Settled::Unknown { text } => self.leave_unresolved(at, number, tracked, &text),
+        }
+    }
+
+    fn await_effect(&mut self, at: Timestamp, number: u64, mut tracked: Tracked, awaited: Awaited) {
+        let Awaited { what, learned, fields } = awaited;
+        let Intent { key, step, .. } = &tracked.intent;
+        let pending = Pending { key: key.clone(), step: *step, since: at, what };
+        self.ledger.pending.insert(key.address.clone(), pending);
+        self.learn(at, &key.address, learned);
+        tracked.standing = Standing::Pending { fields };
+        self.intents.insert(number, tracked);
+    }
+
+    fn leave_unresolved(&mut self, at: Timestamp, number: u64, mut tracked: Tracked, text: &str) {
+        let Intent { key, request, .. } = &tracked.intent;
+        let unresolved =
+            Unresolved { intent: number, key: key.clone(), request: *request, since: at, text: text.to_owned() };
+        self.ledger.unresolved.insert(key.address.clone(), unresolved);
+        tracked.standing = Standing::Unresolved;
+        self.intents.insert(number, tracked);
+    }
+
+    fn drop_pending(&mut self, intent: &Intent) {
+        let address = &intent.key.address;
+        if self.ledger.pending.get(address).is_some_and(|pending| pending.step == intent.step) {
+            self.ledger.pending.remove(address);
+        }
+    }
+
+    fn learn(&mut self, at: Timestamp, address: &Address, learned: Learned) {
+        match learned {
+            Learned::Nothing | Learned::Cart { .. } => {}
+            Learned::Customer { customer, user, sealed } => {
+                self.bind(address.clone(), LiveId::Customer(customer));
+                let credential = Credential { user: user.unwrap_or_default(), state: credential_state(sealed), at };
+                self.ledger.credentials.insert(address.clone(), credential);
+            }
+            Learned::Password { user, sealed } => {
+                let credential = Credential { user, state: credential_state(sealed), at };
+                self.ledger.credentials.insert(address.clone(), credential);
+            }
+            Learned::Order { customer, cart: _, order: _, subscription } => {
+                if let Some(subscription) = subscription {
+                    self.bind(address.clone(), LiveId::Subscription(customer, subscription));
+                }
+            }
+        }
+    }
+
+    /// What was settled of another object says nothing about this one.
+    pub(super) fn bind(&mut self, address: Address, id: LiveId) {
+        if self.ledger.bindings.get(&address).is_some_and(|before| *before != id) {
+            self.ledger.settled.remove(&address);
+        }
+        self.ledger.bindings.insert(address, id);
+    }
+
+    pub(super) fn settle_fields(&mut self, address: Address, fields: BTreeMap<Field, Value>) {
+        if !fields.is_empty() {
+            self.ledger.settled.entry(address).or_default().extend(fields);
+        }
+    }
+
+    /// The pending effect of an address is visible: what it was to bring holds.
+    pub(super) fn show(&mut self, address: &Address) {
+        if let Some(Pending { what: PendingWhat::Change { subscription: _, field, value }, .. }) =
+            self.ledger.pending.remove(address)
+        {
+            self.settle_fields(address.clone(), BTreeMap::from([(field, value)]));
+        }
+        let shown = |_: &u64, tracked: &mut Tracked| match tracked.standing {
+            Standing::Pending { .. } => tracked.intent.key.address == *address,
+            Standing::Open | Standing::Unresolved => false,
+        };
+        let over: Vec<Tracked> = self.intents.extract_if(.., shown).map(|(_, tracked)| tracked).collect();
+        for tracked in over {
+            if let Standing::Pending { fields } = tracked.standing {
+                self.settle_fields(address.clone(), fields);
+            }
+        }
+    }
+}
+
+struct Awaited {
+    what: PendingWhat,
+    learned: Learned,
+    fields: BTreeMap<Field, Value>,
+}
+
+fn credential_state(sealed: Option<SealedRef>) -> CredentialState {
+    sealed.map_or(CredentialState::Lost, |it| CredentialState::Sealed { key: it.key, digest: it.digest })
+}
+
+/// An order that is said to be done without a subscription to bind is still to be waited for, or it is bought again.
+fn unlisted(learned: &Learned) -> Option<PendingWhat> {
+    match learned {
+        Learned::Order { customer, cart, order, subscription: None } => Some(PendingWhat::Order {
+            customer: *customer,
+            cart: cart.clone(),
+            order: order.clone(),
+            subscription: None,
+        }),
+        Learned::Order { subscription: Some(_), .. }
+        | Learned::Nothing
+        | Learned::Customer { .. }
+        | Learned::Password { .. }
+        | Learned::Cart { .. } => None,
+    }
+}
+
+/// What to wait for; none when the reply does not say.
+fn pending_what(intent: &Intent, learned: &Learned) -> Option<PendingWhat> {
+    match learned {
+        Learned::Customer { customer, .. } => Some(PendingWhat::Customer(*customer)),
+        Learned::Order { customer, cart, order, subscription } => Some(PendingWhat::Order {
+            customer: *customer,
+            cart: cart.clone(),
+            order: order.clone(),
+            subscription: *subscription,
+        }),
+        Learned::Nothing => change_of(intent),
+        Learned::Password { .. } | Learned::Cart { .. } => None,
+    }
+}
+
+fn change_of(intent: &Intent) -> Option<PendingWhat> {
+    match &intent.operation {
+        Operation::ChangeSubscription { customer, subscription, change } => {
+            let (field, value) = match change {
+                SubscriptionChange::PartnerOfRecord(partner) => (Field::PartnerOfRecord, Value::text(partner)),
+                SubscriptionChange::Quantity(seats) => (Field::Quantity, Value::Number(u64::from(*seats))),
+                SubscriptionChange::FriendlyName(name) => (Field::FriendlyName, Value::Text(name.clone())),
+            };
+            Some(changed(intent, LiveId::Subscription(*customer, *subscription), field, value))
+        }
+        Operation::SetSupportContact { customer, subscription, contact } => {
+            let value = Value::text(contact.tenant);
+            Some(changed(intent, LiveId::Subscription(*customer, *subscription), Field::SupportContact, value))
+        }
+        Operation::CreateCustomer(_)
+        | Operation::ResetAdminPassword { .. }
+        | Operation::MakeCart { .. }
+        | Operation::CheckOut { .. } => None,
+    }
+}
+
+/// The wanted value as the plan spells it, else as the operation does.
+fn changed(intent: &Intent, subscription: LiveId, field: Field, sent: Value) -> PendingWhat {
+    let value = intent.wanted.get(&field).cloned().unwrap_or(sent);
+    PendingWhat::Change { subscription, field, value }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::record::{Adopted, Record};
+    use super::super::support::*;
+    use super::*;
+
+    const M365: &str = "subscription/contoso/m365";
+
+    fn folded(records: Vec<Record>) -> Folded {
+        let mut folded = Folded::default();
+        for (number, record) in (1..).zip(records) {
+            folded.absorb(object(number, 1, vec![record]));
+        }
+        folded
+    }
+    fn pending(learned: Learned) -> Settled {
+        Settled::Pending { learned }
+    }
+    fn shown(text: &str) -> Record {
+        Record::Adopted(Box::new(Adopted { shown: vec![address(text)], ..Adopted::default() }))
+    }
+    fn resolved(outcome: Settled) -> Record {
+        Record::Resolved { intent: 1, outcome, by: by(), reason: why() }
+    }
+    fn seats(n: u64) -> BTreeMap<Field, Value> {
+        BTreeMap::from([(Field::Quantity, Value::Number(n))])
+    }
+    fn change() -> Record {
+        Record::Intent(Box::new(quantity(M365, 30)))
+    }
+    fn order() -> Record {
+        Record::Intent(Box::new(check_out(M365)))
+    }
+
+    #[test]
+    fn a_settled_effect_leaves_values_and_no_open_intent() {
+        let fields = seats(30);
+        let outcome = done(Learned::Nothing);
+        let folded = folded(vec![change(), Record::Settlement { intent: 1, outcome, fields }]);
+        assert_eq!(folded.ledger.settled[&address(M365)], seats(30));
+        assert!(folded.intents.is_empty());
+    }
+
+    #[test]
+    fn what_did_not_happen_leaves_nothing() {
+        for outcome in [Settled::NotStarted, Settled::Failed { code: 2072, text: "no".into() }] {
+            assert_eq!(folded(vec![change(), settled(1, outcome)]), Folded { epoch: 1, ..Folded::default() });
+        }
+    }
+
+    #[test]
+    fn an_accepted_change_holds_once_it_shows_and_not_before() {
+        let accepted = vec![change(), settled(1, pending(Learned::Nothing))];
+        let waiting = folded(accepted.clone());
+        let what = &waiting.ledger.pending[&address(M365)].what;
+        assert!(matches!(what, PendingWhat::Change { field: Field::Quantity, value: Value::Number(30), .. }));
+        assert!(waiting.ledger.settled.is_empty(), "or a change that never comes would look like drift");
+        assert_eq!(waiting.open_intents().count(), 0);
+        let visible = folded([accepted, vec![shown(M365)]].concat());
+        assert!(visible.ledger.pending.is_empty() && visible.intents.is_empty());
+        assert_eq!(visible.ledger.settled[&address(M365)], seats(30));
+    }
+
+    #[test]
+    fn an_order_without_its_subscription_is_waited_for_and_never_bought_again() {
+        for outcome in [done(ordered(None)), pending(ordered(None))] {
+            let waiting = folded(vec![order(), settled(1, outcome)]);
+            assert!(matches!(waiting.ledger.pending[&address(M365)].what, PendingWhat::Order { .. }));
+            assert!(waiting.ledger.bindings.is_empty());
+        }
+        let bound = folded(vec![order(), settled(1, done(ordered(Some(subscription(5)))))]);
+        assert!(bound.ledger.pending.is_empty());
+        assert_eq!(bound.ledger.bindings[&address(M365)], LiveId::Subscription(customer(1), subscription(5)));
+    }
+
+    #[test]
+    fn a_created_customer_is_bound_and_its_password_sealed_or_lost() {
+        let create = || Record::Intent(Box::new(create("customer/contoso")));
+        let contoso = address("customer/contoso");
+        let sealed = folded(vec![create(), settled(1, pending(created(1, Some("cipher"))))]);
+        assert_eq!(sealed.ledger.bindings[&contoso], LiveId::Customer(customer(1)));
+        assert_eq!(sealed.ledger.pending[&contoso].what, PendingWhat::Customer(customer(1)));
+        assert!(matches!(sealed.ledger.credentials[&contoso].state, CredentialState::Sealed { .. }));
+        let lost = folded(vec![create(), settled(1, done(created(1, None)))]);
+        assert_eq!(lost.ledger.credentials[&contoso].state, CredentialState::Lost);
+        assert_eq!(lost.ledger.credentials[&contoso].user, "admin@contoso");
+    }
+
+    #[test]
+    fn an_unknown_outcome_stands_until_looking_or_a_person_tells() {
+        let lost = vec![order(), settled(1, unknown())];
+        let standing = folded(lost.clone());
+        assert_eq!(standing.ledger.unresolved[&address(M365)].intent, 1);
+        assert_eq!(standing.open_intents().count(), 0, "it is not looked up again and again");
+        let looked = folded([lost.clone(), vec![settled(1, done(ordered(Some(subscription(5)))))]].concat());
+        let told = folded([lost.clone(), vec![resolved(done(ordered(Some(subscription(5)))))]].concat());
+        for known in [looked, told] {
+            assert!(known.ledger.unresolved.is_empty() && known.intents.is_empty());
+            assert!(known.ledger.bindings.contains_key(&address(M365)));
+        }
+        let not = folded([lost, vec![resolved(Settled::NotStarted)]].concat());
+        assert!(not.ledger.unresolved.is_empty() && not.ledger.bindings.is_empty());
+    }
+
+    #[test]
+    fn a_person_who_says_it_happened_settles_what_was_wanted() {
+        let told = folded(vec![change(), settled(1, unknown()), resolved(done(Learned::Nothing))]);
+        assert_eq!(told.ledger.settled[&address(M365)], seats(30));
+    }
+
+    #[test]
+    fn a_person_can_end_a_wait_that_nothing_will_end() {
+        let ended = folded(vec![order(), settled(1, pending(ordered(None))), resolved(Settled::NotStarted)]);
+        assert!(ended.ledger.pending.is_empty() && ended.intents.is_empty());
+    }
+
+    #[test]
+    fn what_was_accepted_without_saying_what_is_for_a_person() {
+        let odd = folded(vec![order(), settled(1, pending(Learned::Nothing))]);
+        assert!(odd.ledger.pending.is_empty());
+        assert_eq!(odd.ledger.unresolved[&address(M365)].intent, 1);
+    }
+
+    #[test]
+    fn an_effect_is_settled_once() {
+        let twice = folded(vec![
+            order(),
+            settled(1, done(ordered(Some(subscription(5))))),
+            settled(1, done(ordered(Some(subscription(6))))),
+        ]);
+        assert_eq!(twice.ledger.bindings[&address(M365)], LiveId::Subscription(customer(1), subscription(5)));
+    }
+}

@@ -1,0 +1,197 @@
+//! What runs did, and what people noted, for people to read. Another fold of the same objects, made when asked: it
+//! grows with the journal, and no plan needs it.
+
+use super::chain::{self, JournalError};
+use super::record::{Family, Intent, Object, Open, Record, Settled};
+use super::store::Store;
+use crate::model::{Digest, StepKey, Timestamp};
+use smol_str::SmolStr;
+use std::collections::BTreeMap;
+
+/// Runs and notes, oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct History {
+    /// Runs.
+    pub runs: Vec<Run>,
+    /// What people noted.
+    pub notes: Vec<Note>,
+    /// Where the effect of an intent stands: run and place in it.
+    effects: BTreeMap<u64, (usize, usize)>,
+}
+
+/// One run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// Its epoch.
+    pub epoch: u64,
+    /// Number of the object it opened with.
+    pub number: u64,
+    /// When it opened.
+    pub at: Timestamp,
+    /// What it said of itself.
+    pub open: Open,
+    /// How it ended.
+    pub end: End,
+    /// What it asked of people: hand-off and step.
+    pub asked: Vec<(Digest, StepKey)>,
+    /// What it did to the tenant.
+    pub effects: Vec<Effect>,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Not: it runs, or died.
+    Open {
+        /// When it wrote last.
+        last: Timestamp,
+    },
+    /// By itself.
+    Closed {
+        /// When.
+        at: Timestamp,
+        /// How many steps ended how.
+        outcomes: BTreeMap<SmolStr, u32>,
+    },
+    /// Another run, or a person, ended it.
+    TakenOver {
+        /// When.
+        at: Timestamp,
+        /// Who, if a person.
+        by: Option<SmolStr>,
+        /// Why.
+        reason: SmolStr,
+    },
+}
+
+/// One effect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Effect {
+    /// Number of the object of its intent.
+    pub number: u64,
+    /// When it was intended.
+    pub at: Timestamp,
+    /// What was intended.
+    pub intent: Intent,
+    /// How it ended, as said last; none while nobody said.
+    pub outcome: Option<Outcome>,
+}
+
+/// How an effect ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// When it was settled.
+    pub at: Timestamp,
+    /// How.
+    pub settled: Settled,
+    /// Who says so.
+    pub by: Settler,
+}
+
+/// Who settled an effect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Settler {
+    /// The run of this epoch; another than the one that intended it looked it up.
+    Run(u64),
+    /// A person.
+    Person {
+        /// Who.
+        by: SmolStr,
+        /// Why.
+        reason: SmolStr,
+    },
+}
+
+/// One note.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// Number of its object.
+    pub number: u64,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub record: Record,
+}
+
+impl History {
+    /// Reads the whole chain.
+    ///
+    /// # Errors
+    /// When an object is damaged or of a newer format, and when the store cannot be read.
+    pub fn read(store: &dyn Store) -> Result<Self, JournalError> {
+        let mut history = Self::default();
+        let (mut number, mut before) = (0, None);
+        while let Some(link) = chain::read(store, number, before)? {
+            (number, before) = (number + 1, Some(link.digest));
+            history.absorb(link.object);
+        }
+        Ok(history)
+    }
+
+    /// Takes the next object in.
+    pub fn absorb(&mut self, object: Object) {
+        let Object { format: _, number, epoch, nonce: _, before: _, at, records } = object;
+        for record in records {
+            if record.family() == Family::Run
+                && let Some(Run { end: End::Open { last }, .. }) = self.run(epoch)
+            {
+                *last = at;
+            }
+            self.absorb_record((number, epoch, at), record);
+        }
+    }
+
+    fn absorb_record(&mut self, (number, epoch, at): (u64, u64, Timestamp), record: Record) {
+        match record {
+            Record::Open(open) => {
+                let (asked, effects, end) = (Vec::new(), Vec::new(), End::Open { last: at });
+                self.runs.push(Run { epoch, number, at, open: *open, end, asked, effects });
+            }
+            Record::Close { outcomes } => self.end(epoch, End::Closed { at, outcomes }),
+            Record::Takeover { from, by, reason } => self.end(from, End::TakenOver { at, by, reason }),
+            Record::Asked { step, key, digest: _, text: _ } => {
+                if let Some(run) = self.run(epoch) {
+                    run.asked.push((step, key));
+                }
+            }
+            Record::Intent(intent) => self.intend((number, epoch, at), *intent),
+            Record::Settlement { intent, outcome, fields: _ } => {
+                self.settle(intent, Outcome { at, settled: outcome, by: Settler::Run(epoch) });
+            }
+            Record::Resolved { intent, ref outcome, ref by, ref reason } => {
+                let by = Settler::Person { by: by.clone(), reason: reason.clone() };
+                self.settle(intent, Outcome { at, settled: outcome.clone(), by });
+                self.notes.push(Note { number, at, record });
+            }
+            Record::Genesis { .. } | Record::Renew | Record::Adopted(_) | Record::Counted { .. } => {}
+            Record::Acknowledged { .. }
+            | Record::Declined { .. }
+            | Record::Reopened { .. }
+            | Record::Bound { .. }
+            | Record::Renamed { .. }
+            | Record::Forgotten { .. } => self.notes.push(Note { number, at, record }),
+        }
+    }
+
+    fn run(&mut self, epoch: u64) -> Option<&mut Run> {
+        self.runs.iter_mut().rev().find(|run| run.epoch == epoch)
+    }
+    fn end(&mut self, epoch: u64, end: End) {
+        if let Some(run) = self.run(epoch) {
+            run.end = end;
+        }
+    }
+    fn intend(&mut self, (number, epoch, at): (u64, u64, Timestamp), intent: Intent) {
+        let found = self.runs.iter_mut().enumerate().rev().find(|(_, run)| run.epoch == epoch);
+        if let Some((place, run)) = found {
+            self.effects.insert(number, (place, run.effects.len()));
+            run.effects.push(Effect { number, at, intent, outcome: None });
+        }
+    }
+    fn settle(&mut self, intent: u64, outcome: Outcome) {
+        let Some((run, place)) = self.effects.get(&intent) else { return };
+        if let Some(effect) = self.runs.get_mut(*run).and_then(|run| run.effects.get_mut(*place)) {
+            effect.outcome = Some(outcome);
+        }
+    }
+}

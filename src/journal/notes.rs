@@ -1,0 +1,491 @@
+//! Notes: what people say, which needs no lease. Finds what they mean, builds the records and checks that they say
+//! something true of what is remembered; never writes one.
+
+use super::fold::{Folded, Standing};
+use super::record::{BoundId, Forgotten, Learned, Record, Settled};
+use crate::ledger::{CredentialState, Handoff, HandoffState, Ledger, LiveId};
+use crate::model::{Address, Digest, Operation, SubscriptionKey};
+use smol_str::SmolStr;
+
+/// Digits of a hand-off id that are shown, more where two open ones agree.
+const SHOWN: usize = 10;
+
+/// Why a note is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoteError {
+    /// A run's record, or genesis. A fault of the caller.
+    #[error("that is no note of a person")]
+    NoNote,
+    /// Somebody must stand for it.
+    #[error("a note needs a name and a reason that are not blank")]
+    Unsigned,
+    /// No hand-off begins so.
+    #[error("no hand-off has an id that begins with `{id}`")]
+    UnknownHandoff {
+        /// What was given.
+        id: String,
+    },
+    /// Several do.
+    #[error("several hand-offs have an id that begins with `{id}`: {known}", known = .known.join(", "))]
+    AmbiguousHandoff {
+        /// What was given.
+        id: String,
+        /// Their ids.
+        known: Vec<String>,
+    },
+    /// What it was for is observed.
+    #[error("the hand-off `{id}` is over: what it was for has been observed")]
+    HandoffOver {
+        /// Its id.
+        id: String,
+    },
+    /// The text changed since it was read.
+    #[error("the hand-off `{id}` asks something else by now; read it again")]
+    HandoffChanged {
+        /// Its id.
+        id: String,
+    },
+    /// It was open anyway.
+    #[error("the hand-off `{id}` is open")]
+    HandoffOpen {
+        /// Its id.
+        id: String,
+    },
+    /// Nothing is remembered of it.
+    #[error("nothing is remembered of `{address}`")]
+    UnknownAddress {
+        /// The address.
+        address: Box<Address>,
+    },
+    /// The two do not go together.
+    #[error("`{address}` cannot be that: {why}")]
+    Unfitting {
+        /// The address.
+        address: Box<Address>,
+        /// Why.
+        why: &'static str,
+    },
+    /// The name or the live object belongs to another address.
+    #[error("that is `{address}` already")]
+    Taken {
+        /// Whose.
+        address: Box<Address>,
+    },
+    /// Forgetting would let an effect happen twice.
+    #[error("an effect on `{address}` is not settled; `twotier state resolve {intent}` first")]
+    Unsettled {
+        /// Which address.
+        address: Box<Address>,
+        /// Number of the intent.
+        intent: u64,
+    },
+    /// No effect waits for a person under this number.
+    #[error("no effect with the number {intent} waits to be resolved")]
+    UnknownIntent {
+        /// The number.
+        intent: u64,
+    },
+    /// The next run looks it up; only what looking cannot tell is a person's.
+    #[error("the effect {intent} was not looked up yet: the next `twotier apply` does that first")]
+    NotLookedUp {
+        /// The number.
+        intent: u64,
+    },
+    /// The outcome is none of that operation.
+    #[error("the effect {intent} cannot have ended like that: {why}")]
+    WrongOutcome {
+        /// The number.
+        intent: u64,
+        /// What is missing or too much.
+        why: &'static str,
+    },
+}
+
+/// The hand-off whose id begins with `prefix`: the one open one, else the one that is over.
+///
+/// # Errors
+/// When none or several do, or `prefix` is empty.
+pub fn find_handoff(ledger: &Ledger, prefix: &str) -> Result<Digest, NoteError> {
+    let found: Vec<(&Digest, &Handoff)> = if prefix.is_empty() {
+        Vec::new()
+    } else {
+        ledger.handoffs.iter().filter(|(id, _)| id.to_string().starts_with(prefix)).collect()
+    };
+    let open: Vec<&Digest> = found.iter().filter(|(_, handoff)| !is_over(handoff)).map(|(id, _)| *id).collect();
+    match (open.as_slice(), found.as_slice()) {
+        ([one], _) => Ok(**one),
+        ([], [(one, _)]) => Ok(**one),
+        ([], []) => Err(NoteError::UnknownHandoff { id: prefix.to_owned() }),
+        _ => Err(NoteError::AmbiguousHandoff {
+            id: prefix.to_owned(),
+            known: found.iter().map(|(id, _)| short_id(ledger, id)).collect(),
+        }),
+    }
+}
+
+/// The id of a hand-off as it is shown: its first 10 digits, more where another open one begins alike.
+#[must_use]
+pub fn short_id(ledger: &Ledger, id: &Digest) -> String {
+    let whole = id.to_string();
+    let shared = |other: String| whole.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
+    // Neighbors in order share the longest beginning.
+    let open = |(other, handoff): (&Digest, &Handoff)| (!is_over(handoff)).then(|| shared(other.to_string()));
+    let above = ledger.handoffs.range(..id).rev().find_map(open);
+    let below = ledger.handoffs.range(id..).filter(|(other, _)| *other != id).find_map(open);
+    whole[..above.max(below).map_or(SHOWN, |shared| SHOWN.max(shared + 1)).min(whole.len())].to_owned()
+}
+
+fn is_over(handoff: &Handoff) -> bool {
+    match handoff.state {
+        HandoffState::Consumed { .. } => true,
+        HandoffState::Asked | HandoffState::Acknowledged { .. } | HandoffState::Declined { .. } => false,
+    }
+}
+
+/// The record that says that a hand-off is done, as it is asked now.
+///
+/// # Errors
+/// When it is not remembered.
+pub fn acknowledged(
+    ledger: &Ledger,
+    handoff: Digest,
+    by: SmolStr,
+    evidence: Option<SmolStr>,
+) -> Result<Record, NoteError> {
+    let known = known_handoff(ledger, &handoff)?;
+    Ok(Record::Acknowledged { handoff, digest: known.digest, by, evidence })
+}
+
+fn known_handoff<'l>(ledger: &'l Ledger, id: &Digest) -> Result<&'l Handoff, NoteError> {
+    ledger.handoffs.get(id).ok_or_else(|| NoteError::UnknownHandoff { id: id.to_string() })
+}
+
+/// Checks notes that are written together, each against what is remembered once those before it are.
+pub(super) fn check_all(folded: &Folded, records: &[Record]) -> Result<(), NoteError> {
+    if let [one] = records {
+        return check(folded, one);
+    }
+    let mut ahead = folded.clone();
+    records.iter().try_for_each(|record| {
+        check(&ahead, record)?;
+        ahead.suppose(record.clone());
+        Ok(())
+    })
+}
+
+/// Checks one note against what is remembered.
+///
+/// # Errors
+/// When it is no note, is signed by nobody, or would say nothing true.
+pub fn check(folded: &Folded, record: &Record) -> Result<(), NoteError> {
+    let ledger = &folded.ledger;
+    match record {
+        Record::Acknowledged { handoff, digest, by, evidence: _ } => {
+            check_signed(by, "-")?;
+            let known = open_handoff(ledger, handoff)?;
+            if known.digest == *digest {
+                Ok(())
+            } else {
+                Err(NoteError::HandoffChanged { id: short_id(ledger, handoff) })
+            }
+        }
+        Record::Declined { handoff, by, reason } => {
+            check_signed(by, reason)?;
+            open_handoff(ledger, handoff).map(|_| ())
+        }
+        Record::Reopened { handoff, by, reason } => {
+            check_signed(by, reason)?;
+            match known_handoff(ledger, handoff)?.state {
+                HandoffState::Asked => Err(NoteError::HandoffOpen { id: short_id(ledger, handoff) }),
+                HandoffState::Acknowledged { .. } | HandoffState::Declined { .. } | HandoffState::Consumed { .. } => {
+                    Ok(())
+                }
+            }
+        }
+        Record::Bound { address, id, by, reason } => {
+            check_signed(by, reason)?;
+            check_bound(ledger, address, *id)
+        }
+        Record::Renamed { from, to, by, reason } => {
+            check_signed(by, reason)?;
+            check_renamed(ledger, from, to)
+        }
+        Record::Forgotten { address, what, by, reason } => {
+            check_signed(by, reason)?;
+            check_forgotten(folded, address, *what)
+        }
+        Record::Resolved { intent, outcome, by, reason } => {
+            check_signed(by, reason)?;
+            check_resolved(folded, *intent, outcome)
+        }
+        Record::Genesis { .. }
+        | Record::Open(_)
+        | Record::Renew
+        | Record::Asked { .. }
+        | Record::Intent(_)
+        | Record::Settlement { .. }
+        | Record::Adopted(_)
+        | Record::Counted { .. }
+        | Record::Close { .. }
+        | Record::Takeover { .. } => Err(NoteError::NoNote),
+    }
+}
+
+/// Somebody stands for it, and says why.
+pub(super) fn check_signed(by: &str, reason: &str) -> Result<(), NoteError> {
+    if by.trim().is_empty() || reason.trim().is_empty() { Err(NoteError::Unsigned) } else { Ok(()) }
+}
+
+fn open_handoff<'l>(ledger: &'l Ledger, id: &Digest) -> Result<&'l Handoff, NoteError> {
+    let known = known_handoff(ledger, id)?;
+    if is_over(known) { Err(NoteError::HandoffOver { id: short_id(ledger, id) }) } else { Ok(known) }
+}
+
+fn check_bound(ledger: &Ledger, address: &Address, id: BoundId) -> Result<(), NoteError> {
+    let unfitting = |why| Err(NoteError::Unfitting { address: Box::new(address.clone()), why });
+    let live = LiveId::from(id);
+    match (address, &live) {
+        (Address::Partnership(_), LiveId::Reseller(_)) | (Address::Customer(_), LiveId::Customer(_)) => {}
+        (Address::Subscription(SubscriptionKey { customer, leaf: _ }), LiveId::Subscription(owner, _)) => {
+            let bound = ledger.bindings.get(&Address::Customer(customer.clone()));
+            if bound.is_some_and(|bound| *bound != LiveId::Customer(*owner)) {
+                return unfitting("the subscription is another customer's");
+            }
+        }
+        (Address::Partnership(_), _) => return unfitting("a partnership is bound to the tenant of a reseller"),
+        (Address::Customer(_), _) => return unfitting("a customer is bound to its tenant"),
+        (Address::Subscription(_), _) => return unfitting("a subscription is bound to the id of one"),
+        (
+            Address::Provider(_)
+            | Address::ResellerAssociation(_)
+            | Address::SupportDelegation(_)
+            | Address::AzureAccess(_)
+            | Address::Acknowledgement(_),
+            _,
+        ) => return unfitting("only partnerships, customers and subscriptions are bound to live objects"),
+    }
+    match ledger.bindings.iter().find(|(other, bound)| **bound == live && *other != address) {
+        Some((other, _)) => Err(NoteError::Taken { address: Box::new(other.clone()) }),
+        None => Ok(()),
+    }
+}
+
+fn check_renamed(ledger: &Ledger, from: &Address, to: &Address) -> Result<(), NoteError> {
+    let unfitting = |why| Err(NoteError::Unfitting { address: Box::new(to.clone()), why });
+    if from == to {
+        return unfitting("that is its name");
+    }
+    if from.kind() != to.kind() {
+        return unfitting("a rename keeps the kind");
+    }
+    if !is_remembered(ledger, from) {
+        return Err(NoteError::UnknownAddress { address: Box::new(from.clone()) });
+    }
+    if is_remembered(ledger, to) {
+        return Err(NoteError::Taken { address: Box::new(to.clone()) });
+    }
+    Ok(())
+}
+
+/// Whether anything is remembered of an address, or of a subscription under it.
+fn is_remembered(ledger: &Ledger, address: &Address) -> bool {
+    let is = |other: &Address| {
+        if let (Address::Customer(customer), Address::Subscription(key)) = (address, other) {
+            return key.customer == *customer;
+        }
+        other == address
+    };
+    ledger.bindings.keys().any(is)
+        || ledger.settled.keys().any(is)
+        || ledger.managed.iter().any(is)
+        || ledger.pending.keys().any(is)
+        || ledger.unresolved.keys().any(is)
+        || ledger.credentials.keys().any(is)
+}
+
+fn check_forgotten(folded: &Folded, address: &Address, what: Forgotten) -> Result<(), NoteError> {
+    let unknown = || Err(NoteError::UnknownAddress { address: Box::new(address.clone()) });
+    match what {
+        Forgotten::Binding => {
+            if let Some((intent, _)) = folded.intents.iter().find(|(_, it)| it.intent.key.address == *address) {
+                return Err(NoteError::Unsettled { address: Box::new(address.clone()), intent: *intent });
+            }
+            let ledger = &folded.ledger;
+            let known = ledger.bindings.contains_key(address) || ledger.settled.contains_key(address);
+            if known { Ok(()) } else { unknown() }
+        }
+        Forgotten::Credentials => match folded.ledger.credentials.get(address).map(|it| &it.state) {
+            Some(CredentialState::Sealed { .. } | CredentialState::Lost) => Ok(()),
+            Some(CredentialState::Forgotten) | None => unknown(),
+        },
+    }
+}
+
+fn check_resolved(folded: &Folded, intent: u64, outcome: &Settled) -> Result<(), NoteError> {
+    let tracked = folded.intents.get(&intent).ok_or(NoteError::UnknownIntent { intent })?;
+    match tracked.standing {
+        Standing::Open => return Err(NoteError::NotLookedUp { intent }),
+        Standing::Pending { .. } | Standing::Unresolved => {}
+    }
+    let learned = match outcome {
+        Settled::Done { learned } => learned,
+        Settled::NotStarted | Settled::Failed { .. } => return Ok(()),
+        Settled::Pending { .. } | Settled::Unknown { .. } => {
+            return Err(NoteError::WrongOutcome { intent, why: "it must be over: done, failed or not started" });
+        }
+    };
+    match missing(&tracked.intent.operation, learned) {
+        None => Ok(()),
+        Some(why) => Err(NoteError::WrongOutcome { intent, why }),
+    }
+}
+
+/// What a done operation must have taught and did not.
+fn missing(operation: &Operation, learned: &Learned) -> Option<&'static str> {
+    match (operation, learned) {
+        (Operation::CreateCustomer(_), Learned::Customer { .. })
+        | (Operation::ResetAdminPassword { .. }, Learned::Password { .. })
+        | (Operation::MakeCart { .. }, Learned::Cart { .. } | Learned::Nothing)
+        | (Operation::CheckOut { .. }, Learned::Order { subscription: Some(_), .. })
+        | (Operation::ChangeSubscription { .. } | Operation::SetSupportContact { .. }, Learned::Nothing) => None,
+        (Operation::CreateCustomer(_), _) => Some("name the tenant id of the customer"),
+        (Operation::ResetAdminPassword { .. }, _) => Some("name the login"),
+        (Operation::MakeCart { .. }, _) => Some("a cart taught its id only"),
+        (Operation::CheckOut { .. }, _) => Some("name the order and its subscription"),
+        (Operation::ChangeSubscription { .. } | Operation::SetSupportContact { .. }, _) => {
+            Some("a change teaches no id")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::support::*;
+    use super::*;
+    use crate::model::StepKey;
+
+    fn handed(ids: &[Digest]) -> Ledger {
+        let mut ledger = Ledger::default();
+        for id in ids {
+            let key = StepKey::new(address("partnership/northwind"), crate::model::StepName::InviteReseller);
+            let (text, digest) = ("please".to_owned(), digest("please"));
+            ledger.handoffs.insert(*id, Handoff { key, digest, text, asked: at(0), state: HandoffState::Asked });
+        }
+        ledger
+    }
+    fn folded(records: Vec<Record>) -> Folded {
+        let mut folded = Folded::default();
+        for (number, record) in (1..).zip(records) {
+            folded.absorb(object(number, 1, vec![record]));
+        }
+        folded
+    }
+    fn bound(text: &str, id: BoundId) -> Record {
+        Record::Bound { address: address(text), id, by: by(), reason: why() }
+    }
+    fn renamed(from: &str, to: &str) -> Record {
+        Record::Renamed { from: address(from), to: address(to), by: by(), reason: why() }
+    }
+    fn resolved(intent: u64, outcome: Settled) -> Record {
+        Record::Resolved { intent, outcome, by: by(), reason: why() }
+    }
+
+    #[test]
+    fn hand_offs_are_found_by_as_many_digits_as_tell_them_apart() {
+        let alike = |end: char| -> Digest { format!("{}{end}", "a".repeat(63)).parse().expect("a digest") };
+        let (one, two, three) = (alike('1'), alike('2'), digest("other"));
+        let ledger = handed(&[one, two, three]);
+        assert_eq!(short_id(&ledger, &three).len(), SHOWN);
+        assert_eq!(short_id(&ledger, &one).len(), 64);
+        assert_eq!(find_handoff(&ledger, &short_id(&ledger, &three)), Ok(three));
+        assert_eq!(find_handoff(&ledger, &one.to_string()), Ok(one));
+        assert!(matches!(find_handoff(&ledger, "aaaa"), Err(NoteError::AmbiguousHandoff { .. })));
+        for nothing in ["", "zz"] {
+            assert!(matches!(find_handoff(&ledger, nothing), Err(NoteError::UnknownHandoff { .. })), "{nothing}");
+        }
+    }
+
+    #[test]
+    fn what_is_over_makes_no_id_longer_and_no_prefix_ambiguous() {
+        let alike = |end: char| -> Digest { format!("{}{end}", "a".repeat(63)).parse().expect("a digest") };
+        let (one, two) = (alike('1'), alike('2'));
+        let mut ledger = handed(&[one, two]);
+        if let Some(over) = ledger.handoffs.get_mut(&two) {
+            over.state = HandoffState::Consumed { at: at(1) };
+        }
+        assert_eq!(short_id(&ledger, &one).len(), SHOWN);
+        assert_eq!(find_handoff(&ledger, "aaaa"), Ok(one));
+        assert_eq!(find_handoff(&ledger, &two.to_string()), Ok(two));
+    }
+
+    #[test]
+    fn bindings_fit_their_kind_and_their_customer_and_nobody_else() {
+        let contoso = BoundId::Customer { tenant: customer(1) };
+        let folded = folded(vec![bound("customer/contoso", contoso)]);
+        let good = BoundId::Subscription { customer: customer(1), subscription: subscription(5) };
+        let foreign = BoundId::Subscription { customer: customer(2), subscription: subscription(5) };
+        assert_eq!(check(&folded, &bound("subscription/contoso/m365", good)), Ok(()));
+        assert_eq!(check(&folded, &bound("customer/contoso", contoso)), Ok(()), "said again");
+        for (text, id) in [
+            ("subscription/contoso/m365", foreign),
+            ("subscription/contoso/m365", contoso),
+            ("partnership/fabrikam", contoso),
+            ("azure-access/contoso", contoso),
+        ] {
+            assert!(matches!(check(&folded, &bound(text, id)), Err(NoteError::Unfitting { .. })), "{text}");
+        }
+        assert!(matches!(check(&folded, &bound("customer/other", contoso)), Err(NoteError::Taken { .. })));
+    }
+
+    #[test]
+    fn a_rename_needs_something_to_move_and_a_free_name() {
+        let bind = |text, n| bound(text, BoundId::Customer { tenant: customer(n) });
+        let folded = folded(vec![bind("customer/a", 1), bind("customer/b", 2)]);
+        assert_eq!(check(&folded, &renamed("customer/a", "customer/c")), Ok(()));
+        assert!(matches!(check(&folded, &renamed("customer/a", "customer/b")), Err(NoteError::Taken { .. })));
+        assert!(matches!(check(&folded, &renamed("customer/x", "customer/c")), Err(NoteError::UnknownAddress { .. })));
+        assert!(matches!(check(&folded, &renamed("customer/a", "customer/a")), Err(NoteError::Unfitting { .. })));
+        assert!(matches!(check(&folded, &renamed("customer/a", "partnership/a")), Err(NoteError::Unfitting { .. })));
+    }
+
+    #[test]
+    fn notes_written_together_build_on_each_other() {
+        let bind = |text| bound(text, BoundId::Customer { tenant: customer(1) });
+        let nothing = Folded::default();
+        assert_eq!(check_all(&nothing, &[bind("customer/a"), renamed("customer/a", "customer/b")]), Ok(()));
+        let both = check_all(&nothing, &[bind("customer/a"), bind("customer/b")]);
+        assert!(matches!(both, Err(NoteError::Taken { .. })), "the second meets the first");
+    }
+
+    #[test]
+    fn only_what_looking_could_not_tell_is_resolved_and_with_what_it_taught() {
+        let intent = || Record::Intent(Box::new(check_out("subscription/contoso/m365")));
+        let looked = folded(vec![intent(), settled(1, unknown())]);
+        let fresh = folded(vec![intent()]);
+        let learned = done(ordered(Some(subscription(5))));
+        assert_eq!(check(&looked, &resolved(1, learned.clone())), Ok(()));
+        assert_eq!(check(&looked, &resolved(1, Settled::NotStarted)), Ok(()));
+        assert!(matches!(check(&fresh, &resolved(1, learned)), Err(NoteError::NotLookedUp { intent: 1 })));
+        assert!(matches!(check(&looked, &resolved(2, Settled::NotStarted)), Err(NoteError::UnknownIntent { .. })));
+        for wrong in [unknown(), done(ordered(None)), done(Learned::Nothing)] {
+            assert!(matches!(check(&looked, &resolved(1, wrong)), Err(NoteError::WrongOutcome { .. })));
+        }
+    }
+
+    #[test]
+    fn nothing_is_forgotten_while_an_effect_on_it_is_not_settled() {
+        let forget = Record::Forgotten {
+            address: address("subscription/contoso/m365"),
+            what: Forgotten::Binding,
+            by: by(),
+            reason: why(),
+        };
+        let id = BoundId::Subscription { customer: customer(1), subscription: subscription(5) };
+        let bind = bound("subscription/contoso/m365", id);
+        let intent = Record::Intent(Box::new(check_out("subscription/contoso/m365")));
+        assert_eq!(check(&folded(vec![bind.clone()]), &forget), Ok(()));
+        let unsettled = check(&folded(vec![bind, intent]), &forget);
+        assert!(matches!(unsettled, Err(NoteError::Unsettled { intent: 2, .. })), "{unsettled:?}");
+        assert!(matches!(check(&Folded::default(), &forget), Err(NoteError::UnknownAddress { .. })));
+    }
+}

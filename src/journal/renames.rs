@@ -1,0 +1,93 @@
+//! Addresses that get new names, all at once, so that two can change places. Moves what is remembered of them; never
+//! moves hand-offs, whose ids hold the old name.
+
+use crate::ledger::Ledger;
+use crate::model::{Address, CustomerKey, StepKey, SubscriptionKey};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Old name to new name.
+#[derive(Debug)]
+pub(super) struct Moves(BTreeMap<Address, Address>);
+
+impl Moves {
+    pub(super) fn new(moves: impl IntoIterator<Item = (Address, Address)>) -> Self {
+        Self(moves.into_iter().filter(|(old, new)| old != new).collect())
+    }
+    pub(super) fn one(old: Address, new: Address) -> Self {
+        Self::new([(old, new)])
+    }
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The new name; none when it keeps its name. The subscriptions of a customer go with it.
+    fn target(&self, address: &Address) -> Option<Address> {
+        if let Some(new) = self.0.get(address) {
+            return Some(new.clone());
+        }
+        let Address::Subscription(SubscriptionKey { customer, leaf }) = address else { return None };
+        match self.0.get(&Address::Customer(customer.clone())) {
+            Some(Address::Customer(customer)) => Some(renamed_child(customer, leaf.clone())),
+            Some(_) | None => None,
+        }
+    }
+
+    pub(super) fn address(&self, address: &mut Address) {
+        if let Some(new) = self.target(address) {
+            *address = new;
+        }
+    }
+    pub(super) fn key(&self, key: &mut StepKey) {
+        self.address(&mut key.address);
+    }
+
+    pub(super) fn ledger(&self, ledger: &mut Ledger) {
+        let Ledger {
+            genesis: _,
+            bindings,
+            settled,
+            managed,
+            handoffs: _,
+            pending,
+            unresolved,
+            credentials,
+            guards,
+            counted,
+        } = ledger;
+        self.map(bindings);
+        self.map(settled);
+        self.set(managed);
+        self.map(pending);
+        pending.values_mut().for_each(|pending| self.key(&mut pending.key));
+        self.map(unresolved);
+        unresolved.values_mut().for_each(|unresolved| self.key(&mut unresolved.key));
+        self.map(credentials);
+        if let Some(guards) = guards {
+            self.set(&mut guards.protected);
+        }
+        counted.iter_mut().for_each(|counted| self.address(&mut counted.cause));
+    }
+
+    fn map<V>(&self, map: &mut BTreeMap<Address, V>) {
+        let moving: Vec<(Address, V)> = map
+            .extract_if(.., |address, _| self.target(address).is_some())
+            .map(|(mut address, value)| {
+                self.address(&mut address);
+                (address, value)
+            })
+            .collect();
+        map.extend(moving);
+    }
+    fn set(&self, set: &mut BTreeSet<Address>) {
+        let moving: Vec<(Address, Address)> =
+            set.iter().filter_map(|old| self.target(old).map(|new| (old.clone(), new))).collect();
+        for (old, _) in &moving {
+            set.remove(old);
+        }
+        set.extend(moving.into_iter().map(|(_, new)| new));
+    }
+}
+
+fn renamed_child(customer: &CustomerKey, leaf: crate::model::Leaf) -> Address {
+    Address::Subscription(SubscriptionKey { customer: customer.clone(), leaf })
+}

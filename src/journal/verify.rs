@@ -1,0 +1,158 @@
+//! The whole chain looked through, for `state verify`: everything that is wrong at once, where reading for work stops
+//! at the first damage. Never mends anything.
+
+use super::chain::{self, JournalError};
+use super::fold::Folded;
+use super::notes;
+use super::record::{Family, Object, Record};
+use super::store::{Folder, Key, Store, StoreError};
+use crate::diag::{Code, Finding};
+use crate::ledger::CredentialState;
+use crate::model::Digest;
+
+/// What was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verified {
+    /// How many objects were read.
+    pub objects: u64,
+    /// How many sealed passwords were compared with their digests.
+    pub sealed: u64,
+    /// What is wrong, in the order of the chain; empty when all is well.
+    pub findings: Vec<Finding>,
+}
+
+/// Looks through the whole state.
+///
+/// # Errors
+/// Only when the store cannot be read; what is wrong in it is a finding.
+pub fn verify(store: &dyn Store) -> Result<Verified, StoreError> {
+    let mut walk = Walk { verified: Verified::default(), folded: Folded::default(), before: Before::Start };
+    let mut next = 0;
+    for key in store.list_after(Folder::Journal, None)? {
+        let Key::Journal(number) = key else { continue };
+        walk.check_gap(next, number);
+        next = number.saturating_add(1);
+        match store.get(key)? {
+            Some(bytes) => walk.check_object(number, &bytes),
+            None => walk.damaged(number, "it is listed and cannot be read"),
+        }
+    }
+    if next == 0 {
+        let missing = Finding::error(Code::NoState, None, "there is no state here");
+        walk.verified
+            .findings
+            .push(missing.help("point `state` to the right place, or begin one: `twotier state init`"));
+    }
+    walk.check_sealed(store)?;
+    Ok(walk.verified)
+}
+
+struct Walk {
+    verified: Verified,
+    folded: Folded,
+    before: Before,
+}
+
+/// The object before.
+enum Before {
+    Start,
+    Read(Digest),
+    Missing,
+}
+
+impl Walk {
+    fn damaged(&mut self, number: u64, why: &str) {
+        let error = JournalError::Damaged { number, why: why.to_owned() };
+        self.verified.findings.push(Finding::error(Code::JournalDamaged, None, error.to_string()));
+    }
+    fn odd(&mut self, number: u64, why: &str) {
+        let message = format!("`{}` {why}", Key::Journal(number));
+        self.verified.findings.push(Finding::warning(Code::JournalOdd, None, message));
+    }
+
+    fn check_gap(&mut self, expected: u64, number: u64) {
+        if number > expected {
+            let missing = number - expected;
+            self.damaged(expected, &format!("it is missing, {missing} in all, and later ones are there"));
+            self.before = Before::Missing;
+        }
+    }
+
+    fn check_object(&mut self, number: u64, bytes: &[u8]) {
+        self.verified.objects += 1;
+        let before = std::mem::replace(&mut self.before, Before::Read(Digest::of_bytes(bytes)));
+        let object = match chain::decode(number, bytes) {
+            Ok(object) => object,
+            Err(error) => {
+                self.verified.findings.push(Finding::error(Code::JournalDamaged, None, error.to_string()));
+                return;
+            }
+        };
+        let follows = match before {
+            Before::Start => object.before.is_none(),
+            Before::Read(digest) => object.before == Some(digest),
+            Before::Missing => true,
+        };
+        if !follows {
+            self.damaged(number, "it does not follow the object before it as that stands");
+        }
+        self.check_epoch(&object);
+        let (said, done): (Vec<Record>, Vec<Record>) =
+            object.records.iter().cloned().partition(|record| record.family() == Family::Note);
+        if !said.is_empty()
+            && let Err(error) = notes::check_all(&self.folded, &said)
+        {
+            self.odd(number, &format!("holds a note that says nothing: {error}"));
+        }
+        done.iter().for_each(|record| self.check_record(&object, record));
+        self.folded.absorb(object);
+    }
+
+    /// Only opening a run and taking one over begin an epoch, and each begins the next.
+    fn check_epoch(&mut self, object: &Object) {
+        let begins = object.records.iter().any(|it| matches!(it, Record::Open(_) | Record::Takeover { .. }));
+        let expected = if begins { self.folded.epoch + 1 } else { self.folded.epoch };
+        if object.epoch != expected {
+            self.odd(object.number, &format!("is of epoch {}, where {expected} was due", object.epoch));
+        }
+    }
+
+    fn check_record(&mut self, object: &Object, record: &Record) {
+        let number = object.number;
+        let begins = object.records.iter().any(|it| matches!(it, Record::Open(_) | Record::Takeover { .. }));
+        let holds = self.folded.run.as_ref().is_some_and(|run| run.epoch == object.epoch);
+        if record.family() == Family::Run && !begins && !holds {
+            self.odd(number, "was written by a run that did not hold the lease");
+        }
+        if let Record::Settlement { intent, .. } = record
+            && !self.folded.intents.contains_key(intent)
+        {
+            self.odd(number, &format!("settles the effect {intent}, which is not open"));
+        }
+        if let Record::Open(_) = record
+            && self.folded.run.is_some()
+            && !object.records.iter().any(|it| matches!(it, Record::Takeover { .. }))
+        {
+            self.odd(number, "opens a run while another one held the lease");
+        }
+    }
+
+    fn check_sealed(&mut self, store: &dyn Store) -> Result<(), StoreError> {
+        for (address, credential) in &self.folded.ledger.credentials {
+            let CredentialState::Sealed { key, digest } = &credential.state else { continue };
+            self.verified.sealed += 1;
+            let found = match key.parse() {
+                Ok(key @ Key::Sealed(_)) => store.get(key)?,
+                Ok(Key::Journal(_) | Key::Plan(_) | Key::Checkpoint(_)) | Err(_) => None,
+            };
+            let why = match found {
+                Some(bytes) if Digest::of_bytes(&bytes) == *digest => continue,
+                Some(_) => "is not what was sealed",
+                None => "is not there",
+            };
+            let finding = Finding::error(Code::SealedUnusable, None, format!("`{key}` {why}")).about(address.clone());
+            self.verified.findings.push(finding);
+        }
+        Ok(())
+    }
+}

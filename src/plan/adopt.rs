@@ -1,0 +1,83 @@
+//! What `apply` writes to the ledger because it was seen: bindings, values that hold, addresses that came and went.
+//! Never anything that a step would have to bring about.
+
+use super::facts::{Ground, evaluate};
+use super::{Adopt, Step};
+use crate::diff::{Diff, Scope, Sides, remembered};
+use crate::ledger::{Handoff, HandoffState, LiveId};
+use crate::model::{Address, CustomerKey, Digest, Fact, StepName, Value};
+use crate::observed::Facet;
+use std::collections::BTreeSet;
+
+pub(super) fn adopt(sides: Sides<'_>, diff: &Diff<'_>, steps: &[Step]) -> Adopt {
+    let (desired, ledger) = (sides.desired, sides.ledger);
+    let mut adopt = Adopt { settled: diff.settled.clone(), shown: diff.shown.clone(), ..Adopt::default() };
+    for (address, id) in diff.bindings.iter() {
+        if is_literal(address) || ledger.bindings.get(address) == Some(id) {
+            continue;
+        }
+        // What a subscription is bound to is adopted only once it was seen.
+        if seen(sides, *id) {
+            adopt.bindings.insert(address.clone(), *id);
+        }
+    }
+    for address in desired.declared.keys().filter(|address| sides.scope.holds(address)) {
+        if !ledger.managed.contains(address) {
+            adopt.managed.insert(address.clone());
+        }
+        if let Some(old) = remembered(desired, ledger, address) {
+            adopt.renamed.insert(address.clone(), old);
+        }
+    }
+    if *sides.scope == Scope::All {
+        let moved: BTreeSet<&Address> = adopt.renamed.values().collect();
+        let gone = ledger.managed.iter().filter(|address| !desired.declared.contains_key(address));
+        adopt.released = gone.filter(|address| !moved.contains(address)).cloned().collect();
+    }
+    adopt.consumed = consumed(sides, diff, steps);
+    adopt
+}
+
+/// An address that carries its own id needs no binding.
+fn is_literal(address: &Address) -> bool {
+    matches!(address, Address::Customer(CustomerKey::Id(_)))
+}
+
+fn seen(sides: Sides<'_>, id: LiveId) -> bool {
+    match id {
+        LiveId::Subscription(customer, id) => sides.look.observed().subscription(customer, id).known().is_some(),
+        LiveId::Customer(_) | LiveId::Reseller(_) => true,
+    }
+}
+
+/// Hand-offs whose purpose is observed.
+fn consumed(sides: Sides<'_>, diff: &Diff<'_>, steps: &[Step]) -> BTreeSet<Digest> {
+    let planned: BTreeSet<Digest> = steps.iter().map(|step| step.id).collect();
+    let ground = Ground { observed: sides.look.observed(), bindings: &diff.bindings, ledger: sides.ledger };
+    let open = sides.ledger.handoffs.iter().filter(|(id, handoff)| is_open(handoff) && !planned.contains(id));
+    open.filter(|(_, handoff)| {
+        purpose(handoff).is_some_and(|fact| evaluate(&fact, ground) == Facet::Known(Value::Bool(true)))
+    })
+    .map(|(id, _)| *id)
+    .collect()
+}
+
+fn is_open(handoff: &Handoff) -> bool {
+    match handoff.state {
+        HandoffState::Asked | HandoffState::Acknowledged { .. } => true,
+        HandoffState::Declined { .. } | HandoffState::Consumed { .. } => false,
+    }
+}
+
+/// What shows that a hand-off was for something; none where nothing in the tenant shows it.
+fn purpose(handoff: &Handoff) -> Option<Fact> {
+    match (&handoff.key.address, handoff.key.step) {
+        (Address::Partnership(name), StepName::InviteReseller) => Some(Fact::PartnershipActive(name.clone())),
+        (Address::Customer(customer), StepName::InviteCustomer) => {
+            let partnership = handoff.key.discriminator.parse().ok()?;
+            Some(Fact::Associated { customer: customer.clone(), partnership })
+        }
+        (Address::Customer(customer), StepName::RequestAgreement) => Some(Fact::AgreementSigned(customer.clone())),
+        _ => None,
+    }
+}

@@ -1,0 +1,213 @@
+//! Builds a plan from a difference: pure, one function a kind of object, then blocked steps spread, the rest is
+//! ordered and numbered. Never reads, never asks a clock.
+
+use super::draft::{Drafts, Origin, key};
+use super::order::{Ordered, order};
+use super::{Gate, Outlook, Plan, Planned, Unmanaged, adopt, changes, customers, id, orders, partnerships, support};
+use crate::desired::{Acknowledgement, Desired, PartnerOfRecord};
+use crate::diag::{At, Code, Finding, SourceMap};
+use crate::diff::{Diff, Objections, Partner, Scope, Sides};
+use crate::ledger::{Ledger, LiveId};
+use crate::model::{Address, Name, PartnerId, StepKey, StepName, Timestamp};
+use crate::observed::Facet;
+use std::collections::BTreeMap;
+
+/// Everything a plan is made from.
+#[derive(Debug)]
+pub struct Input<'a> {
+    /// What is meant, remembered, seen.
+    pub sides: Sides<'a>,
+    /// How they differ.
+    pub diff: Diff<'a>,
+    /// What policy objects to.
+    pub objections: Objections,
+    /// The instant that expiries and freezes are held against.
+    pub now: Timestamp,
+    /// For places.
+    pub sources: &'a SourceMap,
+    /// Whether this build can seal.
+    pub sealing: Sealing,
+}
+
+/// Whether passwords can be sealed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sealing {
+    /// Yes.
+    Available,
+    /// Built without the `age` feature.
+    Missing,
+}
+
+/// What the parts of the planner share.
+pub(super) struct Making<'a, 'd> {
+    pub(super) sides: Sides<'a>,
+    pub(super) diff: &'d Diff<'a>,
+    pub(super) objections: &'d Objections,
+    pub(super) sources: &'a SourceMap,
+    pub(super) sealing: Sealing,
+    pub(super) drafts: Drafts,
+    pub(super) findings: Vec<Finding>,
+    /// Steps that take something away, by cause.
+    pub(super) taken: BTreeMap<Address, u32>,
+}
+
+impl<'a> Making<'a, '_> {
+    pub(super) fn desired(&self) -> &'a Desired {
+        self.sides.desired
+    }
+    pub(super) fn ledger(&self) -> &'a Ledger {
+        self.sides.ledger
+    }
+    pub(super) fn origin<'o>(&self, cause: &'o Address, at: At) -> Origin<'o>
+    where
+        'a: 'o,
+    {
+        Origin { cause, at, sources: self.sources }
+    }
+    /// Where a partnership stands for a step that needs it, or what stands against it.
+    pub(super) fn partner(&self, name: &Name) -> Result<PartnerReady, Finding> {
+        if let Some(finding) = self.objections.partnerships.get(name) {
+            return Err(finding.clone());
+        }
+        match self.diff.partners.get(name) {
+            Some(Partner::Listed { tenant, .. }) => Ok(PartnerReady::Active(*tenant)),
+            Some(Partner::NotListed) | None => {
+                let key = key(Address::Partnership(name.clone()), StepName::AwaitPartnership);
+                Ok(PartnerReady::After(key))
+            }
+            Some(Partner::Unknown(finding)) => Err(finding.clone()),
+        }
+    }
+    /// What stands against a PartnerID as partner of record.
+    pub(super) fn against(&self, partner: &PartnerId) -> Option<Finding> {
+        self.objections.partners.get(partner).cloned()
+    }
+}
+
+/// Where a partnership stands for a step that needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum PartnerReady {
+    /// It is active.
+    Active(crate::model::TenantId),
+    /// It will be, after this step.
+    After(StepKey),
+}
+
+/// Builds the plan.
+#[must_use]
+pub fn build(input: Input<'_>) -> Planned {
+    let Input { sides, diff, objections, now, sources, sealing } = input;
+    let mut making = Making {
+        sides,
+        diff: &diff,
+        objections: &objections,
+        sources,
+        sealing,
+        drafts: Drafts::default(),
+        findings: Vec::new(),
+        taken: BTreeMap::new(),
+    };
+    partnerships::make(&mut making);
+    customers::make(&mut making);
+    orders::make(&mut making);
+    changes::make(&mut making);
+    support::make(&mut making);
+    not_built(&mut making);
+    let Making { mut drafts, mut findings, taken, .. } = making;
+    drafts.spread();
+    let steps = std::mem::take(&mut drafts.steps);
+    let Ordered { steps, circles } = order(steps);
+    for (key, finding) in circles {
+        drafts.block(key, finding);
+    }
+    let adopt = adopt::adopt(sides, &diff, &steps);
+    findings.extend(diff.findings.iter().cloned());
+    findings.extend(objections.findings.iter().cloned());
+    sort(&mut findings);
+    let (blocked, assumptions) = drafts.into_blocked();
+    let outlook = Outlook {
+        blocked,
+        findings,
+        released: adopt.released.iter().cloned().collect(),
+        assumptions,
+        unmanaged: unmanaged(sides, &diff),
+        unchanged: diff.unchanged,
+        outside: outside(sides),
+        gates: gates(sides.desired, sides.ledger, &taken, now),
+    };
+    let tenant = sides.desired.provider.tenant;
+    let plan = Plan { tenant, id: id::plan_id(tenant, &steps), steps };
+    Planned { plan, outlook, bindings: diff.bindings, adopt }
+}
+
+fn not_built(making: &mut Making<'_, '_>) {
+    for later in &making.desired().not_built {
+        if !making.sides.scope.holds(&later.address) {
+            continue;
+        }
+        let message = format!("`{}` is valid, but this version cannot plan it", later.step);
+        let finding = Finding::error(Code::NotBuilt, later.at, message);
+        making.drafts.block(StepKey::new(later.address.clone(), later.step), finding);
+    }
+}
+
+fn sort(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| (a.at, a.code, &a.address, &a.message).cmp(&(b.at, b.code, &b.address, &b.message)));
+}
+
+fn outside(sides: Sides<'_>) -> usize {
+    match sides.scope {
+        Scope::All => 0,
+        Scope::Only(_) => sides.desired.declared.keys().filter(|address| !sides.scope.holds(address)).count(),
+    }
+}
+
+fn unmanaged(sides: Sides<'_>, diff: &Diff<'_>) -> Unmanaged {
+    let observed = sides.look.observed();
+    let mut count = Unmanaged::default();
+    if *sides.scope != Scope::All {
+        return count;
+    }
+    if let Facet::Known(list) = observed.relationships() {
+        let active = list.values().filter(|r| r.active);
+        count.partnerships = active.filter(|r| !diff.bindings.claims(LiveId::Reseller(r.tenant))).count();
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    for id in observed.customer_lists().flat_map(BTreeMap::keys) {
+        if !diff.bindings.claims(LiveId::Customer(*id)) && seen.insert(*id) {
+            count.customers += 1;
+        }
+    }
+    for (customer, list) in observed.subscription_lists() {
+        let free = list.iter().filter(|s| !diff.bindings.claims(LiveId::Subscription(customer, s.id)));
+        count.subscriptions += free.filter(|s| s.status.occupies()).count();
+    }
+    count
+}
+
+/// What stops `apply`: lowered quantities without acknowledgement, freeze windows.
+fn gates(desired: &Desired, ledger: &Ledger, taken: &BTreeMap<Address, u32>, now: Timestamp) -> Vec<Gate> {
+    let today = now.date();
+    let frozen = desired.provider.freeze.iter().filter(|freeze| freeze.from <= today && today <= freeze.to);
+    let mut gates: Vec<Gate> =
+        frozen.map(|freeze| Gate::Frozen { until: freeze.to, reason: freeze.reason.clone() }).collect();
+    let code = Code::Acknowledge;
+    for (cause, amount) in taken {
+        let live = |a: &&Acknowledgement| a.limit == code && a.cause == *cause && today <= a.expires;
+        let at_most: u32 = desired.acknowledgements.values().filter(live).map(|a| a.at_most).sum();
+        let used: u32 =
+            ledger.counted.iter().filter(|c| c.cause == *cause && c.code == code.to_string()).map(|c| c.amount).sum();
+        let covered = at_most.saturating_sub(used);
+        gates.push(Gate::Acknowledge { code, cause: cause.clone(), amount: *amount, covered });
+    }
+    gates
+}
+
+/// The PartnerID a subscription is meant to have, if it is managed and set by a partnership.
+pub(super) fn wanted_partner(partner: &PartnerOfRecord) -> Option<(&Name, &PartnerId)> {
+    match partner {
+        PartnerOfRecord::Defaulted { partnership, partner_id }
+        | PartnerOfRecord::Written { partnership, partner_id } => Some((partnership, partner_id)),
+        PartnerOfRecord::Unmanaged | PartnerOfRecord::Asserted(_) => None,
+    }
+}

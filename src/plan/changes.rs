@@ -1,0 +1,345 @@
+//! Changing subscriptions that are there: one field a step, in one chain a subscription. Never changes what is not
+//! active, never deletes a scheduled change silently, never undoes drift of seats unasked.
+
+use super::build::{Making, PartnerReady, wanted_partner};
+use super::draft::{api, key};
+use super::orders::assume_valid;
+use super::step::{Brings, Mark, Motive, Risk, Step, Undo, Wanted};
+use crate::desired::{PartnerOfRecord, Subscription};
+use crate::diag::{Code, Finding};
+use crate::diff::{Moved, SubscriptionState, Verdict, drift_default, unknown};
+use crate::manifest::document::OnDrift;
+use crate::model::product::Commerce;
+use crate::model::{
+    Address, CustomerId, Fact, Field, PartnerId, StepKey, StepName, SubscriptionChange, SubscriptionId, Value,
+};
+use crate::observed::{self, Facet, Status};
+
+/// A subscription that is there, with what its steps share.
+struct Chain<'a> {
+    declared: &'a Subscription,
+    customer: CustomerId,
+    id: SubscriptionId,
+    observed: &'a observed::Subscription,
+    /// The step before in the chain.
+    last: Option<StepKey>,
+    /// The partner of record in force when the next step runs: the service validates it at every change.
+    partner: Partner,
+}
+
+/// A partner of record in force.
+#[derive(Clone)]
+enum Partner {
+    /// As observed.
+    Observed(Option<PartnerId>),
+    /// As a step before sets it.
+    After(StepKey, PartnerId),
+}
+
+pub(super) fn make(making: &mut Making<'_, '_>) {
+    for diff in &making.diff.subscriptions {
+        let SubscriptionState::Moved { customer, id, observed, moved } = &diff.state else { continue };
+        let observed_partner = match observed::field_value(observed, Field::PartnerOfRecord) {
+            Value::Text(id) => Some(PartnerId::new(id)),
+            Value::None | Value::Bool(_) | Value::Number(_) | Value::List(_) => None,
+        };
+        let mut chain = Chain {
+            declared: diff.declared,
+            customer: *customer,
+            id: *id,
+            observed,
+            last: None,
+            partner: Partner::Observed(observed_partner),
+        };
+        for moved in moved {
+            field(making, &mut chain, moved);
+        }
+    }
+}
+
+fn step_of(field: Field) -> StepName {
+    match field {
+        Field::PartnerOfRecord | Field::Reseller => StepName::SetPartnerOfRecord,
+        Field::Quantity => StepName::ChangeQuantity,
+        Field::FriendlyName => StepName::RenameSubscription,
+        Field::SupportContact => StepName::SetSupportContact,
+        Field::Renewal | Field::Status | Field::Commerce | Field::ScheduledChange => StepName::ScheduleRenewal,
+    }
+}
+
+fn field(making: &mut Making<'_, '_>, chain: &mut Chain<'_>, moved: &Moved) {
+    let address = Address::Subscription(chain.declared.key.clone());
+    let changing = key(address, step_of(moved.field));
+    let motive = match motive(chain.declared, moved) {
+        Ok(motive) => motive,
+        Err(Stop::Report(finding)) => return making.findings.push(finding),
+        Err(Stop::Block(finding)) => return making.drafts.block(changing, finding),
+    };
+    let made = standing(chain).and_then(|()| match moved.field {
+        Field::PartnerOfRecord => partner_of_record(making, chain, moved, changing.clone()),
+        Field::Quantity => quantity(making, chain, moved, changing.clone()),
+        Field::FriendlyName => rename(making, chain, moved, changing.clone()),
+        Field::SupportContact
+        | Field::Renewal
+        | Field::Status
+        | Field::Commerce
+        | Field::ScheduledChange
+        | Field::Reseller => Err(Finding::error(Code::NotBuilt, chain.declared.at, "this field cannot be changed")),
+    });
+    match made {
+        Ok(mut step) => {
+            step.motive = motive;
+            chain.last = Some(changing);
+            making.drafts.add(step);
+        }
+        Err(finding) => making.drafts.block(changing, finding),
+    }
+}
+
+enum Stop {
+    Report(Finding),
+    Block(Finding),
+}
+
+fn place(declared: &Subscription, field: Field) -> crate::diag::At {
+    match field {
+        Field::PartnerOfRecord => declared.partner_at,
+        Field::Quantity => declared.quantity.map_or(declared.at, |(_, at)| at),
+        Field::FriendlyName => declared.friendly_name.as_ref().map_or(declared.at, |(_, at)| *at),
+        Field::SupportContact
+        | Field::Renewal
+        | Field::Status
+        | Field::Commerce
+        | Field::ScheduledChange
+        | Field::Reseller => declared.at,
+    }
+}
+
+fn motive(declared: &Subscription, moved: &Moved) -> Result<Motive, Stop> {
+    let Moved { field, declared: wanted, observed, settled, verdict } = moved;
+    let at = place(declared, *field);
+    let address = Address::Subscription(declared.key.clone());
+    match verdict {
+        Verdict::Same | Verdict::Intent => Ok(Motive::Intent),
+        Verdict::Conflict => {
+            let last = settled.as_ref().map_or_else(|| "nothing".to_owned(), ToString::to_string);
+            let message = format!(
+                "{} of `{}`: the manifest says {wanted}, the tenant has {observed}, last settled was {last}",
+                field.name(),
+                declared.key
+            );
+            let help = format!("write {observed} to accept what is there, or settle it with whoever changed it");
+            Err(Stop::Block(Finding::error(Code::Conflict, at, message).help(help)))
+        }
+        Verdict::Drift => match declared.on_drift.get(field).copied().unwrap_or_else(|| drift_default(*field)) {
+            OnDrift::Restore => Ok(Motive::Restore),
+            OnDrift::Report => {
+                let message = format!("{} of `{}` drifted from {wanted} to {observed}", field.name(), declared.key);
+                let help = format!(
+                    "write {observed} to accept it, or `onDrift: {{{}: restore}}` to bring it back",
+                    field.name()
+                );
+                Err(Stop::Report(Finding::warning(Code::Drift, at, message).about(address).help(help)))
+            }
+        },
+    }
+}
+
+/// Whether the subscription can be changed at all.
+fn standing(chain: &Chain<'_>) -> Result<(), Finding> {
+    match chain.observed.status {
+        Status::Active => Ok(()),
+        status @ (Status::Suspended
+        | Status::Pending
+        | Status::Expired
+        | Status::Disabled
+        | Status::Deleted
+        | Status::Other) => {
+            let message = format!("subscription `{}` is {status} and cannot be changed", chain.declared.key);
+            Err(Finding::error(Code::SubscriptionNotActive, chain.declared.at, message))
+        }
+    }
+}
+
+/// A step of the chain: needs the one before, rests on the live id, the status and the partner of record in force.
+fn link(making: &Making<'_, '_>, chain: &Chain<'_>, change: SubscriptionChange, changing: StepKey) -> Step {
+    let declared = chain.declared;
+    let field = match change {
+        SubscriptionChange::PartnerOfRecord(_) => Field::PartnerOfRecord,
+        SubscriptionChange::Quantity(_) => Field::Quantity,
+        SubscriptionChange::FriendlyName(_) => Field::FriendlyName,
+    };
+    let origin = making.origin(&declared.cause, place(declared, field));
+    let wanted = Wanted::Change { subscription: declared.key.clone(), change };
+    let fact = |field| Fact::Field(declared.key.clone(), field);
+    let there = observed::field_value(chain.observed, field);
+    let mut step = api(changing, wanted, origin)
+        .calling(3)
+        .rests_on(Fact::Binding(declared.key.clone().into()), Value::text(chain.id))
+        .rests_on(fact(Field::Status), Value::text(Status::Active))
+        .rests_on(fact(field), there);
+    if let Some(last) = &chain.last {
+        step = step.need(last.clone(), "one change at a time");
+    }
+    step
+}
+
+/// Any change is refused while the partner of record in force is not valid. Source: learn, indirect-provider-tasks.
+fn with_partner_in_force(making: &Making<'_, '_>, chain: &Chain<'_>, step: Step) -> Result<Step, Finding> {
+    let by_partner = Fact::Field(chain.declared.key.clone(), Field::PartnerOfRecord);
+    match &chain.partner {
+        Partner::Observed(None) => Ok(step.rests_on(by_partner, Value::None)),
+        Partner::Observed(Some(id)) => match making.against(id) {
+            Some(finding) => Err(finding),
+            None => Ok(step
+                .rests_on(by_partner, Value::text(id))
+                .rests_on(Fact::PartnerValid(id.clone()), Value::Bool(true))),
+        },
+        Partner::After(need, id) => Ok(step.rests_after(by_partner, need.clone(), Brings::Exactly(Value::text(id)))),
+    }
+}
+
+fn protected(making: &Making<'_, '_>, chain: &Chain<'_>) -> bool {
+    let protected = &making.desired().protected;
+    let declared = chain.declared;
+    protected.contains(&declared.key.clone().into())
+        || protected.contains(&declared.cause)
+        || protected.contains(&Address::Customer(declared.key.customer.clone()))
+}
+
+fn forbidden(chain: &Chain<'_>, field: Field, what: &str) -> Finding {
+    let message = format!("`{}` is protected: {what}", chain.declared.key);
+    Finding::error(Code::Protected, place(chain.declared, field), message)
+        .help("remove `twotier/protect` in a reviewed change of its own, first")
+}
+
+/// How people read a PartnerID: with the partnership it belongs to.
+fn named(making: &Making<'_, '_>, value: &Value) -> String {
+    let Value::Text(id) = value else { return value.to_string() };
+    let owner = making.desired().partnerships.values().find(|p| p.partner_ids.iter().any(|own| own.as_str() == id));
+    owner.map_or_else(|| id.to_string(), |owner| format!("{} ({id})", owner.name))
+}
+
+fn partner_of_record(
+    making: &mut Making<'_, '_>,
+    chain: &mut Chain<'_>,
+    moved: &Moved,
+    changing: StepKey,
+) -> Result<Step, Finding> {
+    let declared = chain.declared;
+    let Some((name, partner_id)) = wanted_partner(&declared.partner_of_record) else {
+        return Err(Finding::error(Code::NotChangeable, declared.partner_at, "an assertion is never written"));
+    };
+    if !chain.observed.partner_changeable {
+        let message =
+            format!("the partner of record of `{}` cannot be changed (reservation or savings plan)", declared.key);
+        return Err(Finding::error(Code::NotChangeable, declared.partner_at, message));
+    }
+    if moved.observed != Value::None && protected(making, chain) {
+        return Err(forbidden(chain, Field::PartnerOfRecord, "its partner of record would be replaced"));
+    }
+    let partner = making.partner(name)?;
+    if let (PartnerReady::Active(_), Some(finding)) = (&partner, making.against(partner_id)) {
+        return Err(finding);
+    }
+    let before = named(making, &moved.observed);
+    let undo = if moved.observed == Value::None { Undo::No } else { Undo::Yes };
+    let change = SubscriptionChange::PartnerOfRecord(partner_id.clone());
+    let mut step = link(making, chain, change, changing.clone())
+        .changing("partnerOfRecord", Some(before.into()), format!("{name} ({partner_id})"))
+        .risking(&[Risk::Money], undo)
+        .reaches(Fact::Field(declared.key.clone(), Field::PartnerOfRecord), Brings::Exactly(Value::text(partner_id)));
+    if let PartnerOfRecord::Defaulted { .. } = declared.partner_of_record {
+        step = step.noting(format!("defaulted from customer/{}", declared.key.customer));
+    }
+    let valid = Fact::PartnerValid(partner_id.clone());
+    step = match partner {
+        PartnerReady::Active(_) => step.rests_on(valid, Value::Bool(true)),
+        PartnerReady::After(need) => {
+            assume_valid(making, partner_id.as_str());
+            step.rests_after(valid, need.clone(), Brings::Exactly(Value::Bool(true)))
+                .need(need, "its PartnerID must be valid")
+        }
+    };
+    chain.partner = Partner::After(changing, partner_id.clone());
+    Ok(step)
+}
+
+fn quantity(
+    making: &mut Making<'_, '_>,
+    chain: &mut Chain<'_>,
+    moved: &Moved,
+    changing: StepKey,
+) -> Result<Step, Finding> {
+    let declared = chain.declared;
+    let Some((wanted, at)) = declared.quantity else {
+        return Err(Finding::error(Code::EitherOr, declared.at, "no quantity is declared"));
+    };
+    let there = chain.observed.quantity;
+    if let Some(scheduled) = &chain.observed.scheduled_change {
+        let message =
+            format!("changing the quantity of `{}` would delete what is scheduled: {scheduled}", declared.key);
+        return Err(Finding::error(Code::ScheduledChangeLost, at, message)
+            .help("remove the scheduled change in the portal first, or wait for the renewal"));
+    }
+    let lowers = wanted < there;
+    if lowers {
+        lower(making, chain, wanted, at)?;
+    }
+    let undo = match (lowers, chain.observed.commerce) {
+        (true, _) | (false, Commerce::Legacy) => Undo::Yes,
+        (false, Commerce::New) => Undo::WithinDays(7),
+    };
+    let step = link(making, chain, SubscriptionChange::Quantity(wanted), changing)
+        .changing("quantity", Some(moved.observed.to_string().into()), wanted.to_string())
+        .risking(&[Risk::Money], undo)
+        .marked(if lowers { Mark::End } else { Mark::Change })
+        .rests_on(Fact::Field(declared.key.clone(), Field::ScheduledChange), Value::None)
+        .reaches(Fact::Field(declared.key.clone(), Field::Quantity), Brings::Exactly(moved.declared.clone()));
+    let step = with_partner_in_force(making, chain, step)?;
+    if lowers {
+        *making.taken.entry(declared.cause.clone()).or_default() += 1;
+    }
+    Ok(step)
+}
+
+/// Whether seats may be given back. Source: learn, change-the-quantity-of-a-subscription (seven days under new commerce).
+fn lower(making: &Making<'_, '_>, chain: &Chain<'_>, wanted: u32, at: crate::diag::At) -> Result<(), Finding> {
+    if protected(making, chain) {
+        return Err(forbidden(chain, Field::Quantity, "its quantity would be lowered"));
+    }
+    let away = chain.observed.quantity - wanted;
+    match chain.observed.commerce {
+        Commerce::Legacy => Ok(()),
+        Commerce::New => match making.sides.look.detail(chain.customer, chain.id) {
+            Facet::Known(detail) if detail.refundable >= away => Ok(()),
+            Facet::Known(detail) => {
+                let message = format!(
+                    "`{}` would give back {away} seats, and {} can be given back now",
+                    chain.declared.key, detail.refundable
+                );
+                let end = chain.observed.commitment_end.map_or_else(String::new, |end| format!(" on {}", end.date()));
+                Err(Finding::error(Code::QuantityWindow, at, message)
+                    .help(format!("seats go down within seven days of buying them, or at the end of the term{end}")))
+            }
+            Facet::Absent => Err(Finding::error(Code::SubscriptionAbsent, at, "the subscription is not there")),
+            Facet::Unknown(why) => Err(unknown("how many seats can be given back", &why)),
+        },
+    }
+}
+
+fn rename(
+    making: &mut Making<'_, '_>,
+    chain: &mut Chain<'_>,
+    moved: &Moved,
+    changing: StepKey,
+) -> Result<Step, Finding> {
+    let declared = chain.declared;
+    let Some((name, _)) = &declared.friendly_name else {
+        return Err(Finding::error(Code::EitherOr, declared.at, "no name is declared"));
+    };
+    let step = link(making, chain, SubscriptionChange::FriendlyName(name.clone()), changing)
+        .changing("friendlyName", Some(moved.observed.to_string().into()), name.clone())
+        .reaches(Fact::Field(declared.key.clone(), Field::FriendlyName), Brings::Exactly(moved.declared.clone()));
+    with_partner_in_force(making, chain, step)
+}

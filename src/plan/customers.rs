@@ -1,0 +1,325 @@
+//! Creating customers, their credentials, and inviting them to resellers. Never creates one whose password nobody could
+//! read, or whose reseller is not certain.
+
+use super::build::{Making, PartnerReady, Sealing};
+use super::draft::{Standing, api, hand_off, key, wait};
+use super::letters;
+use super::step::{Brings, Mark, Risk, Undo, Wanted, WantedCustomer};
+use crate::desired::{Create, Customer};
+use crate::diag::{Code, Finding};
+use crate::diff::{Presence, RelationDiff, RelationState, unknown};
+use crate::ledger::CredentialState;
+use crate::manifest::document::DefaultAdminAccess;
+use crate::model::{Address, CustomerId, CustomerKey, Fact, StepKey, StepName, Value};
+use crate::observed::{AddressCheck, Facet};
+
+pub(super) fn make(making: &mut Making<'_, '_>) {
+    for (key, presence) in &making.diff.customers {
+        let Some(customer) = making.desired().customers.get(*key) else { continue };
+        stand(making, customer, presence);
+    }
+    for relation in &making.diff.relations {
+        invite(making, relation);
+    }
+}
+
+fn stand(making: &mut Making<'_, '_>, customer: &Customer, presence: &Presence) {
+    let address = Address::Customer(customer.key.clone());
+    let usual = if customer.create.is_some() { StepName::CreateCustomer } else { StepName::InviteCustomer };
+    if let Some(unresolved) = making.ledger().unresolved.get(&address) {
+        let message = format!("an earlier {} has an unknown outcome: {}", unresolved.key.step, unresolved.text);
+        let finding = Finding::error(Code::Unresolved, customer.at, message)
+            .help("look in the portal, then say how it ended with `twotier state resolve`");
+        making.drafts.block(key(address, unresolved.key.step), finding);
+        return;
+    }
+    match presence {
+        Presence::Gone(finding) | Presence::Unknown(finding) => {
+            making.drafts.block(key(address, usual), finding.clone())
+        }
+        Presence::ToCreate(Some(finding)) => making.drafts.block(key(address, usual), finding.clone()),
+        Presence::ToCreate(None) => {
+            if let Some(create) = &customer.create {
+                match creation(making, customer, create) {
+                    Ok(()) => deliver(making, customer, create, Some(StepName::CreateCustomer)),
+                    Err(finding) => making.drafts.block(key(address, usual), finding),
+                }
+            }
+        }
+        Presence::Pending(id) => {
+            let origin = making.origin(&address, customer.at);
+            let step = wait(
+                key(address.clone(), StepName::AwaitChange),
+                format!("the new customer {} shows in a list", customer.key),
+                origin,
+            );
+            let step = step.reaches(Fact::Binding(address.clone()), Brings::Exactly(Value::text(id)));
+            making.drafts.add(step.because("created, not visible yet"));
+        }
+        Presence::Live(_) => credentials(making, customer),
+    }
+}
+
+fn creation(making: &mut Making<'_, '_>, customer: &Customer, create: &Create) -> Result<(), Finding> {
+    let address = Address::Customer(customer.key.clone());
+    if making.sealing == Sealing::Missing {
+        return Err(Finding::error(Code::NoSealing, create.at, "this build cannot seal the one-time password")
+            .help("use a build with the `age` feature"));
+    }
+    if making.desired().provider.recipients.is_empty() {
+        return Err(Finding::error(
+            Code::NoRecipients,
+            create.at,
+            "nobody could read the one-time password of the new customer",
+        )
+        .help("name age public keys under `credentials.recipients` of the Provider"));
+    }
+    match making.sides.look.postal(&create.address) {
+        Facet::Known(AddressCheck::Passes) => {}
+        Facet::Known(AddressCheck::Fails(text)) => {
+            return Err(Finding::error(
+                Code::AddressRefused,
+                create.at,
+                format!("the postal address does not pass: {text}"),
+            ));
+        }
+        Facet::Absent => {
+            return Err(Finding::error(Code::AddressRefused, create.at, "the postal address does not pass"));
+        }
+        Facet::Unknown(why) => return Err(unknown("whether the postal address passes", &why)),
+    }
+    let Some((reseller, _)) = &customer.reseller else {
+        return Err(Finding::error(Code::MissingField, create.at, "a new customer needs its `reseller`"));
+    };
+    let partner = making.partner(reseller)?;
+    let Create { domain, company_name, registration_number, billing, address: postal, admin_access, at: _ } = create;
+    let access = *admin_access == DefaultAdminAccess::ProviderAndReseller;
+    let wanted = Wanted::CreateCustomer {
+        customer: customer.key.clone(),
+        reseller: reseller.clone(),
+        details: Box::new(WantedCustomer {
+            domain: domain.clone(),
+            company_name: company_name.clone(),
+            registration_number: registration_number.clone(),
+            billing: billing.clone(),
+            address: postal.clone(),
+            default_admin_access: access,
+        }),
+    };
+    let origin = making.origin(&address, create.at);
+    let step = api(key(address.clone(), StepName::CreateCustomer), wanted, origin)
+        .marked(Mark::Add)
+        .changing("domain", None, domain.clone())
+        .changing("company", None, company_name.clone())
+        .changing("reseller", None, reseller.as_str())
+        .changing("defaultAdminAccess", None, if access { "provider-and-reseller" } else { "none" })
+        .risking(&[Risk::Access, Risk::Legal], Undo::No)
+        .calling(3)
+        .rests_on(Fact::DomainFree(domain.clone()), Value::Bool(true))
+        .reaches(Fact::Binding(address.clone()), Brings::Something);
+    let active = Fact::PartnershipActive(reseller.clone());
+    let bound = Fact::Binding(Address::Partnership(reseller.clone()));
+    let step = match partner {
+        PartnerReady::Active(tenant) => step.rests_on(active, Value::Bool(true)).rests_on(bound, Value::text(tenant)),
+        PartnerReady::After(need) => step
+            .rests_after(active, need.clone(), Brings::Exactly(Value::Bool(true)))
+            .rests_after(bound, need.clone(), Brings::Something)
+            .need(need, "a customer is created for an active reseller"),
+    };
+    making.drafts.add(step);
+    Ok(())
+}
+
+/// The sealed password is to reach its person: after `after`, or because it lies there.
+fn deliver(making: &mut Making<'_, '_>, customer: &Customer, create: &Create, after: Option<StepName>) {
+    let address = Address::Customer(customer.key.clone());
+    let origin = making.origin(&address, create.at);
+    let delivering = key(address.clone(), StepName::DeliverCredentials);
+    match hand_off(delivering.clone(), letters::deliver_credentials(customer, create), making.ledger(), origin) {
+        Standing::Open(step) => {
+            let fact = Fact::Credentials(customer.key.clone());
+            let step = match after {
+                Some(name) => {
+                    let need = key(address, name);
+                    let brings = Brings::Exactly(Value::text("sealed"));
+                    step.rests_after(fact, need.clone(), brings).need(need, "it seals the password")
+                }
+                None => step.rests_on(fact, Value::text("sealed")).because("sealed, not delivered yet"),
+            };
+            making.drafts.add(step.risking(&[Risk::Access], Undo::No));
+        }
+        Standing::Done => {}
+        Standing::Declined(finding) => making.drafts.block(delivering, finding),
+    }
+}
+
+fn credentials(making: &mut Making<'_, '_>, customer: &Customer) {
+    let address = Address::Customer(customer.key.clone());
+    let (Some(create), Some(credential)) = (&customer.create, making.ledger().credentials.get(&address)) else {
+        return;
+    };
+    match credential.state {
+        CredentialState::Forgotten => {}
+        CredentialState::Sealed { .. } => {
+            deliver(making, customer, create, None);
+            remind(making, customer);
+        }
+        CredentialState::Lost => {
+            reset(making, customer, create);
+            deliver(making, customer, create, Some(StepName::ResetAdminPassword));
+        }
+    }
+}
+
+/// Delivered, and the sealed object is still there.
+fn remind(making: &mut Making<'_, '_>, customer: &Customer) {
+    let address = Address::Customer(customer.key.clone());
+    if making.drafts.has(&key(address.clone(), StepName::DeliverCredentials)) {
+        return;
+    }
+    let message = format!("the password of customer `{}` is delivered and still kept", customer.key);
+    let finding = Finding::warning(Code::CredentialsKept, customer.at, message).about(address.clone());
+    making.findings.push(finding.help(format!("`twotier credentials forget {address}`")));
+}
+
+fn reset(making: &mut Making<'_, '_>, customer: &Customer, create: &Create) {
+    let address = Address::Customer(customer.key.clone());
+    let resetting = key(address.clone(), StepName::ResetAdminPassword);
+    let origin = making.origin(&address, create.at);
+    let fact = Fact::Credentials(customer.key.clone());
+    let lost = Value::text("lost");
+    match create.admin_access {
+        DefaultAdminAccess::ProviderAndReseller => {
+            let wanted = Wanted::ResetAdminPassword { customer: customer.key.clone() };
+            let mut step = api(resetting, wanted, origin)
+                .because("the one-time password was lost")
+                .risking(&[Risk::Access], Undo::No)
+                .calling(2)
+                .rests_on(fact.clone(), lost)
+                .reaches(fact, Brings::Exactly(Value::text("sealed")));
+            step.role = Some(super::Role::AdminAgent);
+            making.drafts.add(step);
+        }
+        DefaultAdminAccess::None => {
+            match hand_off(resetting.clone(), letters::reset_by_hand(customer), making.ledger(), origin) {
+                Standing::Open(step) => {
+                    making.drafts.add(step.because("the one-time password was lost").rests_on(fact, lost))
+                }
+                Standing::Done => {}
+                Standing::Declined(finding) => making.drafts.block(resetting, finding),
+            }
+        }
+    }
+}
+
+fn invite(making: &mut Making<'_, '_>, diff: &RelationDiff<'_>) {
+    let RelationDiff { customer: customer_key, partnership: name, relation, state } = diff;
+    let (Some(customer), Some(partnership)) =
+        (making.desired().customers.get(*customer_key), making.desired().partnerships.get(*name))
+    else {
+        return;
+    };
+    let address = Address::Customer(customer.key.clone());
+    let with = |step| StepKey::with(address.clone(), step, name.as_str());
+    let (inviting, awaiting) = (with(StepName::InviteCustomer), with(StepName::AwaitAssociation));
+    if let RelationState::Unknown(finding) = state {
+        making.drafts.block(inviting, finding.clone());
+        return;
+    }
+    let created = matches!(making.diff.customers.get(*customer_key), Some(Presence::ToCreate(_)));
+    // At creation the declared reseller is preset; only the others are invited.
+    if created && customer.reseller.as_ref().is_some_and(|(reseller, _)| reseller == *name) {
+        return;
+    }
+    let partner = match making.partner(name) {
+        Ok(partner) => partner,
+        Err(finding) => return making.drafts.block(inviting, finding),
+    };
+    let link = match &partner {
+        PartnerReady::After(_) => None,
+        PartnerReady::Active(tenant) => match making.sides.look.link(*tenant) {
+            Facet::Known(link) => Some(link),
+            Facet::Absent => None,
+            Facet::Unknown(why) => {
+                return making.drafts.block(inviting, unknown("the customer's invitation link", &why));
+            }
+        },
+    };
+    let goal = (
+        Fact::Associated { customer: customer.key.clone(), partnership: (*name).clone() },
+        Brings::Exactly(Value::Bool(true)),
+    );
+    let origin = making.origin(&relation.cause, relation.at);
+    let mut waiting =
+        wait(awaiting, format!("{} shows among the customer's resellers", partnership.display_name), origin);
+    waiting.goal.push(goal.clone());
+    match hand_off(inviting.clone(), letters::invite_customer(customer, partnership, link), making.ledger(), origin) {
+        Standing::Open(step) => {
+            let mut step = *step;
+            step.goal.push(goal);
+            if let PartnerReady::After(need) = partner {
+                step = step.need(need, "the link names its tenant");
+            }
+            if created {
+                step = step.need(key(address, StepName::CreateCustomer), "there must be somebody to invite");
+            }
+            making.drafts.add(step);
+            waiting = waiting.need(inviting, "");
+        }
+        Standing::Done => waiting = waiting.because("invited, not yet accepted"),
+        Standing::Declined(finding) => making.drafts.block(inviting, finding),
+    }
+    making.drafts.add(waiting);
+}
+
+/// What an order needs of the customer's agreement.
+pub(super) enum Agreement {
+    /// Signed.
+    Signed,
+    /// After this wait.
+    After(StepKey),
+}
+
+/// Whether the customer signed; asks for it where it did not. `live` is none for a customer still to be created.
+pub(super) fn agreement(
+    making: &mut Making<'_, '_>,
+    customer: &CustomerKey,
+    live: Option<CustomerId>,
+) -> Result<Agreement, Finding> {
+    if let Some(id) = live {
+        match making.sides.look.agreement(id) {
+            Facet::Known(true) => return Ok(Agreement::Signed),
+            Facet::Known(false) | Facet::Absent => {}
+            Facet::Unknown(why) => return Err(unknown("whether the customer signed its agreement", &why)),
+        }
+    }
+    let address = Address::Customer(customer.clone());
+    let awaiting = key(address.clone(), StepName::AwaitAgreement);
+    if making.drafts.has(&awaiting) {
+        return Ok(Agreement::After(awaiting));
+    }
+    let Some(declared) = making.desired().customers.get(customer) else {
+        return Err(Finding::error(Code::AgreementMissing, None, "the customer is not declared"));
+    };
+    let requesting = key(address.clone(), StepName::RequestAgreement);
+    let origin = making.origin(&address, declared.at);
+    let goal = (Fact::AgreementSigned(customer.clone()), Brings::Exactly(Value::Bool(true)));
+    let mut waiting =
+        wait(awaiting.clone(), "the customer has accepted the Microsoft Customer Agreement".to_owned(), origin);
+    waiting.goal.push(goal.clone());
+    match hand_off(requesting.clone(), letters::request_agreement(declared), making.ledger(), origin) {
+        Standing::Open(step) => {
+            let mut step = step.because("an order needs it, and it is not signed").risking(&[Risk::Legal], Undo::No);
+            step.goal.push(goal);
+            if live.is_none() {
+                step = step.need(key(address, StepName::CreateCustomer), "there must be somebody to sign");
+            }
+            making.drafts.add(step);
+            waiting = waiting.need(requesting, "");
+        }
+        Standing::Done => waiting = waiting.because("asked, not yet signed"),
+        Standing::Declined(finding) => making.drafts.block(requesting, finding),
+    }
+    making.drafts.add(waiting);
+    Ok(Agreement::After(awaiting))
+}

@@ -1,0 +1,408 @@
+//! The wire form of what a step does. Also what a step id is made of, so a field once written keeps its name and
+//! meaning and new ones are left out where they are not set. Holds addresses, never a live id.
+
+use super::BadPart;
+use crate::model::operation::{BillingContact, CartLine, PostalAddress};
+use crate::model::{
+    Address, BillingCycle, CustomerKey, Name, PartnerId, Product, SubscriptionChange, SubscriptionKey, Term,
+};
+use crate::plan::step::{Action, Ask, Wanted, WantedCustomer};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+/// What a step does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "type")]
+#[schemars(rename = "Action")]
+pub(crate) enum WireAction {
+    /// The API is asked.
+    Api {
+        /// What it is asked.
+        operation: Box<WireOperation>,
+    },
+    /// A person is asked.
+    HandOff(Box<WireAsk>),
+    /// Nothing is done; it is over when the goal is observed.
+    Await {
+        /// What is waited for, for people.
+        until: String,
+    },
+}
+
+/// What a person is asked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Ask")]
+pub(crate) struct WireAsk {
+    /// Which letter.
+    pub(crate) template: SmolStr,
+    /// To whom; absent when nobody is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) to: Option<SmolStr>,
+    /// In which language.
+    pub(crate) language: SmolStr,
+    /// What the letter is about, one line.
+    pub(crate) summary: String,
+    /// Subject of the mail.
+    pub(crate) subject: String,
+    /// The whole text; complete only when the step is ready.
+    pub(crate) text: String,
+}
+
+/// What the API is asked, with addresses in place of live ids.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "name")]
+#[schemars(rename = "Operation")]
+pub(crate) enum WireOperation {
+    /// A new customer.
+    CreateCustomer {
+        /// `customer/NAME`
+        #[schemars(with = "String")]
+        customer: Address,
+        /// `partnership/NAME`: whose customer it becomes.
+        #[schemars(with = "String")]
+        reseller: Address,
+        /// Whole domain.
+        domain: SmolStr,
+        /// Legal name.
+        company_name: SmolStr,
+        /// Registration number.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        registration_number: Option<SmolStr>,
+        /// Who is billed.
+        billing: WireBilling,
+        /// Where.
+        address: WirePostalAddress,
+        /// Whether provider and reseller become administrators by default.
+        default_admin_access: bool,
+    },
+    /// A new password for a customer's first administrator.
+    ResetAdminPassword {
+        /// `customer/NAME`
+        #[schemars(with = "String")]
+        customer: Address,
+    },
+    /// A cart and its checkout.
+    Order {
+        /// What it becomes.
+        #[schemars(with = "String")]
+        subscription: Address,
+        /// Product id of the catalogue.
+        product_id: SmolStr,
+        /// SKU id of the catalogue.
+        sku_id: SmolStr,
+        /// Seats.
+        quantity: u32,
+        /// Commitment.
+        term: Term,
+        /// Billing.
+        billing_cycle: BillingCycle,
+        /// The PartnerID whose incentive it is.
+        #[schemars(with = "String")]
+        partner_of_record: PartnerId,
+        /// The name shown to people.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        friendly_name: Option<SmolStr>,
+        /// Our reference.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reference: Option<SmolStr>,
+        /// Promotion id.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        promotion: Option<SmolStr>,
+    },
+    /// Another partner of record.
+    SetPartnerOfRecord {
+        /// Which subscription.
+        #[schemars(with = "String")]
+        subscription: Address,
+        /// The PartnerID whose incentive it is.
+        #[schemars(with = "String")]
+        partner_of_record: PartnerId,
+    },
+    /// More or fewer seats.
+    ChangeQuantity {
+        /// Which subscription.
+        #[schemars(with = "String")]
+        subscription: Address,
+        /// Seats.
+        quantity: u32,
+    },
+    /// Another name for people.
+    RenameSubscription {
+        /// Which subscription.
+        #[schemars(with = "String")]
+        subscription: Address,
+        /// The name.
+        friendly_name: SmolStr,
+    },
+    /// Support of a legacy subscription.
+    SetSupportContact {
+        /// Which subscription.
+        #[schemars(with = "String")]
+        subscription: Address,
+        /// `partnership/NAME`; absent for the provider itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Option<String>")]
+        supporter: Option<Address>,
+        /// The PartnerID it goes by.
+        #[schemars(with = "String")]
+        partner_id: PartnerId,
+    },
+}
+
+/// Who is billed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Billing")]
+pub(crate) struct WireBilling {
+    first_name: SmolStr,
+    last_name: SmolStr,
+    email: SmolStr,
+    culture: SmolStr,
+    language: SmolStr,
+}
+
+/// A postal address.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "PostalAddress")]
+pub(crate) struct WirePostalAddress {
+    country: SmolStr,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    state: Option<SmolStr>,
+    city: SmolStr,
+    postal_code: SmolStr,
+    line1: SmolStr,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    line2: Option<SmolStr>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    phone: Option<SmolStr>,
+}
+
+impl From<&Action> for WireAction {
+    fn from(action: &Action) -> Self {
+        match action {
+            Action::Api(wanted) => Self::Api { operation: Box::new(wanted.into()) },
+            Action::HandOff(ask) => Self::HandOff(Box::new(ask.into())),
+            Action::Await { until } => Self::Await { until: until.clone() },
+        }
+    }
+}
+impl TryFrom<WireAction> for Action {
+    type Error = BadPart;
+    fn try_from(wire: WireAction) -> Result<Self, BadPart> {
+        Ok(match wire {
+            WireAction::Api { operation } => Self::Api((*operation).try_into()?),
+            WireAction::HandOff(ask) => Self::HandOff((*ask).into()),
+            WireAction::Await { until } => Self::Await { until },
+        })
+    }
+}
+
+impl From<&Ask> for WireAsk {
+    fn from(ask: &Ask) -> Self {
+        let Ask { template, to, language, summary, subject, text } = ask.clone();
+        Self { template, to, language, summary, subject, text }
+    }
+}
+impl From<WireAsk> for Ask {
+    fn from(wire: WireAsk) -> Self {
+        let WireAsk { template, to, language, summary, subject, text } = wire;
+        Self { template, to, language, summary, subject, text }
+    }
+}
+
+impl From<&Wanted> for WireOperation {
+    fn from(wanted: &Wanted) -> Self {
+        match wanted {
+            Wanted::CreateCustomer { customer, reseller, details } => create(customer, reseller, details),
+            Wanted::ResetAdminPassword { customer } => Self::ResetAdminPassword { customer: customer.clone().into() },
+            Wanted::Order { subscription, line } => order(subscription, line),
+            Wanted::Change { subscription, change } => changed(subscription.clone().into(), change),
+            Wanted::SetSupportContact { subscription, partnership, partner_id } => Self::SetSupportContact {
+                subscription: subscription.clone().into(),
+                supporter: partnership.clone().map(Address::Partnership),
+                partner_id: partner_id.clone(),
+            },
+        }
+    }
+}
+
+fn create(customer: &CustomerKey, reseller: &Name, details: &WantedCustomer) -> WireOperation {
+    let WantedCustomer { domain, company_name, registration_number, billing, address, default_admin_access } =
+        details.clone();
+    let BillingContact { first_name, last_name, email, culture, language } = billing;
+    let PostalAddress { country, state, city, postal_code, line1, line2, phone } = address;
+    WireOperation::CreateCustomer {
+        customer: customer.clone().into(),
+        reseller: Address::Partnership(reseller.clone()),
+        domain,
+        company_name,
+        registration_number,
+        billing: WireBilling { first_name, last_name, email, culture, language },
+        address: WirePostalAddress { country, state, city, postal_code, line1, line2, phone },
+        default_admin_access,
+    }
+}
+
+fn order(subscription: &SubscriptionKey, line: &CartLine) -> WireOperation {
+    let CartLine { product, quantity, term, billing_cycle, partner_of_record, friendly_name, reference, promotion } =
+        line.clone();
+    let Product { product: product_id, sku: sku_id } = product;
+    WireOperation::Order {
+        subscription: subscription.clone().into(),
+        product_id,
+        sku_id,
+        quantity,
+        term,
+        billing_cycle,
+        partner_of_record,
+        friendly_name,
+        reference,
+        promotion,
+    }
+}
+
+fn changed(subscription: Address, change: &SubscriptionChange) -> WireOperation {
+    match change.clone() {
+        SubscriptionChange::PartnerOfRecord(partner_of_record) => {
+            WireOperation::SetPartnerOfRecord { subscription, partner_of_record }
+        }
+        SubscriptionChange::Quantity(quantity) => WireOperation::ChangeQuantity { subscription, quantity },
+        SubscriptionChange::FriendlyName(friendly_name) => {
+            WireOperation::RenameSubscription { subscription, friendly_name }
+        }
+    }
+}
+
+impl TryFrom<WireOperation> for Wanted {
+    type Error = BadPart;
+    fn try_from(wire: WireOperation) -> Result<Self, BadPart> {
+        Ok(match wire {
+            WireOperation::CreateCustomer {
+                customer,
+                reseller,
+                domain,
+                company_name,
+                registration_number,
+                billing,
+                address,
+                default_admin_access,
+            } => {
+                let (billing, address) = (billing.into(), address.into());
+                let details = WantedCustomer {
+                    domain,
+                    company_name,
+                    registration_number,
+                    billing,
+                    address,
+                    default_admin_access,
+                };
+                let (customer, reseller) = (customer_of(customer)?, partnership_of(reseller)?);
+                Self::CreateCustomer { customer, reseller, details: Box::new(details) }
+            }
+            WireOperation::ResetAdminPassword { customer } => {
+                Self::ResetAdminPassword { customer: customer_of(customer)? }
+            }
+            WireOperation::Order {
+                subscription,
+                product_id: product,
+                sku_id: sku,
+                quantity,
+                term,
+                billing_cycle,
+                partner_of_record,
+                friendly_name,
+                reference,
+                promotion,
+            } => {
+                let product = Product { product, sku };
+                let line = CartLine {
+                    product,
+                    quantity,
+                    term,
+                    billing_cycle,
+                    partner_of_record,
+                    friendly_name,
+                    reference,
+                    promotion,
+                };
+                Self::Order { subscription: subscription_of(subscription)?, line: Box::new(line) }
+            }
+            WireOperation::SetPartnerOfRecord { subscription, partner_of_record } => {
+                change(subscription, SubscriptionChange::PartnerOfRecord(partner_of_record))?
+            }
+            WireOperation::ChangeQuantity { subscription, quantity } => {
+                change(subscription, SubscriptionChange::Quantity(quantity))?
+            }
+            WireOperation::RenameSubscription { subscription, friendly_name } => {
+                change(subscription, SubscriptionChange::FriendlyName(friendly_name))?
+            }
+            WireOperation::SetSupportContact { subscription, supporter, partner_id } => Self::SetSupportContact {
+                subscription: subscription_of(subscription)?,
+                partnership: supporter.map(partnership_of).transpose()?,
+                partner_id,
+            },
+        })
+    }
+}
+
+fn change(subscription: Address, change: SubscriptionChange) -> Result<Wanted, BadPart> {
+    Ok(Wanted::Change { subscription: subscription_of(subscription)?, change })
+}
+
+impl From<WireBilling> for BillingContact {
+    fn from(wire: WireBilling) -> Self {
+        let WireBilling { first_name, last_name, email, culture, language } = wire;
+        Self { first_name, last_name, email, culture, language }
+    }
+}
+impl From<WirePostalAddress> for PostalAddress {
+    fn from(wire: WirePostalAddress) -> Self {
+        let WirePostalAddress { country, state, city, postal_code, line1, line2, phone } = wire;
+        Self { country, state, city, postal_code, line1, line2, phone }
+    }
+}
+
+/// The customer an address names.
+pub(super) fn customer_of(address: Address) -> Result<CustomerKey, BadPart> {
+    match address {
+        Address::Customer(key) => Ok(key),
+        other @ (Address::Provider(_)
+        | Address::Partnership(_)
+        | Address::ResellerAssociation(_)
+        | Address::Subscription(_)
+        | Address::SupportDelegation(_)
+        | Address::AzureAccess(_)
+        | Address::Acknowledgement(_)) => Err(BadPart { expected: "customer", found: other }),
+    }
+}
+
+/// The partnership an address names.
+pub(super) fn partnership_of(address: Address) -> Result<Name, BadPart> {
+    match address {
+        Address::Partnership(name) => Ok(name),
+        other @ (Address::Provider(_)
+        | Address::Customer(_)
+        | Address::ResellerAssociation(_)
+        | Address::Subscription(_)
+        | Address::SupportDelegation(_)
+        | Address::AzureAccess(_)
+        | Address::Acknowledgement(_)) => Err(BadPart { expected: "partnership", found: other }),
+    }
+}
+
+/// The subscription an address names.
+pub(super) fn subscription_of(address: Address) -> Result<SubscriptionKey, BadPart> {
+    match address {
+        Address::Subscription(key) => Ok(key),
+        other @ (Address::Provider(_)
+        | Address::Partnership(_)
+        | Address::Customer(_)
+        | Address::ResellerAssociation(_)
+        | Address::SupportDelegation(_)
+        | Address::AzureAccess(_)
+        | Address::Acknowledgement(_)) => Err(BadPart { expected: "subscription", found: other }),
+    }
+}

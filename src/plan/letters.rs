@@ -1,0 +1,121 @@
+//! What people are asked, word for word. Built from manifests alone where it can be, so that the text does not change
+//! when only the tenant does; never holds a password or a token.
+
+use super::Ask;
+use crate::desired::{Contact, Create, Customer, Partnership, Provider};
+use smol_str::SmolStr;
+
+fn greeting(contact: Option<&Contact>) -> String {
+    match contact.and_then(|contact| contact.name.as_ref()) {
+        Some(name) => format!("Dear {name},\n\n"),
+        None => "Hello,\n\n".to_owned(),
+    }
+}
+
+fn ask(template: &str, contact: Option<&Contact>, summary: String, subject: String, body: &str) -> Ask {
+    Ask {
+        template: template.into(),
+        to: contact.map(|contact| contact.email.clone()),
+        language: contact.and_then(|contact| contact.language.clone()).unwrap_or_else(|| "en".into()),
+        summary,
+        subject,
+        text: format!("{}{body}\n", greeting(contact)),
+    }
+}
+
+/// The provider's link to a reseller. Source: learn, indirect-provider-tasks (the link must stay in the text).
+pub(super) fn invite_reseller(provider: &Provider, link: &str, partnership: &Partnership) -> Ask {
+    let contact = &partnership.contact;
+    ask(
+        "invite-reseller",
+        Some(contact),
+        format!("mail to {}, with the invitation link", contact.email),
+        "Invitation to work together as indirect provider and indirect reseller".to_owned(),
+        &format!(
+            "We would like to work with {} in the Microsoft Cloud Solution Provider program.\n\
+             A global administrator of your partner tenant accepts by opening this link:\n\n  {link}\n\n\
+             Before that, your company must be enrolled as an indirect reseller in our region\n\
+             and have signed the Microsoft Partner Agreement, under PartnerID {}.\n\n\
+             Provider tenant: {}, PartnerID {}",
+            partnership.display_name,
+            partnership.partner_ids.first().map_or("", |id| id.as_str()),
+            provider.tenant,
+            provider.partner_id,
+        ),
+    )
+}
+
+/// The two-tier link to a customer. `link` is none while the partnership is not active.
+pub(super) fn invite_customer(customer: &Customer, partnership: &Partnership, link: Option<&SmolStr>) -> Ask {
+    let contact = customer.contact.as_ref();
+    let to = contact.map_or_else(|| "the customer".to_owned(), |contact| contact.email.to_string());
+    let link = link.map_or("(the link is made when the partnership is active)", SmolStr::as_str);
+    let mut ask = ask(
+        "invite-customer",
+        contact,
+        format!("mail to {to}, with the two-tier link; gives no admin right"),
+        format!("{} as your Microsoft reseller", partnership.display_name),
+        &format!(
+            "{} is to become a reseller of your organization, with us as its provider.\n\
+             A global administrator of your tenant accepts by opening this link:\n\n  {link}\n\n\
+             Accepting gives nobody administrator rights and changes no subscription.",
+            partnership.display_name,
+        ),
+    );
+    ask.template = smol_str::format_smolstr!("invite-customer/{}", partnership.name);
+    ask
+}
+
+/// The customer signs its agreement. Source: learn, integrate confirm-customer-agreement (2026-01).
+pub(super) fn request_agreement(customer: &Customer) -> Ask {
+    let contact = customer.contact.as_ref();
+    let to = contact.map_or_else(|| "the customer".to_owned(), |contact| contact.email.to_string());
+    ask(
+        "request-agreement",
+        contact,
+        format!("mail to {to}: sign the Microsoft Customer Agreement"),
+        "Please accept the Microsoft Customer Agreement".to_owned(),
+        "Before anything can be ordered for you, your organization must accept the Microsoft\n\
+         Customer Agreement. Only you can do it: a global administrator signs in to the\n\
+         Microsoft 365 admin center, opens Billing > Billing accounts > Agreements, reads it\n\
+         and accepts.",
+    )
+}
+
+/// The sealed password to its person.
+pub(super) fn deliver_credentials(customer: &Customer, create: &Create) -> Ask {
+    let fallback = Contact {
+        name: Some(smol_str::format_smolstr!("{} {}", create.billing.first_name, create.billing.last_name)),
+        email: create.billing.email.clone(),
+        language: Some(create.billing.language.clone()),
+    };
+    let contact = customer.contact.as_ref().unwrap_or(&fallback);
+    ask(
+        "deliver-credentials",
+        Some(contact),
+        format!("the sealed password to {}", contact.email),
+        format!("Administrator account of {}", create.domain),
+        &format!(
+            "The first administrator of your new tenant is\n\n  admin@{}\n\n\
+             Its one-time password reaches you on another way than this mail. Sign in at\n\
+             https://admin.microsoft.com and change it at once.\n\n\
+             (For us: a recipient opens it with `twotier credentials open customer/{}`, hands it\n\
+             over in person or by telephone, then acknowledges this and forgets it.)",
+            create.domain, customer.key,
+        ),
+    )
+}
+
+/// The password is lost and nobody of ours has administrator access.
+pub(super) fn reset_by_hand(customer: &Customer) -> Ask {
+    let contact = customer.contact.as_ref();
+    ask(
+        "reset-admin-password",
+        contact,
+        "the one-time password was lost, and we have no administrator access".to_owned(),
+        "Administrator password of your new tenant".to_owned(),
+        "The one-time password of your first administrator was lost before it could reach you,\n\
+         and we have no administrator access to your tenant. Please reset it through\n\
+         https://passwordreset.microsoftonline.com or with Microsoft support.",
+    )
+}

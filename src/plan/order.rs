@@ -1,0 +1,111 @@
+//! Puts steps in the order they are carried out: needs first, ties by address, row of the table, discriminator, so that
+//! an unrelated edit moves nothing. Never drops a step silently: a circle is named whole.
+
+use super::step::{Readiness, Step};
+use crate::diag::{Code, Finding};
+use crate::model::{Class, StepKey};
+use petgraph::algo::tarjan_scc;
+use petgraph::graph::DiGraph;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The order, and what could not be put in one.
+pub(super) struct Ordered {
+    pub(super) steps: Vec<Step>,
+    pub(super) circles: Vec<(StepKey, Finding)>,
+}
+
+pub(super) fn order(mut steps: BTreeMap<StepKey, Step>) -> Ordered {
+    let circles = circles(&steps);
+    for (key, _) in &circles {
+        steps.remove(key);
+    }
+    // What hangs on a circle falls with it.
+    let mut fallen = Vec::new();
+    while let Some((key, need)) = hanging(&steps) {
+        steps.remove(&key);
+        let message = format!("it needs `{need}`, which is blocked");
+        fallen.push((key, Finding::error(Code::NeedBlocked, None, message)));
+    }
+    Ordered { steps: sorted(steps), circles: circles.into_iter().chain(fallen).collect() }
+}
+
+fn hanging(steps: &BTreeMap<StepKey, Step>) -> Option<(StepKey, StepKey)> {
+    steps.values().find_map(|step| {
+        let need = step.needs.iter().find(|need| !steps.contains_key(&need.step))?;
+        Some((step.key.clone(), need.step.clone()))
+    })
+}
+
+fn sorted(mut steps: BTreeMap<StepKey, Step>) -> Vec<Step> {
+    let mut dependents: BTreeMap<StepKey, Vec<StepKey>> = BTreeMap::new();
+    let mut open: BTreeMap<StepKey, usize> = BTreeMap::new();
+    for step in steps.values() {
+        open.insert(step.key.clone(), step.needs.len());
+        for need in &step.needs {
+            dependents.entry(need.step.clone()).or_default().push(step.key.clone());
+        }
+    }
+    let mut ready: BTreeSet<StepKey> = open.iter().filter(|(_, n)| **n == 0).map(|(key, _)| key.clone()).collect();
+    let mut done: Vec<Step> = Vec::with_capacity(steps.len());
+    let mut waiting: BTreeSet<StepKey> = BTreeSet::new();
+    while let Some(key) = ready.pop_first() {
+        let Some(mut step) = steps.remove(&key) else { continue };
+        if step.needs.iter().any(|need| waiting.contains(&need.step)) {
+            step.readiness = Readiness::Waiting;
+        }
+        if makes_wait(&step) {
+            waiting.insert(key.clone());
+        }
+        for dependent in dependents.remove(&key).unwrap_or_default() {
+            if let Some(left) = open.get_mut(&dependent) {
+                *left -= 1;
+                if *left == 0 {
+                    ready.insert(dependent);
+                }
+            }
+        }
+        done.push(step);
+    }
+    done
+}
+
+/// Whether a step that needs this one cannot be done in the same run.
+fn makes_wait(step: &Step) -> bool {
+    match step.class {
+        Class::HandOff | Class::Wait => true,
+        Class::Api | Class::Ledger => step.readiness == Readiness::Waiting,
+    }
+}
+
+/// Every step on a circle, each with the whole path and the lines that make it.
+fn circles(steps: &BTreeMap<StepKey, Step>) -> Vec<(StepKey, Finding)> {
+    let mut graph = DiGraph::<&Step, ()>::new();
+    let nodes: BTreeMap<&StepKey, _> = steps.values().map(|step| (&step.key, graph.add_node(step))).collect();
+    for step in steps.values() {
+        for need in &step.needs {
+            if let (Some(from), Some(to)) = (nodes.get(&step.key), nodes.get(&need.step)) {
+                graph.add_edge(*from, *to, ());
+            }
+        }
+    }
+    let mut found = Vec::new();
+    for component in tarjan_scc(&graph) {
+        let on_itself = component.first().is_some_and(|node| graph.contains_edge(*node, *node));
+        if component.len() < 2 && !on_itself {
+            continue;
+        }
+        let mut members: Vec<&Step> = component.iter().map(|node| graph[*node]).collect();
+        members.sort_by(|a, b| a.key.cmp(&b.key));
+        let path: Vec<String> = members
+            .iter()
+            .map(|step| format!("`{}` ({})", step.key, step.place.as_deref().unwrap_or("no place")))
+            .collect();
+        let message = format!("these steps need each other: {}", path.join(", "));
+        for step in members {
+            let finding = Finding::error(Code::Cycle, None, message.clone()).help("one of these lines must go");
+            found.push((step.key.clone(), finding));
+        }
+    }
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    found
+}

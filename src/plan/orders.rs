@@ -1,0 +1,213 @@
+//! Buying, and waiting for what was bought. Never buys without a partner of record, without a signed agreement, or
+//! beside a subscription nobody claims.
+
+use super::build::{Making, PartnerReady, wanted_partner};
+use super::customers::{Agreement, agreement};
+use super::draft::{api, key, wait};
+use super::step::{Brings, Mark, Risk, Undo, Wanted};
+use crate::desired::{Additional, PartnerOfRecord, Subscription};
+use crate::diag::{Code, Finding};
+use crate::diff::{Presence, SubscriptionState, unknown};
+use crate::ledger::{Pending, PendingWhat};
+use crate::model::operation::CartLine;
+use crate::model::{Address, CustomerId, Fact, StepKey, StepName, Value};
+use crate::observed::{Facet, Offer, Review};
+
+pub(super) fn make(making: &mut Making<'_, '_>) {
+    for diff in &making.diff.subscriptions {
+        let address = Address::Subscription(diff.declared.key.clone());
+        let ordering = key(address.clone(), StepName::OrderSubscription);
+        match &diff.state {
+            SubscriptionState::ToBuy => {
+                if let Err(finding) = order(making, diff.declared, &ordering) {
+                    making.drafts.block(ordering, finding);
+                }
+            }
+            SubscriptionState::Pending(pending) => waiting(making, diff.declared, pending),
+            SubscriptionState::Blocked(finding) => making.drafts.block(blocked_key(diff.declared), finding.clone()),
+            SubscriptionState::Moved { .. } => {}
+        }
+    }
+}
+
+/// Under which step a blocked subscription is shown: the one it would most likely take.
+fn blocked_key(declared: &Subscription) -> StepKey {
+    let step = match (&declared.identity, &declared.quantity) {
+        (None, _) => StepName::OrderSubscription,
+        (Some(_), Some(_)) => StepName::ChangeQuantity,
+        (Some(_), None) => StepName::SetPartnerOfRecord,
+    };
+    key(declared.key.clone(), step)
+}
+
+fn waiting(making: &mut Making<'_, '_>, declared: &Subscription, pending: &Pending) {
+    let address = Address::Subscription(declared.key.clone());
+    let origin = making.origin(&declared.cause, declared.at);
+    let step = match &pending.what {
+        PendingWhat::Order { order, .. } => {
+            let until = format!("order {order} shows as a subscription");
+            wait(key(address.clone(), StepName::AwaitOrder), until, origin)
+                .reaches(Fact::Binding(address), Brings::Something)
+        }
+        PendingWhat::Change { field, value, .. } => {
+            let until = format!("{} is read back as {value}", field.name());
+            wait(key(address, StepName::AwaitChange), until, origin)
+                .reaches(Fact::Field(declared.key.clone(), *field), Brings::Exactly(value.clone()))
+        }
+        PendingWhat::Customer(_) => return,
+    };
+    making.drafts.add(step.because(format!("accepted {}, not visible yet", pending.since)));
+}
+
+/// Where the customer of an order stands.
+enum Buyer {
+    Live(CustomerId),
+    After(StepKey),
+}
+
+fn buyer(making: &Making<'_, '_>, declared: &Subscription) -> Result<Buyer, Finding> {
+    let customer = Address::Customer(declared.key.customer.clone());
+    match making.diff.customers.get(&declared.key.customer) {
+        Some(Presence::Live(id)) => Ok(Buyer::Live(*id)),
+        Some(Presence::ToCreate(_)) => Ok(Buyer::After(key(customer, StepName::CreateCustomer))),
+        Some(Presence::Pending(_)) => Ok(Buyer::After(key(customer, StepName::AwaitChange))),
+        Some(Presence::Gone(finding) | Presence::Unknown(finding)) => Err(finding.clone()),
+        None => Err(Finding::error(Code::CustomerAbsent, declared.at, "its customer is not known")),
+    }
+}
+
+fn order(making: &mut Making<'_, '_>, declared: &Subscription, ordering: &StepKey) -> Result<(), Finding> {
+    let line = line(declared)?;
+    let (reseller, partner_id) = wanted_partner(&declared.partner_of_record).ok_or_else(|| no_partner(declared))?;
+    let buyer = buyer(making, declared)?;
+    offered(making, declared, &line)?;
+    let partner = making.partner(reseller)?;
+    if let (PartnerReady::Active(_), Some(finding)) = (&partner, making.against(partner_id)) {
+        return Err(finding);
+    }
+    let live = match &buyer {
+        Buyer::Live(id) => {
+            may_buy(making, *id)?;
+            Some(*id)
+        }
+        Buyer::After(_) => None,
+    };
+    let agreement = agreement(making, &declared.key.customer, live)?;
+    let address = Address::Subscription(declared.key.clone());
+    let customer = Address::Customer(declared.key.customer.clone());
+    let origin = making.origin(&declared.cause, declared.at);
+    let shown = format!("{reseller} ({partner_id})");
+    let mut step = api(
+        ordering.clone(),
+        Wanted::Order { subscription: declared.key.clone(), line: Box::new(line.clone()) },
+        origin,
+    )
+    .marked(Mark::Add)
+    .changing("product", None, line.product.to_string())
+    .changing("quantity", None, line.quantity.to_string())
+    .changing("term", None, line.term.to_string())
+    .changing("billingCycle", None, line.billing_cycle.to_string())
+    .changing("partnerOfRecord", None, shown)
+    .risking(&[Risk::Money], Undo::WithinDays(7))
+    .calling(4)
+    .rests_on(Fact::Pending(address.clone()), Value::None)
+    .reaches(Fact::Binding(address), Brings::Something);
+    if let PartnerOfRecord::Defaulted { .. } = declared.partner_of_record {
+        step = step.noting(format!("defaulted from customer/{}", declared.key.customer));
+    }
+    let bound = Fact::Binding(customer);
+    step = match &buyer {
+        Buyer::Live(id) => step.rests_on(bound, Value::text(id)),
+        Buyer::After(need) => step
+            .rests_after(bound, need.clone(), Brings::Something)
+            .need(need.clone(), "there must be somebody to buy for"),
+    };
+    let signed = Fact::AgreementSigned(declared.key.customer.clone());
+    step = match agreement {
+        Agreement::Signed => step.rests_on(signed, Value::Bool(true)),
+        Agreement::After(need) => step
+            .rests_after(signed, need.clone(), Brings::Exactly(Value::Bool(true)))
+            .need(need, "orders are refused before it is signed"),
+    };
+    let valid = Fact::PartnerValid(partner_id.clone());
+    step = match partner {
+        PartnerReady::Active(_) => step.rests_on(valid, Value::Bool(true)),
+        PartnerReady::After(need) => {
+            assume_valid(making, partner_id.as_str());
+            step.rests_after(valid, need.clone(), Brings::Exactly(Value::Bool(true)))
+                .need(need, "its PartnerID must be valid")
+        }
+    };
+    let additional = declared.purchase.as_ref().map_or(Additional::No, |purchase| purchase.additional);
+    if live.is_some() && additional == Additional::No {
+        let unclaimed = Fact::Unclaimed { customer: declared.key.customer.clone(), product: line.product.clone() };
+        step = step.rests_on(unclaimed, Value::List(Vec::new()));
+    }
+    making.drafts.add(step);
+    Ok(())
+}
+
+pub(super) fn assume_valid(making: &mut Making<'_, '_>, partner_id: &str) {
+    let text = format!("{partner_id} passes validation as partner of record; checked after acceptance");
+    making.drafts.assumptions.insert(text);
+}
+
+fn no_partner(declared: &Subscription) -> Finding {
+    Finding::error(
+        Code::OrderWithoutReseller,
+        declared.at,
+        format!("order `{}` has no partner of record", declared.key),
+    )
+    .help("name `partnerOfRecord`, or the customer's `reseller`")
+}
+
+fn line(declared: &Subscription) -> Result<CartLine, Finding> {
+    let incomplete = || {
+        Finding::error(
+            Code::EitherOr,
+            declared.at,
+            format!("order `{}` lacks product, quantity, term or billing cycle", declared.key),
+        )
+    };
+    let (product, _) = declared.product.as_ref().ok_or_else(incomplete)?;
+    let (quantity, _) = declared.quantity.ok_or_else(incomplete)?;
+    let (_, partner_id) = wanted_partner(&declared.partner_of_record).ok_or_else(|| no_partner(declared))?;
+    Ok(CartLine {
+        product: product.clone(),
+        quantity,
+        term: declared.term.ok_or_else(incomplete)?,
+        billing_cycle: declared.billing_cycle.ok_or_else(incomplete)?,
+        partner_of_record: partner_id.clone(),
+        friendly_name: declared.friendly_name.as_ref().map(|(name, _)| name.clone()),
+        reference: declared.purchase.as_ref().and_then(|purchase| purchase.reference.clone()),
+        promotion: declared.purchase.as_ref().and_then(|purchase| purchase.promotion.clone()),
+    })
+}
+
+fn offered(making: &Making<'_, '_>, declared: &Subscription, line: &CartLine) -> Result<(), Finding> {
+    let offer = Offer { product: line.product.clone(), term: line.term, billing_cycle: line.billing_cycle };
+    let at = declared.product.as_ref().map_or(declared.at, |(_, at)| *at);
+    let what = format!("{} for {}, billed {}", line.product, line.term, line.billing_cycle);
+    match making.sides.look.offer(&offer) {
+        Facet::Known(1) => Ok(()),
+        Facet::Known(0) | Facet::Absent => {
+            Err(Finding::error(Code::NothingToBuy, at, format!("the catalogue does not offer {what}"))
+                .help("check product, SKU, term and billing cycle in the price list"))
+        }
+        Facet::Known(n) => {
+            Err(Finding::error(Code::NothingToBuy, at, format!("the catalogue offers {what} in {n} ways"))
+                .help("twotier buys only what is exactly one"))
+        }
+        Facet::Unknown(why) => Err(unknown(&format!("whether the catalogue offers {what}"), &why)),
+    }
+}
+
+fn may_buy(making: &Making<'_, '_>, customer: CustomerId) -> Result<(), Finding> {
+    let message = match making.sides.look.review(customer) {
+        Facet::Known(Review::Passed) => return Ok(()),
+        Facet::Known(Review::InReview) => "the customer's account is under review by Microsoft",
+        Facet::Known(Review::Refused) | Facet::Absent => "Microsoft refused the customer's account",
+        Facet::Unknown(why) => return Err(unknown("whether the customer's account may buy", &why)),
+    };
+    Err(Finding::error(Code::UnderReview, None, message).help("plan again when the review is over"))
+}

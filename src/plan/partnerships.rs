@@ -1,0 +1,87 @@
+//! Inviting resellers and waiting for them. Never invites one that was partnered before, or that nobody could accept for.
+
+use super::build::Making;
+use super::draft::{Standing, hand_off, key, wait};
+use super::letters;
+use super::step::Brings;
+use crate::desired::{Ensure, Partnership};
+use crate::diag::{Code, Finding};
+use crate::diff::{Activity, Partner};
+use crate::model::{Address, Fact, StepName, Value};
+
+pub(super) fn make(making: &mut Making<'_, '_>) {
+    for (name, partner) in &making.diff.partners {
+        let Some(partnership) = making.desired().partnerships.get(*name) else { continue };
+        if partnership.ensure == Ensure::Ended {
+            continue;
+        }
+        let address = Address::Partnership(partnership.name.clone());
+        let awaiting = key(address.clone(), StepName::AwaitPartnership);
+        let objection = making.objections.partnerships.get(*name).cloned();
+        match (partner, objection) {
+            (Partner::Unknown(finding), _) => making.drafts.block(awaiting, finding.clone()),
+            (Partner::Listed { activity: Activity::Active, .. }, None) => {}
+            (Partner::Listed { .. }, finding) => {
+                making.drafts.block(awaiting, finding.unwrap_or_else(|| odd(partnership)))
+            }
+            (Partner::NotListed, _) if making.ledger().bindings.contains_key(&address) => {
+                making.drafts.block(awaiting, gone(partnership));
+            }
+            (Partner::NotListed, Some(finding)) => {
+                making.drafts.block(key(address, StepName::InviteReseller), finding.clone());
+                making.drafts.block(awaiting, needs_invitation(&finding));
+            }
+            (Partner::NotListed, None) => invite(making, partnership),
+        }
+    }
+}
+
+fn needs_invitation(finding: &Finding) -> Finding {
+    Finding::error(Code::NeedBlocked, finding.at, "it needs the invitation, which is blocked")
+}
+
+fn odd(partnership: &Partnership) -> Finding {
+    let message = format!("partnership `{}` is listed, but not as active", partnership.name);
+    Finding::error(Code::PartnershipNotActive, partnership.ensure_at, message)
+}
+
+fn gone(partnership: &Partnership) -> Finding {
+    Finding::error(
+        Code::PartnershipGone,
+        partnership.ensure_at,
+        format!("partnership `{}` was active and is no longer listed", partnership.name),
+    )
+    .help("find out who ended it; `twotier state forget` lets it be invited again")
+}
+
+fn invite(making: &mut Making<'_, '_>, partnership: &Partnership) {
+    let address = Address::Partnership(partnership.name.clone());
+    let inviting = key(address.clone(), StepName::InviteReseller);
+    let awaiting = key(address.clone(), StepName::AwaitPartnership);
+    let origin = making.origin(&address, partnership.ensure_at);
+    let provider = &making.desired().provider;
+    let Some(link) = &provider.invitation_url else {
+        let finding = Finding::error(Code::NoInvitationLink, provider.at, "the provider declares no `invitationUrl`")
+            .help("copy it once from the portal: Customers > Indirect resellers > Request a partnership");
+        making.drafts.block(inviting, finding.clone());
+        making.drafts.block(awaiting, needs_invitation(&finding));
+        return;
+    };
+    let fact = Fact::PartnershipActive(partnership.name.clone());
+    let active = || (fact.clone(), Brings::Exactly(Value::Bool(true)));
+    let first = partnership.partner_ids.first().map_or("", |id| id.as_str());
+    let mut waiting = wait(awaiting, format!("PartnerID {first} is listed as active"), origin);
+    waiting.goal.push(active());
+    match hand_off(inviting.clone(), letters::invite_reseller(provider, link, partnership), making.ledger(), origin) {
+        Standing::Open(step) => {
+            let mut step = step
+                .because(format!("declared active ({}), not yet listed", making.sources.show(partnership.ensure_at)));
+            step.goal.push(active());
+            making.drafts.add(step);
+            waiting = waiting.need(inviting, "");
+        }
+        Standing::Done => waiting = waiting.because("invited, not yet accepted"),
+        Standing::Declined(finding) => making.drafts.block(inviting, finding),
+    }
+    making.drafts.add(waiting);
+}

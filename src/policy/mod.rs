@@ -1,0 +1,75 @@
+//! Rules over what is meant and what is there: each with its code, severity and check, in one table. Never makes or
+//! removes a step; its objections are values the planner takes.
+
+mod rules;
+
+use crate::desired::PartnerOfRecord;
+use crate::diag::Code;
+use crate::diff::{Diff, Objections, Sides, SubscriptionState};
+use crate::model::{Field, PartnerId, Value};
+use std::collections::BTreeSet;
+
+/// One rule.
+pub struct Rule {
+    /// The code its findings carry.
+    pub code: Code,
+    /// Adds what it objects to.
+    check: fn(&Case<'_, '_>, &mut Objections),
+}
+
+/// What a rule looks at.
+pub(crate) struct Case<'a, 'd> {
+    sides: Sides<'a>,
+    diff: &'d Diff<'a>,
+    /// PartnerIDs that a change or an order would use, and those in force where another field changes: the service
+    /// validates them at every change. Source: learn, indirect-provider-tasks (2025-12-01).
+    used: BTreeSet<PartnerId>,
+}
+
+/// Every rule, in the order of codes.
+pub const RULES: &[Rule] = &[
+    Rule { code: Code::PartnerInvalid, check: rules::partner_invalid },
+    Rule { code: Code::PartnerContradicts, check: rules::partner_contradicts },
+    Rule { code: Code::AgreementUnsigned, check: rules::reseller_status },
+    Rule { code: Code::Stranger, check: rules::stranger },
+    Rule { code: Code::PartnershipNotActive, check: rules::not_active },
+];
+
+/// Runs every rule.
+#[must_use]
+pub fn judge<'a>(sides: Sides<'a>, diff: &Diff<'a>) -> Objections {
+    let case = Case { sides, diff, used: used(diff) };
+    let mut objections = Objections::default();
+    for rule in RULES {
+        (rule.check)(&case, &mut objections);
+    }
+    objections
+}
+
+fn used(diff: &Diff<'_>) -> BTreeSet<PartnerId> {
+    let mut used = BTreeSet::new();
+    for subscription in &diff.subscriptions {
+        let declared = match &subscription.declared.partner_of_record {
+            PartnerOfRecord::Defaulted { partner_id, .. } | PartnerOfRecord::Written { partner_id, .. } => {
+                Some(partner_id)
+            }
+            PartnerOfRecord::Unmanaged | PartnerOfRecord::Asserted(_) => None,
+        };
+        match &subscription.state {
+            SubscriptionState::ToBuy => used.extend(declared.cloned()),
+            SubscriptionState::Moved { observed, moved, .. } => {
+                let changes_partner = moved.iter().any(|m| m.field == Field::PartnerOfRecord);
+                if changes_partner {
+                    used.extend(declared.cloned());
+                }
+                if moved.iter().any(|m| m.field != Field::PartnerOfRecord)
+                    && let Value::Text(id) = crate::observed::field_value(observed, Field::PartnerOfRecord)
+                {
+                    used.insert(PartnerId::new(id));
+                }
+            }
+            SubscriptionState::Pending(_) | SubscriptionState::Blocked(_) => {}
+        }
+    }
+    used
+}
