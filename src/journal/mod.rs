@@ -13,6 +13,7 @@ pub mod memory;
 pub mod notes;
 pub mod record;
 mod renames;
+mod schema;
 mod shelf;
 pub mod store;
 #[cfg(test)]
@@ -28,4 +29,5 @@ pub use history::History;
 pub use lease::{Quiet, Verdict, Watch};
 pub use log::{Appended, Begun, Head, Journal, Stamp};
 pub use memory::Memory;
+pub use schema::schema;
 pub use store::{Store, StoreError};
