@@ -3,6 +3,7 @@
 //! times and random words are passed in.
 
 mod chain;
+mod checkpoint;
 pub mod directory;
 mod effects;
 pub mod fold;
