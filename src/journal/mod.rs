@@ -8,6 +8,8 @@ pub mod directory;
 mod effects;
 pub mod fold;
 pub mod history;
+#[cfg(test)]
+mod laws;
 pub mod lease;
 mod log;
 pub mod memory;
