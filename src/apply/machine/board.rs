@@ -40,7 +40,15 @@ impl Board {
             }
         }
         let freed = (0..steps.len()).filter(|slot| missing[*slot] == 0).collect();
-        Self { slots, dependents, missing, freed, ready: BTreeSet::new(), lanes: BTreeMap::new(), taken: BTreeMap::new() }
+        Self {
+            slots,
+            dependents,
+            missing,
+            freed,
+            ready: BTreeSet::new(),
+            lanes: BTreeMap::new(),
+            taken: BTreeMap::new(),
+        }
     }
     pub(super) fn slot(&self, key: &StepKey) -> Option<Slot> {
         self.slots.get(key).copied()
@@ -70,9 +78,11 @@ impl Board {
         self.lanes.insert(lane.clone(), slot);
         self.taken.insert(slot, lane);
     }
-    pub(super) fn end(&mut self, slot: Slot) {
-        if let Some(lane) = self.taken.remove(&slot) {
-            self.lanes.remove(&lane);
+    /// Whether it had taken a lane.
+    pub(super) fn end(&mut self, slot: Slot) -> bool {
+        let lane = self.taken.remove(&slot);
+        if let Some(lane) = &lane {
+            self.lanes.remove(lane);
         }
         for dependent in std::mem::take(&mut self.dependents[slot]) {
             self.missing[dependent] -= 1;
@@ -80,5 +90,6 @@ impl Board {
                 self.freed.push_back(dependent);
             }
         }
+        lane.is_some()
     }
 }
