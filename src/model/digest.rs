@@ -18,6 +18,11 @@ impl Digest {
     pub fn of_bytes(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
     }
+    /// A digest made elsewhere, while streaming.
+    #[must_use]
+    pub const fn from_bytes(digest: [u8; 32]) -> Self {
+        Self(digest)
+    }
     /// Of a JSON value in its canonical form.
     #[must_use]
     pub fn of_json(value: &Value) -> Self {

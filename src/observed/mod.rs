@@ -2,9 +2,11 @@
 //! backend answered, normalised; never guesses an absence and never asks anybody itself.
 
 mod absorb;
+mod answers;
 mod look;
 mod normalize;
 
+pub use answers::Told;
 pub use normalize::{field_value, same_partner};
 
 use crate::model::operation::{PostalAddress, SupportContact};

@@ -1,0 +1,143 @@
+//! Lines as observations. Each line becomes one piece; what the pieces mean together is not decided here.
+
+use super::wire::fact::Fact;
+use super::wire::{self, Line, Trailer};
+use crate::model::CustomerId;
+use crate::model::operation::SupportContact;
+use crate::observed::{self, AddressCheck, Answer, CartFate, PartnerCheck, Read, ResellerStatus, Why};
+
+/// What one line says.
+pub(super) enum Piece {
+    Fact(Box<Fact>),
+    /// A list of so many entries begins.
+    List(Read, u32),
+    Entry(Entry),
+    Answer(Box<(Read, Result<Answer, Why>)>),
+    Trailer(Trailer),
+}
+
+/// An entry of a list.
+pub(super) enum Entry {
+    Relationship(observed::Relationship),
+    Customer(observed::Customer),
+    Reseller(wire::Reseller),
+    Subscription(CustomerId, observed::Subscription),
+}
+
+/// What a line says.
+pub(super) fn piece(line: Line) -> Piece {
+    match line {
+        Line::Ledger(fact) => Piece::Fact(fact),
+        Line::List(wire::List { of, count }) => Piece::List(of.into(), count),
+        Line::Relationship(entry) => Piece::Entry(Entry::Relationship(relationship(entry))),
+        Line::Customer(wire::Customer { tenant_id, domain, company_name }) => {
+            Piece::Entry(Entry::Customer(observed::Customer { id: tenant_id, domain, company_name }))
+        }
+        Line::Reseller(reseller) => Piece::Entry(Entry::Reseller(reseller)),
+        Line::Subscription(entry) => Piece::Entry(Entry::Subscription(entry.customer, subscription(entry))),
+        Line::Trailer(trailer) => Piece::Trailer(trailer),
+        Line::Absent(of) => answer((*of).into(), Answer::NotThere),
+        Line::Unknown(unknown) => {
+            let wire::Unknown { of, because } = *unknown;
+            Piece::Answer(Box::new((of.into(), Err(because))))
+        }
+        Line::Detail(detail) => detailed(*detail),
+        Line::SupportContact(wire::SupportContact { customer, subscription_id, tenant_id, partner_id }) => answer(
+            Read::SupportContact(customer, subscription_id),
+            Answer::SupportContact(SupportContact { tenant: tenant_id, partner: partner_id }),
+        ),
+        Line::Agreement(wire::Agreement { customer, signed }) => {
+            answer(Read::Agreement(customer), Answer::Agreement(signed))
+        }
+        Line::AccountReview(wire::AccountReview { customer, review }) => {
+            answer(Read::AccountReview(customer), Answer::AccountReview(review))
+        }
+        Line::Domain(wire::Domain { domain, taken }) => answer(Read::Domain(domain), Answer::Domain(taken)),
+        Line::PostalAddress(check) => {
+            let wire::PostalAddress { address, fails } = *check;
+            let check = fails.map_or(AddressCheck::Passes, AddressCheck::Fails);
+            answer(Read::PostalAddress(Box::new(address.into())), Answer::PostalAddress(check))
+        }
+        Line::Offer(wire::Availabilities { offer, availabilities }) => {
+            answer(Read::Offer(offer.into()), Answer::Offer(availabilities))
+        }
+        Line::PartnerId(wire::PartnerCheck { partner_id, invalid }) => {
+            let check = invalid.map_or(PartnerCheck::Valid, PartnerCheck::Invalid);
+            answer(Read::PartnerId(partner_id), Answer::PartnerId(check))
+        }
+        Line::ResellerStatus(status) => reseller_status(status),
+        Line::InvitationLink(wire::InvitationLink { reseller, link }) => {
+            answer(Read::InvitationLink(reseller), Answer::InvitationLink(link))
+        }
+        Line::Cart(wire::Cart { customer, cart, order, subscription_id }) => {
+            let fate = order.map_or(CartFate::Open, |order| CartFate::Ordered { order, subscription: subscription_id });
+            answer(Read::Cart(customer, cart), Answer::Cart(fate))
+        }
+    }
+}
+
+fn answer(read: Read, answer: Answer) -> Piece {
+    Piece::Answer(Box::new((read, Ok(answer))))
+}
+
+fn relationship(entry: wire::Relationship) -> observed::Relationship {
+    let wire::Relationship { tenant_id, name, partner_id, country, active } = entry;
+    observed::Relationship { tenant: tenant_id, name, partner_id, country, active }
+}
+
+fn subscription(entry: wire::Subscription) -> observed::Subscription {
+    let wire::Subscription {
+        customer: _,
+        subscription_id,
+        product,
+        offer_name,
+        friendly_name,
+        commerce,
+        partner_changeable,
+        quantity,
+        status,
+        partner_of_record,
+        term,
+        billing_cycle,
+        auto_renew,
+        scheduled_change,
+        commitment_end,
+        order,
+    } = entry;
+    observed::Subscription {
+        id: subscription_id,
+        product: product.map(Into::into),
+        offer_name,
+        friendly_name,
+        commerce,
+        partner_changeable,
+        quantity,
+        status,
+        partner_of_record,
+        term,
+        billing_cycle,
+        auto_renew,
+        scheduled_change,
+        commitment_end,
+        order,
+    }
+}
+
+fn detailed(detail: wire::Detail) -> Piece {
+    let wire::Detail { subscription: entry, refundable, refundable_until } = detail;
+    let read = Read::Subscription(entry.customer, entry.subscription_id);
+    let detail = observed::SubscriptionDetail { subscription: subscription(entry), refundable, refundable_until };
+    answer(read, Answer::Subscription(Box::new(detail)))
+}
+
+fn reseller_status(line: wire::ResellerStatus) -> Piece {
+    let wire::ResellerStatus { of, status, text } = line;
+    let status = match status {
+        wire::SignedStatus::Signed => ResellerStatus::Signed,
+        wire::SignedStatus::NotSigned => ResellerStatus::NotSigned(text),
+        wire::SignedStatus::OtherRegion => ResellerStatus::OtherRegion(text),
+        wire::SignedStatus::NotFound => ResellerStatus::NotFound(text),
+    };
+    // A line that speaks of another read than those of a reseller's status is caught where it is absorbed.
+    answer(of.into(), Answer::Reseller(status))
+}

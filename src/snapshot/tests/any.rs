@@ -1,0 +1,358 @@
+//! Observations and ledgers of every shape, for the laws of snapshots. Never meant to be plausible.
+
+use crate::ledger::{
+    Counted, Credential, CredentialState, Genesis, Guards, Handoff, HandoffState, Ledger, LiveId, Pending, PendingWhat,
+    Unresolved,
+};
+use crate::model::operation::{PostalAddress, SupportContact};
+use crate::model::product::Commerce;
+use crate::model::{
+    Address, BillingCycle, CartId, CustomerId, Digest, Field, OrderId, PartnerId, Product, RequestId, StepKey,
+    StepName, SubscriptionId, TenantId, Term, Timestamp, Value,
+};
+use crate::observed::{
+    AddressCheck, Answer, CartFate, Customer, Observed, Offer, PartnerCheck, Read, Relationship, ResellerStatus,
+    Review, Status, Subscription, SubscriptionDetail, Why,
+};
+use proptest::collection::{btree_map, btree_set, vec};
+use proptest::option;
+use proptest::prelude::*;
+use smol_str::SmolStr;
+
+fn bytes(n: u32) -> [u8; 16] {
+    let mut bytes = [0x40; 16];
+    bytes[12..].copy_from_slice(&n.to_be_bytes());
+    bytes
+}
+
+pub(super) fn one_customer(n: u8) -> CustomerId {
+    CustomerId::from_bytes(bytes(n.into()))
+}
+
+pub(super) fn one_subscription(n: u32) -> Subscription {
+    Subscription {
+        id: SubscriptionId::from_bytes(bytes(n)),
+        product: Some(Product { product: "CFQ7TTC0LH18".into(), sku: "0001".into() }),
+        offer_name: "Microsoft 365 Business Premium".into(),
+        friendly_name: "everybody's".into(),
+        commerce: Commerce::New,
+        partner_changeable: true,
+        quantity: n,
+        status: Status::Active,
+        partner_of_record: Some(PartnerId::new("4811111")),
+        term: Some(Term::P1Y),
+        billing_cycle: Some(BillingCycle::Annual),
+        auto_renew: true,
+        scheduled_change: None,
+        commitment_end: Some(Timestamp::from_seconds(1_800_000_000)),
+        order: Some(OrderId::new("a5bb1f")),
+    }
+}
+
+fn tenant() -> impl Strategy<Value = TenantId> {
+    (0..20u32).prop_map(|n| TenantId::from_bytes(bytes(n)))
+}
+fn customer() -> impl Strategy<Value = CustomerId> {
+    (0..20u32).prop_map(|n| CustomerId::from_bytes(bytes(n)))
+}
+fn subscription_id() -> impl Strategy<Value = SubscriptionId> {
+    any::<u32>().prop_map(|n| SubscriptionId::from_bytes(bytes(n)))
+}
+fn text() -> impl Strategy<Value = SmolStr> {
+    prop_oneof![
+        Just("".into()),
+        Just("a \"quoted\"\n\u{2028}\u{0} line".into()),
+        Just("{\"trailer\":{}}".into()),
+        "\\PC{0,40}".prop_map(SmolStr::from),
+    ]
+}
+fn instant() -> impl Strategy<Value = Timestamp> {
+    (-10_000_000_000..100_000_000_000i64).prop_map(Timestamp::from_seconds)
+}
+fn partner() -> impl Strategy<Value = PartnerId> {
+    text().prop_map(PartnerId::new)
+}
+fn order() -> impl Strategy<Value = OrderId> {
+    text().prop_map(OrderId::new)
+}
+fn term() -> impl Strategy<Value = Term> {
+    prop_oneof![Just(Term::P1M), Just(Term::P1Y), Just(Term::P3Y)]
+}
+fn cycle() -> impl Strategy<Value = BillingCycle> {
+    prop_oneof![Just(BillingCycle::Monthly), Just(BillingCycle::Annual), Just(BillingCycle::Triennial)]
+}
+fn product() -> impl Strategy<Value = Product> {
+    (text(), text()).prop_map(|(product, sku)| Product { product, sku })
+}
+fn status() -> impl Strategy<Value = Status> {
+    prop_oneof![
+        Just(Status::Active),
+        Just(Status::Suspended),
+        Just(Status::Pending),
+        Just(Status::Expired),
+        Just(Status::Disabled),
+        Just(Status::Deleted),
+        Just(Status::Other)
+    ]
+}
+fn subscription() -> impl Strategy<Value = Subscription> {
+    let what = (subscription_id(), option::of(product()), text(), text(), any::<bool>(), any::<bool>());
+    let state = (any::<u32>(), status(), option::of(partner()), option::of(term()), option::of(cycle()));
+    let rest = (any::<bool>(), option::of(text()), option::of(instant()), option::of(order()));
+    (what, state, rest).prop_map(|(what, state, rest)| Subscription {
+        id: what.0,
+        product: what.1,
+        offer_name: what.2,
+        friendly_name: what.3,
+        commerce: if what.4 { Commerce::New } else { Commerce::Legacy },
+        partner_changeable: what.5,
+        quantity: state.0,
+        status: state.1,
+        partner_of_record: state.2,
+        term: state.3,
+        billing_cycle: state.4,
+        auto_renew: rest.0,
+        scheduled_change: rest.1,
+        commitment_end: rest.2,
+        order: rest.3,
+    })
+}
+fn postal() -> impl Strategy<Value = PostalAddress> {
+    (text(), option::of(text()), text(), text(), text(), option::of(text()), option::of(text())).prop_map(|a| {
+        PostalAddress { country: a.0, state: a.1, city: a.2, postal_code: a.3, line1: a.4, line2: a.5, phone: a.6 }
+    })
+}
+fn reseller_status() -> impl Strategy<Value = ResellerStatus> {
+    prop_oneof![
+        Just(ResellerStatus::Signed),
+        text().prop_map(ResellerStatus::NotSigned),
+        text().prop_map(ResellerStatus::OtherRegion),
+        text().prop_map(ResellerStatus::NotFound)
+    ]
+}
+fn why() -> impl Strategy<Value = Why> {
+    prop_oneof![
+        Just(Why::NotRead),
+        text().prop_map(Why::Refused),
+        text().prop_map(Why::Denied),
+        Just(Why::Throttled),
+        text().prop_map(Why::Failed),
+        Just(Why::Partial),
+        text().prop_map(Why::Implausible)
+    ]
+}
+fn relationship() -> impl Strategy<Value = Relationship> {
+    (tenant(), text(), option::of(partner()), option::of(text()), any::<bool>()).prop_map(
+        |(tenant, name, partner_id, country, active)| Relationship { tenant, name, partner_id, country, active },
+    )
+}
+fn customers() -> impl Strategy<Value = Answer> {
+    let one = (customer(), text(), text());
+    vec(one.prop_map(|(id, domain, company_name)| Customer { id, domain, company_name }), 0..6)
+        .prop_map(Answer::Customers)
+}
+
+type Asked = (Read, Answer);
+
+fn lists() -> impl Strategy<Value = Asked> {
+    prop_oneof![
+        vec(relationship(), 0..5).prop_map(|list| (Read::Relationships, Answer::Relationships(list))),
+        customers().prop_map(|list| (Read::Customers, list)),
+        (tenant(), customers()).prop_map(|(of, list)| (Read::CustomersOf(of), list)),
+        (customer(), vec(tenant(), 0..4)).prop_map(|(of, list)| (Read::ResellersOf(of), Answer::Resellers(list))),
+        (customer(), vec(subscription().boxed(), 0..5))
+            .prop_map(|(of, list)| (Read::Subscriptions(of), Answer::Subscriptions(list))),
+    ]
+}
+
+fn singles() -> impl Strategy<Value = Asked> {
+    let detail = (customer(), subscription().boxed(), any::<u32>(), option::of(instant())).prop_map(
+        |(of, subscription, refundable, refundable_until)| {
+            let read = Read::Subscription(of, subscription.id);
+            (read, Answer::Subscription(Box::new(SubscriptionDetail { subscription, refundable, refundable_until })))
+        },
+    );
+    let support = (customer(), subscription_id(), tenant(), partner()).prop_map(|(of, id, tenant, partner)| {
+        (Read::SupportContact(of, id), Answer::SupportContact(SupportContact { tenant, partner }))
+    });
+    let review = prop_oneof![Just(Review::Passed), Just(Review::InReview), Just(Review::Refused)];
+    let offer = (product(), term(), cycle(), any::<u32>()).prop_map(|(product, term, billing_cycle, count)| {
+        (Read::Offer(Offer { product, term, billing_cycle }), Answer::Offer(count))
+    });
+    prop_oneof![
+        detail,
+        support,
+        (customer(), any::<bool>()).prop_map(|(of, signed)| (Read::Agreement(of), Answer::Agreement(signed))),
+        (customer(), review).prop_map(|(of, review)| (Read::AccountReview(of), Answer::AccountReview(review))),
+        (text(), any::<bool>()).prop_map(|(domain, taken)| (Read::Domain(domain), Answer::Domain(taken))),
+        offer,
+        (tenant(), text()).prop_map(|(of, link)| (Read::InvitationLink(of), Answer::InvitationLink(link))),
+    ]
+}
+
+fn checks() -> impl Strategy<Value = Asked> {
+    let passes = prop_oneof![Just(AddressCheck::Passes), text().prop_map(AddressCheck::Fails)];
+    let valid = prop_oneof![Just(PartnerCheck::Valid), text().prop_map(PartnerCheck::Invalid)];
+    let fate = prop_oneof![
+        Just(CartFate::Open),
+        (order(), option::of(subscription_id()))
+            .prop_map(|(order, subscription)| CartFate::Ordered { order, subscription })
+    ];
+    prop_oneof![
+        (postal().boxed(), passes)
+            .prop_map(|(address, check)| (Read::PostalAddress(Box::new(address)), Answer::PostalAddress(check))),
+        (partner(), valid).prop_map(|(id, check)| (Read::PartnerId(id), Answer::PartnerId(check))),
+        (tenant(), reseller_status()).prop_map(|(of, status)| (Read::ResellerByTenant(of), Answer::Reseller(status))),
+        (partner(), reseller_status())
+            .prop_map(|(of, status)| (Read::ResellerByPartnerId(of), Answer::Reseller(status))),
+        (customer(), text(), fate).prop_map(|(of, cart, fate)| (Read::Cart(of, CartId::new(cart)), Answer::Cart(fate))),
+    ]
+}
+
+/// Any observations.
+pub(super) fn observed() -> impl Strategy<Value = Observed> {
+    let outcome =
+        prop_oneof![6 => Just(None), 1 => Just(Some(Ok(Answer::NotThere))), 1 => why().prop_map(|w| Some(Err(w)))];
+    let asked = prop_oneof![lists().boxed(), singles().boxed(), checks().boxed()];
+    vec((asked.boxed(), outcome.boxed()), 0..12).prop_map(|all| {
+        let mut observed = Observed::default();
+        for ((read, answer), instead) in all {
+            observed.absorb(&read, instead.unwrap_or(Ok(answer)));
+        }
+        observed
+    })
+}
+
+fn address() -> impl Strategy<Value = Address> {
+    prop_oneof![
+        Just("provider/distri"),
+        Just("partnership/fabrikam"),
+        Just("customer/contoso"),
+        Just("customer/@contoso.example"),
+        Just("subscription/contoso/m365"),
+        Just("subscription/contoso/@50000000-0000-4000-8000-000000000001"),
+        Just("support-delegation/all-of-them"),
+    ]
+    .prop_map(|text| text.parse().expect("an address"))
+}
+fn digest() -> impl Strategy<Value = Digest> {
+    any::<[u8; 32]>().prop_map(Digest::from_bytes)
+}
+fn key() -> impl Strategy<Value = StepKey> {
+    (address(), 0..StepName::ALL.len(), text()).prop_map(|(address, step, discriminator)| StepKey {
+        address,
+        step: StepName::ALL[step],
+        discriminator,
+    })
+}
+fn live() -> impl Strategy<Value = LiveId> {
+    prop_oneof![
+        tenant().prop_map(LiveId::Reseller),
+        customer().prop_map(LiveId::Customer),
+        (customer(), subscription_id()).prop_map(|(of, id)| LiveId::Subscription(of, id))
+    ]
+}
+fn field() -> impl Strategy<Value = Field> {
+    prop_oneof![
+        Just(Field::Quantity),
+        Just(Field::PartnerOfRecord),
+        Just(Field::FriendlyName),
+        Just(Field::SupportContact)
+    ]
+}
+fn value() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        any::<bool>().prop_map(Value::Bool),
+        any::<u64>().prop_map(Value::Number),
+        text().prop_map(Value::Text),
+        vec(text(), 0..3).prop_map(Value::List),
+        Just(Value::None)
+    ]
+}
+fn handoff() -> impl Strategy<Value = Handoff> {
+    let state = prop_oneof![
+        Just(HandoffState::Asked),
+        (text(), instant(), option::of(text())).prop_map(|(by, at, evidence)| HandoffState::Acknowledged {
+            by,
+            at,
+            evidence
+        }),
+        (text(), instant(), text()).prop_map(|(by, at, reason)| HandoffState::Declined { by, at, reason }),
+        instant().prop_map(|at| HandoffState::Consumed { at }),
+    ];
+    (key(), digest(), text(), instant(), state).prop_map(|(key, digest, text, asked, state)| Handoff {
+        key,
+        digest,
+        text: text.to_string(),
+        asked,
+        state,
+    })
+}
+fn pending() -> impl Strategy<Value = Pending> {
+    let what = prop_oneof![
+        customer().prop_map(PendingWhat::Customer),
+        (customer(), text(), order(), option::of(subscription_id())).prop_map(
+            |(customer, cart, order, subscription)| {
+                PendingWhat::Order { customer, cart: CartId::new(cart), order, subscription }
+            }
+        ),
+        (live(), field(), value()).prop_map(|(subscription, field, value)| PendingWhat::Change {
+            subscription,
+            field,
+            value
+        }),
+    ];
+    (key(), digest(), instant(), what).prop_map(|(key, step, since, what)| Pending { key, step, since, what })
+}
+fn unresolved() -> impl Strategy<Value = Unresolved> {
+    (any::<u64>(), key(), any::<[u8; 16]>(), instant(), text()).prop_map(|(intent, key, request, since, text)| {
+        Unresolved { intent, key, request: RequestId::from_bytes(request), since, text: text.to_string() }
+    })
+}
+fn credential() -> impl Strategy<Value = Credential> {
+    let state = prop_oneof![
+        (text(), digest()).prop_map(|(key, digest)| CredentialState::Sealed { key, digest }),
+        Just(CredentialState::Lost),
+        Just(CredentialState::Forgotten)
+    ];
+    (text(), state, instant()).prop_map(|(user, state, at)| Credential { user, state, at })
+}
+
+/// Any ledger.
+pub(super) fn ledger() -> impl Strategy<Value = Ledger> {
+    let genesis = (tenant(), text(), instant()).prop_map(|(tenant, state, at)| Genesis { tenant, state, at });
+    let guards = (btree_set(address(), 0..3), vec(text(), 0..3), option::of(digest()))
+        .prop_map(|(protected, recipients, limits)| Guards { protected, recipients, limits });
+    let counted = (text(), address(), any::<u32>(), instant()).prop_map(|(code, cause, amount, at)| Counted {
+        code,
+        cause,
+        amount,
+        at,
+    });
+    let known = (
+        option::of(genesis),
+        btree_map(address(), live(), 0..4),
+        btree_map(address(), btree_map(field(), value(), 0..3), 0..4),
+        btree_set(address(), 0..4),
+        option::of(guards),
+        vec(counted, 0..3),
+    );
+    let open = (
+        btree_map(digest(), handoff(), 0..3),
+        btree_map(address(), pending(), 0..3),
+        btree_map(address(), unresolved(), 0..3),
+        btree_map(address(), credential(), 0..3),
+    );
+    (known.boxed(), open.boxed()).prop_map(|(known, open)| Ledger {
+        genesis: known.0,
+        bindings: known.1,
+        settled: known.2,
+        managed: known.3,
+        handoffs: open.0,
+        pending: open.1,
+        unresolved: open.2,
+        credentials: open.3,
+        guards: known.4,
+        counted: known.5,
+    })
+}

@@ -1,0 +1,174 @@
+//! From the ledger to its facts and back. Both ways exhaustive, so that a new fact cannot be forgotten.
+
+use super::{
+    Accepted, AcceptedWhat, Asked, AskedState, Count, Doubtful, Fact, InForce, Live, Login, LoginState, Origin,
+    Remembered,
+};
+use crate::ledger::{
+    Counted, Credential, CredentialState, Genesis, Guards, Handoff, HandoffState, Ledger, LiveId, Pending, PendingWhat,
+    Unresolved,
+};
+use crate::model::{Address, Digest};
+use smol_str::SmolStr;
+use std::collections::BTreeSet;
+
+impl From<LiveId> for Live {
+    fn from(id: LiveId) -> Self {
+        match id {
+            LiveId::Reseller(tenant) => Self::Reseller(tenant),
+            LiveId::Customer(customer) => Self::Customer(customer),
+            LiveId::Subscription(customer, subscription_id) => Self::Subscription { customer, subscription_id },
+        }
+    }
+}
+impl From<Live> for LiveId {
+    fn from(live: Live) -> Self {
+        match live {
+            Live::Reseller(tenant) => Self::Reseller(tenant),
+            Live::Customer(customer) => Self::Customer(customer),
+            Live::Subscription { customer, subscription_id } => Self::Subscription(customer, subscription_id),
+        }
+    }
+}
+
+/// Every fact of a ledger, in one order: genesis, guards, addresses, hand-offs, pending, unresolved, credentials, counts.
+pub(in crate::snapshot) fn facts(ledger: &Ledger) -> impl Iterator<Item = Fact> {
+    let Ledger { genesis, bindings, settled, managed, handoffs, pending, unresolved, credentials, guards, counted } =
+        ledger;
+    let addresses: BTreeSet<&Address> = bindings.keys().chain(settled.keys()).chain(managed).collect();
+    let addresses = addresses.into_iter().map(|address| {
+        Fact::Address(Remembered {
+            address: address.clone(),
+            managed: managed.contains(address),
+            binding: bindings.get(address).map(|id| (*id).into()),
+            settled: settled.get(address).cloned(),
+        })
+    });
+    let genesis = genesis.iter().map(|Genesis { tenant, state, at }| {
+        Fact::Genesis(Origin { tenant_id: *tenant, state: state.clone(), at: *at })
+    });
+    let guards = guards.iter().map(|Guards { protected, recipients, limits }| {
+        Fact::Guards(InForce { protected: protected.clone(), recipients: recipients.clone(), limits: *limits })
+    });
+    let counted = counted.iter().map(|Counted { code, cause, amount, at }| {
+        Fact::Counted(Count { code: code.clone(), cause: cause.clone(), amount: *amount, at: *at })
+    });
+    genesis
+        .chain(guards)
+        .chain(addresses)
+        .chain(handoffs.iter().map(|(step, handoff)| Fact::Handoff(Box::new(asked(*step, handoff)))))
+        .chain(pending.iter().map(|(address, pending)| Fact::Pending(Box::new(accepted(address, pending)))))
+        .chain(unresolved.iter().map(|(address, effect)| Fact::Unresolved(Box::new(doubtful(address, effect)))))
+        .chain(credentials.iter().map(|(address, credential)| Fact::Credential(login(address, credential))))
+        .chain(counted)
+}
+
+fn asked(step: Digest, handoff: &Handoff) -> Asked {
+    let Handoff { key, digest, text: _, asked, state } = handoff;
+    let state = match state.clone() {
+        HandoffState::Asked => AskedState::Asked,
+        HandoffState::Acknowledged { by, at, evidence } => AskedState::Acknowledged { by, at, evidence },
+        HandoffState::Declined { by, at, reason } => AskedState::Declined { by, at, reason },
+        HandoffState::Consumed { at } => AskedState::Consumed { at },
+    };
+    Asked { step, key: key.clone(), digest: *digest, asked: *asked, state }
+}
+
+fn accepted(address: &Address, pending: &Pending) -> Accepted {
+    let Pending { key, step, since, what } = pending;
+    let what = match what.clone() {
+        PendingWhat::Customer(id) => AcceptedWhat::Customer(id),
+        PendingWhat::Order { customer, cart, order, subscription } => {
+            AcceptedWhat::Order { customer, cart, order, subscription_id: subscription }
+        }
+        PendingWhat::Change { subscription, field, value } => {
+            AcceptedWhat::Change { of: subscription.into(), field, value }
+        }
+    };
+    Accepted { address: address.clone(), key: key.clone(), step: *step, since: *since, what }
+}
+
+fn doubtful(address: &Address, effect: &Unresolved) -> Doubtful {
+    let Unresolved { intent, key, request, since, text } = effect;
+    Doubtful {
+        address: address.clone(),
+        intent: *intent,
+        key: key.clone(),
+        request: *request,
+        since: *since,
+        text: text.clone(),
+    }
+}
+
+fn login(address: &Address, credential: &Credential) -> Login {
+    let Credential { user, state, at } = credential;
+    let state = match state {
+        CredentialState::Sealed { key: _, digest } => LoginState::Sealed { digest: *digest },
+        CredentialState::Lost => LoginState::Lost,
+        CredentialState::Forgotten => LoginState::Forgotten,
+    };
+    Login { address: address.clone(), user: user.clone(), at: *at, state }
+}
+
+/// Puts a fact back into a ledger.
+pub(in crate::snapshot) fn remember(ledger: &mut Ledger, fact: Fact) {
+    match fact {
+        Fact::Genesis(Origin { tenant_id, state, at }) => {
+            ledger.genesis = Some(Genesis { tenant: tenant_id, state, at });
+        }
+        Fact::Guards(InForce { protected, recipients, limits }) => {
+            ledger.guards = Some(Guards { protected, recipients, limits });
+        }
+        Fact::Counted(Count { code, cause, amount, at }) => ledger.counted.push(Counted { code, cause, amount, at }),
+        Fact::Address(remembered) => remember_address(ledger, remembered),
+        Fact::Handoff(asked) => {
+            let Asked { step, key, digest, asked, state } = *asked;
+            let state = match state {
+                AskedState::Asked => HandoffState::Asked,
+                AskedState::Acknowledged { by, at, evidence } => HandoffState::Acknowledged { by, at, evidence },
+                AskedState::Declined { by, at, reason } => HandoffState::Declined { by, at, reason },
+                AskedState::Consumed { at } => HandoffState::Consumed { at },
+            };
+            ledger.handoffs.insert(step, Handoff { key, digest, text: String::new(), asked, state });
+        }
+        Fact::Pending(accepted) => {
+            let Accepted { address, key, step, since, what } = *accepted;
+            ledger.pending.insert(address, Pending { key, step, since, what: awaited(what) });
+        }
+        Fact::Unresolved(doubtful) => {
+            let Doubtful { address, intent, key, request, since, text } = *doubtful;
+            ledger.unresolved.insert(address, Unresolved { intent, key, request, since, text });
+        }
+        Fact::Credential(Login { address, user, at, state }) => {
+            let state = match state {
+                LoginState::Sealed { digest } => CredentialState::Sealed { key: SmolStr::default(), digest },
+                LoginState::Lost => CredentialState::Lost,
+                LoginState::Forgotten => CredentialState::Forgotten,
+            };
+            ledger.credentials.insert(address, Credential { user, state, at });
+        }
+    }
+}
+
+fn remember_address(ledger: &mut Ledger, remembered: Remembered) {
+    let Remembered { address, managed, binding, settled } = remembered;
+    if managed {
+        ledger.managed.insert(address.clone());
+    }
+    if let Some(live) = binding {
+        ledger.bindings.insert(address.clone(), live.into());
+    }
+    if let Some(fields) = settled {
+        ledger.settled.insert(address, fields);
+    }
+}
+
+fn awaited(what: AcceptedWhat) -> PendingWhat {
+    match what {
+        AcceptedWhat::Customer(id) => PendingWhat::Customer(id),
+        AcceptedWhat::Order { customer, cart, order, subscription_id } => {
+            PendingWhat::Order { customer, cart, order, subscription: subscription_id }
+        }
+        AcceptedWhat::Change { of, field, value } => PendingWhat::Change { subscription: of.into(), field, value },
+    }
+}
