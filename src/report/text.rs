@@ -128,7 +128,7 @@ impl Page {
 }
 
 /// What a closed gate says.
-fn closing(gate: &Gate) -> String {
+pub(super) fn closing(gate: &Gate) -> String {
     match gate {
         Gate::Acknowledge { code, cause, amount, covered } => format!(
             "{cause} brings {} that take something away, {covered} of them acknowledged [{code}]",
