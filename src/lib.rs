@@ -1,5 +1,4 @@
 //! twotier
-pub mod apply;
 pub mod backend;
 pub mod desired;
 pub mod diag;
