@@ -1,5 +1,6 @@
 //! twotier
 pub mod backend;
+pub mod cli;
 pub mod desired;
 pub mod diag;
 pub mod diff;
@@ -8,6 +9,8 @@ pub mod ledger;
 pub mod manifest;
 pub mod model;
 pub mod observed;
+pub mod ops;
 pub mod plan;
 pub mod policy;
+pub mod report;
 pub mod snapshot;

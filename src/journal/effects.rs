@@ -1,7 +1,7 @@
 //! The part of the fold that settles effects: what an intent becomes when it is done, pending, unknown, shown or
 //! resolved. Pure and total, as the fold is.
 
-use super::fold::{Folded, Standing, Tracked};
+use super::fold::{Folded, Standing, Tracked, Unstarted};
 use super::record::{Intent, Learned, SealedRef, Settled};
 use crate::ledger::{Credential, CredentialState, LiveId, Pending, PendingWhat, Unresolved};
 use crate::model::{Address, Field, Operation, SubscriptionChange, Timestamp, Value};
@@ -32,7 +32,11 @@ impl Folded {
                 Some(what) => self.await_effect(at, number, tracked, Awaited { what, learned, fields }),
                 None => self.leave_unresolved(at, number, tracked, "accepted, and nothing says what to look for"),
             },
-            Settled::NotStarted | Settled::Failed { .. } => {}
+            Settled::NotStarted => {
+                let Intent { step, request, operation, .. } = tracked.intent;
+                self.unstarted.insert(step, Unstarted { request, operation });
+            }
+            Settled::Failed { .. } => {}
             Settled::Unknown { text } => self.leave_unresolved(at, number, tracked, &text),
         }
     }

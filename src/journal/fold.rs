@@ -4,7 +4,7 @@
 use super::record::{Adopted, Family, Forgotten, Intent, Object, Open, Record};
 use super::renames::Moves;
 use crate::ledger::{Counted, CredentialState, Genesis, Guards, Handoff, HandoffState, Ledger};
-use crate::model::{Address, Digest, Field, StepKey, Timestamp, Value};
+use crate::model::{Address, Digest, Field, Operation, RequestId, StepKey, Timestamp, Value};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
@@ -19,6 +19,18 @@ pub struct Folded {
     pub run: Option<OpenRun>,
     /// Effects that are not settled for good, by the number of the object of their intent.
     pub intents: BTreeMap<u64, Tracked>,
+    /// Calls that were settled `not started` and not tried again since, by step id.
+    pub unstarted: BTreeMap<Digest, Unstarted>,
+}
+
+/// A call that did not start or certainly did not happen: a repeat is the same call, so that a late first try and the
+/// repeat have one effect (the same cart is checked out, the same request id is sent).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unstarted {
+    /// Its request id.
+    pub request: RequestId,
+    /// The call.
+    pub operation: Operation,
 }
 
 /// A run that has not ended.
@@ -106,6 +118,7 @@ impl Folded {
                 self.ask(place.at, step, Asked { key, digest, text });
             }
             Record::Intent(intent) => {
+                self.unstarted.remove(&intent.step);
                 let tracked = Tracked { epoch: place.epoch, at: place.at, intent: *intent, standing: Standing::Open };
                 self.intents.insert(place.number, tracked);
             }

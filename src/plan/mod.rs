@@ -6,6 +6,8 @@ mod build;
 mod changes;
 mod customers;
 mod draft;
+#[cfg(test)]
+pub(crate) mod example;
 pub mod facts;
 pub mod file;
 pub mod id;

@@ -70,9 +70,11 @@ impl Board {
         self.lanes.insert(lane.clone(), slot);
         self.taken.insert(slot, lane);
     }
-    pub(super) fn end(&mut self, slot: Slot) {
-        if let Some(lane) = self.taken.remove(&slot) {
-            self.lanes.remove(&lane);
+    /// Whether it had taken a lane.
+    pub(super) fn end(&mut self, slot: Slot) -> bool {
+        let lane = self.taken.remove(&slot);
+        if let Some(lane) = &lane {
+            self.lanes.remove(lane);
         }
         for dependent in std::mem::take(&mut self.dependents[slot]) {
             self.missing[dependent] -= 1;
@@ -80,5 +82,6 @@ impl Board {
                 self.freed.push_back(dependent);
             }
         }
+        lane.is_some()
     }
 }

@@ -2,7 +2,7 @@
 //! written on an unknown.
 
 use super::board::Lane;
-use super::{Moment, Phase, Rest, RunState, Slot, Then};
+use super::{Durable, Moment, Phase, Rest, RunState, Slot, Then};
 use crate::apply::approve::words;
 use crate::apply::outcome::Outcome;
 use crate::journal::fold::Folded;
@@ -156,8 +156,8 @@ impl RunState<'_> {
     fn resume(&mut self, slot: Slot, wanted: &Wanted) {
         let Wanted::Order { subscription, .. } = wanted else { return };
         let work = &mut self.works[slot];
-        let Some(carried) = self.carried.get(&work.step.id) else { return };
-        let Operation::CheckOut { customer, cart } = &carried.operation else { return };
+        let Some(earlier) = self.unstarted.get(&work.step.id) else { return };
+        let Operation::CheckOut { customer, cart } = &earlier.operation else { return };
         if work.stage == Stage::First && self.bindings.customer(&subscription.customer) == Some(*customer) {
             work.stage = Stage::CheckOut(cart.clone());
         }
@@ -166,8 +166,8 @@ impl RunState<'_> {
     /// One request id for every try of one call, also over runs.
     fn request(&mut self, slot: Slot, operation: &Operation) -> RequestId {
         let work = &mut self.works[slot];
-        let carried = self.carried.get(&work.step.id).filter(|carried| carried.operation == *operation);
-        let request = work.request.or(carried.map(|carried| carried.request));
+        let earlier = self.unstarted.get(&work.step.id).filter(|earlier| earlier.operation == *operation);
+        let request = work.request.or(earlier.map(|earlier| earlier.request));
         let request = request.unwrap_or_else(|| RequestId::from_bytes(self.ids.next_id()));
         work.request = Some(request);
         request
@@ -193,11 +193,11 @@ impl RunState<'_> {
     }
 
     /// Goes on when what a task appended is durable.
-    pub(super) fn task_appended(&mut self, moment: Moment<'_>, slot: Slot, number: u64) {
+    pub(super) fn task_appended(&mut self, moment: Moment<'_>, slot: Slot, durable: Durable) {
         let phase = std::mem::replace(&mut self.works[slot].phase, Phase::Checking);
         match phase {
             Phase::Asking => self.finish(slot, Outcome::Asked),
-            Phase::Intending(intent) => self.intended(moment, slot, *intent, number),
+            Phase::Intending(intent) => self.intended(moment, slot, *intent, durable),
             Phase::Settling(Then::End(outcome)) => self.finish(slot, outcome),
             Phase::Settling(Then::CheckOut(cart)) => {
                 let work = &mut self.works[slot];

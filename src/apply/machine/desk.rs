@@ -28,7 +28,7 @@ const TOGETHER: usize = 64;
 pub(super) struct Desk {
     queue: VecDeque<Entry>,
     writing: Vec<Owner>,
-    /// When the last object was acknowledged, in elapsed time.
+    /// When the append of the last object that was acknowledged began, in elapsed time.
     pub(super) last: Duration,
 }
 
@@ -66,8 +66,8 @@ impl Desk {
         Some(records)
     }
     /// Whose the acknowledged object was.
-    pub(super) fn acknowledged(&mut self, at: Duration) -> Vec<Owner> {
-        self.last = at;
+    pub(super) fn acknowledged(&mut self, began: Duration) -> Vec<Owner> {
+        self.last = began;
         std::mem::take(&mut self.writing)
     }
 }

@@ -1,7 +1,7 @@
 //! One effect, from its durable intent to what it taught: perform, try again, look after a lost reply, read back.
 //! Never repeats a call whose outcome is unknown before looking.
 
-use super::{Command, Moment, Phase, Rest, RunState, Running, Slot, Then, Verify};
+use super::{Command, Durable, Moment, Phase, Rest, RunState, Running, Slot, Then, Verify};
 use crate::apply::outcome::{Outcome, Password};
 use crate::apply::ports::Progress;
 use crate::apply::recover::{self, Kept, Seen};
@@ -91,9 +91,9 @@ enum Again {
 }
 
 impl RunState<'_> {
-    pub(super) fn intended(&mut self, moment: Moment<'_>, slot: Slot, intent: Intent, number: u64) {
-        let start_by = moment.elapsed + self.settings.start_within;
-        let running = Box::new(Running { number, intent, start_by });
+    pub(super) fn intended(&mut self, moment: Moment<'_>, slot: Slot, intent: Intent, durable: Durable) {
+        let start_by = durable.began + self.settings.start_within;
+        let running = Box::new(Running { number: durable.number, intent, start_by });
         if self.is_stopping() {
             return self.settle_not_started(slot, &running, Then::End(Outcome::Interrupted));
         }
@@ -251,12 +251,11 @@ impl RunState<'_> {
             Seen::Unclear(text) | Seen::Unread(text) if self.rest_before_look(moment, slot, &running, looks) => {
                 self.report_wait(slot, LOOKS[looks as usize], text);
             }
-            Seen::Unclear(text) => {
+            // The next run looks again.
+            Seen::Unclear(text) | Seen::Unread(text) => {
                 let settled = Settled::Unknown { text: SmolStr::new(&text) };
                 self.settle(slot, &running, (settled, BTreeMap::new()), Then::End(Outcome::Unknown { text }));
             }
-            // Not settled: the next run looks again.
-            Seen::Unread(text) => self.finish(slot, Outcome::Unknown { text }),
         }
     }
 

@@ -14,13 +14,15 @@ mod stop;
 #[cfg(test)]
 mod tests;
 
+pub(super) use effect::outcome_of;
 pub use effect::{Sealed, Told};
 
 use super::approve::{Approval, Verdict};
 use super::outcome::{Ending, Hindrance, Outcome, RunOutcome, StepResult};
 use super::ports::{Ids, Progress};
 use crate::backend::BackendError;
-use crate::journal::fold::Folded;
+use crate::journal::fold::{Folded, Standing, Unstarted};
+use crate::journal::lease;
 use crate::journal::record::{Intent, Learned, Record};
 use crate::ledger::HandoffState;
 use crate::model::{CartId, Digest, Operation, RequestId, StepKey, TenantId, Timestamp};
@@ -41,21 +43,12 @@ pub struct Job<'p> {
     pub planned: &'p Planned,
     /// What of it may be done.
     pub approval: Approval<'p>,
-    /// What earlier runs left, by step id.
-    pub carried: BTreeMap<Digest, Carried>,
+    /// Calls of earlier runs that did not happen, by step id, so that a repeat is the same call.
+    pub unstarted: BTreeMap<Digest, Unstarted>,
     /// Bounds.
     pub settings: Settings,
     /// Where request ids come from.
     pub ids: &'p mut dyn Ids,
-}
-
-/// What an earlier run left of a step that it did not finish, so that a repeat is the same call.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Carried {
-    /// The request id.
-    pub request: RequestId,
-    /// The call it belongs to.
-    pub operation: Operation,
 }
 
 /// Bounds of a run.
@@ -65,7 +58,7 @@ pub struct Settings {
     pub parallel: usize,
     /// No step starts or tries again after this, in elapsed time; none for no bound.
     pub deadline: Option<Duration>,
-    /// S: an effect may start only so long after its intent was acknowledged.
+    /// S: an effect may start only so long after the append of its intent began.
     pub start_within: Duration,
     /// How long one step is tried again when the service says later, or too many requests.
     pub patience: Duration,
@@ -81,9 +74,9 @@ impl Default for Settings {
         Self {
             parallel: 4,
             deadline: None,
-            start_within: Duration::from_secs(10),
+            start_within: lease::START,
             patience: Duration::from_secs(180),
-            renew_every: Duration::from_secs(30),
+            renew_every: lease::RENEW,
             unsealable: None,
             counts: BTreeMap::new(),
         }
@@ -129,6 +122,8 @@ pub enum Event {
     Appended {
         /// The number of its object.
         number: u64,
+        /// When the append began, in elapsed time.
+        began: Duration,
     },
     /// The last [`Command::Append`] failed, or another run has taken over: this one must stop.
     AppendFailed {
@@ -204,12 +199,16 @@ pub struct RunState<'p> {
     desk: Desk,
     bindings: Bindings,
     provider: TenantId,
-    carried: BTreeMap<Digest, Carried>,
+    unstarted: BTreeMap<Digest, Unstarted>,
     settings: Settings,
     ids: &'p mut dyn Ids,
     denied: BTreeMap<Role, StepKey>,
     course: Course,
     over: usize,
+    /// How many of them took work.
+    worked: u32,
+    begun: Duration,
+    elapsed: Duration,
     epoch: u64,
     out: Vec<Command>,
 }
@@ -276,6 +275,14 @@ struct Verify {
     looks_left: u32,
 }
 
+/// An object that is durable.
+#[derive(Clone, Copy)]
+struct Durable {
+    number: u64,
+    /// When its append began.
+    began: Duration,
+}
+
 /// What follows a settlement.
 enum Then {
     End(Outcome),
@@ -287,7 +294,7 @@ impl<'p> RunState<'p> {
     /// A run that has not begun. `epoch` is its own.
     #[must_use]
     pub fn new(job: Job<'p>, epoch: u64) -> Self {
-        let Job { planned, approval, carried, settings, ids } = job;
+        let Job { planned, approval, unstarted, settings, ids } = job;
         let Approval { tasks, gone } = approval;
         let steps: Vec<&Step> = tasks.iter().map(|task| task.step).collect();
         let board = Board::new(&steps);
@@ -307,12 +314,15 @@ impl<'p> RunState<'p> {
             desk: Desk::new(super::adopt::records(&planned.adopt)),
             bindings: planned.bindings.clone(),
             provider: planned.plan.tenant(),
-            carried,
+            unstarted,
             settings,
             ids,
             denied: BTreeMap::new(),
             course: Course::Going,
             over: 0,
+            worked: 0,
+            begun: Duration::ZERO,
+            elapsed: Duration::ZERO,
             epoch,
             out: Vec::new(),
         }
@@ -321,6 +331,7 @@ impl<'p> RunState<'p> {
     /// Takes what happened and says what is to be done. Events that no longer matter are ignored.
     pub fn step(&mut self, moment: Moment<'_>, event: Event) -> Vec<Command> {
         if !matches!(self.course, Course::Ended(_)) {
+            self.elapsed = moment.elapsed;
             self.take(moment, event);
             self.begin_ready(moment);
             self.close_when_over();
@@ -331,11 +342,11 @@ impl<'p> RunState<'p> {
 
     fn take(&mut self, moment: Moment<'_>, event: Event) {
         match event {
-            Event::Begin => self.arm_renewal(moment.elapsed),
+            Event::Begin => self.begin(moment.elapsed),
             Event::Read { slot, answers } => self.take_answers(moment, slot, answers),
             Event::Performed { slot, result } => self.take_reply(moment, slot, result),
             Event::TooLate { slot } => self.take_too_late(moment, slot),
-            Event::Appended { number } => self.take_appended(moment, number),
+            Event::Appended { number, began } => self.take_appended(moment, Durable { number, began }),
             Event::AppendFailed { why } => self.halt(Ending::JournalFault(why)),
             Event::Woke { timer: Timer::Renew } => self.renew(moment.elapsed),
             Event::Woke { timer: Timer::Task(slot) } => self.wake(moment, slot),
@@ -420,6 +431,7 @@ impl<'p> RunState<'p> {
             (Action::Await { until }, Some(need)) if self.outcome_of(&need.step) == Some(&Outcome::Asked) => {
                 Some(Outcome::Pending { until: until.clone() })
             }
+            (_, Some(need)) if self.outcome_of(&need.step) == Some(&Outcome::Interrupted) => Some(Outcome::Interrupted),
             (_, Some(need)) => Some(Outcome::Skipped(Hindrance::Need(need.step.clone()))),
             // The plan has just looked; only something done since can have changed it.
             (Action::Await { until }, None) if step.needs.is_empty() => Some(Outcome::Pending { until: until.clone() }),
@@ -436,9 +448,26 @@ impl<'p> RunState<'p> {
         if self.settings.deadline.is_some_and(|deadline| moment.elapsed >= deadline) {
             return Some(Outcome::Failed { code: 0, text: "the deadline of the run passed before it began".into() });
         }
-        let role = self.works[slot].step.role?;
+        let step = self.works[slot].step;
+        if let (Action::Api(_), Some(text)) = (&step.action, self.unsettled(moment.folded, step)) {
+            return Some(Outcome::Unknown { text });
+        }
+        let role = step.role?;
         let at = self.denied.get(&role)?.clone();
         Some(Outcome::Skipped(Hindrance::Denied { role, at }))
+    }
+
+    /// An effect on the same object that nobody could settle so far: nothing is written on top of it.
+    fn unsettled(&self, folded: &Folded, step: &Step) -> Option<String> {
+        let (number, _) = folded.intents.iter().find(|(_, tracked)| {
+            let open = match tracked.standing {
+                Standing::Open => tracked.epoch != self.epoch,
+                Standing::Unresolved => true,
+                Standing::Pending { .. } => false,
+            };
+            open && tracked.intent.key.address == step.key.address
+        })?;
+        Some(format!("how the effect of journal object {number} on it ended is unknown; see `state resolve`"))
     }
 
     fn outcome_of(&self, key: &StepKey) -> Option<&Outcome> {
@@ -459,11 +488,20 @@ impl<'p> RunState<'p> {
     /// A step is over: its lane is free, what needs it may follow.
     fn finish(&mut self, slot: Slot, outcome: Outcome) {
         self.over += 1;
-        self.board.end(slot);
+        if self.board.end(slot) {
+            self.worked += 1;
+        }
         let (done, total) = (self.over, self.works.len());
         let key = self.works[slot].step.key.clone();
-        self.out.push(Command::Report(Progress::Finished { key, outcome: outcome.clone(), done, total }));
+        let left = self.time_left(total - done);
+        self.out.push(Command::Report(Progress::Finished { key, outcome: outcome.clone(), done, total, left }));
         self.works[slot].phase = Phase::Over(outcome);
+    }
+
+    /// As if every step that is left took as long as those that took work.
+    fn time_left(&self, remaining: usize) -> Option<Duration> {
+        let each = self.elapsed.saturating_sub(self.begun).checked_div(self.worked)?;
+        Some(each.saturating_mul(u32::try_from(remaining).unwrap_or(u32::MAX)))
     }
 
     fn queue(&mut self, slot: Slot, records: Vec<Record>) {

@@ -1,7 +1,7 @@
 //! What is written to the journal on the way: settlements, renewals, the close; and what is learned from them.
 
 use super::desk::Owner;
-use super::{Command, Course, Moment, Phase, RunState, Running, Slot, Then, Timer};
+use super::{Command, Course, Durable, Moment, Phase, RunState, Running, Slot, Then, Timer};
 use crate::apply::outcome::Ending;
 use crate::journal::record::{Learned, Record, Settled};
 use crate::ledger::LiveId;
@@ -46,10 +46,10 @@ impl RunState<'_> {
         self.bindings.learn(self.works[slot].step.key.address.clone(), live);
     }
 
-    pub(super) fn take_appended(&mut self, moment: Moment<'_>, number: u64) {
-        for owner in self.desk.acknowledged(moment.elapsed) {
+    pub(super) fn take_appended(&mut self, moment: Moment<'_>, durable: Durable) {
+        for owner in self.desk.acknowledged(durable.began) {
             match owner {
-                Owner::Task(slot) => self.task_appended(moment, slot, number),
+                Owner::Task(slot) => self.task_appended(moment, slot, durable),
                 Owner::Run => {}
                 Owner::Close => {
                     let ending = match &self.course {
@@ -63,23 +63,25 @@ impl RunState<'_> {
         }
     }
 
-    pub(super) fn arm_renewal(&mut self, elapsed: Duration) {
+    pub(super) fn begin(&mut self, elapsed: Duration) {
+        self.begun = elapsed;
         self.desk.last = elapsed;
-        self.sleep_until_renewal();
+        self.sleep_until_renewal(elapsed + self.settings.renew_every);
     }
-    fn sleep_until_renewal(&mut self) {
-        let until = self.desk.last + self.settings.renew_every;
+    fn sleep_until_renewal(&mut self, until: Duration) {
         self.out.push(Command::Sleep { timer: Timer::Renew, until });
     }
+    /// Any append renews the lease, so only silence needs a record of its own.
     pub(super) fn renew(&mut self, elapsed: Duration) {
-        if elapsed >= self.desk.last + self.settings.renew_every && self.desk.is_idle() {
-            self.desk.queue(Owner::Run, vec![Record::Renew]);
-            let until = elapsed + self.settings.renew_every;
-            self.out.push(Command::Sleep { timer: Timer::Renew, until });
-        } else {
-            let next = (self.desk.last + self.settings.renew_every).max(elapsed + Duration::from_secs(1));
-            self.out.push(Command::Sleep { timer: Timer::Renew, until: next });
+        let every = self.settings.renew_every;
+        let due = self.desk.last + every;
+        if elapsed < due {
+            return self.sleep_until_renewal(due);
         }
+        if self.desk.is_idle() {
+            self.desk.queue(Owner::Run, vec![Record::Renew]);
+        }
+        self.sleep_until_renewal(elapsed + every);
     }
 
     pub(super) fn close_when_over(&mut self) {

@@ -1,0 +1,339 @@
+//! A run from the lease to its close: waits for the lease, settles what earlier runs left open, keeps the lease while
+//! the tenant is read, and hands over to the driver. Writes the journal; never plans and never prints.
+
+use super::driver::{self, Doors};
+use super::machine::{Event, Job, Moment, RunState, Settings};
+use super::outcome::{Ending, Outcome, RunOutcome};
+use super::ports::{Clock, Ids, Progress, Reporter};
+use super::recover::{self, Kept, Seen};
+use super::seal::Seal;
+use super::{Approval, machine};
+use crate::backend::{Actuate, Observe};
+use crate::journal::lease::{self, Verdict, Watch};
+use crate::journal::record::{Intent, Open, Record, Settled};
+use crate::journal::{Appended, Begun, Journal, JournalError, OpenRun, Standing, Stamp};
+use crate::ledger::Ledger;
+use crate::model::{Digest, Operation};
+use crate::observed::{Answer, Observed, Read, Why};
+use crate::plan::Planned;
+use smol_str::{SmolStr, format_smolstr};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// What a session is given from outside.
+#[derive(Clone, Copy)]
+pub struct Tools<'a> {
+    /// Time.
+    pub clock: &'a dyn Clock,
+    /// Who is told.
+    pub reporter: &'a dyn Reporter,
+    /// How often a person asked to stop: once finishes what is in flight, twice stops at once.
+    pub interrupts: &'a AtomicU8,
+}
+
+/// Why there is no run, or it ended before its steps.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// Another run holds the lease and did not let go in time (exit 9).
+    #[error("another run holds the lease: {} since {}", .0.open.actor, .0.at)]
+    Locked(Box<OpenRun>),
+    /// Another run took over (exit 1).
+    #[error("the run of epoch {by} took over; this one stopped before it wrote anything more")]
+    Fenced {
+        /// The epoch that took over.
+        by: u64,
+    },
+    /// A person stopped it (exit 130).
+    #[error("interrupted")]
+    Interrupted,
+    /// The journal could not be read or written.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+/// A run that holds the lease.
+pub struct Session<'a> {
+    journal: &'a mut Journal,
+    tools: Tools<'a>,
+    epoch: u64,
+    pen: Pen,
+    /// When the last append began.
+    last: Duration,
+}
+
+/// How an effect that an earlier run left open ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recovered {
+    /// What was intended.
+    pub intent: Intent,
+    /// How it ended.
+    pub settled: Settled,
+}
+
+/// Words no other append has: one of this session, and a count.
+struct Pen {
+    word: SmolStr,
+    count: u64,
+}
+impl Pen {
+    fn new(ids: &mut dyn Ids) -> Self {
+        let word: String = ids.next_id().iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { word: word.into(), count: 0 }
+    }
+    fn stamp(&mut self, clock: &dyn Clock) -> Stamp {
+        self.count += 1;
+        Stamp { at: clock.now(), nonce: format_smolstr!("{}-{}", self.word, self.count) }
+    }
+}
+
+/// How long to wait before the lease is looked at again.
+const WATCH: Duration = Duration::from_secs(2);
+/// Waits before something that could not be read is read again.
+const READ_AGAIN: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(4)];
+
+impl<'a> Session<'a> {
+    /// Takes the lease, waiting up to `lock_wait` while another run holds it.
+    ///
+    /// # Errors
+    /// [`SessionError::Locked`] when it does not let go, and what the journal gives.
+    pub fn begin(
+        journal: &'a mut Journal,
+        open: &Open,
+        lock_wait: Duration,
+        ids: &mut dyn Ids,
+        tools: Tools<'a>,
+    ) -> Result<Self, SessionError> {
+        let mut pen = Pen::new(ids);
+        let mut watch = Watch::default();
+        let until = tools.clock.elapsed() + lock_wait;
+        let mut quiet = None;
+        let mut told = false;
+        loop {
+            let last = tools.clock.elapsed();
+            let stamp = pen.stamp(tools.clock);
+            let begun = match quiet.take() {
+                Some(quiet) => journal.take(quiet, open.clone(), &stamp)?,
+                None => journal.begin(open.clone(), &stamp)?,
+            };
+            let run = match begun {
+                Begun::Run { epoch, number: _ } => return Ok(Self { journal, tools, epoch, pen, last }),
+                Begun::Held(run) => run,
+            };
+            let left = match watch.look(Some(&run), tools.clock.elapsed()) {
+                Verdict::Free => continue,
+                Verdict::Quiet(seen) => {
+                    quiet = Some(seen);
+                    continue;
+                }
+                Verdict::Wait { left } => left,
+            };
+            let now = tools.clock.elapsed();
+            if now >= until {
+                return Err(SessionError::Locked(run));
+            }
+            if !std::mem::replace(&mut told, true) {
+                let holder = format!("{}, since {}", run.open.actor, run.at);
+                tools.reporter.tell(&Progress::Locked { holder });
+            }
+            if tools.interrupts.load(Ordering::SeqCst) > 0 {
+                return Err(SessionError::Interrupted);
+            }
+            tools.clock.pause(left.min(until - now).min(WATCH));
+        }
+    }
+
+    /// Number of the run.
+    #[must_use]
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+    /// What is remembered by now.
+    #[must_use]
+    pub fn ledger(&self) -> &Ledger {
+        self.journal.ledger()
+    }
+
+    fn append(&mut self, records: Vec<Record>) -> Result<u64, SessionError> {
+        let began = self.tools.clock.elapsed();
+        let stamp = self.pen.stamp(self.tools.clock);
+        match self.journal.append(self.epoch, records, &stamp)? {
+            Appended::Written { number } => {
+                self.last = began;
+                Ok(number)
+            }
+            Appended::Fenced { by } => Err(SessionError::Fenced { by }),
+        }
+    }
+    fn renew_when_due(&mut self) -> Result<(), SessionError> {
+        if self.tools.clock.elapsed() >= lease::renew_at(self.last) {
+            self.append(vec![Record::Renew])?;
+        }
+        Ok(())
+    }
+
+    /// Settles by looking what earlier runs left open, before anything else, and looks again at what nobody could
+    /// tell so far.
+    ///
+    /// # Errors
+    /// When the journal cannot be written or a person asked to stop.
+    pub fn recover(&mut self, observe: &dyn Observe) -> Result<Vec<Recovered>, SessionError> {
+        let open = |tracked: &&crate::journal::Tracked| match tracked.standing {
+            Standing::Open | Standing::Unresolved => true,
+            Standing::Pending { .. } => false,
+        };
+        let tracked = self.journal.folded().intents.iter().filter(|(_, tracked)| open(tracked));
+        let left: Vec<_> = tracked.map(|(n, it)| (*n, it.intent.clone(), it.standing.clone())).collect();
+        let mut recovered = Vec::new();
+        for (number, intent, standing) in left {
+            if self.tools.interrupts.load(Ordering::SeqCst) > 0 {
+                return Err(SessionError::Interrupted);
+            }
+            let (settled, fields) = match self.look(number, &intent, observe)? {
+                Seen::Ended(settled, fields) => (settled, fields),
+                Seen::Unclear(_) | Seen::Unread(_) if standing == Standing::Unresolved => continue,
+                Seen::Unclear(text) | Seen::Unread(text) => (Settled::Unknown { text: text.into() }, BTreeMap::new()),
+            };
+            self.append(vec![Record::Settlement { intent: number, outcome: settled.clone(), fields }])?;
+            let outcome = match &settled {
+                Settled::NotStarted => Outcome::Interrupted,
+                Settled::Done { .. } | Settled::Pending { .. } | Settled::Failed { .. } | Settled::Unknown { .. } => {
+                    machine::outcome_of(&settled, &[])
+                }
+            };
+            self.tools.reporter.tell(&Progress::Recovered { key: intent.key.clone(), outcome });
+            recovered.push(Recovered { intent, settled });
+        }
+        Ok(recovered)
+    }
+
+    fn look(&mut self, number: u64, intent: &Intent, observe: &dyn Observe) -> Result<Seen, SessionError> {
+        let sealed = match &intent.operation {
+            Operation::CreateCustomer(_) | Operation::ResetAdminPassword { .. } => self.journal.sealed_for(number)?,
+            Operation::MakeCart { .. }
+            | Operation::CheckOut { .. }
+            | Operation::ChangeSubscription { .. }
+            | Operation::SetSupportContact { .. } => None,
+        };
+        let user = self.ledger().credentials.get(&intent.key.address).map(|credential| credential.user.clone());
+        let kept = Kept { sealed, user };
+        let mut waits = READ_AGAIN.into_iter();
+        loop {
+            let mut observed = Observed::default();
+            for read in recover::reads(&intent.operation) {
+                self.renew_when_due()?;
+                observed.absorb(&read, observe.read(&read));
+            }
+            match (recover::judge(intent, &observed, kept.clone()), waits.next()) {
+                (Seen::Unread(_), Some(wait)) => self.tools.clock.pause(wait),
+                (seen, _) => return Ok(seen),
+            }
+        }
+    }
+
+    /// The same door to look through, renewing the lease on the way. Take what is needed of the ledger before.
+    pub fn observing<'s>(&'s mut self, observe: &'s dyn Observe) -> Observing<'s, 'a> {
+        Observing { session: Mutex::new((self, None)), observe }
+    }
+
+    /// Ends the run without doing anything.
+    ///
+    /// # Errors
+    /// When the journal cannot be written.
+    pub fn close(mut self) -> Result<(), SessionError> {
+        self.append(vec![Record::Close { outcomes: BTreeMap::new() }]).map(|_| ())
+    }
+
+    /// Does what may be done of a plan and ends the run. A failed step is an outcome, not an error; so is a journal
+    /// that cannot be written.
+    pub fn run(mut self, work: WorkOrder<'_>) -> RunOutcome {
+        let WorkOrder { planned, approval, document, settings, observe, actuate, seal, ids } = work;
+        if let Some((id, bytes)) = document {
+            if let Err(error) = self.journal.put_plan(id, bytes) {
+                return self.nothing_done(&approval, Ending::JournalFault(error.to_string()));
+            }
+        }
+        let unstarted = self.journal.folded().unstarted.clone();
+        let parallel = settings.parallel;
+        let state = RunState::new(Job { planned, approval, unstarted, settings, ids }, self.epoch);
+        let doors = Doors { observe, actuate, seal, tools: self.tools };
+        driver::drive(state, &mut self, doors, parallel)
+    }
+
+    fn nothing_done(&self, approval: &Approval<'_>, ending: Ending) -> RunOutcome {
+        let results = approval.tasks.iter().map(|task| super::StepResult {
+            key: task.step.key.clone(),
+            id: task.step.id,
+            outcome: Outcome::Interrupted,
+        });
+        RunOutcome { epoch: self.epoch, results: results.chain(approval.gone.iter().cloned()).collect(), ending }
+    }
+
+    /// Appends for the machine and says how it went.
+    pub(super) fn append_for(&mut self, records: Vec<Record>) -> Event {
+        match self.append(records) {
+            Ok(number) => Event::Appended { number, began: self.last },
+            Err(error) => Event::AppendFailed { why: error.to_string() },
+        }
+    }
+    pub(super) fn moment(&self) -> Moment<'_> {
+        let clock = self.tools.clock;
+        Moment { now: clock.now(), elapsed: clock.elapsed(), folded: self.journal.folded() }
+    }
+    pub(super) fn journal(&self) -> &Journal {
+        self.journal
+    }
+}
+
+/// What a session is to do.
+pub struct WorkOrder<'w> {
+    /// The fresh plan.
+    pub planned: &'w Planned,
+    /// What of it may be done.
+    pub approval: Approval<'w>,
+    /// The approved plan's document, kept under its id for later runs.
+    pub document: Option<(Digest, &'w [u8])>,
+    /// Bounds.
+    pub settings: Settings,
+    /// Looks.
+    pub observe: &'w dyn Observe,
+    /// Changes.
+    pub actuate: &'w dyn Actuate,
+    /// Seals; without it steps that bring a password fail before they begin.
+    pub seal: Option<&'w dyn Seal>,
+    /// Request ids.
+    pub ids: &'w mut dyn Ids,
+}
+
+/// Looks, and keeps the lease of a session while it does.
+pub struct Observing<'s, 'a> {
+    session: Mutex<(&'s mut Session<'a>, Option<SessionError>)>,
+    observe: &'s dyn Observe,
+}
+impl Observing<'_, '_> {
+    /// What became of the lease meanwhile.
+    ///
+    /// # Errors
+    /// When it was lost: nothing that was read may be acted on.
+    pub fn finish(self) -> Result<(), SessionError> {
+        let (_, lost) = self.session.into_inner().unwrap_or_else(PoisonError::into_inner);
+        lost.map_or(Ok(()), Err)
+    }
+    fn keep(&self) -> Result<(), Why> {
+        let mut held = self.session.lock().unwrap_or_else(PoisonError::into_inner);
+        let (session, lost) = &mut *held;
+        if lost.is_none() {
+            *lost = session.renew_when_due().err();
+        }
+        lost.as_ref().map_or(Ok(()), |error| Err(Why::Failed(format_smolstr!("the lease was lost: {error}"))))
+    }
+}
+impl Observe for Observing<'_, '_> {
+    fn read(&self, read: &Read) -> Result<Answer, Why> {
+        self.keep()?;
+        let answer = self.observe.read(read);
+        self.keep()?;
+        answer
+    }
+}

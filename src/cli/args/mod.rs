@@ -1,0 +1,214 @@
+//! What may be typed: global flags, commands, their flags and their help. Says nothing of what a value means for the
+//! project; that is `settings`.
+
+mod people;
+mod planning;
+mod simulate;
+mod state;
+mod tools;
+
+pub(crate) use people::{CredentialsCommand, Declining, Exporting, HandoffsCommand, Noting, Saying};
+pub(crate) use planning::{ApplyArgs, PlanArgs, ShowArgs, SnapshotArgs, Written};
+pub(crate) use simulate::{Actor, Outcome, SimulateCommand};
+pub(crate) use state::{HistoryArgs, Ruling, StateCommand};
+pub(crate) use tools::{ExplainArgs, ManArgs, SchemaArgs};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Two-tier CSP business, declared in git
+#[derive(Clone, Debug, Parser)]
+#[command(
+    name = "twotier",
+    version,
+    about = "Keeps a Microsoft CSP indirect provider's partnerships, customers and subscriptions as a git repository declares them",
+    long_about = LONG,
+    after_long_help = EXITS,
+    disable_help_subcommand = true,
+    arg_required_else_help = true,
+    max_term_width = 110
+)]
+pub(crate) struct Cli {
+    /// Flags every command takes.
+    #[command(flatten)]
+    pub(crate) globals: Globals,
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const LONG: &str = "\
+Keeps a Microsoft CSP indirect provider's two-tier business (which indirect resellers it is partnered with, whose customer \
+each customer is, who is partner of record of each subscription, who supports it) as the YAML manifests of a git repository \
+declare it.
+
+`validate` checks the manifests alone, `plan` shows what would change, `apply` does it. What the API cannot do becomes a \
+step for a person, listed by `handoffs`.
+
+Settings come from flags, then TWOTIER_* variables, then the project file `twotier.yaml` (found upwards), then defaults; \
+`twotier config` shows each with its origin.";
+
+const EXITS: &str = "\
+Exit codes:
+  0   done, or nothing to do         6   sign-in failed, or a role is missing
+  1   journal or internal fault      7   plan --detailed-exitcode: only people or time move on
+  2   plan --detailed-exitcode:      8   a step failed, is stale, unapproved or unknown
+      there is something to apply    9   another run holds the lease
+  3   manifests are not valid       64   the command line makes no sense
+  4   every approved step is stale  130  interrupted
+  5   a limit needs an acknowledgement";
+
+/// Flags every command takes, before or after its name.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Globals {
+    /// Work as if started in this folder
+    #[arg(short = 'C', global = true, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    pub(crate) directory: Option<PathBuf>,
+    /// How data on stdout is printed
+    #[arg(long, global = true, value_enum, value_name = "FORMAT")]
+    pub(crate) format: Option<OutputFormat>,
+    /// Folder of the journal and what goes with it [default: .twotier]
+    #[arg(long, global = true, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    pub(crate) state: Option<PathBuf>,
+    /// Who is asked: `embedded:FILE`, a simulated tenant
+    #[arg(long, global = true, value_name = "CENTER")]
+    pub(crate) center: Option<String>,
+    /// When to color
+    #[arg(long, global = true, value_enum, value_name = "WHEN")]
+    pub(crate) color: Option<ColorChoice>,
+    /// Say less on stderr: no progress, no counts
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+}
+
+/// How data is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OutputFormat {
+    /// For people
+    Text,
+    /// One JSON document
+    Json,
+    /// For a pull request
+    Markdown,
+}
+
+/// When to color.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorChoice {
+    /// On terminals
+    Auto,
+    /// Everywhere
+    Always,
+    /// Nowhere
+    Never,
+}
+
+/// The commands.
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check the manifests alone: syntax, fields, references, rules
+    #[command(long_about = VALIDATE, after_long_help = "Exit codes: 0 valid, 3 not valid, 64 usage, 1 fault.")]
+    Validate,
+    /// Show what would change, and write nothing
+    #[command(long_about = planning::PLAN, after_long_help = planning::PLAN_AFTER)]
+    Plan(PlanArgs),
+    /// Do what was approved
+    #[command(long_about = planning::APPLY, after_long_help = planning::APPLY_AFTER)]
+    Apply(ApplyArgs),
+    /// Print a saved plan in any format
+    #[command(long_about = planning::SHOW, after_long_help = planning::SHOW_AFTER)]
+    Show(ShowArgs),
+    /// Write down what is there now, for planning offline
+    #[command(long_about = planning::SNAPSHOT, after_long_help = planning::SNAPSHOT_AFTER)]
+    Snapshot(SnapshotArgs),
+    /// Steps that people do: list them, say they are done
+    #[command(long_about = people::HANDOFFS, after_long_help = people::HANDOFFS_AFTER)]
+    Handoffs {
+        /// What to do; `list` when nothing is said.
+        #[command(subcommand)]
+        command: Option<HandoffsCommand>,
+    },
+    /// Sealed one-time passwords of new customers
+    #[command(long_about = people::CREDENTIALS, after_long_help = people::CREDENTIALS_AFTER)]
+    Credentials {
+        /// What to do; `list` when nothing is said.
+        #[command(subcommand)]
+        command: Option<CredentialsCommand>,
+    },
+    /// Earlier runs and what they did
+    #[command(long_about = state::HISTORY, after_long_help = state::HISTORY_AFTER)]
+    History(HistoryArgs),
+    /// What earlier runs learned, and mending it
+    #[command(long_about = state::STATE, after_long_help = state::STATE_AFTER)]
+    State {
+        /// What to do.
+        #[command(subcommand)]
+        command: StateCommand,
+    },
+    /// Explain a code, a kind or a field, offline
+    #[command(long_about = tools::EXPLAIN, after_long_help = tools::EXPLAIN_AFTER)]
+    Explain(ExplainArgs),
+    /// JSON Schemas of manifests and outputs
+    #[command(long_about = tools::SCHEMA, after_long_help = tools::SCHEMA_AFTER)]
+    Schema(SchemaArgs),
+    /// Print every setting with its origin
+    #[command(long_about = tools::CONFIG, after_long_help = "Exit codes: 0 printed, 3 the project file is not right, 64 usage.")]
+    Config,
+    /// Completions for a shell
+    #[command(long_about = tools::COMPLETIONS, after_long_help = tools::COMPLETIONS_AFTER)]
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+    /// Manual pages
+    #[command(long_about = tools::MAN, after_long_help = tools::MAN_AFTER)]
+    Man(ManArgs),
+    /// Play the other sides of the embedded tenant: reseller, customer, Microsoft, time
+    #[command(long_about = simulate::SIMULATE, after_long_help = simulate::SIMULATE_AFTER)]
+    Simulate {
+        /// Who does what.
+        #[command(subcommand)]
+        command: SimulateCommand,
+    },
+}
+
+const VALIDATE: &str = "\
+Reads every manifest and checks what needs no tenant: YAML, fields, types, references between documents, rules of \
+countries and kinds. All findings come at once, each with its place, a stable code and how to mend it \
+(`twotier explain TT0102`).
+
+Example:
+  twotier validate
+  twotier -C examples/quickstart validate --format json";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_a_short_help_an_example_and_its_exit_codes() {
+        for command in Cli::command().get_subcommands() {
+            let name = command.get_name();
+            assert!(command.get_about().is_some(), "{name} has no help");
+            let long = command.get_long_about().expect(name).to_string();
+            let after = command.get_after_long_help().expect(name).to_string();
+            assert!(long.contains("xample"), "{name} shows no example");
+            assert!(after.contains("Exit codes"), "{name} does not list its exit codes");
+        }
+    }
+
+    #[test]
+    fn global_flags_stand_before_or_after_the_command() {
+        for line in [["twotier", "--format", "json", "validate"], ["twotier", "validate", "--format", "json"]] {
+            let cli = Cli::try_parse_from(line).expect("both places");
+            assert_eq!(cli.globals.format, Some(OutputFormat::Json));
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Flags and help of `plan`, `apply`, `show` and `snapshot`.
+
+use crate::model::{Address, Digest, Span};
+use clap::Args;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+pub(super) const PLAN: &str = "\
+Reads the manifests, looks at what is there, and shows what would change: steps in the order they would run, each with \
+why, what it needs and what it risks; then what is blocked, and on what. Writes nothing anywhere.
+
+Symbols: + adds, ~ changes, - takes away, ! a person does it, : waits, ? is blocked.
+
+Examples:
+  twotier plan
+  twotier plan --out plan.json --write markdown=comment.md
+  twotier plan --snapshot tenant.snapshot.jsonl --target customer/contoso";
+pub(super) const PLAN_AFTER: &str = "\
+Exit codes: 0; with --detailed-exitcode 2 when there is something to apply, else 7 when people or time must move on, else 0; \
+1 fault, 3 manifests not valid, 6 sign-in, 64 usage.";
+
+/// Flags of `plan`.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct PlanArgs {
+    /// Plan against this snapshot, offline
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub(crate) snapshot: Option<PathBuf>,
+    /// Write the plan document, for `apply` and `show`
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub(crate) out: Option<PathBuf>,
+    /// Write the report to a file as well: text=FILE, json=FILE, markdown=FILE (repeatable)
+    #[arg(long, value_name = "FORMAT=FILE")]
+    pub(crate) write: Vec<Written>,
+    /// Only this address and what it needs (repeatable)
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    pub(crate) target: Vec<Address>,
+    /// Say by the exit code whether there is something to do
+    #[arg(long)]
+    pub(crate) detailed_exitcode: bool,
+}
+
+/// `FORMAT=FILE`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Written {
+    /// How.
+    pub(crate) format: super::OutputFormat,
+    /// Where to.
+    pub(crate) file: PathBuf,
+}
+impl FromStr for Written {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (format, file) = text.split_once('=').ok_or("it has the form FORMAT=FILE")?;
+        let format = <super::OutputFormat as clap::ValueEnum>::from_str(format, false)
+            .map_err(|_| format!("`{format}` is none of `text`, `json`, `markdown`"))?;
+        if file.is_empty() { Err("it names no file".to_owned()) } else { Ok(Self { format, file: file.into() }) }
+    }
+}
+
+pub(super) const APPLY: &str = "\
+Does what was approved. Takes the lease of the state, settles what an earlier run left open by looking, plans anew, and \
+performs the steps that are in both the approved plan and the new one. What is no longer true is `stale`, what is new is \
+`unapproved`; both are left alone. Every step looks again right before it writes.
+
+Approve by FILE (a plan of `plan --out`), by --plan-id (a plan an earlier run stored, or the id `plan` printed), or on a \
+terminal by answering `y`.
+
+Examples:
+  twotier apply plan.json
+  twotier apply --plan-id 6b1f0c...
+  twotier apply --auto-approve";
+pub(super) const APPLY_AFTER: &str = "\
+Exit codes, nothing written: 64 usage, 3 manifests not valid, 6 sign-in or role, 9 locked, 5 a limit needs an \
+acknowledgement, 4 every approved step is stale. After the run: 1 journal or internal fault, 130 interrupted, 8 a step \
+failed, is stale, unapproved or unknown; else 0 (asked of people, pending, waiting and blocked are no failures).";
+
+/// Flags of `apply`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ApplyArgs {
+    /// The approved plan, written by `plan --out`
+    #[arg(conflicts_with_all = ["plan_id", "auto_approve"], value_hint = clap::ValueHint::FilePath)]
+    pub(crate) file: Option<PathBuf>,
+    /// The id of the approved plan
+    #[arg(long, value_name = "ID", conflicts_with = "auto_approve", value_parser = digest)]
+    pub(crate) plan_id: Option<Digest>,
+    /// Do nothing unless the new plan has the approved id
+    #[arg(long)]
+    pub(crate) exact: bool,
+    /// Approve whatever is planned
+    #[arg(long)]
+    pub(crate) auto_approve: bool,
+    /// How many steps run at once
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(crate) parallelism: u16,
+    /// How long to wait for another run; 0s: not at all
+    #[arg(long, value_name = "DURATION", default_value = "3m", value_parser = span)]
+    pub(crate) lock_wait: Span,
+    /// Start no step after this long
+    #[arg(long, value_name = "DURATION", value_parser = span)]
+    pub(crate) deadline: Option<Span>,
+}
+
+pub(super) const SHOW: &str = "\
+Prints a plan that `plan --out` saved. Needs no manifests, no tenant and no state.
+
+Examples:
+  twotier show plan.json
+  twotier show plan.json --format markdown";
+pub(super) const SHOW_AFTER: &str = "Exit codes: 0 printed, 1 the file is no plan, 64 usage.";
+
+/// Flags of `show`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ShowArgs {
+    /// The plan document
+    #[arg(value_hint = clap::ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+}
+
+pub(super) const SNAPSHOT: &str = "\
+Looks at everything the manifests need and writes it down as JSON Lines, for `plan --snapshot` on a machine without access. \
+A snapshot holds your customer list: treat it as confidential, and never hand it to jobs that run a fork's code.
+
+Example:
+  twotier snapshot --out tenant.snapshot.jsonl";
+pub(super) const SNAPSHOT_AFTER: &str = "Exit codes: 0 written, 1 fault, 3 manifests not valid, 6 sign-in, 64 usage.";
+
+/// Flags of `snapshot`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct SnapshotArgs {
+    /// Where to [default: stdout]
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub(crate) out: Option<PathBuf>,
+}
+
+pub(super) fn address(text: &str) -> Result<Address, String> {
+    text.parse().map_err(|error: crate::model::id::BadId| error.to_string())
+}
+pub(super) fn span(text: &str) -> Result<Span, String> {
+    if text == "0" {
+        return Ok(Span::seconds(0));
+    }
+    text.parse().map_err(|error: crate::model::time::BadTime| error.to_string())
+}
+pub(super) fn digest(text: &str) -> Result<Digest, String> {
+    text.parse().map_err(|_| "a plan id has 64 lower-case hexadecimal digits".to_owned())
+}

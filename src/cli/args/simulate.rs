@@ -1,0 +1,78 @@
+//! Flags and help of `simulate`.
+
+use super::planning::{address, span};
+use crate::model::{Address, Span, TenantId};
+use clap::{Args, Subcommand, ValueEnum};
+
+pub(super) const SIMULATE: &str = "\
+With `center: embedded:FILE` everybody else is simulated as well: the reseller that accepts, the customer that signs, \
+Microsoft that reviews, and time. FILE is only read; the living copy lies in the state folder.
+
+Examples:
+  twotier simulate accept partnership/northwind
+  twotier simulate accept customer/contoso --reseller partnership/northwind
+  twotier simulate accept --company 99999999-9999-4999-8999-999999999999
+  twotier simulate sign customer/contoso
+  twotier simulate advance-clock 15m
+  twotier simulate reset";
+pub(super) const SIMULATE_AFTER: &str =
+    "Exit codes: 0 done, 1 that side could not do that, 3 manifests not valid, 64 usage.";
+
+/// Who does what.
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum SimulateCommand {
+    /// A reseller accepts the provider's invitation, or a customer accepts a reseller
+    Accept(Actor),
+    /// The same person says no
+    Decline(Actor),
+    /// A customer signs the Microsoft Customer Agreement
+    Sign(Actor),
+    /// Microsoft's review of a customer's account
+    Review {
+        /// Whose account
+        #[command(flatten)]
+        actor: Actor,
+        /// How it stands from now on
+        #[arg(long, value_enum, default_value_t = Outcome::Passed)]
+        outcome: Outcome,
+    },
+    /// Somebody ends a partnership in the portal
+    End(Actor),
+    /// Time passes
+    AdvanceClock {
+        /// How long: 30s, 15m, 6h, 8d, 2w
+        #[arg(value_parser = span)]
+        duration: Span,
+    },
+    /// Begin again: discards the living copy and the state with it
+    Reset,
+}
+
+/// Who acts.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Actor {
+    /// A partnership or customer of the manifests
+    #[arg(value_parser = address, required_unless_present = "company", conflicts_with = "company")]
+    pub(crate) address: Option<Address>,
+    /// A company by its tenant, whether anybody declares it or not
+    #[arg(long, value_name = "TENANTID", value_parser = tenant)]
+    pub(crate) company: Option<TenantId>,
+    /// For a customer: which partnership it answers [default: the one that is asked]
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    pub(crate) reseller: Option<Address>,
+}
+
+/// How a review stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Outcome {
+    /// Free to buy
+    Passed,
+    /// Being looked at
+    InReview,
+    /// Refused
+    Refused,
+}
+
+fn tenant(text: &str) -> Result<TenantId, String> {
+    text.parse().map_err(|error: crate::model::id::BadId| error.to_string())
+}

@@ -1,0 +1,119 @@
+//! Flags and help of `state` and `history`.
+
+use super::people::Saying;
+use super::planning::address;
+use crate::model::Address;
+use clap::{Args, Subcommand, ValueEnum};
+
+pub(super) const STATE: &str = "\
+The state remembers what earlier runs did and learned: which live object each address means, values last settled, effects \
+that do not show yet. It is a journal that is only ever appended to; everything here that changes it appends a note with who \
+and why.
+
+Examples:
+  twotier state init
+  twotier state list
+  twotier state bind customer/contoso c0000000-0000-4000-8000-000000000001 --reason \"same company, new domain\"
+  twotier state resolve 17 happened --reason \"order 4711 shows in the portal\"
+  twotier state take-over --reason \"runner was killed\"";
+pub(super) const STATE_AFTER: &str = "Exit codes: 0 done, 1 fault, 3 manifests not valid, 9 locked, 64 usage.";
+
+/// What to do with the state.
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum StateCommand {
+    /// Begin the state of this tenant; once, never by itself
+    Init,
+    /// Every remembered address
+    List,
+    /// Everything remembered of an address
+    Show {
+        /// Which
+        #[arg(value_parser = address)]
+        address: Address,
+    },
+    /// Say which live object an address means
+    Bind {
+        /// Which address
+        #[arg(value_parser = address)]
+        address: Address,
+        /// The live id: the tenant of a reseller or customer, or a subscription id
+        id: String,
+        /// Who says so, and why
+        #[command(flatten)]
+        saying: Saying,
+    },
+    /// Move what is remembered to another address
+    Rename {
+        /// Old address
+        #[arg(value_parser = address)]
+        from: Address,
+        /// New address
+        #[arg(value_parser = address)]
+        to: Address,
+        /// Who says so, and why
+        #[command(flatten)]
+        saying: Saying,
+    },
+    /// Forget the binding and settled values of an address; the live object stays
+    Forget {
+        /// Which
+        #[arg(value_parser = address)]
+        address: Address,
+        /// Who says so, and why
+        #[command(flatten)]
+        saying: Saying,
+    },
+    /// Say how an effect of unknown outcome ended, after looking in the portal
+    Resolve {
+        /// Number of its intent, as `state list` shows it
+        intent: u64,
+        /// How it ended
+        #[arg(value_enum)]
+        ruling: Ruling,
+        /// The live id it brought: the customer's tenant, or the subscription id
+        #[arg(long, value_name = "ID")]
+        id: Option<String>,
+        /// Who says so, and why
+        #[command(flatten)]
+        saying: Saying,
+    },
+    /// Take the lease of a run that is certainly dead, without watching it first
+    TakeOver {
+        /// Who says so, and why
+        #[command(flatten)]
+        saying: Saying,
+    },
+    /// Check the whole journal: numbers, digests, chain
+    Verify,
+}
+
+/// How an unknown effect ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Ruling {
+    /// It happened.
+    Happened,
+    /// It did not happen.
+    DidNotHappen,
+}
+
+pub(super) const HISTORY: &str = "\
+Runs, newest first: who, when, on whose approval, and how the steps ended; with a number, every effect of that run.
+
+Examples:
+  twotier history
+  twotier history 3
+  twotier history --address customer/contoso";
+pub(super) const HISTORY_AFTER: &str = "Exit codes: 0 printed, 1 fault or no such run, 64 usage.";
+
+/// Flags of `history`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct HistoryArgs {
+    /// Number of a run: its epoch
+    pub(crate) run: Option<u64>,
+    /// Only what concerns this address
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    pub(crate) address: Option<Address>,
+    /// At most so many runs
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) limit: usize,
+}

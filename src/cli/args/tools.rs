@@ -1,0 +1,74 @@
+//! Flags and help of `explain`, `schema`, `config`, `completions` and `man`.
+
+use clap::Args;
+use std::path::PathBuf;
+
+pub(super) const EXPLAIN: &str = "\
+Explains the code of a finding, a kind of manifest, or one of its fields, from what is built in.
+
+Examples:
+  twotier explain TT0310
+  twotier explain Customer
+  twotier explain Customer.spec.subscriptions.partnerOfRecord";
+pub(super) const EXPLAIN_AFTER: &str = "Exit codes: 0 explained, 64 nothing has that name.";
+
+/// Flags of `explain`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// A code (TT0310), a kind (Customer) or a field (Customer.spec.reseller)
+    pub(crate) topic: String,
+}
+
+pub(super) const SCHEMA: &str = "\
+Prints the JSON Schema of a kind, of the plan document, the snapshot or the journal; without a name, lists them. Editors \
+complete and check manifests with them.
+
+Examples:
+  twotier schema Customer
+  twotier schema --out schemas
+  twotier schema --check schemas";
+pub(super) const SCHEMA_AFTER: &str = "Exit codes: 0 done, 1 --check found a difference, 64 no such schema.";
+
+/// Flags of `schema`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct SchemaArgs {
+    /// Which one
+    #[arg(conflicts_with_all = ["out", "check"])]
+    pub(crate) name: Option<String>,
+    /// Write all of them into this folder
+    #[arg(long, value_name = "DIR", conflicts_with = "check", value_hint = clap::ValueHint::DirPath)]
+    pub(crate) out: Option<PathBuf>,
+    /// Compare all of them with this folder, and show differences
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    pub(crate) check: Option<PathBuf>,
+}
+
+pub(super) const CONFIG: &str = "\
+Prints every setting with its value and where it comes from: a flag, a variable, the project file, or a default.
+
+Example:
+  twotier config
+  twotier config --format json";
+
+pub(super) const COMPLETIONS: &str = "\
+Prints completions for a shell.
+
+Example:
+  twotier completions bash > /etc/bash_completion.d/twotier";
+pub(super) const COMPLETIONS_AFTER: &str = "Exit codes: 0 printed, 64 no such shell.";
+
+pub(super) const MAN: &str = "\
+Prints the manual page, or writes one page a command into a folder.
+
+Examples:
+  twotier man | man -l -
+  twotier man --out /usr/local/share/man/man1";
+pub(super) const MAN_AFTER: &str = "Exit codes: 0 done, 1 the folder cannot be written.";
+
+/// Flags of `man`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ManArgs {
+    /// Write one page a command into this folder
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    pub(crate) out: Option<PathBuf>,
+}

@@ -1,0 +1,49 @@
+//! How the small commands print: text for people and one JSON document. Plans and runs are printed by `report`; nothing
+//! here decides what is said.
+
+mod table;
+mod tools;
+
+pub(super) use table::Table;
+pub(super) use tools::{explained, explained_json, setting_rows, settings, settings_json};
+
+use super::args::OutputFormat;
+use super::error::CliError;
+use super::run::Scene;
+use serde_json::Value;
+
+/// The two forms of small outputs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Plainness {
+    /// For people.
+    Text,
+    /// One JSON document.
+    Json,
+}
+
+impl Scene<'_> {
+    /// The form of a small output.
+    ///
+    /// # Errors
+    /// When Markdown is asked for: only reports have it.
+    pub(super) fn plain_or_json(&self) -> Result<Plainness, CliError> {
+        match self.settings.format.value {
+            OutputFormat::Text => Ok(Plainness::Text),
+            OutputFormat::Json => Ok(Plainness::Json),
+            OutputFormat::Markdown => {
+                let origin = &self.settings.format.origin;
+                Err(CliError::usage(format!("this command prints `text` or `json`, not `markdown` (from {origin})")))
+            }
+        }
+    }
+}
+
+/// A JSON document, indented, with a line feed at its end.
+pub(super) fn json(value: &Value) -> String {
+    format!("{value:#}\n")
+}
+
+/// Text for a terminal or a log: control characters of manifests and tenants cannot play tricks.
+pub(super) fn safe(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+}

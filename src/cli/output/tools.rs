@@ -1,0 +1,103 @@
+//! Prints `explain` and `config`.
+
+use super::{Table, safe};
+use crate::cli::settings::{Origin, Settings};
+use crate::ops::explain::{Explained, Presence, Shape};
+use serde_json::{Value, json};
+
+/// An explanation, for people.
+pub(crate) fn explained(explained: &Explained) -> String {
+    match explained {
+        Explained::Code(code) => format!("{code}: {}\n\n{}\n", code.title(), code.text()),
+        Explained::Shape(shape) => shape_text(shape),
+    }
+}
+
+fn shape_text(shape: &Shape) -> String {
+    let Shape { path, description, form, values, fields } = shape;
+    let mut text = format!("{path} ({form})\n\n{description}\n");
+    if !values.is_empty() {
+        text.push_str(&format!("\nValues: {}\n", values.join(", ")));
+    }
+    if !fields.is_empty() {
+        let mut table = Table::new(&["field", "", "what"]);
+        for field in fields {
+            let presence = match field.presence {
+                Presence::Required => "required",
+                Presence::Optional => "",
+            };
+            table.row([field.name.clone(), presence.to_owned(), field.summary.clone()]);
+        }
+        text.push('\n');
+        text.push_str(&table.show());
+    }
+    text
+}
+
+/// An explanation, as JSON.
+pub(crate) fn explained_json(explained: &Explained) -> Value {
+    match explained {
+        Explained::Code(code) => json!({ "code": code.to_string(), "title": code.title(), "text": code.text() }),
+        Explained::Shape(Shape { path, description, form, values, fields }) => {
+            let field = |field: &crate::ops::explain::FieldLine| {
+                let required = field.presence == Presence::Required;
+                json!({ "name": field.name, "required": required, "summary": field.summary })
+            };
+            json!({
+                "path": path, "description": description, "form": form, "values": values,
+                "fields": fields.iter().map(field).collect::<Vec<_>>(),
+            })
+        }
+    }
+}
+
+/// One setting with its value and origin.
+pub(crate) struct SettingRow {
+    name: &'static str,
+    value: Option<String>,
+    origin: Origin,
+}
+
+/// Every setting, in a fixed order.
+pub(crate) fn setting_rows(settings: &Settings) -> Vec<SettingRow> {
+    let Settings { root, project_file, manifests, center, state, format, color, run_by } = settings;
+    let row = |name, value: Option<String>, origin: &Origin| SettingRow { name, value, origin: origin.clone() };
+    let listed = manifests.value.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
+    let place = project_file.clone().map_or(Origin::Default, Origin::ProjectFile);
+    let mut rows = vec![
+        row("project", Some(root.display().to_string()), &place),
+        row("manifests", Some(listed), &manifests.origin),
+        row(
+            "center",
+            center.as_ref().map(|center| center.value.to_string()),
+            center.as_ref().map_or(&Origin::Default, |center| &center.origin),
+        ),
+        row("state", Some(state.value.display().to_string()), &state.origin),
+        row("format", Some(format!("{:?}", format.value).to_lowercase()), &format.origin),
+        row("color", Some(format!("{:?}", color.value).to_lowercase()), &color.origin),
+        row("actor", Some(run_by.actor.value.to_string()), &run_by.actor.origin),
+    ];
+    for (name, setting) in [("commit", &run_by.commit), ("ref", &run_by.reference), ("change", &run_by.change_url)] {
+        let origin = setting.as_ref().map_or(&Origin::Default, |setting| &setting.origin);
+        rows.push(row(name, setting.as_ref().map(|setting| setting.value.to_string()), origin));
+    }
+    rows
+}
+
+/// The settings, for people.
+pub(crate) fn settings(rows: &[SettingRow]) -> String {
+    let mut table = Table::new(&["setting", "value", "from"]);
+    for SettingRow { name, value, origin } in rows {
+        let value = value.as_deref().map_or_else(|| "(none)".to_owned(), safe);
+        table.row([(*name).to_owned(), value, origin.to_string()]);
+    }
+    table.show()
+}
+
+/// The settings, as JSON.
+pub(crate) fn settings_json(rows: &[SettingRow]) -> Value {
+    let rows = rows.iter().map(|SettingRow { name, value, origin }| {
+        (String::from(*name), json!({ "value": value, "origin": origin.to_string() }))
+    });
+    Value::Object(rows.collect())
+}

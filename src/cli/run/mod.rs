@@ -1,0 +1,31 @@
+//! One function a command: builds what `ops` needs from settings and arguments, and prints what it answers.
+
+mod tools;
+
+use super::args::{Cli, Command};
+use super::error::{CliError, Exit};
+use super::settings::Settings;
+use super::terminal::Terminal;
+
+/// What every command works with.
+pub(super) struct Scene<'a> {
+    /// What holds.
+    pub(super) settings: &'a Settings,
+    /// Where to speak.
+    pub(super) terminal: &'a Terminal,
+}
+
+/// Runs a command.
+///
+/// # Errors
+/// When it ends without doing its work.
+pub(super) fn run(command: &Command, settings: &Settings, terminal: &Terminal) -> Result<Exit, CliError> {
+    let scene = Scene { settings, terminal };
+    match command {
+        Command::Explain(args) => tools::explain(&scene, args),
+        Command::Config => tools::config(&scene),
+        Command::Completions { shell } => tools::completions(&scene, *shell),
+        Command::Man(args) => tools::man(&scene, args),
+        _ => Err(CliError::failed("not wired")),
+    }
+}

@@ -1,0 +1,61 @@
+//! `explain`, `config`, `completions` and `man`: what needs neither manifests nor tenant nor state.
+
+use super::{Cli, CliError, Exit, Scene};
+use crate::cli::args::{ExplainArgs, ManArgs};
+use crate::cli::output;
+use crate::ops;
+use clap::CommandFactory as _;
+
+/// `explain`.
+pub(super) fn explain(scene: &Scene<'_>, args: &ExplainArgs) -> Result<Exit, CliError> {
+    let explained = ops::explain::explain(&args.topic).map_err(|unknown| {
+        let error = CliError::usage(format!("nothing here is called `{}`", unknown.topic));
+        match unknown.near {
+            Some(near) => error.hint(format!("did you mean `{near}`?")),
+            None => error.hint("a code (TT0310), a kind (Customer) or a field (Customer.spec.reseller)"),
+        }
+    })?;
+    let text = match scene.plain_or_json()? {
+        output::Plainness::Text => output::explained(&explained),
+        output::Plainness::Json => output::json(&output::explained_json(&explained)),
+    };
+    scene.terminal.data(&text)?;
+    Ok(Exit::Done)
+}
+
+/// `config`.
+pub(super) fn config(scene: &Scene<'_>) -> Result<Exit, CliError> {
+    let rows = output::setting_rows(scene.settings);
+    let text = match scene.plain_or_json()? {
+        output::Plainness::Text => output::settings(&rows),
+        output::Plainness::Json => output::json(&output::settings_json(&rows)),
+    };
+    scene.terminal.data(&text)?;
+    Ok(Exit::Done)
+}
+
+/// `completions`.
+pub(super) fn completions(scene: &Scene<'_>, shell: clap_complete::Shell) -> Result<Exit, CliError> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "twotier", &mut text);
+    scene.terminal.data(&String::from_utf8_lossy(&text))?;
+    Ok(Exit::Done)
+}
+
+/// `man`.
+pub(super) fn man(scene: &Scene<'_>, args: &ManArgs) -> Result<Exit, CliError> {
+    match &args.out {
+        None => {
+            let mut page = Vec::new();
+            let rendered = clap_mangen::Man::new(Cli::command()).render(&mut page);
+            rendered.map_err(|error| CliError::failed(format!("the manual page cannot be made: {error}")))?;
+            scene.terminal.data(&String::from_utf8_lossy(&page))?;
+        }
+        Some(folder) => {
+            clap_mangen::generate_to(Cli::command(), folder).map_err(|error| {
+                CliError::failed(format!("the manual pages cannot be written to `{}`: {error}", folder.display()))
+            })?;
+        }
+    }
+    Ok(Exit::Done)
+}

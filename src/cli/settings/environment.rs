@@ -1,0 +1,61 @@
+//! The one place that reads environment variables: those the tool knows, once, at the start. Never reads one later.
+
+use std::collections::BTreeMap;
+
+/// Every variable the tool looks at.
+const KNOWN: &[&str] = &[
+    "TWOTIER_CENTER",
+    "TWOTIER_STATE",
+    "TWOTIER_FORMAT",
+    "TWOTIER_MANIFESTS",
+    "TWOTIER_COLOR",
+    "TWOTIER_ACTOR",
+    "TWOTIER_COMMIT",
+    "TWOTIER_REF",
+    "TWOTIER_CHANGE_URL",
+    "NO_COLOR",
+    "TERM",
+    "GITHUB_ACTOR",
+    "GITHUB_SHA",
+    "GITHUB_REF",
+    "GITHUB_SERVER_URL",
+    "GITHUB_REPOSITORY",
+    "GITLAB_USER_LOGIN",
+    "CI_COMMIT_SHA",
+    "CI_COMMIT_REF_NAME",
+    "CI_MERGE_REQUEST_PROJECT_URL",
+    "CI_MERGE_REQUEST_IID",
+    "BUILD_REQUESTEDFOR",
+    "BUILD_SOURCEVERSION",
+    "BUILD_SOURCEBRANCH",
+    "BUILD_REPOSITORY_URI",
+    "SYSTEM_PULLREQUEST_PULLREQUESTID",
+    "USER",
+    "LOGNAME",
+    "USERNAME",
+];
+
+/// The known variables that are set and not empty.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Environment(BTreeMap<&'static str, String>);
+
+impl Environment {
+    /// Of this process.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+    pub(crate) fn of_process() -> Self {
+        let value = |name: &&'static str| std::env::var(name).ok().map(|value| (*name, value));
+        Self::of(KNOWN.iter().filter_map(value))
+    }
+    /// Of pairs, for tests of what follows from them.
+    pub(crate) fn of(pairs: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        Self(pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect())
+    }
+    /// A variable, if it is set and not empty.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+    /// The first of these that is set.
+    pub(crate) fn first(&self, names: &[&str]) -> Option<&str> {
+        names.iter().find_map(|name| self.get(name))
+    }
+}

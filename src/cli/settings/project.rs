@@ -1,0 +1,197 @@
+//! The project file `twotier.yaml`: found upwards, read strictly. Never applies a default or a flag.
+
+use crate::diag::{Code, nearest};
+use serde_yaml::{Mapping, Value};
+use std::path::{Path, PathBuf};
+
+/// The name that is looked for.
+pub(crate) const FILE_NAME: &str = "twotier.yaml";
+
+const KEYS: [&str; 4] = ["manifests", "center", "state", "format"];
+const CENTER_KEYS: [&str; 3] = ["url", "roles", "token"];
+
+/// What the project file says; nothing where it says nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ProjectFile {
+    /// Files or folders, relative to the file's folder.
+    pub(crate) manifests: Option<Vec<PathBuf>>,
+    /// `embedded:FILE` or a URL.
+    pub(crate) center: Option<String>,
+    /// A folder, relative to the file's folder.
+    pub(crate) state: Option<PathBuf>,
+    /// An output format.
+    pub(crate) format: Option<String>,
+}
+
+/// What is wrong with the project file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ProjectFault {
+    /// Which file.
+    pub(crate) path: PathBuf,
+    /// Which line, from 1, when it is known.
+    pub(crate) line: Option<usize>,
+    /// What.
+    pub(crate) message: String,
+    /// How to mend it.
+    pub(crate) help: Option<String>,
+}
+impl ProjectFault {
+    /// `path:line: message [TT0011]`.
+    pub(crate) fn show(&self) -> String {
+        let Self { path, line, message, help: _ } = self;
+        let place = line.map_or_else(String::new, |line| format!(":{line}"));
+        format!("{}{place}: {message} [{}]", path.display(), Code::ProjectFile)
+    }
+}
+
+/// The nearest folder from `start` upwards that holds a project file.
+pub(crate) fn find(start: &Path) -> Option<PathBuf> {
+    start.ancestors().map(|folder| folder.join(FILE_NAME)).find(|candidate| candidate.is_file())
+}
+
+/// Reads a project file.
+///
+/// # Errors
+/// The first thing wrong with it.
+#[expect(clippy::disallowed_methods, reason = "an edge: the project file is a setting")]
+pub(crate) fn read(path: &Path) -> Result<ProjectFile, ProjectFault> {
+    let text = std::fs::read_to_string(path).map_err(|error| ProjectFault {
+        path: path.to_owned(),
+        line: None,
+        message: format!("the project file cannot be read: {error}"),
+        help: None,
+    })?;
+    parse(path, &text)
+}
+
+/// Reads the text of a project file.
+///
+/// # Errors
+/// The first thing wrong with it.
+pub(crate) fn parse(path: &Path, text: &str) -> Result<ProjectFile, ProjectFault> {
+    let faults = Faults { path, text };
+    let value: Value = serde_yaml::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| ProjectFault {
+        path: path.to_owned(),
+        line: error.location().map(|place| place.line()),
+        message: error.to_string(),
+        help: None,
+    })?;
+    let map = match &value {
+        Value::Null => return Ok(ProjectFile::default()),
+        Value::Mapping(map) => map,
+        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Sequence(_) | Value::Tagged(_) => {
+            return Err(faults.at("", "the project file is not a mapping of keys and values"));
+        }
+    };
+    faults.only(map, &KEYS)?;
+    Ok(ProjectFile {
+        manifests: map.get("manifests").map(|value| faults.paths("manifests", value)).transpose()?,
+        center: map.get("center").map(|value| faults.center(value)).transpose()?,
+        state: map.get("state").map(|value| faults.text("state", value).map(PathBuf::from)).transpose()?,
+        format: map.get("format").map(|value| faults.text("format", value)).transpose()?,
+    })
+}
+
+/// Makes faults with their line.
+struct Faults<'a> {
+    path: &'a Path,
+    text: &'a str,
+}
+impl Faults<'_> {
+    fn at(&self, key: &str, message: impl Into<String>) -> ProjectFault {
+        ProjectFault { path: self.path.to_owned(), line: self.line_of(key), message: message.into(), help: None }
+    }
+    /// The first line whose text begins with the key.
+    fn line_of(&self, key: &str) -> Option<usize> {
+        let starts = |line: &str| line.trim_start_matches(['\u{feff}', ' ', '{', '"', '\'']).starts_with(key);
+        if key.is_empty() { None } else { self.text.lines().position(starts).map(|index| index + 1) }
+    }
+    fn only(&self, map: &Mapping, known: &[&str]) -> Result<(), ProjectFault> {
+        for key in map.keys() {
+            let Some(key) = key.as_str() else {
+                return Err(self.at("", format!("a key is not text; the known keys are {}", listed(known))));
+            };
+            if !known.contains(&key) {
+                let mut fault = self.at(key, format!("unknown key `{key}`; the known keys are {}", listed(known)));
+                fault.help = nearest(key, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+                return Err(fault);
+            }
+        }
+        Ok(())
+    }
+    fn text(&self, key: &str, value: &Value) -> Result<String, ProjectFault> {
+        match value.as_str() {
+            Some(text) if !text.is_empty() => Ok(text.to_owned()),
+            Some(_) | None => Err(self.at(key, format!("`{key}` is a text, and not an empty one"))),
+        }
+    }
+    fn paths(&self, key: &str, value: &Value) -> Result<Vec<PathBuf>, ProjectFault> {
+        let fault = || self.at(key, format!("`{key}` is a list of files or folders, such as `[manifests]`"));
+        let items = value.as_sequence().ok_or_else(fault)?;
+        let path = |item: &Value| item.as_str().filter(|text| !text.is_empty()).map(PathBuf::from).ok_or_else(fault);
+        items.iter().map(path).collect()
+    }
+    fn center(&self, value: &Value) -> Result<String, ProjectFault> {
+        let Some(map) = value.as_mapping() else { return self.text("center", value) };
+        self.only(map, &CENTER_KEYS)?;
+        let url = map.get("url").ok_or_else(|| self.at("center", "`center` has no `url`"))?;
+        self.text("url", url)
+    }
+}
+
+fn listed(known: &[&str]) -> String {
+    known.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> Result<ProjectFile, ProjectFault> {
+        parse(Path::new("twotier.yaml"), text)
+    }
+
+    #[test]
+    fn an_empty_project_file_says_nothing() {
+        assert_eq!(parsed(""), Ok(ProjectFile::default()));
+        assert_eq!(parsed("# only a comment\n"), Ok(ProjectFile::default()));
+    }
+
+    #[test]
+    fn every_key_is_read() {
+        let file = parsed("manifests: [a, b.yaml]\ncenter: embedded:tenant.jsonl\nstate: s\nformat: json\n");
+        let file = file.expect("a good project file");
+        assert_eq!(file.manifests, Some(vec![PathBuf::from("a"), PathBuf::from("b.yaml")]));
+        assert_eq!(file.center.as_deref(), Some("embedded:tenant.jsonl"));
+        assert_eq!(file.state, Some(PathBuf::from("s")));
+        assert_eq!(file.format.as_deref(), Some("json"));
+        let rest = parsed("center: {url: \"https://a.example\", token: env}\n").expect("the long form");
+        assert_eq!(rest.center.as_deref(), Some("https://a.example"));
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_with_the_nearest_and_its_line() {
+        let fault = parsed("center: embedded:t\nmanifest: [a]\n").expect_err("unknown key");
+        assert_eq!(fault.line, Some(2));
+        assert_eq!(fault.help.as_deref(), Some("did you mean `manifests`?"));
+        assert!(fault.show().starts_with("twotier.yaml:2: unknown key `manifest`"), "{}", fault.show());
+        assert!(fault.show().ends_with("[TT0011]"));
+    }
+
+    #[test]
+    fn wrong_shapes_and_syntax_are_refused_with_their_line() {
+        for (text, line) in [
+            ("manifests: manifests\n", Some(1)),
+            ("a: [\n", Some(2)),
+            ("center: embedded:t\nstate: 3\n", Some(2)),
+            ("center:\n  uri: x\n", Some(2)),
+            ("state: a\nstate: b\n", None),
+            ("- a\n", None),
+        ] {
+            let fault = parsed(text).expect_err(text);
+            if line.is_some() {
+                assert_eq!(fault.line, line, "{text} {}", fault.message);
+            }
+        }
+    }
+}

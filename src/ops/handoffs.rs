@@ -1,0 +1,131 @@
+//! `handoffs`: the steps people do. Finds them by the first digits of their ids or by address, and notes what people
+//! say. Never decides that one is over: that shows in the tenant.
+
+use super::fault::Fault;
+use super::state::Saying;
+use crate::journal::record::Record;
+use crate::journal::{Journal, Stamp, notes};
+use crate::ledger::{Handoff, HandoffState, Ledger};
+use crate::model::{Address, Digest};
+use smol_str::SmolStr;
+
+/// Which hand-offs are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// Those that wait for somebody: asked, or declined and not resolved.
+    Open,
+    /// Every remembered one.
+    All,
+}
+
+/// One hand-off with the id that is shown.
+#[derive(Clone, Debug)]
+pub struct Listed<'a> {
+    /// As much of its id as tells it from others.
+    pub short: String,
+    /// Its whole id.
+    pub id: Digest,
+    /// What is remembered of it.
+    pub handoff: &'a Handoff,
+}
+
+/// Hand-offs, oldest first.
+#[must_use]
+pub fn list(ledger: &Ledger, which: Which) -> Vec<Listed<'_>> {
+    let wanted = |handoff: &Handoff| match (which, &handoff.state) {
+        (Which::All, _) => true,
+        (Which::Open, HandoffState::Asked | HandoffState::Declined { .. }) => true,
+        (Which::Open, HandoffState::Acknowledged { .. } | HandoffState::Consumed { .. }) => false,
+    };
+    let mut listed: Vec<Listed<'_>> = ledger
+        .handoffs
+        .iter()
+        .filter(|(_, handoff)| wanted(handoff))
+        .map(|(id, handoff)| Listed { short: notes::short_id(ledger, id), id: *id, handoff })
+        .collect();
+    listed.sort_by_key(|listed| (listed.handoff.asked, listed.handoff.key.clone()));
+    listed
+}
+
+/// The hand-off whose id begins so.
+///
+/// # Errors
+/// When none or several do.
+pub fn find<'a>(ledger: &'a Ledger, prefix: &str) -> Result<Listed<'a>, Fault> {
+    let id = notes::find_handoff(ledger, prefix).map_err(crate::journal::JournalError::from)?;
+    let handoff = ledger.handoffs.get(&id).ok_or_else(|| Fault::Usage(format!("no hand-off `{prefix}`")))?;
+    Ok(Listed { short: notes::short_id(ledger, &id), id, handoff })
+}
+
+/// Which hand-offs a note is about.
+#[derive(Clone, Debug)]
+pub struct Chosen<'a> {
+    /// First digits of ids.
+    pub ids: &'a [String],
+    /// All fitting ones of this address.
+    pub cause: Option<&'a Address>,
+}
+
+/// What a person says of hand-offs.
+#[derive(Clone, Debug)]
+pub enum Word {
+    /// Done.
+    Done {
+        /// Who says so.
+        by: SmolStr,
+        /// Where the proof is.
+        evidence: Option<SmolStr>,
+    },
+    /// Will not be done.
+    Declined(Saying),
+    /// Open again.
+    Reopened(Saying),
+}
+
+/// Notes a person's word on every chosen hand-off, all or none; answers their ids.
+///
+/// # Errors
+/// When one is not known, nothing is chosen, or the word is not true of one.
+pub fn say(journal: &mut Journal, chosen: &Chosen<'_>, word: &Word, stamp: &Stamp) -> Result<Vec<Digest>, Fault> {
+    let ledger = journal.ledger();
+    let mut ids: Vec<Digest> = Vec::new();
+    for prefix in chosen.ids {
+        ids.push(find(ledger, prefix)?.id);
+    }
+    if let Some(cause) = chosen.cause {
+        ids.extend(ledger.handoffs.iter().filter(|(_, it)| it.key.address == *cause && fits(word, it)).map(|(id, _)| *id));
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.is_empty() {
+        return Err(Fault::Usage("no hand-off there is in a state for that; see `twotier handoffs list --all`".to_owned()));
+    }
+    let records = ids.iter().map(|id| record(ledger, *id, word)).collect::<Result<Vec<_>, _>>()?;
+    journal.note_all(records, stamp)?;
+    Ok(ids)
+}
+
+/// Whether a word can be said of a hand-off.
+fn fits(word: &Word, handoff: &Handoff) -> bool {
+    match (word, &handoff.state) {
+        (Word::Done { .. } | Word::Declined(_), HandoffState::Asked) => true,
+        (Word::Reopened(_), HandoffState::Acknowledged { .. } | HandoffState::Declined { .. }) => true,
+        (Word::Done { .. }, HandoffState::Declined { .. }) => true,
+        (Word::Done { .. } | Word::Declined(_), HandoffState::Acknowledged { .. } | HandoffState::Consumed { .. })
+        | (Word::Declined(_), HandoffState::Declined { .. })
+        | (Word::Reopened(_), HandoffState::Asked | HandoffState::Consumed { .. }) => false,
+    }
+}
+
+fn record(ledger: &Ledger, handoff: Digest, word: &Word) -> Result<Record, Fault> {
+    Ok(match word {
+        Word::Done { by, evidence } => notes::acknowledged(ledger, handoff, by.clone(), evidence.clone())
+            .map_err(crate::journal::JournalError::from)?,
+        Word::Declined(Saying { by, reason }) => {
+            Record::Declined { handoff, by: by.clone(), reason: reason.clone() }
+        }
+        Word::Reopened(Saying { by, reason }) => {
+            Record::Reopened { handoff, by: by.clone(), reason: reason.clone() }
+        }
+    })
+}

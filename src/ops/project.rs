@@ -1,0 +1,67 @@
+//! The manifests of a project, resolved, with every finding: `validate`, and where every other command begins. Looks at
+//! files only; never asks a tenant.
+
+use super::fault::Fault;
+use crate::desired::{self, Desired};
+use crate::diag::{Finding, SourceMap};
+use crate::manifest;
+use std::path::{Path, PathBuf};
+
+/// Where the manifests lie.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// The folder of the project file.
+    pub root: &'a Path,
+    /// Files and folders, relative to `root` or absolute.
+    pub manifests: &'a [PathBuf],
+    /// The state folder, which is never read as manifests.
+    pub state: &'a Path,
+}
+
+/// What the manifests say.
+#[derive(Clone, Debug)]
+pub struct Project {
+    /// The files.
+    pub sources: SourceMap,
+    /// What is meant; none when a finding is an error.
+    pub desired: Option<Desired>,
+    /// Everything there is to say about the manifests alone, by place.
+    pub findings: Vec<Finding>,
+}
+
+/// Loads and resolves the manifests.
+#[must_use]
+pub fn load(place: Place<'_>) -> Project {
+    let Place { root, manifests, state } = place;
+    let loaded = manifest::load(root, manifests, state);
+    let broken: Vec<_> = loaded.manifests.broken.iter().map(|b| (b.kind, b.name.clone())).collect();
+    let invalid = loaded.manifests.findings.iter().any(|f| f.severity == crate::diag::Severity::Error);
+    let (desired, more) = desired::resolve(loaded.manifests.documents.into_iter().map(|p| p.document).collect(), &broken);
+    let mut findings = loaded.manifests.findings;
+    findings.extend(more);
+    Project { sources: loaded.sources, desired: desired.filter(|_| !invalid), findings }
+}
+
+impl Project {
+    /// What is meant.
+    ///
+    /// # Errors
+    /// When the manifests are not valid; the project comes back with its findings.
+    pub fn valid(self) -> Result<Valid, Fault> {
+        match self {
+            Self { sources, desired: Some(desired), findings } => Ok(Valid { sources, desired, findings }),
+            invalid @ Self { desired: None, .. } => Err(Fault::Manifests(Box::new(invalid))),
+        }
+    }
+}
+
+/// Manifests without an error.
+#[derive(Clone, Debug)]
+pub struct Valid {
+    /// The files.
+    pub sources: SourceMap,
+    /// What is meant.
+    pub desired: Desired,
+    /// Warnings and notes.
+    pub findings: Vec<Finding>,
+}

@@ -1,0 +1,178 @@
+//! `simulate`: the other sides of the embedded tenant, by address or by tenant id. Maps an address to a live id with
+//! the manifests, learned bindings, PartnerIDs and domains; never plays a side the tenant's rules refuse.
+
+use super::fault::Fault;
+use crate::backend::simulated::{Human, Tenant};
+use crate::desired::{Desired, Identity};
+use crate::ledger::{HandoffState, Ledger, LiveId};
+use crate::model::{Address, CustomerId, CustomerKey, Name, StepName, TenantId};
+use crate::observed::Review;
+
+/// What somebody does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Play {
+    /// Accepts an invitation.
+    Accept,
+    /// Declines it.
+    Decline,
+    /// Signs the Microsoft Customer Agreement.
+    Sign,
+    /// Is reviewed by Microsoft.
+    Review(Review),
+    /// Is no partner any more.
+    End,
+}
+
+/// Who does it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// A partnership's reseller or a customer, by address.
+    Address(Address),
+    /// Anybody, by tenant.
+    Company(TenantId),
+}
+
+/// What addresses are looked up in.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    /// The manifests; none when they are not valid, and then only companies are known.
+    pub desired: Option<&'a Desired>,
+    /// What is remembered.
+    pub ledger: &'a Ledger,
+    /// The tenant.
+    pub tenant: &'a Tenant,
+}
+
+/// The human side that is meant. `reseller` is the partnership a customer answers; none is the one that is asked.
+///
+/// # Errors
+/// When an address means nobody, or nobody who could do that.
+pub fn human(known: Known<'_>, play: &Play, actor: &Actor, reseller: Option<&Address>) -> Result<Human, Fault> {
+    let who = known.who(actor)?;
+    match (play, who, reseller) {
+        (Play::Accept, Who::Company(company), None) => Ok(Human::AcceptPartnership { company }),
+        (Play::Decline, Who::Company(company), None) => Ok(Human::DeclinePartnership { company }),
+        (Play::Accept, Who::Company(company), Some(address)) => {
+            let reseller = known.partnership(address)?;
+            Ok(Human::AcceptCustomerInvitation { customer: company.into(), reseller })
+        }
+        (Play::Decline, Who::Company(company), Some(address)) => {
+            let reseller = known.partnership(address)?;
+            Ok(Human::DeclineCustomerInvitation { customer: company.into(), reseller })
+        }
+        (Play::Accept, Who::Customer(customer, key), named) => {
+            Ok(Human::AcceptCustomerInvitation { customer, reseller: known.asked(&key, named)? })
+        }
+        (Play::Decline, Who::Customer(customer, key), named) => {
+            Ok(Human::DeclineCustomerInvitation { customer, reseller: known.asked(&key, named)? })
+        }
+        (Play::Sign, who, _) => Ok(Human::Sign { customer: who.customer() }),
+        (Play::Review(outcome), who, _) => Ok(Human::Review { customer: who.customer(), outcome: *outcome }),
+        (Play::End, Who::Company(company), _) => Ok(Human::EndPartnership { company }),
+        (Play::End, Who::Customer(_, key), _) => {
+            Err(Fault::Usage(format!("`customer/{key}` is no partner that could end a partnership")))
+        }
+    }
+}
+
+/// Somebody who acts.
+enum Who {
+    Company(TenantId),
+    Customer(CustomerId, CustomerKey),
+}
+impl Who {
+    fn customer(&self) -> CustomerId {
+        match self {
+            Self::Company(company) => (*company).into(),
+            Self::Customer(customer, _) => *customer,
+        }
+    }
+}
+
+impl Known<'_> {
+    fn who(&self, actor: &Actor) -> Result<Who, Fault> {
+        match actor {
+            Actor::Company(company) => Ok(Who::Company(*company)),
+            Actor::Address(address @ Address::Partnership(_)) => self.partnership(address).map(Who::Company),
+            Actor::Address(Address::Customer(key)) => Ok(Who::Customer(self.customer(key)?, key.clone())),
+            Actor::Address(
+                other @ (Address::Provider(_)
+                | Address::ResellerAssociation(_)
+                | Address::Subscription(_)
+                | Address::SupportDelegation(_)
+                | Address::AzureAccess(_)
+                | Address::Acknowledgement(_)),
+            ) => Err(Fault::Usage(format!("`{other}` is nobody who acts; partnerships and customers are"))),
+        }
+    }
+    /// The tenant of a partnership's reseller: as written, as learned, else by PartnerID.
+    fn partnership(&self, address: &Address) -> Result<TenantId, Fault> {
+        let Address::Partnership(name) = address else {
+            return Err(Fault::Usage(format!("`{address}` is no partnership")));
+        };
+        let declared = self.desired.and_then(|desired| desired.partnerships.get(name));
+        let written = declared.and_then(|partnership| partnership.tenant);
+        let learned = || match self.ledger.bindings.get(address) {
+            Some(LiveId::Reseller(tenant)) => Some(*tenant),
+            Some(LiveId::Customer(_) | LiveId::Subscription(..)) | None => None,
+        };
+        let by_partner_id = || {
+            let ids = declared.map(|partnership| partnership.partner_ids.as_slice()).unwrap_or_default();
+            ids.iter().find_map(|id| self.tenant.company_of(id)).map(|company| company.tenant_id)
+        };
+        written.or_else(learned).or_else(by_partner_id).ok_or_else(|| match declared {
+            Some(_) => Fault::Usage(format!("no company of the tenant file has a PartnerID of `{address}`")),
+            None => Fault::Usage(format!("no manifest declares `{address}`; name the company by `--company TENANTID`")),
+        })
+    }
+    /// A customer's tenant: its id, as written, as learned, else by domain.
+    fn customer(&self, key: &CustomerKey) -> Result<CustomerId, Fault> {
+        let address = Address::Customer(key.clone());
+        let declared = self.desired.and_then(|desired| desired.customers.get(key));
+        let by_domain = |domain: &str| self.tenant.tenant_of_domain(&domain.to_lowercase());
+        let written = match (key, declared.map(|customer| &customer.identity)) {
+            (CustomerKey::Id(id), _) | (_, Some(Identity::Id(id))) => Some(*id),
+            (CustomerKey::Named(_) | CustomerKey::Domain(_), Some(Identity::Domain(_)) | None) => None,
+        };
+        let learned = || match self.ledger.bindings.get(&address) {
+            Some(LiveId::Customer(id)) => Some(*id),
+            Some(LiveId::Reseller(_) | LiveId::Subscription(..)) | None => None,
+        };
+        let found = || match (key, declared.map(|customer| &customer.identity)) {
+            (_, Some(Identity::Domain(domain))) | (CustomerKey::Domain(domain), _) => by_domain(domain),
+            (CustomerKey::Named(_) | CustomerKey::Id(_), Some(Identity::Id(_)) | None) => None,
+        };
+        written.or_else(learned).or_else(found).ok_or_else(|| match declared {
+            Some(_) => Fault::Usage(format!("`{address}` is not in the tenant yet")),
+            None => Fault::Usage(format!("no manifest declares `{address}`; name it by `--company TENANTID`")),
+        })
+    }
+    /// The reseller a customer answers: the one named, else the only one that asked it, else the only one declared.
+    fn asked(&self, key: &CustomerKey, named: Option<&Address>) -> Result<TenantId, Fault> {
+        if let Some(address) = named {
+            return self.partnership(address);
+        }
+        let address = Address::Customer(key.clone());
+        let open = self.ledger.handoffs.values().filter(|handoff| {
+            handoff.key.step == StepName::InviteCustomer
+                && handoff.key.address == address
+                && !matches!(handoff.state, HandoffState::Consumed { .. })
+        });
+        let mut asking: Vec<Name> = open.filter_map(|handoff| handoff.key.discriminator.parse().ok()).collect();
+        if asking.is_empty() {
+            let declared = self.desired.map(|desired| desired.associations.keys()).into_iter().flatten();
+            asking = declared.filter(|(customer, _)| customer == key).map(|(_, reseller)| reseller.clone()).collect();
+        }
+        match asking.as_slice() {
+            [one] => self.partnership(&Address::Partnership(one.clone())),
+            [] => Err(Fault::Usage(format!("no reseller invites `{address}`; name one by `--reseller partnership/NAME`"))),
+            several => {
+                let names: Vec<String> = several.iter().map(|name| format!("partnership/{name}")).collect();
+                Err(Fault::Usage(format!(
+                    "several resellers invite `{address}`: name one by `--reseller`: {}",
+                    names.join(", ")
+                )))
+            }
+        }
+    }
+}

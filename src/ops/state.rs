@@ -1,0 +1,145 @@
+//! `state`: what is remembered, and the notes that mend it. Everything that writes appends a note with who and why;
+//! nothing is ever deleted.
+
+use super::fault::Fault;
+use crate::journal::record::{BoundId, Forgotten, Learned, Record, Settled};
+use crate::journal::{Journal, Stamp};
+use crate::ledger::LiveId;
+use crate::model::{Address, CustomerId, CustomerKey, Operation};
+use smol_str::SmolStr;
+
+/// Who says so, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Saying {
+    /// Who.
+    pub by: SmolStr,
+    /// Why.
+    pub reason: SmolStr,
+}
+
+/// How an effect of unknown outcome ended, by a person's word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ruling {
+    /// It happened and brought this live id, where it brings one.
+    Happened(Option<SmolStr>),
+    /// It did not happen.
+    DidNotHappen,
+}
+
+/// Says which live object an address means; `id` is the live id as a person writes it.
+///
+/// # Errors
+/// When the id is not one, an address has no live object, or the note would say nothing true.
+pub fn bind(journal: &mut Journal, address: Address, id: &str, saying: Saying, stamp: &Stamp) -> Result<(), Fault> {
+    let id = live_id(journal, &address, id)?;
+    let Saying { by, reason } = saying;
+    journal.note(Record::Bound { address, id, by, reason }, stamp)?;
+    Ok(())
+}
+
+/// The live id of an address, from its text.
+fn live_id(journal: &Journal, address: &Address, text: &str) -> Result<BoundId, Fault> {
+    let bad = |error: crate::model::id::BadId| Fault::Usage(format!("`{text}` is no live id: {error}"));
+    match address {
+        Address::Partnership(_) => Ok(BoundId::Reseller { tenant: text.parse().map_err(bad)? }),
+        Address::Customer(_) => Ok(BoundId::Customer { tenant: text.parse().map_err(bad)? }),
+        Address::Subscription(key) => {
+            let subscription = text.parse().map_err(bad)?;
+            Ok(BoundId::Subscription { customer: customer_id(journal, &key.customer)?, subscription })
+        }
+        Address::Provider(_)
+        | Address::ResellerAssociation(_)
+        | Address::SupportDelegation(_)
+        | Address::AzureAccess(_)
+        | Address::Acknowledgement(_) => {
+            Err(Fault::Usage(format!("`{address}` means no single live object; only partnerships, customers and subscriptions do")))
+        }
+    }
+}
+
+fn customer_id(journal: &Journal, key: &CustomerKey) -> Result<CustomerId, Fault> {
+    if let CustomerKey::Id(id) = key {
+        return Ok(*id);
+    }
+    match journal.ledger().bindings.get(&Address::Customer(key.clone())) {
+        Some(LiveId::Customer(id)) => Ok(*id),
+        Some(LiveId::Reseller(_) | LiveId::Subscription(..)) | None => Err(Fault::Usage(format!(
+            "the customer is not bound yet: first `twotier state bind customer/{key} TENANTID`"
+        ))),
+    }
+}
+
+/// Moves what is remembered to another address.
+///
+/// # Errors
+/// When the note would say nothing true, or cannot be written.
+pub fn rename(journal: &mut Journal, from: Address, to: Address, saying: Saying, stamp: &Stamp) -> Result<(), Fault> {
+    let Saying { by, reason } = saying;
+    journal.note(Record::Renamed { from, to, by, reason }, stamp)?;
+    Ok(())
+}
+
+/// Forgets the binding and settled values of an address.
+///
+/// # Errors
+/// When nothing is remembered of it, an effect on it is open, or the note cannot be written.
+pub fn forget(journal: &mut Journal, address: Address, saying: Saying, stamp: &Stamp) -> Result<(), Fault> {
+    let Saying { by, reason } = saying;
+    journal.note(Record::Forgotten { address, what: Forgotten::Binding, by, reason }, stamp)?;
+    Ok(())
+}
+
+/// Says how an effect of unknown outcome ended.
+///
+/// # Errors
+/// When no effect of this number waits for that, the id does not fit it, or the note cannot be written.
+pub fn resolve(
+    journal: &mut Journal,
+    intent: u64,
+    ruling: Ruling,
+    saying: Saying,
+    stamp: &Stamp,
+) -> Result<(), Fault> {
+    let outcome = match ruling {
+        Ruling::DidNotHappen => Settled::NotStarted,
+        Ruling::Happened(id) => Settled::Done { learned: learned(journal, intent, id.as_deref())? },
+    };
+    let Saying { by, reason } = saying;
+    journal.note(Record::Resolved { intent, outcome, by, reason }, stamp)?;
+    Ok(())
+}
+
+/// What an effect taught, as a person tells it.
+fn learned(journal: &Journal, intent: u64, id: Option<&str>) -> Result<Learned, Fault> {
+    let Some(tracked) = journal.folded().intents.get(&intent) else {
+        return Err(Fault::Usage(format!("no effect with the number {intent} waits to be resolved")));
+    };
+    let needed = |what: &str| id.ok_or_else(|| Fault::Usage(format!("say which one it brought: `--id {what}`")));
+    let bad = |error: crate::model::id::BadId| Fault::Usage(format!("`--id` is no live id: {error}"));
+    Ok(match &tracked.intent.operation {
+        Operation::CreateCustomer(_) => {
+            let customer = needed("TENANTID")?.parse().map_err(bad)?;
+            Learned::Customer { customer, user: None, sealed: None }
+        }
+        Operation::ResetAdminPassword { customer: _ } => {
+            return Err(Fault::Usage("a password that was reset and not sealed is lost: say `did-not-happen`, and the next plan resets it again".to_owned()));
+        }
+        Operation::MakeCart { customer: _, line: _ } => Learned::Cart { cart: crate::model::CartId::new(needed("CARTID")?) },
+        Operation::CheckOut { customer, cart } => Learned::Order {
+            customer: *customer,
+            cart: cart.clone(),
+            order: crate::model::OrderId::new(needed("ORDERID")?),
+            subscription: None,
+        },
+        Operation::ChangeSubscription { .. } | Operation::SetSupportContact { .. } => Learned::Nothing,
+    })
+}
+
+/// Ends the run that holds the lease on a person's word; its epoch, or none when no run is open.
+///
+/// # Errors
+/// When the record cannot be written.
+pub fn take_over(journal: &mut Journal, saying: Saying, stamp: &Stamp) -> Result<Option<u64>, Fault> {
+    let Saying { by, reason } = saying;
+    Ok(journal.take_over(by, reason, stamp)?)
+}

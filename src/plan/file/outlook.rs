@@ -1,0 +1,246 @@
+//! The outlook as it is saved and shown: places are text, so that it can be read where the manifests are not. Never
+//! part of any id.
+
+use super::fact::WireKey;
+use crate::diag::{self, Severity, SourceMap};
+use crate::model::{Address, Date, StepKey};
+use crate::plan;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What stands beside the steps.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Outlook {
+    /// Addresses that would change but lack something, sorted.
+    pub blocked: Vec<Blocked>,
+    /// Findings that block nothing.
+    pub findings: Vec<Finding>,
+    /// Managed addresses that no document declares any more.
+    #[schemars(with = "Vec<String>")]
+    pub released: Vec<Address>,
+    /// What is taken for granted, one sentence each.
+    pub assumptions: Vec<String>,
+    /// Live objects seen that no document declares.
+    pub unmanaged: Unmanaged,
+    /// Declared addresses that match what is there.
+    pub unchanged: usize,
+    /// Declared addresses that lie outside the scope.
+    pub outside: usize,
+    /// What stops `apply`, and what is acknowledged.
+    pub gates: Vec<Gate>,
+}
+
+/// What stops `apply`, though the plan is printed all the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "gate")]
+pub enum Gate {
+    /// So many steps of a cause take something away; closed while more than are covered.
+    Acknowledge {
+        /// The limit, such as `TT0500`.
+        code: String,
+        /// The document that brings the steps.
+        #[schemars(with = "String")]
+        cause: Address,
+        /// How many steps.
+        amount: u32,
+        /// How many of them acknowledgements still cover.
+        covered: u32,
+    },
+    /// A freeze window is open.
+    Frozen {
+        /// Its last day.
+        #[schemars(with = "String")]
+        until: Date,
+        /// Why.
+        reason: String,
+    },
+}
+impl Gate {
+    /// Whether nothing may be applied because of it.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        match self {
+            Self::Acknowledge { amount, covered, .. } => amount > covered,
+            Self::Frozen { .. } => true,
+        }
+    }
+}
+impl From<&plan::Gate> for Gate {
+    fn from(gate: &plan::Gate) -> Self {
+        match gate {
+            plan::Gate::Acknowledge { code, cause, amount, covered } => {
+                Self::Acknowledge { code: code.to_string(), cause: cause.clone(), amount: *amount, covered: *covered }
+            }
+            plan::Gate::Frozen { until, reason } => Self::Frozen { until: *until, reason: reason.to_string() },
+        }
+    }
+}
+
+/// How many live objects were seen that no document declares.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Unmanaged {
+    /// Active partnerships.
+    pub partnerships: usize,
+    /// Customers.
+    pub customers: usize,
+    /// Subscriptions of customers that were read.
+    pub subscriptions: usize,
+}
+
+/// An address that would change but lacks something.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", from = "WireBlocked", into = "WireBlocked")]
+#[schemars(with = "WireBlocked")]
+pub struct Blocked {
+    /// What would be done.
+    pub key: StepKey,
+    /// Why not.
+    pub finding: Finding,
+}
+
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Blocked")]
+struct WireBlocked {
+    /// What would be done.
+    key: WireKey,
+    /// Why not.
+    finding: Finding,
+}
+impl From<WireBlocked> for Blocked {
+    fn from(WireBlocked { key, finding }: WireBlocked) -> Self {
+        Self { key: key.into(), finding }
+    }
+}
+impl From<Blocked> for WireBlocked {
+    fn from(Blocked { key, finding }: Blocked) -> Self {
+        Self { key: (&key).into(), finding }
+    }
+}
+
+/// A finding with its places as text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Finding {
+    /// Stable code, such as `TT0310`.
+    pub code: String,
+    /// How bad: `error`, `warning` or `note`.
+    pub severity: FindingSeverity,
+    /// Where in the manifests, if it has a place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// The address it speaks of, if one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub address: Option<Address>,
+    /// What is wrong, one phrase.
+    pub message: String,
+    /// How to mend it, if known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+    /// Other places.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub related: Vec<Related>,
+}
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum FindingSeverity {
+    /// Nothing can be planned, or this address is blocked.
+    Error,
+    /// Goes on, but somebody should look.
+    Warning,
+    /// Worth knowing.
+    Note,
+}
+
+/// A place in the manifests.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Place {
+    /// Relative to the project file, `/` between parts.
+    pub file: String,
+    /// From 1.
+    pub line: usize,
+    /// From 1, in characters.
+    pub column: usize,
+}
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { file, line, column } = self;
+        write!(f, "{file}:{line}:{column}")
+    }
+}
+
+/// Another place, with what it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Related {
+    /// Where.
+    pub place: Place,
+    /// What it is.
+    pub what: String,
+}
+
+impl Place {
+    /// A place of the sources, as text.
+    #[must_use]
+    pub fn of(at: diag::At, sources: &SourceMap) -> Self {
+        let (line, column) = sources.line_column(at);
+        Self { file: sources.path(at), line, column }
+    }
+}
+
+impl Finding {
+    /// A finding with its places looked up.
+    #[must_use]
+    pub fn of(finding: &diag::Finding, sources: &SourceMap) -> Self {
+        let diag::Finding { code, severity, at, address, message, help, related } = finding;
+        let related =
+            related.iter().map(|(at, what)| Related { place: Place::of(*at, sources), what: what.clone() }).collect();
+        Self {
+            code: code.to_string(),
+            severity: (*severity).into(),
+            place: at.map(|at| Place::of(at, sources)),
+            address: address.clone(),
+            message: message.clone(),
+            help: help.clone(),
+            related,
+        }
+    }
+}
+
+impl From<Severity> for FindingSeverity {
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Error => Self::Error,
+            Severity::Warning => Self::Warning,
+            Severity::Note => Self::Note,
+        }
+    }
+}
+
+impl Outlook {
+    /// An outlook with the places of its findings looked up.
+    #[must_use]
+    pub fn of(outlook: &plan::Outlook, sources: &SourceMap) -> Self {
+        let plan::Outlook { blocked, findings, released, assumptions, unmanaged, unchanged, outside, gates } = outlook;
+        let plan::Unmanaged { partnerships, customers, subscriptions } = *unmanaged;
+        let blocked = blocked
+            .iter()
+            .map(|plan::Blocked { key, finding }| Blocked { key: key.clone(), finding: Finding::of(finding, sources) })
+            .collect();
+        Self {
+            blocked,
+            findings: findings.iter().map(|finding| Finding::of(finding, sources)).collect(),
+            released: released.clone(),
+            assumptions: assumptions.clone(),
+            unmanaged: Unmanaged { partnerships, customers, subscriptions },
+            unchanged: *unchanged,
+            outside: *outside,
+            gates: gates.iter().map(Gate::from).collect(),
+        }
+    }
+}

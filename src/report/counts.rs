@@ -1,0 +1,125 @@
+//! How steps are counted and what the last line of a plan says. Every step is counted once, waiting ones by what they
+//! will do.
+
+use crate::model::Class;
+use crate::plan::file::PlanFile;
+use crate::plan::{Mark, Plan, Readiness, Step};
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::fmt;
+
+/// The six counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Counts {
+    /// `+`
+    pub add: usize,
+    /// `~`
+    pub change: usize,
+    /// `-`
+    pub end: usize,
+    /// `!`
+    pub people: usize,
+    /// `:`
+    pub wait: usize,
+    /// `?`
+    pub blocked: usize,
+}
+
+/// What a plan comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", tag = "type")]
+pub enum Verdict {
+    /// No steps, nothing blocked.
+    NoChanges,
+    /// No steps.
+    NothingPossible {
+        /// How many are blocked.
+        blocked: usize,
+    },
+    /// Steps, but all of them behind people or time.
+    NothingNow {
+        /// Hand-offs that were asked.
+        asked: usize,
+        /// Waits that nothing but an asked hand-off precedes.
+        wait: usize,
+        /// How many are blocked.
+        blocked: usize,
+    },
+    /// Something can be done.
+    Steps(Counts),
+}
+
+impl Counts {
+    /// Counts a plan and what is blocked beside it.
+    #[must_use]
+    pub fn of(file: &PlanFile) -> Self {
+        let mut counts = Self { blocked: file.outlook().blocked.len(), ..Self::default() };
+        for step in file.plan().steps() {
+            *match step.mark {
+                Mark::Add => &mut counts.add,
+                Mark::Change => &mut counts.change,
+                Mark::End => &mut counts.end,
+                Mark::Person => &mut counts.people,
+                Mark::Wait => &mut counts.wait,
+            } += 1;
+        }
+        counts
+    }
+}
+
+impl Verdict {
+    /// What this plan comes to.
+    #[must_use]
+    pub fn of(file: &PlanFile) -> Self {
+        let (plan, blocked) = (file.plan(), file.outlook().blocked.len());
+        if plan.steps().is_empty() {
+            return if blocked == 0 { Self::NoChanges } else { Self::NothingPossible { blocked } };
+        }
+        if plan.steps().iter().any(can_be_done) {
+            return Self::Steps(Counts::of(file));
+        }
+        let steps = plan.steps().iter();
+        let asked = steps.clone().filter(|step| is_asked(step)).count();
+        let wait = steps.filter(|step| step.class == Class::Wait && is_next(step, plan)).count();
+        Self::NothingNow { asked, wait, blocked }
+    }
+}
+
+/// Whether a run would do something with it now.
+fn can_be_done(step: &Step) -> bool {
+    match (step.class, &step.readiness) {
+        (Class::Api | Class::Ledger | Class::HandOff, Readiness::Ready) => true,
+        (Class::Api | Class::Ledger | Class::HandOff, Readiness::Waiting | Readiness::Asked { .. }) => false,
+        (Class::Wait, _) => false,
+    }
+}
+
+fn is_asked(step: &Step) -> bool {
+    match step.readiness {
+        Readiness::Asked { .. } => true,
+        Readiness::Ready | Readiness::Waiting => false,
+    }
+}
+
+/// Whether nothing but asked hand-offs stands before it.
+fn is_next(step: &Step, plan: &Plan) -> bool {
+    step.needs.iter().all(|need| plan.step(&need.step).is_none_or(is_asked))
+}
+
+impl fmt::Display for Verdict {
+    /// The last line of a plan.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoChanges => f.write_str("No changes. The tenant matches the manifests."),
+            Self::NothingPossible { blocked } => write!(f, "Nothing can be done: {blocked} blocked."),
+            Self::NothingNow { asked, wait, blocked } => {
+                write!(f, "Nothing to do now: {asked} asked of people, {wait} to wait for, {blocked} blocked.")
+            }
+            Self::Steps(Counts { add, change, end, people, wait, blocked }) => write!(
+                f,
+                "Plan: {add} to add, {change} to change, {end} to end; {people} for people, {wait} to wait for, {blocked} blocked."
+            ),
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Making foreign text harmless where it is printed: names, messages and values from manifests or the tenant may hold
+//! control characters, escape sequences, direction overrides or markup. Changes nothing else.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// Whether a character could move the cursor, hide text or turn its direction. Joiners stay: some scripts need them.
+fn is_hostile(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}')
+        || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}')
+        || matches!(c, '\u{e0000}'..='\u{e007f}')
+}
+
+/// One line of plain text: what is hostile is written as `\u{202e}`, line feeds too.
+#[must_use]
+pub fn line(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_hostile) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if is_hostile(c) { safe.extend(c.escape_unicode()) } else { safe.push(c) }
+    }
+    Cow::Owned(safe)
+}
+
+/// Several lines of plain text, for letters: line feeds and tabs stay, carriage returns before line feeds go.
+#[must_use]
+pub fn lines(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for (i, part) in text.split('\n').enumerate() {
+        if i > 0 {
+            safe.push('\n');
+        }
+        for (j, piece) in part.strip_suffix('\r').unwrap_or(part).split('\t').enumerate() {
+            if j > 0 {
+                safe.push_str("    ");
+            }
+            safe.push_str(&line(piece));
+        }
+    }
+    safe
+}
+
+/// Source text for an excerpt: what is hostile is replaced by as many bytes, so that places stay right. Line feeds,
+/// tabs and carriage returns before line feeds stay.
+#[must_use]
+pub fn source(text: &str) -> Cow<'_, str> {
+    if !text.contains(|c| is_hostile(c) && c != '\n' && c != '\t') {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        let stays = matches!(c, '\n' | '\t') || (c == '\r' && rest.peek() == Some(&'\n'));
+        match (stays || !is_hostile(c), c.len_utf8()) {
+            (true, _) => safe.push(c),
+            (false, 1) => safe.push('?'),
+            (false, 2) => safe.push('\u{bf}'),
+            (false, 3) => safe.push('\u{fffd}'),
+            (false, _) => safe.push_str("\u{fffd}?"),
+        }
+    }
+    Cow::Owned(safe)
+}
+
+/// Written JSON without hostile characters: they stand in strings only, where an escape means the same.
+#[must_use]
+pub fn json(written: &str) -> Cow<'_, str> {
+    let hostile = |c: char| is_hostile(c) && c != '\n';
+    if !written.contains(hostile) {
+        return Cow::Borrowed(written);
+    }
+    let mut safe = String::with_capacity(written.len() + 16);
+    for c in written.chars() {
+        if hostile(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing to a string does not fail.
+                let _ = write!(safe, "\\u{unit:04x}");
+            }
+        } else {
+            safe.push(c);
+        }
+    }
+    Cow::Owned(safe)
+}
+
+/// Prose for Markdown: no markup, no HTML, no mention and no link comes of it. Pairs of backticks become code.
+#[must_use]
+pub fn markdown(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return prose(text);
+    }
+    let mut safe = String::with_capacity(text.len() + 16);
+    for (i, part) in parts.into_iter().enumerate() {
+        safe.push_str(&if i % 2 == 1 { code(part) } else { prose(part) });
+    }
+    safe
+}
+
+/// A value for Markdown, as code where that is possible.
+#[must_use]
+pub fn code(text: &str) -> String {
+    let text = line(text);
+    let unfit = text.trim().is_empty() || text.contains(['`', '<', '>', '&', '|', '[', ']']);
+    if unfit { prose(&text) } else { format!("`{text}`") }
+}
+
+fn prose(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len() + 16);
+    for c in line(text).chars() {
+        match c {
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '&' => safe.push_str("&amp;"),
+            // An invisible space keeps a word after it from being read as somebody's name.
+            '@' => safe.push_str("@&#8203;"),
+            c if c.is_ascii_punctuation() && !matches!(c, ',' | ';' | '\'' | '"' | '/' | '?' | '%') => {
+                safe.push('\\');
+                safe.push(c);
+            }
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn escape_sequences_and_overrides_are_shown_instead_of_obeyed() {
+        assert_eq!(line("a\u{1b}[31mb\u{202e}c\nd"), "a\\u{1b}[31mb\\u{202e}c\\u{a}d");
+        assert_eq!(line("Kft. Ünnep – 株式会社"), "Kft. Ünnep – 株式会社");
+    }
+
+    #[test]
+    fn letters_keep_their_lines() {
+        assert_eq!(lines("a\r\n\tb\u{1b}c\rd"), "a\n    b\\u{1b}c\\u{d}d");
+    }
+
+    #[test]
+    fn markdown_shows_code_and_nothing_else() {
+        assert_eq!(markdown("name `a` is <b>"), "name `a` is &lt;b&gt;");
+        assert_eq!(markdown("one ` only"), "one \\` only");
+        assert_eq!(code("a`b"), "a\\`b");
+        assert_eq!(markdown("see https://x.y @me"), "see https\\://x\\.y @&#8203;me");
+    }
+
+    proptest! {
+        #[test]
+        fn excerpts_keep_every_place(text in "\\PC*|[\\x00-\\x1f\u{80}\u{202e}\u{e0001}a\n]*") {
+            let safe = source(&text);
+            prop_assert_eq!(safe.len(), text.len());
+            let feeds = |t: &str| t.char_indices().filter(|(_, c)| *c == '\n').map(|(i, _)| i).collect::<Vec<_>>();
+            prop_assert_eq!(feeds(&safe), feeds(&text));
+        }
+
+        #[test]
+        fn written_json_means_the_same_after_escaping(text in any::<String>()) {
+            let written = serde_json::to_string_pretty(&[&text]).unwrap();
+            let read: Vec<String> = serde_json::from_str(&json(&written)).unwrap();
+            prop_assert_eq!(&read[0], &text);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The report as JSON: the public contract for machines, with a version of its own; it only grows. Embeds the plan as
+//! it is saved, so that one reader does for both.
+
+use super::counts::{Counts, Verdict};
+use super::escape;
+use crate::diag::{self, SourceMap};
+use crate::plan::file::{Document, Finding, PlanFile};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// The version of this format.
+pub const FORMAT: u32 = 1;
+
+/// One document about one command.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(title = "twotier report", description = "What `--format json` prints for plans, findings and runs.")]
+pub struct Report {
+    /// The version of this format.
+    format_version: u32,
+    /// The command that was run.
+    command: String,
+    /// What the plan comes to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<Verdict>,
+    /// Its steps, counted once each, and what is blocked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counts: Option<Counts>,
+    /// The plan, as it is saved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan: Option<Document>,
+    /// How a run ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run: Option<super::run::RunDocument>,
+    /// Findings of the manifests, where there is no plan because of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    findings: Vec<Finding>,
+}
+
+impl Report {
+    fn about(command: &str) -> Self {
+        Self {
+            format_version: FORMAT,
+            command: command.to_owned(),
+            verdict: None,
+            counts: None,
+            plan: None,
+            run: None,
+            findings: Vec::new(),
+        }
+    }
+    /// Of a plan.
+    #[must_use]
+    pub fn plan(command: &str, file: &PlanFile) -> Self {
+        let (verdict, counts) = (Some(Verdict::of(file)), Some(Counts::of(file)));
+        Self { verdict, counts, plan: Some(file.document()), ..Self::about(command) }
+    }
+    /// Of findings, sorted by place.
+    #[must_use]
+    pub fn findings(command: &str, findings: &[diag::Finding], sources: &SourceMap) -> Self {
+        let findings =
+            super::findings::sorted(findings).into_iter().map(|finding| Finding::of(finding, sources)).collect();
+        Self { findings, ..Self::about(command) }
+    }
+    /// Of a run, with the plan it made.
+    #[must_use]
+    pub fn run(command: &str, run: super::run::Run<'_>) -> Self {
+        Self { run: Some(run.document()), ..Self::plan(command, run.file) }
+    }
+    /// The document as text, with a line feed at its end.
+    #[must_use]
+    pub fn write(&self) -> String {
+        written(self)
+    }
+}
+
+/// Any document as text: indented, without hostile characters, with a line feed at its end.
+#[must_use]
+pub fn written(document: &impl Serialize) -> String {
+    // Our documents have text keys only, so writing them to memory does not fail.
+    let mut text = escape::json(&serde_json::to_string_pretty(document).unwrap_or_default()).into_owned();
+    text.push('\n');
+    text
+}
+
+/// The JSON Schema of the report.
+#[must_use]
+pub fn schema() -> schemars::Schema {
+    schemars::schema_for!(Report)
+}

@@ -1,0 +1,176 @@
+//! What people and machines are told: plans, findings, runs and what is remembered, as text, Markdown and JSON. One
+//! renderer a file, each escapes what it prints. Writes into `fmt::Write`; never touches a terminal, a file or a clock.
+
+mod counts;
+pub mod escape;
+mod findings;
+mod json;
+mod layout;
+mod markdown;
+mod run;
+mod text;
+
+pub use counts::{Counts, Verdict};
+pub use findings::tally;
+pub use json::{FORMAT, Report, schema, written};
+pub use layout::Paint;
+pub use run::{Run, RunDocument};
+
+use crate::diag::{Finding, SourceMap};
+use crate::plan::file::PlanFile;
+use std::fmt::{self, Write};
+use std::str::FromStr;
+
+/// The forms of a report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Format {
+    /// For a terminal.
+    #[default]
+    Text,
+    /// For machines.
+    Json,
+    /// For a pull request.
+    Markdown,
+}
+impl Format {
+    /// Every form, in order.
+    pub const ALL: [Self; 3] = [Self::Text, Self::Json, Self::Markdown];
+    /// As typed.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+            Self::Markdown => "markdown",
+        }
+    }
+}
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+impl FromStr for Format {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|format| format.name() == text).ok_or("the formats are text, json and markdown")
+    }
+}
+
+/// What is told.
+#[derive(Clone, Copy, Debug)]
+pub enum Subject<'a> {
+    /// A plan, fresh or saved.
+    Plan(&'a PlanFile),
+    /// Findings of the manifests; in the order of their places.
+    Findings(&'a [Finding], &'a SourceMap),
+    /// How a run ended.
+    Run(Run<'a>),
+}
+
+/// Writes a subject of `command` in a form; text alone can have color.
+///
+/// # Errors
+/// When `out` does.
+pub fn render(
+    subject: Subject<'_>,
+    command: &str,
+    (format, colour): (Format, Paint),
+    out: &mut dyn Write,
+) -> fmt::Result {
+    match (format, subject) {
+        (Format::Text, Subject::Plan(file)) => text::plan(file, colour, out),
+        (Format::Text, Subject::Findings(found, sources)) => findings::findings(found, sources, colour, out),
+        (Format::Text, Subject::Run(run)) => run::run(run, colour, out),
+        (Format::Json, Subject::Plan(file)) => out.write_str(&Report::plan(command, file).write()),
+        (Format::Json, Subject::Findings(found, sources)) => {
+            out.write_str(&Report::findings(command, found, sources).write())
+        }
+        (Format::Json, Subject::Run(run)) => out.write_str(&Report::run(command, run).write()),
+        (Format::Markdown, Subject::Plan(file)) => markdown::plan(file, out),
+        (Format::Markdown, Subject::Findings(found, sources)) => markdown::findings(found, sources, out),
+        (Format::Markdown, Subject::Run(run)) => markdown::run(run, out),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::example::{arbitrary_outlook, arbitrary_steps, file, outlook, steps};
+    use proptest::prelude::*;
+
+    fn shown(subject: Subject<'_>, format: Format) -> String {
+        let mut out = String::new();
+        render(subject, "plan", (format, Paint::Plain), &mut out).unwrap();
+        out
+    }
+
+    #[test]
+    fn the_json_report_embeds_the_plan_as_it_is_saved() {
+        let file = file(steps(), &outlook());
+        let report: serde_json::Value = serde_json::from_str(&shown(Subject::Plan(&file), Format::Json)).unwrap();
+        assert_eq!(report["formatVersion"], 1);
+        assert_eq!(report["command"], "plan");
+        assert_eq!(report["counts"]["blocked"], 1);
+        assert_eq!(PlanFile::read(&report["plan"].to_string()).unwrap(), file);
+    }
+
+    #[test]
+    fn markdown_shows_the_same_steps_and_the_same_last_line() {
+        let file = file(steps(), &outlook());
+        let text = shown(Subject::Plan(&file), Format::Markdown);
+        let head =
+            "### twotier plan\n\n**Plan: 1 to add, 3 to change, 0 to end; 2 for people, 2 to wait for, 1 blocked.**\n";
+        assert!(text.starts_with(head), "{text}");
+        let visio = "- `~` `subscription/contoso/visio` **set\\-partner\\-of\\-record** (waiting)
+  - `partnerOfRecord`: fabrikam \\(4811111\\) \u{2192} northwind \\(4822222\\)
+  - needs: await\\-partnership partnership/northwind\\: its PartnerID must be valid
+  - risk: money; undo: yes
+";
+        assert!(text.contains(visio), "{text}");
+        assert!(
+            text.contains("\n#### Blocked\n\n- `?` `subscription/contoso/backup` **order\\-subscription**\n"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn findings_have_their_places_in_every_form() {
+        let mut sources = SourceMap::default();
+        let at =
+            crate::diag::At { file: sources.add("manifests/a.yaml".into(), "a: 1\nb: 2\n".into()), start: 5, end: 6 };
+        let found = [Finding::error(crate::diag::Code::UnknownField, at, "unknown field `b`")];
+        for format in Format::ALL {
+            let text = shown(Subject::Findings(&found, &sources), format);
+            assert!(text.contains("TT0101") && text.contains("manifests/a.yaml"), "{text}");
+        }
+        let json: serde_json::Value =
+            serde_json::from_str(&shown(Subject::Findings(&found, &sources), Format::Json)).unwrap();
+        assert_eq!(
+            json["findings"][0]["place"],
+            serde_json::json!({"file": "manifests/a.yaml", "line": 2, "column": 1})
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_of_others_breaks_json_or_becomes_markup(s in arbitrary_steps(), o in arbitrary_outlook()) {
+            let file = file(s, &o);
+            let json = shown(Subject::Plan(&file), Format::Json);
+            let read: serde_json::Value = serde_json::from_str(&json).unwrap();
+            prop_assert_eq!(&PlanFile::read(&read["plan"].to_string()).unwrap(), &file);
+            let markdown = shown(Subject::Plan(&file), Format::Markdown);
+            for text in [&json, &markdown] {
+                prop_assert!(!text.contains(|c: char| c != '\n' && c.is_control()), "{text:?}");
+                prop_assert!(!text.contains(['\u{202e}', '\u{2066}']), "{text:?}");
+            }
+            prop_assert!(!markdown.contains('<'), "{markdown}");
+            prop_assert!(!markdown.contains("]("), "{markdown}");
+            // Every line is a heading, an item or one of the few others of ours.
+            let ours = ["#", "- ", "  - ", "**", "Plan id `", "Steps outside"];
+            for line in markdown.lines().filter(|line| !line.is_empty()) {
+                prop_assert!(ours.iter().any(|start| line.starts_with(start)), "{line:?}");
+            }
+        }
+    }
+}

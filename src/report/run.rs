@@ -1,0 +1,293 @@
+//! How a run ended, for people and as part of the report: one line a step, the counts, and what to do next. Asked and
+//! pending are told as what they are: no failures.
+
+use super::layout::{Hue, Paint, column, wrapped};
+use super::text::{Page, hue};
+use crate::apply::outcome::{Ending, Outcome, RunOutcome, StepResult};
+use crate::model::{Class, Digest, StepKey};
+use crate::plan::file::PlanFile;
+use crate::plan::{Mark, Plan};
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt::{self, Write};
+
+/// A run to be told.
+#[derive(Clone, Copy, Debug)]
+pub struct Run<'a> {
+    /// The plan it made and followed.
+    pub file: &'a PlanFile,
+    /// How it ended.
+    pub outcome: &'a RunOutcome,
+    /// The approved plan, under which a later run can go on; none with `--auto-approve`.
+    pub approved: Option<Digest>,
+}
+
+/// A run, as the report holds it.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Run")]
+pub struct RunDocument {
+    /// Its number.
+    number: u64,
+    /// `finished`, `interrupted` or `journalFault`.
+    ending: &'static str,
+    /// Why the journal could not be written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<String>,
+    /// The approved plan.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    approved: Option<Digest>,
+    /// How many steps ended how.
+    outcomes: BTreeMap<&'static str, u32>,
+    /// The steps, in order.
+    steps: Vec<ResultDocument>,
+    /// What to do next, one sentence each.
+    next: Vec<String>,
+}
+
+/// How one step ended.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "StepResult")]
+struct ResultDocument {
+    /// The object changed.
+    address: String,
+    /// What was done.
+    step: &'static str,
+    /// The other end of a relation; absent otherwise.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    discriminator: String,
+    /// Its id; the first digits of a hand-off's are the hand-off's.
+    #[schemars(with = "String")]
+    id: Digest,
+    /// `done`, `asked`, `satisfied`, `withdrawn`, `failed`, `stale`, `unapproved`, `skipped`, `pending`, `unknown` or
+    /// `interrupted`.
+    outcome: &'static str,
+    /// The service's code, where it gave one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<u32>,
+    /// Why, where there is more to say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
+}
+
+/// The words steps are counted under, in the order they are told.
+const WORDS: [&str; 11] = [
+    "done",
+    "satisfied",
+    "asked",
+    "pending",
+    "skipped",
+    "withdrawn",
+    "failed",
+    "stale",
+    "unapproved",
+    "unknown",
+    "interrupted",
+];
+
+impl Run<'_> {
+    /// `Run 3: 2 done, 1 asked, 3 skipped.`
+    #[must_use]
+    pub fn tally(&self) -> String {
+        let counts = self.outcome.counts();
+        let told: Vec<String> =
+            WORDS.iter().filter_map(|word| counts.get(word).map(|count| format!("{count} {word}"))).collect();
+        let told = if told.is_empty() { "nothing to do".to_owned() } else { told.join(", ") };
+        format!("Run {}: {told}.", self.outcome.epoch)
+    }
+
+    /// What to do next, one sentence each; empty when nothing is left.
+    #[must_use]
+    pub fn next(&self) -> Vec<String> {
+        let counts = self.outcome.counts();
+        let any = |words: &[&str]| words.iter().any(|word| counts.contains_key(word));
+        let again = match self.approved {
+            Some(id) => format!("`twotier apply --plan-id {id}` goes on"),
+            None => "`twotier apply` goes on".to_owned(),
+        };
+        let mut next = Vec::new();
+        match &self.outcome.ending {
+            Ending::Finished => {}
+            Ending::Interrupted => next.push(format!("The run was stopped; {again} where it ended.")),
+            Ending::JournalFault(why) => next.push(format!(
+                "The journal could not be written ({why}), so nothing more was started. What was started is looked up by the next run."
+            )),
+        }
+        if any(&["asked"]) {
+            next.push(format!("People are asked: `twotier handoffs` lists what. When it is done, {again}."));
+        } else if any(&["pending"]) {
+            next.push(format!("What is pending shows later; then {again}."));
+        }
+        if any(&["failed"]) {
+            next.push(
+                "Some steps failed; what depends on them was left alone. Mend the cause, then plan again.".to_owned(),
+            );
+        }
+        if any(&["stale", "unapproved"]) {
+            next.push(
+                "The tenant or the manifests moved since the plan was approved: plan again and review what is new."
+                    .to_owned(),
+            );
+        }
+        if any(&["unknown"]) {
+            next.push("The outcome of a step is unknown: the next run looks it up; what it cannot find out waits for `twotier state resolve`.".to_owned());
+        }
+        next
+    }
+
+    /// The run as the report holds it.
+    #[must_use]
+    pub(super) fn document(&self) -> RunDocument {
+        let RunOutcome { epoch, results, ending } = self.outcome;
+        let (ending, fault) = match ending {
+            Ending::Finished => ("finished", None),
+            Ending::Interrupted => ("interrupted", None),
+            Ending::JournalFault(why) => ("journalFault", Some(why.clone())),
+        };
+        RunDocument {
+            number: *epoch,
+            ending,
+            fault,
+            approved: self.approved,
+            outcomes: self.outcome.counts(),
+            steps: results.iter().map(result).collect(),
+            next: self.next(),
+        }
+    }
+}
+
+fn result(StepResult { key, id, outcome }: &StepResult) -> ResultDocument {
+    let code = match outcome {
+        Outcome::Failed { code, text: _ } => Some(*code).filter(|code| *code != 0),
+        Outcome::Done(_)
+        | Outcome::Asked
+        | Outcome::Satisfied
+        | Outcome::Withdrawn
+        | Outcome::Stale { .. }
+        | Outcome::Unapproved
+        | Outcome::Skipped(_)
+        | Outcome::Pending { .. }
+        | Outcome::Unknown { .. }
+        | Outcome::Interrupted => None,
+    };
+    ResultDocument {
+        address: key.address.to_string(),
+        step: key.step.name(),
+        discriminator: key.discriminator.to_string(),
+        id: *id,
+        outcome: outcome.word(),
+        code,
+        why: outcome.why(),
+    }
+}
+
+/// Writes a run.
+///
+/// # Errors
+/// When `out` does.
+pub(super) fn run(run: Run<'_>, colour: Paint, out: &mut dyn Write) -> fmt::Result {
+    let keys = run.outcome.results.iter().map(|result| result.key.address.to_string().chars().count());
+    let page = Page { colour, width: column(keys) };
+    for StepResult { key, id, outcome } in &run.outcome.results {
+        let mark = mark(key, run.file.plan());
+        let hue = if outcome.is_failure() { Hue::Red } else { hue(mark) };
+        page.head(out, (mark.symbol(), hue), key, outcome.word())?;
+        if let Some(why) = outcome.why() {
+            wrapped(out, "    ", 4, &why)?;
+        }
+        if matches!(outcome, Outcome::Asked) {
+            writeln!(out, "    see   twotier handoffs show {}", id.short(10))?;
+        }
+    }
+    if !run.outcome.results.is_empty() {
+        out.write_char('\n')?;
+    }
+    for line in run.next() {
+        wrapped(out, "", 2, &line)?;
+    }
+    writeln!(out, "{}", run.tally())
+}
+
+/// How a step is marked; one that is not planned any more by what its name usually means.
+fn mark(key: &StepKey, plan: &Plan) -> Mark {
+    plan.step(key).map_or_else(
+        || match key.step.usual_class() {
+            Class::HandOff => Mark::Person,
+            Class::Wait => Mark::Wait,
+            Class::Api | Class::Ledger => Mark::Change,
+        },
+        |step| step.mark,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::apply::outcome::{Hindrance, Password};
+    use crate::plan::example::{file, key, outlook, steps};
+
+    fn finished(outcomes: Vec<Outcome>) -> RunOutcome {
+        let results = steps()
+            .into_iter()
+            .zip(outcomes)
+            .map(|(step, outcome)| StepResult { key: step.key, id: step.id, outcome })
+            .collect();
+        RunOutcome { epoch: 1, results, ending: Ending::Finished }
+    }
+    fn shown(outcome: &RunOutcome) -> String {
+        let mut out = String::new();
+        let file = file(steps(), &outlook());
+        run(Run { file: &file, outcome, approved: None }, Paint::Plain, &mut out).unwrap();
+        out
+    }
+
+    #[test]
+    fn a_run_tells_each_step_the_counts_and_what_is_next() {
+        let skipped = |need: &str| Outcome::Skipped(Hindrance::Need(key(need)));
+        let outcome = finished(vec![
+            Outcome::Asked,
+            Outcome::Pending { until: "PartnerID 4822222 is listed as active".into() },
+            skipped("await-partnership partnership/northwind"),
+            skipped("invite-customer customer/contoso northwind"),
+            Outcome::Done(Password::Kept),
+            Outcome::Failed { code: 2072, text: "the service refused it".into() },
+        ]);
+        let id = outcome.results[0].id.short(10);
+        let expect = "\
+! partnership/northwind      invite-reseller                              asked
+    see   twotier handoffs show HANDOFF
+: partnership/northwind      await-partnership                          pending
+    until PartnerID 4822222 is listed as active
+! customer/contoso           invite-customer northwind                  skipped
+    needs await-partnership partnership/northwind
+: customer/contoso           await-association northwind                skipped
+    needs invite-customer customer/contoso northwind
+~ subscription/contoso/m365  set-partner-of-record                         done
+~ subscription/contoso/m365  change-quantity                             failed
+    code 2072: the service refused it
+
+People are asked: `twotier handoffs` lists what. When it is done,
+  `twotier apply` goes on.
+Some steps failed; what depends on them was left alone. Mend the cause, then
+  plan again.
+Run 1: 1 done, 1 asked, 1 pending, 2 skipped, 1 failed.
+";
+        assert_eq!(shown(&outcome), expect.replace("HANDOFF", &id));
+    }
+
+    #[test]
+    fn a_run_without_steps_says_so() {
+        assert_eq!(shown(&finished(Vec::new())), "Run 1: nothing to do.\n");
+    }
+
+    #[test]
+    fn a_step_that_is_not_planned_any_more_is_still_told() {
+        let gone = key("set-partner-of-record subscription/contoso/gone");
+        let results = vec![StepResult { key: gone, id: Digest::of_bytes(b""), outcome: Outcome::Withdrawn }];
+        let text = shown(&RunOutcome { epoch: 2, results, ending: Ending::Finished });
+        assert!(text.starts_with("~ subscription/contoso/gone  set-partner-of-record "), "{text}");
+    }
+}
