@@ -217,9 +217,8 @@ fn keep(seal: Option<&dyn Seal>, session: &Session<'_>, intent: u64, (user, pass
     let Some(Ok(ciphertext)) = seal.map(|seal| seal.seal(user, password)) else { return Sealed::Lost };
     match session.journal().put_sealed(intent, &ciphertext) {
         Ok(reference) => Sealed::Stored(reference),
-        Err(error) => Sealed::Unstored {
-            armored: String::from_utf8_lossy(&ciphertext).into_owned(),
-            why: error.to_string(),
-        },
+        Err(error) => {
+            Sealed::Unstored { armored: String::from_utf8_lossy(&ciphertext).into_owned(), why: error.to_string() }
+        }
     }
 }

@@ -11,7 +11,7 @@ use super::{Approval, machine};
 use crate::backend::{Actuate, Observe};
 use crate::journal::lease::{self, Verdict, Watch};
 use crate::journal::record::{Intent, Open, Record, Settled};
-use crate::journal::{Appended, Begun, Journal, JournalError, OpenRun, Standing, Stamp};
+use crate::journal::{Appended, Begun, Journal, JournalError, OpenRun, Stamp, Standing};
 use crate::ledger::Ledger;
 use crate::model::{Digest, Operation};
 use crate::observed::{Answer, Observed, Read, Why};
