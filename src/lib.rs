@@ -1,4 +1,5 @@
 //! twotier
+pub mod apply;
 pub mod backend;
 pub mod cli;
 pub mod desired;
