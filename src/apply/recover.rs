@@ -4,7 +4,7 @@
 use crate::journal::record::{Intent, Learned, SealedRef, Settled};
 use crate::model::{CartId, CustomerId, Field, NewCustomer, Operation, Value};
 use crate::observed::{CartFate, Facet, Observed, Read, Why};
-use crate::plan::facts::of_subscription;
+use crate::observed::field_value;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
@@ -59,7 +59,7 @@ pub fn judge(intent: &Intent, observed: &Observed, kept: Kept) -> Seen {
         Operation::CheckOut { customer, cart } => checked_out(*customer, cart, intent, observed),
         Operation::ChangeSubscription { customer, subscription, change: _ } => {
             let facet = observed.subscription(*customer, *subscription);
-            changed(intent, facet.map(|it| intent.wanted.keys().map(|f| (*f, of_subscription(it, *f))).collect()))
+            changed(intent, facet.map(|it| intent.wanted.keys().map(|f| (*f, field_value(it, *f))).collect()))
         }
         Operation::SetSupportContact { customer, subscription, contact: _ } => {
             let facet = observed.support(*customer, *subscription);

@@ -93,7 +93,7 @@ fn step(step: &Step, out: &mut dyn Write) -> fmt::Result {
 }
 
 fn outlook(outlook: &Outlook, out: &mut dyn Write) -> fmt::Result {
-    let Outlook { blocked, findings, released, assumptions, unmanaged: _, unchanged: _, outside } = outlook;
+    let Outlook { blocked, findings, released, assumptions, unmanaged: _, unchanged: _, outside, gates: _ } = outlook;
     section("Blocked", blocked.is_empty(), out)?;
     for one in blocked {
         head('?', &one.key, out)?;
