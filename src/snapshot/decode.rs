@@ -7,7 +7,6 @@ use crate::model::operation::SupportContact;
 use crate::observed::{self, AddressCheck, Answer, CartFate, PartnerCheck, Read, ResellerStatus, Why};
 
 /// What one line says.
-#[expect(clippy::large_enum_variant, reason = "nearly every line is the large one; a box would cost it an allocation")]
 pub(super) enum Piece {
     Fact(Box<Fact>),
     /// A list of so many entries begins.
@@ -18,7 +17,6 @@ pub(super) enum Piece {
 }
 
 /// An entry of a list.
-#[expect(clippy::large_enum_variant, reason = "nearly every line is the large one; a box would cost it an allocation")]
 pub(super) enum Entry {
     Relationship(observed::Relationship),
     Customer(observed::Customer),

@@ -56,7 +56,6 @@ pub(super) struct Coverage {
 /// A line after the header. The entries of a list follow the line that announces it.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[expect(clippy::large_enum_variant, reason = "nearly every line is the large one; a box would cost it an allocation")]
 pub(super) enum Line {
     /// What earlier runs did and learned; before everything that was observed.
     Ledger(Box<Fact>),
