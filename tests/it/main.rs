@@ -2,5 +2,6 @@
 #![expect(clippy::disallowed_methods, reason = "tests read and write files, run the binary and set its environment")]
 
 mod licences;
+mod planner;
 mod support;
 mod tidy;

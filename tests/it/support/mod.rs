@@ -1,5 +1,7 @@
 //! What several tests need. Never asserts anything by itself.
 
+pub(crate) mod project;
+
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
