@@ -3,6 +3,7 @@
 
 mod cases;
 mod examples;
+mod laws;
 mod licences;
 mod planner;
 mod readme;
