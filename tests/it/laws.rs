@@ -1,13 +1,21 @@
 //! The laws, over generated tenants and manifests: convergence, determinism, minimality, safety, never twice. The seeds
 //! of every case that ever failed are committed beside this file.
 
+use crate::support::project::Quiet;
 use crate::support::project::{Project, resolve, tenant};
 use crate::support::run::Bench;
 use crate::support::world::{World, worlds};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+use twotier::backend::Observe;
+use twotier::backend::simulated::{Memory, Script, Tenant};
 use twotier::ledger::Ledger;
-use twotier::model::Class;
+use twotier::model::{Class, Digest};
+use twotier::observed::{Answer, Facet, Read, Why};
+use twotier::ops::planning;
+use twotier::plan::Expect;
+use twotier::plan::facts::{Ground, evaluate};
 
 fn project(world: &World) -> Project {
     let files = world.manifests();
@@ -75,6 +83,78 @@ proptest! {
     }
 
     #[test]
+    fn a_run_that_dies_at_any_journal_write_is_gone_on_with_and_nothing_happens_twice(
+        world in worlds().prop_map(never_lowering),
+        at in 0..40usize,
+        reaches in any::<bool>(),
+    ) {
+        let mut bench = Bench::new(project(&world), tenant(&world.seed()));
+        bench.apply_and_die(at, reaches);
+        bench.people_act();
+        for round in 0..ROUNDS + 2 {
+            if bench.plan().plan.steps().is_empty() {
+                break;
+            }
+            prop_assert!(round < ROUNDS + 1, "steps are left: {}", bench.project.shown(&bench.plan()));
+            bench.apply();
+            bench.people_act();
+        }
+        let wanted: usize = world.customers.iter().map(|customer| customer.orders.len()).sum();
+        let made: usize = world.customers.iter().filter(|customer| !customer.exists).count();
+        let there = world.customers.len() - made;
+        let tenant = bench.tenant.tenant();
+        prop_assert!(tenant.orders().count() <= wanted, "bought twice");
+        prop_assert!(tenant.customers().count() <= there + made, "created twice");
+        // The same world without the accident ends in the same place.
+        let calm = settle(&world).tenant.tenant();
+        prop_assert_eq!(tenant.orders().count(), calm.orders().count());
+        prop_assert_eq!(tenant.customers().count(), calm.customers().count());
+        prop_assert_eq!(portrait(&tenant), portrait(&calm));
+    }
+
+    #[test]
+    fn lost_replies_and_failing_calls_lead_to_the_same_place(
+        world in worlds().prop_map(never_lowering),
+        faults in prop::collection::vec((0..6u8, 1..4u32), 0..4),
+    ) {
+        let mut bench = Bench::new(project(&world), tenant(&world.seed()));
+        let script = script(&faults);
+        for round in 0..ROUNDS + 4 {
+            let planned = bench.plan();
+            if planned.plan.steps().is_empty() {
+                break;
+            }
+            prop_assert!(round < ROUNDS + 3, "steps are left: {}", bench.project.shown(&planned));
+            if round == 0 {
+                bench.apply_with_faults(script.clone());
+            } else {
+                bench.apply();
+            }
+            bench.people_act();
+        }
+        let calm = settle(&world).tenant.tenant();
+        prop_assert_eq!(portrait(&bench.tenant.tenant()), portrait(&calm));
+    }
+
+    #[test]
+    fn no_step_rests_on_a_read_that_failed(world in worlds(), failing in 0..64u64) {
+        let project = project(&world);
+        let tenant = tenant(&world.seed());
+        let blind = Blind { tenant: &tenant, failing, failed: Mutex::default() };
+        let targets = BTreeSet::new();
+        let ledger = Ledger::default();
+        let (planned, looked) = planning::look_and_make(project.question(&tenant, &ledger, &targets), &blind, &Quiet);
+        let ground = Ground { observed: &looked.observed, bindings: &planned.bindings, ledger: &ledger };
+        for step in planned.plan.steps().iter().filter(|step| step.class == Class::Api) {
+            for condition in &step.conditions {
+                if let Expect::Is(value) = &condition.expect {
+                    prop_assert_eq!(evaluate(&condition.fact, ground), Facet::Known(value.clone()), "{} rests on {}", step.key, condition.fact);
+                }
+            }
+        }
+    }
+
+    #[test]
     fn equal_inputs_in_any_order_give_equal_bytes(world in worlds(), seed in any::<u64>()) {
         let files = world.manifests();
         let mut shuffled: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
@@ -134,7 +214,8 @@ proptest! {
 
     #[test]
     fn a_document_that_vanishes_takes_nothing_away(world in worlds().prop_map(never_lowering), gone in any::<prop::sample::Index>()) {
-        let bench = settle(&world);
+        let mut bench = settle(&world);
+        bench.apply();
         let mut files = world.manifests();
         // The provider stays; customers may go without leaving a dangling reference.
         let customers: Vec<usize> = (0..files.len()).filter(|n| files[*n].0.contains("customer")).collect();
@@ -147,6 +228,56 @@ proptest! {
         let planned = project.plan(&bench.tenant, &bench.ledger());
         prop_assert!(planned.plan.steps().is_empty(), "{}", project.shown(&planned));
         prop_assert!(!planned.outlook.released.is_empty());
+    }
+}
+
+/// What matters of a tenant: who has what, from whom; not when or under which number.
+fn portrait(tenant: &Tenant) -> BTreeMap<String, Vec<String>> {
+    let mut all = BTreeMap::<String, Vec<String>>::new();
+    for customer in tenant.customers() {
+        let lines = all.entry(customer.domain.to_string()).or_default();
+        lines.extend(customer.resellers.iter().map(|reseller| format!("reseller {reseller}")));
+        let own = tenant.subscriptions().filter(|s| s.customer == customer.tenant_id);
+        lines.extend(own.map(|s| {
+            let (partner, product) = (&s.partner_of_record, &s.product);
+            format!("{product:?} {} {partner:?} {} {:?}", s.quantity, s.friendly_name, s.support_contact)
+        }));
+        lines.sort();
+    }
+    all
+}
+
+/// Faults for the first run: the nth call of a kind goes wrong in a way that leaves its outcome open, or nothing done.
+fn script(faults: &[(u8, u32)]) -> Script {
+    let kinds = ["loseBefore", "loseAfter", "transient", "throttled", "later", "loseAfter"];
+    let operations =
+        ["createCustomer", "makeCart", "checkOut", "setPartnerOfRecord", "changeQuantity", "setSupportContact"];
+    let rules: Vec<String> = faults
+        .iter()
+        .enumerate()
+        .map(|(n, (kind, nth))| {
+            let operation = operations[(n + usize::from(*kind)) % operations.len()];
+            format!("{{\"operation\":\"{operation}\",\"nth\":{nth},\"fault\":\"{}\"}}", kinds[usize::from(*kind)])
+        })
+        .collect();
+    serde_json::from_str(&format!("[{}]", rules.join(","))).expect("a script")
+}
+
+/// A tenant some of whose reads fail, always the same ones.
+struct Blind<'a> {
+    tenant: &'a Memory,
+    failing: u64,
+    failed: Mutex<BTreeSet<Read>>,
+}
+impl Observe for Blind<'_> {
+    fn read(&self, read: &Read) -> Result<Answer, Why> {
+        let mark = Digest::of_bytes(format!("{read:?}").as_bytes()).to_string();
+        let number = u64::from_str_radix(&mark[..8], 16).expect("hexadecimal");
+        if number % 64 < self.failing / 4 {
+            self.failed.lock().expect("no panic").insert(read.clone());
+            return Err(Why::Failed("503".into()));
+        }
+        self.tenant.read(read)
     }
 }
 

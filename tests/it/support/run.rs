@@ -3,13 +3,14 @@
 
 use super::project::{Project, Quiet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 use twotier::apply::{Clock, Ids, Match, Progress, Reporter, RunOutcome, Tools};
-use twotier::backend::simulated::{Human, Memory};
+use twotier::backend::simulated::{Faulty, Human, Memory, Script};
 use twotier::backend::{Actuate, Observe};
 use twotier::journal::record::Record;
-use twotier::journal::{self, Journal, Stamp, Store};
+use twotier::journal::store::{Folder, Key, Put};
+use twotier::journal::{self, Journal, Stamp, Store, StoreError};
 use twotier::ledger::{HandoffState, Ledger};
 use twotier::model::{Address, Name, StepName, Timestamp};
 use twotier::observed::Review;
@@ -54,6 +55,46 @@ impl Ids for Counting {
 struct Silent;
 impl Reporter for Silent {
     fn tell(&self, _: &Progress) {}
+}
+
+/// A store whose process dies after so many puts.
+struct Dying {
+    whole: Arc<dyn Store>,
+    left: AtomicUsize,
+    reaches: bool,
+}
+impl Dying {
+    fn dead() -> StoreError {
+        StoreError::Other { what: "the process".into(), reason: "it is dead".into() }
+    }
+    fn alive(&self) -> Result<(), StoreError> {
+        if self.left.load(Ordering::SeqCst) == usize::MAX { Err(Self::dead()) } else { Ok(()) }
+    }
+}
+impl Store for Dying {
+    fn put_new(&self, key: Key, bytes: &[u8]) -> Result<Put, StoreError> {
+        self.alive()?;
+        if self.left.fetch_sub(1, Ordering::SeqCst) > 0 {
+            return self.whole.put_new(key, bytes);
+        }
+        self.left.store(usize::MAX, Ordering::SeqCst);
+        if self.reaches {
+            self.whole.put_new(key, bytes)?;
+        }
+        Err(Self::dead())
+    }
+    fn get(&self, key: Key) -> Result<Option<Vec<u8>>, StoreError> {
+        self.alive()?;
+        self.whole.get(key)
+    }
+    fn list_after(&self, folder: Folder, after: Option<Key>) -> Result<Vec<Key>, StoreError> {
+        self.alive()?;
+        self.whole.list_after(folder, after)
+    }
+    fn remove_sealed(&self, intent: u64) -> Result<(), StoreError> {
+        self.alive()?;
+        self.whole.remove_sealed(intent)
+    }
 }
 
 /// A project, its tenant and its state.
@@ -116,6 +157,24 @@ impl Bench {
         };
         let mut journal = Journal::open(Arc::clone(&self.store)).expect("the journal opens");
         apply(&self.valid, &mut journal, doors, order)
+    }
+    /// Applies in a run that dies at this put of the journal: nothing more is written or read by it, whether or not the
+    /// put itself `reaches` the store.
+    pub(crate) fn apply_and_die(&mut self, at: usize, reaches: bool) {
+        let tenant = Memory::new(self.tenant.tenant());
+        let whole = Arc::clone(&self.store);
+        self.store = Arc::new(Dying { whole: Arc::clone(&whole), left: AtomicUsize::new(at), reaches });
+        // How it ends does not matter: it is dead.
+        let _ = self.apply_through(&tenant, &tenant);
+        self.store = whole;
+        self.tenant = tenant;
+    }
+    /// Applies whatever is planned, while calls fail as scripted.
+    pub(crate) fn apply_with_faults(&mut self, script: Script) {
+        let doors = Faulty::new(Memory::new(self.tenant.tenant()), script);
+        let applied = self.apply_through(&doors, &doors);
+        self.tenant = Memory::new(doors.inner().tenant());
+        assert!(matches!(applied, Ok(Applied::Ran { .. })), "{applied:?}");
     }
     /// Applies whatever is planned.
     pub(crate) fn apply(&mut self) -> RunOutcome {
