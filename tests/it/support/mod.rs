@@ -1,5 +1,9 @@
 //! What several tests need. Never asserts anything by itself.
 
+pub(crate) mod project;
+pub(crate) mod console;
+mod words;
+
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
