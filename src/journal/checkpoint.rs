@@ -106,7 +106,8 @@ impl Compact {
 /// Few records that fold to this value, between runs.
 fn compact(folded: &Folded) -> Vec<Object> {
     let mut out = Compact::default();
-    let Folded { ledger, epoch, run: _, intents } = folded;
+    // A call to be repeated has no compact form: such a state is simply not cached.
+    let Folded { ledger, epoch, run: _, intents, unstarted: _ } = folded;
     let Some(genesis) = &ledger.genesis else { return Vec::new() };
     let began = genesis.at;
     out.say(began, Record::Genesis { tenant: genesis.tenant, state: genesis.state.clone() });

@@ -1,7 +1,7 @@
 //! What several tests need. Never asserts anything by itself.
 
-pub(crate) mod project;
 pub(crate) mod console;
+pub(crate) mod project;
 mod words;
 
 use std::path::{Path, PathBuf};
