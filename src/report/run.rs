@@ -58,7 +58,7 @@ struct ResultDocument {
     /// What was done.
     step: &'static str,
     /// The other end of a relation; absent otherwise.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     discriminator: String,
     /// Its id; the first digits of a hand-off's are the hand-off's.
     #[schemars(with = "String")]
