@@ -1,13 +1,18 @@
 //! `schema`: every JSON Schema the tool ships, by file name. Made from the types each time; never read from a file.
 
-use crate::manifest;
+use crate::{manifest, plan, report};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Every schema by file name, as text with a line feed at its end.
 #[must_use]
 pub fn all() -> BTreeMap<String, String> {
-    manifest::schemas().into_iter().map(|(name, schema)| (name, text(&schema))).collect()
+    let documents = [
+        ("plan.schema.json", plan::file::schema().to_value()),
+        ("report.schema.json", report::schema().to_value()),
+    ];
+    let documents = documents.map(|(name, schema)| (name.to_owned(), schema));
+    manifest::schemas().into_iter().chain(documents).map(|(name, schema)| (name, text(&schema))).collect()
 }
 
 fn text(schema: &Value) -> String {
