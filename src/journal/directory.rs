@@ -163,18 +163,15 @@ fn probe(folder: &Path) -> Result<(), StoreError> {
     let unfit = |reason: String| StoreError::Unfit { what: folder.display().to_string(), reason };
     let staged =
         Staged::new(folder, |file| file.write_all(b"probe")).map_err(|error| nothing_written(folder, &error))?;
-    let (linked, file) = Staged::empty(folder).map_err(|error| nothing_written(folder, &error))?;
-    drop(file);
-    match fs::hard_link(&staged.path, &linked.path) {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(unfit(format!("its file system has no hard links ({error})"))),
-        Ok(()) => return Err(unfit("its file system lets a hard link replace a file".to_owned())),
-    }
-    let name = linked.path.clone();
-    drop(linked);
-    let linked = Staged { path: name };
+    // Nobody else uses the name: it holds that of a file this process created, and is taken away before that file.
+    let linked = Staged { path: staged.path.with_extension("link") };
     fs::hard_link(&staged.path, &linked.path)
         .map_err(|error| unfit(format!("its file system has no hard links ({error})")))?;
+    match fs::hard_link(&staged.path, &linked.path) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(unfit(format!("its file system does not say that a name is taken ({error})"))),
+        Ok(()) => return Err(unfit("its file system lets a hard link replace a file".to_owned())),
+    }
     sync_folder(folder).map_err(|error| unfit(format!("its file system cannot make a folder durable ({error})")))
 }
 
@@ -293,6 +290,24 @@ mod tests {
             assert_eq!(store.get(key), Ok(Some(vec![winner; 5000])));
         }
         assert_eq!(names(&store).len(), 8, "no temporary file stays");
+    }
+
+    #[test]
+    fn processes_that_begin_in_one_directory_at_once_do_not_disturb_each_other() {
+        let (_folder, store) = store();
+        std::thread::scope(|scope| {
+            for writer in 0..8u64 {
+                let root = store.root().to_owned();
+                // Each probes for itself, as a process of its own would.
+                scope.spawn(move || {
+                    for round in 0..20 {
+                        let fresh = Directory::new(&root);
+                        assert_eq!(fresh.put_new(Key::Journal(100 * writer + round), b"x"), Ok(Put::Written));
+                    }
+                });
+            }
+        });
+        assert_eq!(names(&store).len(), 160);
     }
 
     #[test]
