@@ -4,7 +4,6 @@
 use crate::journal::record::{Intent, Learned, SealedRef, Settled};
 use crate::model::{CartId, CustomerId, Field, NewCustomer, Operation, Value};
 use crate::observed::{CartFate, Facet, Observed, Read, Why, field_value};
-
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 

@@ -85,11 +85,41 @@ fn broken(draft: &Draft, address: &Address) -> bool {
                 CustomerKey::Id(_) | CustomerKey::Domain(_) => false,
             };
             let own = match &key.leaf {
-                Leaf::Named(name) => draft.is_broken(Kind::Subscription, name),
+                Leaf::Named(name) => draft.is_broken_subscription(&key.customer, name),
                 Leaf::Id(_) => false,
             };
             customer || own
         }
         Address::Customer(CustomerKey::Id(_) | CustomerKey::Domain(_)) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{check, meant};
+
+    fn acknowledge(cause: &str) -> String {
+        format!(
+            "Customer contoso {{tenantId: %c1, subscriptions: {{m365: {{subscriptionId: %s1}}}}}}\nSubscription visio {{customer: contoso, subscriptionId: %s2}}\nAcknowledgement march {{limit: TT0500, cause: {cause}, atMost: 2, reason: r, by: b, expires: 2026-12-01}}"
+        )
+    }
+
+    #[test]
+    fn an_acknowledgement_names_a_document() {
+        check(&acknowledge("customer/contoso"), &[]);
+        check(&acknowledge("subscription/contoso/visio"), &[]);
+        check(
+            &acknowledge("customer/contosso"),
+            &[
+                "TT0502 warning at customer/contosso: acknowledgement `march` names cause `customer/contosso`, which no manifest declares",
+            ],
+        );
+        check(
+            &acknowledge("subscription/contoso/m365"),
+            &[
+                "TT0502 warning at subscription/contoso/m365: acknowledgement `march` names `subscription/contoso/m365`, which stands inside `customer/contoso`; help: write `cause: customer/contoso`",
+            ],
+        );
+        assert_eq!(meant(&acknowledge("customer/contoso")).acknowledgements.len(), 1);
     }
 }

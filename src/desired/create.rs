@@ -131,6 +131,84 @@ fn region(draft: &mut Draft, written: &Spanned<SmolStr>, belongs: Belongs) {
         let message =
             format!("the customer is in {} (CSP region {theirs}), its {who} in {land} ({ours})", written.value);
         let help = "customers do not cross CSP regions: this one belongs to a provider of its own region";
-        draft.clash(Code::ForeignRegion, written.at, message, help, (at, "declared here"));
+        draft.clash(Code::ForeignRegion, written.at, message, (help, at, "declared here"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{check, meant};
+
+    /// A customer to create; `change` is put in place of a part of it.
+    fn create(from: &str, to: &str) -> String {
+        let whole = "Customer contoso {reseller: fabrikam, create: {domainPrefix: Contoso, company: {name: Contoso}, \
+            billing: {firstName: A, lastName: B, email: a@contoso.example, culture: de-DE, language: de, \
+            address: {country: DE, city: Berlin, postalCode: \"10115\", line1: Platz 1}}, defaultAdminAccess: none}}";
+        assert!(whole.contains(from), "{from}");
+        whole.replace(from, to)
+    }
+
+    #[test]
+    fn a_customer_is_created_for_a_reseller() {
+        let customers = meant(&create("Contoso,", "Contoso,")).customers;
+        let made: Vec<_> = customers.into_values().filter_map(|it| it.create).map(|it| it.domain).collect();
+        assert_eq!(made, ["contoso.onmicrosoft.com"]);
+        check(
+            &create("reseller: fabrikam, ", ""),
+            &[
+                "TT0111 error at create: customer `contoso` is to be created, but names no `reseller`; help: write `reseller`: without it Partner Center would silently make a direct customer",
+            ],
+        );
+        check(
+            &create("reseller:", "domain: c.example, reseller:"),
+            &["TT0111 error at c.example: customer `contoso` has both `domain` and `create`"],
+        );
+    }
+
+    #[test]
+    fn registration_number_and_phone_follow_the_country() {
+        check(
+            &create("country: DE", "country: HU"),
+            &[
+                "TT0204 error at address: a new customer in HU needs a `phone`",
+                "TT0204 error at HU: a new customer in HU needs a `registrationNumber`",
+            ],
+        );
+        let phone =
+            create("line1: Platz 1", "line1: Platz 1, phone: \"+36 1 000\"").replace("country: DE", "country: HU");
+        check(&phone.replace("billing:", "registrationNumber: \"1\", billing:"), &[]);
+        check(
+            &create("billing:", "registrationNumber: \"1\", billing:"),
+            &["TT0204 error at \"1\": a new customer in DE must have no `registrationNumber`; help: remove the line"],
+        );
+    }
+
+    #[test]
+    fn some_countries_demand_a_state_and_regions_are_not_crossed() {
+        check(
+            &create("country: DE", "country: US"),
+            &[
+                "TT0204 error at address: an address in US needs a `state`",
+                "TT0207 error at US: the customer is in US (CSP region US), its provider in HU (Europe)",
+            ],
+        );
+    }
+
+    #[test]
+    fn names_and_addresses_that_would_be_refused_are_found() {
+        check(
+            &create("a@contoso.example", "a@Microsoft.com"),
+            &["TT0107 error at a@Microsoft.com: `a@Microsoft.com` cannot be billed"],
+        );
+        for name in ["C", "\"--\"", "Ltd."] {
+            let message = format!("TT0107 error at {name}: `{}` is no company name", name.trim_matches('"'));
+            check(&create("name: Contoso", &format!("name: {name}")), &[&message]);
+        }
+    }
+
+    #[test]
+    fn a_create_may_stay_beside_the_tenant_it_made() {
+        let there = create("reseller: fabrikam", "tenantId: %c1").replace("country: DE", "country: HU");
+        assert!(meant(&there).customers.into_values().all(|it| it.create.is_some()));
     }
 }

@@ -109,3 +109,49 @@ fn identity(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{check, meant};
+    use super::{Identity, Origin};
+
+    #[test]
+    fn a_customer_has_one_identity() {
+        check(
+            "Customer contoso {reseller: fabrikam}",
+            &["TT0111 error at contoso: customer `contoso` has no identity; help: write `tenantId` or `domain`"],
+        );
+        check(
+            "Customer contoso {tenantId: %c1, domain: contoso.example}",
+            &["TT0111 error at contoso.example: customer `contoso` has both `tenantId` and `domain`"],
+        );
+    }
+
+    #[test]
+    fn domains_are_kept_in_lower_case() {
+        let desired = meant("Customer contoso {domain: Contoso.Example}");
+        let identities: Vec<_> = desired.customers.into_values().map(|it| it.identity).collect();
+        assert_eq!(identities, [Identity::Domain("contoso.example".into())]);
+    }
+
+    #[test]
+    fn an_unknown_reseller_is_named_once_with_the_nearest_known() {
+        check(
+            "Customer contoso {tenantId: %c1, reseller: fabrikan, otherResellers: [nobody-near], subscriptions: {m365: {product: {productId: P, skuId: \"1\"}, quantity: 1, term: P1Y, billingCycle: annual}, visio: {subscriptionId: %s1, partnerOfRecord: fabrikan}}}",
+            &[
+                "TT0102 error at fabrikan: customer `contoso` names reseller `fabrikan`, which no manifest declares; help: did you mean `fabrikam`?",
+                "TT0102 error at nobody-near: customer `contoso` names reseller `nobody-near`, which no manifest declares; help: declare a Partnership of that name, or correct it",
+                "TT0102 error at fabrikan: subscription `visio` names partner of record `fabrikan`, which no manifest declares; help: did you mean `fabrikam`?",
+            ],
+        );
+    }
+
+    #[test]
+    fn associations_come_from_reseller_and_other_resellers() {
+        let desired = meant("Customer contoso {tenantId: %c1, reseller: fabrikam, otherResellers: [northwind]}");
+        let found: Vec<String> =
+            desired.associations.iter().map(|((c, r), it)| format!("{c} {r} {}", it.cause)).collect();
+        assert_eq!(found, ["contoso fabrikam customer/contoso", "contoso northwind customer/contoso"]);
+        assert!(desired.customers.values().all(|it| it.origin == Origin::Declared));
+    }
+}

@@ -6,6 +6,7 @@ use super::{
     Support,
 };
 use crate::diag::{At, Code, Finding, nearest};
+use crate::manifest::Broken;
 use crate::model::{Address, CustomerKey, Kind, Name, StepName, TenantId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
@@ -83,24 +84,38 @@ pub(super) struct Draft {
     pub(super) not_built: Vec<NotBuilt>,
     partner_names: HashMap<Name, usize>,
     customer_names: HashMap<Name, usize>,
-    broken: BTreeSet<(Kind, Name)>,
+    broken: BTreeSet<Broken>,
+    nameless: usize,
     suggested: BTreeMap<(Kind, Name), Option<String>>,
     compared: usize,
 }
 
 impl Draft {
-    /// With the documents that had faults of their own: references to them are not findings.
-    pub(super) fn new(broken: &[(Kind, Name)]) -> Self {
-        Self { broken: broken.iter().cloned().collect(), ..Self::default() }
+    /// With the documents that had faults of their own, and how many of those cannot be told: references to them are
+    /// not findings.
+    pub(super) fn new(broken: Vec<Broken>, nameless: usize) -> Self {
+        Self { broken: broken.into_iter().collect(), nameless, ..Self::default() }
     }
     /// Whether a document of this kind had faults.
     pub(super) fn some_broken(&self, kind: Kind) -> bool {
-        self.broken.iter().any(|(broken, _)| *broken == kind)
+        self.nameless > 0 || self.broken.iter().any(|broken| broken.kind == kind)
     }
     /// Whether this document had faults.
     pub(super) fn is_broken(&self, kind: Kind, name: &Name) -> bool {
-        // Most projects have none, and this is asked often.
-        !self.broken.is_empty() && self.broken.contains(&(kind, name.clone()))
+        self.nameless > 0 || self.broken_as(kind, name).next().is_some()
+    }
+    /// Whether the document of this subscription had faults.
+    pub(super) fn is_broken_subscription(&self, customer: &CustomerKey, name: &Name) -> bool {
+        let theirs = |broken: &Broken| match (&broken.customer, customer) {
+            (Some(broken), CustomerKey::Named(customer)) => broken == customer,
+            (Some(_), CustomerKey::Id(_) | CustomerKey::Domain(_)) => false,
+            (None, _) => true,
+        };
+        self.nameless > 0 || self.broken_as(Kind::Subscription, name).any(theirs)
+    }
+    fn broken_as<'a>(&'a self, kind: Kind, name: &'a Name) -> impl Iterator<Item = &'a Broken> {
+        let first = Broken { kind, name: name.clone(), customer: None };
+        self.broken.range(first..).take_while(move |broken| broken.kind == kind && broken.name == *name)
     }
 
     /// Adds a partnership; names are unique.
@@ -211,7 +226,8 @@ impl Draft {
         self.findings.push(Finding::error(code, at, message).help(help));
     }
     /// Adds an error that names another place.
-    pub(super) fn clash(&mut self, code: Code, at: At, message: impl Into<String>, help: &str, other: (At, &str)) {
-        self.findings.push(Finding::error(code, at, message).help(help).related(other.0, other.1));
+    pub(super) fn clash(&mut self, code: Code, at: At, message: String, mend: (&str, At, &str)) {
+        let (help, other, what) = mend;
+        self.findings.push(Finding::error(code, at, message).help(help).related(other, what));
     }
 }

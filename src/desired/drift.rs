@@ -2,7 +2,7 @@
 
 use super::draft::Draft;
 use super::sort::quoted;
-use crate::diag::{Code, nearest};
+use crate::diag::Code;
 use crate::manifest::document::{DriftRules, OnDrift};
 use crate::model::Field;
 use std::collections::BTreeMap;
@@ -15,7 +15,8 @@ pub(super) const SUBSCRIPTION: &[Field] =
 /// The fields of a customer or delegation that can drift.
 pub(super) const SUPPORT: &[Field] = &[Field::SupportContact];
 
-/// The rules by field; a finding for each field that is not among `known`.
+/// The rules by field. That a field exists was judged where it was read; a finding for each that is a relation or a
+/// text, of which nothing is brought back.
 pub(super) fn drift(
     draft: &mut Draft,
     who: fmt::Arguments<'_>,
@@ -29,12 +30,35 @@ pub(super) fn drift(
             continue;
         }
         let names: Vec<&str> = known.iter().map(|field| field.name()).collect();
-        let help = match nearest(&name, names.iter().copied()) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None if names.is_empty() => "no field of this kind is compared with the tenant: remove the line".to_owned(),
-            None => format!("here it may name {}", quoted(&names)),
+        let help = if names.is_empty() {
+            "no field of this kind is brought back or left alone by choice: remove the line".to_owned()
+        } else {
+            format!("here it may name {}", quoted(&names))
         };
-        draft.error(Code::UnknownField, rule.at, format!("`onDrift` of {who} names unknown field `{name}`"), help);
+        let message = format!("`onDrift` of {who} names `{name}`, of which drift is only reported");
+        draft.error(Code::UnknownValue, rule.at, message, help);
     }
     by_field
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{check, meant};
+    use crate::manifest::document::OnDrift;
+    use crate::model::Field;
+
+    #[test]
+    fn rules_of_drift_name_fields_that_can_drift() {
+        check(
+            "Customer contoso {tenantId: %c1, onDrift: {reseller: report}, subscriptions: {a: {subscriptionId: %s1}}}",
+            &[
+                "TT0106 error at report: `onDrift` of customer `contoso` names `reseller`, of which drift is only reported; help: here it may name `supportContact`",
+            ],
+        );
+        let desired = meant(
+            "Customer contoso {tenantId: %c1, subscriptions: {a: {subscriptionId: %s1, onDrift: {quantity: restore}}}}",
+        );
+        let rules: Vec<_> = desired.subscriptions.into_values().flat_map(|it| it.on_drift).collect();
+        assert_eq!(rules, [(Field::Quantity, OnDrift::Restore)]);
+    }
 }

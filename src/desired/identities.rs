@@ -60,7 +60,7 @@ impl Identities {
             for (_, at, position) in self.tenants.iter().filter(|(id, ..)| *id == own) {
                 let message = format!("customer `{}` is the provider's own tenant", draft.customers[*position].name);
                 let help = "a provider is no customer of its own: correct `tenantId`";
-                draft.clash(Code::EqualIdentity, *at, message, help, (provider, "the provider is here"));
+                draft.clash(Code::EqualIdentity, *at, message, (help, provider, "the provider is here"));
             }
         }
         equal(draft, &self.tenants, "tenant");
@@ -99,8 +99,49 @@ fn equal<T: Ord + Display>(draft: &mut Draft, sorted: &[(T, At, usize)], what: &
         if id == again {
             let (a, b) = (&draft.customers[*a].name, &draft.customers[*b].name);
             let message = format!("customers `{a}` and `{b}` mean one live customer: {what} `{id}`");
-            let other = (*first, "the other one is here");
-            draft.clash(Code::EqualIdentity, *second, message, "keep one of the two documents", other);
+            let mend = ("keep one of the two documents", *first, "the other one is here");
+            draft.clash(Code::EqualIdentity, *second, message, mend);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::check;
+
+    #[test]
+    fn a_live_customer_has_one_document() {
+        check(
+            "Customer a {tenantId: %c1}\nCustomer b {tenantId: C0000000-0000-4000-8000-000000000001}\nCustomer c {tenantId: %t0}",
+            &[
+                "TT0109 error at C0000000-0000-4000-8000-000000000001: customers `a` and `b` mean one live customer: tenant `c0000000-0000-4000-8000-000000000001`; help: keep one of the two documents; also at c0000000-0000-4000-8000-000000000001: the other one is here",
+                "TT0109 error at 50000000-0000-4000-8000-000000000000: customer `c` is the provider's own tenant",
+            ],
+        );
+    }
+
+    #[test]
+    fn the_domain_a_create_makes_is_an_identity_too() {
+        let create = "create: {domainPrefix: contoso, company: {name: Contoso}, billing: {firstName: A, lastName: B, email: a@c.example, culture: de-DE, language: de, address: {country: DE, city: B, postalCode: \"1\", line1: P}}, defaultAdminAccess: none}";
+        check(
+            &format!(
+                "Customer a {{domain: Contoso.OnMicrosoft.com}}\nCustomer b {{reseller: fabrikam, {create}}}\nCustomer c {{tenantId: %c1, {create}}}"
+            ),
+            &[
+                "TT0109 error at contoso: customers `a` and `b` mean one live customer: domain `contoso.onmicrosoft.com`",
+                "TT0109 error at create: customers `b` and `c` mean one live customer: domain `contoso.onmicrosoft.com`",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_live_subscription_has_one_document() {
+        check(
+            "Customer a {tenantId: %c1, subscriptions: {x: {subscriptionId: %s1}, y: {subscriptionId: %s2}}}\nSubscription z {customer: a, subscriptionId: %s1}\nCustomer b {tenantId: %c2, subscriptions: {y: {subscriptionId: %s2}}}",
+            &[
+                "TT0109 error at 50000000-0000-4000-8000-000000000001: subscriptions `a/x` and `a/z` mean one live subscription",
+                "TT0109 warning at 50000000-0000-4000-8000-000000000002: subscriptions `a/y` and `b/y` of two customers have one id",
+            ],
+        );
     }
 }

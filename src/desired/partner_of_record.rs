@@ -95,3 +95,85 @@ fn asserted(draft: &mut Draft, place: &Place<'_>, means: Means, id: Option<Partn
     }
     PartnerOfRecord::Asserted(id)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{check, meant};
+    use super::PartnerOfRecord;
+    use crate::model::PartnerId;
+
+    const ORDER: &str = "product: {productId: P, skuId: \"1\"}, quantity: 1, term: P1M, billingCycle: monthly";
+    const LIVE: &str = "subscriptionId: %s1";
+
+    fn of(reseller: &str, subscription: &str, partner: &str) -> String {
+        let partner = if partner.is_empty() { String::new() } else { format!(", partnerOfRecord: {partner}") };
+        format!("Customer contoso {{tenantId: %c1{reseller}, subscriptions: {{m365: {{{subscription}{partner}}}}}}}")
+    }
+    fn partner(reseller: &str, written: &str) -> PartnerOfRecord {
+        let desired = meant(&of(reseller, LIVE, written));
+        desired.subscriptions.into_values().next().expect("a subscription").partner_of_record
+    }
+    fn name(text: &str) -> crate::model::Name {
+        text.parse().expect("a name")
+    }
+
+    #[test]
+    fn it_is_written_or_the_reseller_of_the_customer() {
+        let (first, second) = (PartnerId::new("4811111"), PartnerId::new("4811112"));
+        let fabrikam = name("fabrikam");
+        let defaulted = PartnerOfRecord::Defaulted { partnership: fabrikam.clone(), partner_id: first.clone() };
+        assert_eq!(partner(", reseller: fabrikam", ""), defaulted);
+        let written = PartnerOfRecord::Written { partnership: fabrikam.clone(), partner_id: first };
+        assert_eq!(partner(", reseller: northwind", "fabrikam"), written);
+        let exact = PartnerOfRecord::Written { partnership: fabrikam, partner_id: second };
+        assert_eq!(partner("", "{partnership: fabrikam, partnerId: \"4811112\"}"), exact);
+        assert_eq!(partner("", ""), PartnerOfRecord::Unmanaged);
+        assert_eq!(partner(", reseller: fabrikam", "none"), PartnerOfRecord::Asserted(None));
+        let stranger = PartnerOfRecord::Asserted(Some(PartnerId::new("4999999")));
+        assert_eq!(partner("", "{partnerId: \"4999999\"}"), stranger);
+    }
+
+    #[test]
+    fn a_default_stands_where_the_reseller_is_written() {
+        let desired = meant(&of(", reseller: fabrikam", LIVE, ""));
+        let contoso = desired.customers.values().next().expect("a customer");
+        let subscription = desired.subscriptions.values().next().expect("a subscription");
+        assert_eq!(Some(subscription.partner_at), contoso.reseller.as_ref().map(|(_, at)| *at));
+    }
+
+    #[test]
+    fn an_order_names_a_partnership() {
+        check(
+            &of("", ORDER, ""),
+            &[
+                "TT0205 error at m365: subscription `m365` is to be bought without partner of record; help: write `partnerOfRecord`, or `reseller` of customer `contoso`",
+            ],
+        );
+        check(
+            &of(", reseller: fabrikam", ORDER, "none"),
+            &["TT0205 error at none: subscription `m365` is to be bought, but only asserts partner of record `none`"],
+        );
+        check(
+            &of("", ORDER, "{partnerId: \"4811111\"}"),
+            &[
+                "TT0205 error at partnerOfRecord: subscription `m365` is to be bought, but only asserts partner of record `4811111`",
+            ],
+        );
+        check(&of("", ORDER, "fabrikam"), &[]);
+    }
+
+    #[test]
+    fn a_written_partner_id_is_one_of_the_partnership() {
+        check(
+            &of("", LIVE, "{partnership: fabrikam, partnerId: \"4811113\"}"),
+            &[
+                "TT0208 error at partnerOfRecord: PartnerID `4811113` is none of partnership `fabrikam`; help: did you mean \"4811111\"?; also at fabrikam",
+            ],
+        );
+    }
+
+    #[test]
+    fn the_provider_as_partner_of_record_is_doubtful_even_as_an_assertion() {
+        check(&of("", LIVE, "{partnerId: \"4800001\"}"), &["TT0206 warning at partnerOfRecord"]);
+    }
+}

@@ -89,7 +89,7 @@ fn same_region(draft: &mut Draft, name: &Name, written: &Spanned<smol_str::SmolS
         );
         let help = "partnerships do not cross CSP regions: this one belongs to another provider tenant and project";
         let other = provider.at;
-        draft.clash(Code::ForeignRegion, written.at, message, help, (other, "the provider is here"));
+        draft.clash(Code::ForeignRegion, written.at, message, (help, other, "the provider is here"));
     }
 }
 
@@ -107,7 +107,7 @@ fn own_tenants(draft: &mut Draft, mut tenants: Vec<(TenantId, At, Name)>) {
         if one == two {
             let message = format!("partnerships `{a}` and `{b}` mean one reseller: tenant `{one}`");
             let help = "keep one of the two documents";
-            draft.clash(Code::EqualIdentity, *again, message, help, (*first, "the same tenant is here"));
+            draft.clash(Code::EqualIdentity, *again, message, (help, *first, "the same tenant is here"));
         }
     }
 }
@@ -130,6 +130,61 @@ fn own_ids(draft: &mut Draft, mut ids: Vec<(PartnerId, At, Name)>) {
             true => format!("partnership `{a}` lists PartnerID `{one}` twice"),
             false => format!("partnerships `{a}` and `{b}` both list PartnerID `{one}`"),
         };
-        draft.clash(Code::EqualIdentity, *again, message, "keep it in one place", (*first, "it stands here too"));
+        draft.clash(Code::EqualIdentity, *again, message, ("keep it in one place", *first, "it stands here too"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::check;
+
+    fn partnership(name: &str, reseller: &str, country: &str) -> String {
+        format!(
+            "Partnership {name} {{reseller: {{displayName: C, {reseller}, country: {country}, contact: {{email: a@c.example}}}}, ensure: active}}"
+        )
+    }
+
+    #[test]
+    fn a_reseller_has_one_partnership() {
+        check(&partnership("other", "tenantId: %t1, partnerIds: [\"4833333\"]", "HU"), &["TT0109 error at 5"]);
+        check(
+            &partnership("other", "partnerIds: [\"4822222\", \"4833333\", \"4833333\"]", "HU"),
+            &[
+                "TT0109 error at \"4822222\": partnerships `northwind` and `other` both list PartnerID `4822222`",
+                "TT0109 error at \"4833333\": partnership `other` lists PartnerID `4833333` twice",
+            ],
+        );
+    }
+
+    #[test]
+    fn the_provider_is_no_reseller() {
+        check(
+            &partnership("other", "tenantId: %t0, partnerIds: [\"4800001\"]", "HU"),
+            &[
+                "TT0206 error at 5",
+                "TT0206 error at \"4800001\": partnership `other` lists `4800001`, the provider's own PartnerID",
+            ],
+        );
+    }
+
+    #[test]
+    fn partnerships_do_not_cross_regions_that_are_known() {
+        let ids = "partnerIds: [\"4833333\"]";
+        check(&partnership("other", ids, "NO"), &[]);
+        check(&partnership("other", ids, "KE"), &[]);
+        check(
+            &partnership("other", ids, "US"),
+            &[
+                "TT0207 error at US: the reseller of `other` is in US (CSP region US), the provider in HU (Europe); help: partnerships do not cross CSP regions: this one belongs to another provider tenant and project; also at distri: the provider is here",
+            ],
+        );
+    }
+
+    #[test]
+    fn none_names_no_partnership() {
+        check(
+            &partnership("none", "partnerIds: [\"4833333\"]", "HU"),
+            &["TT0107 error at none: `none` names no partnership"],
+        );
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn resolve(draft: &mut Draft, docs: Vec<Doc<document::Provider>>) {
     for other in docs {
         let message = format!("`{}` is a second Provider", other.name);
         let help = "a project is one tenant: keep one, and put the other into a project of its own";
-        draft.clash(Code::NotOneProvider, other.at, message, help, (first.at, "the first is here"));
+        draft.clash(Code::NotOneProvider, other.at, message, (help, first.at, "the first is here"));
     }
     let provider = provider(draft, first);
     draft.provider = Some(provider);
@@ -64,11 +64,10 @@ fn provider(draft: &mut Draft, doc: Doc<document::Provider>) -> Provider {
 
 fn listing(draft: &mut Draft, name: &Name, listing: &Spanned<document::Listing>) {
     let document::Listing { display_name: _, url: _, description: _, countries: _, review_every } = &listing.value;
-    if let Some(every) = review_every {
-        if every.parse::<Span>().map_or(true, |span| span.as_seconds() <= 0) {
-            let message = format!("`reviewEvery` is `{}`", every.value);
-            draft.error(Code::BadValue, every.at, message, "write a duration, such as `90d`");
-        }
+    let often = |text: &str| text.parse::<Span>().is_ok_and(|span| span.as_seconds() > 0);
+    if let Some(every) = review_every.as_ref().filter(|every| !often(every)) {
+        let message = format!("`reviewEvery` is `{}`", every.value);
+        draft.error(Code::BadValue, every.at, message, "write a duration, such as `90d`");
     }
     draft.not_built(Address::Provider(name.clone()), listing.at, StepName::ReviewListing);
 }
@@ -112,12 +111,60 @@ fn freeze(draft: &mut Draft, span: document::Freeze) -> Freeze {
 pub(super) fn later<D: Ord + std::fmt::Display>(draft: &mut Draft, first: (&str, D, At), second: (&str, D, At)) {
     if second.1 < first.1 {
         let message = format!("`{}` {} lies before `{}` {}", second.0, second.1, first.0, first.1);
-        draft.clash(
-            Code::Freeze,
-            second.2,
-            message,
-            "correct one of the two dates",
-            (first.2, "the earlier one is here"),
+        let mend = ("correct one of the two dates", first.2, "the earlier one is here");
+        draft.clash(Code::Freeze, second.2, message, mend);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{check_all, meant, meant_all};
+
+    const PROVIDER: &str = "Provider distri {tenantId: %t0, partnerId: \"4800001\", country: HU}";
+
+    #[test]
+    fn a_project_has_exactly_one_provider() {
+        check_all(&[PROVIDER], &[]);
+        check_all(&[""], &["TT0110 error: no manifest declares a Provider"]);
+        check_all(
+            &[PROVIDER, &PROVIDER.replace("distri", "other"), PROVIDER],
+            &[
+                "TT0110 error at other: `other` is a second Provider; help: a project is one tenant",
+                "TT0110 error at distri: `distri` is a second Provider",
+            ],
         );
+    }
+
+    #[test]
+    fn freezes_and_reviews_are_well_formed() {
+        let spec = PROVIDER
+            .replace('}', ", listing: {reviewEvery: 0d}, freeze: [{from: 2026-12-24, to: 2026-12-20, reason: r}]}");
+        check_all(
+            &[&spec],
+            &[
+                "TT0107 error at 0d: `reviewEvery` is `0d`",
+                "TT0211 error at 2026-12-20: `to` 2026-12-20 lies before `from` 2026-12-24",
+            ],
+        );
+    }
+
+    #[test]
+    fn equal_limits_have_one_digest_however_written() {
+        let limits = |text: &str| {
+            let provider = PROVIDER.replace('}', &format!(", limits: {{{text}}}}}"));
+            meant_all(&[&provider]).provider.limits
+        };
+        let one = limits("boughtSeats: {max: 5, percent: 1}, endedRenewals: {max: 0}");
+        assert_eq!(one, limits("endedRenewals: {max: 0}, boughtSeats: {percent: 1, max: 5}"));
+        assert_ne!(one, limits("boughtSeats: {max: 5}, endedRenewals: {max: 0}"));
+        assert_eq!(meant("").provider.limits, None);
+    }
+
+    #[test]
+    fn what_is_not_built_is_named_and_not_ignored() {
+        let provider = PROVIDER.replace('}', ", limits: {boughtSeats: {max: 5}}, listing: {reviewEvery: 90d}}");
+        let desired = meant_all(&[&provider]);
+        let steps: Vec<String> = desired.not_built.iter().map(|it| format!("{} {}", it.step, it.address)).collect();
+        assert_eq!(steps, ["review-listing provider/distri", "change-guards provider/distri"]);
     }
 }

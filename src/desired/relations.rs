@@ -81,7 +81,7 @@ fn once(draft: &mut Draft) {
             let (customer, reseller) = key;
             let message = format!("customer `{customer}` and reseller `{reseller}` are related twice");
             let help = "keep it in one place: inline, or in a document of its own";
-            draft.clash(Code::TwoRelations, second.at, message, help, (first.at, "first here"));
+            draft.clash(Code::TwoRelations, second.at, message, (help, first.at, "first here"));
         }
         same
     });
@@ -108,5 +108,70 @@ pub(super) fn azure(draft: &mut Draft, docs: Vec<Doc<document::AzureAccess>>) {
         let resolved = AzureAccess { at, customer: customer.value, reseller: reseller.value };
         draft.documents.push((Address::AzureAccess(name.clone()), at));
         draft.azure.push((name, resolved));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{check, meant};
+    use super::super::{Desired, Origin};
+    use crate::model::StepName;
+
+    fn shown(desired: &Desired) -> Vec<String> {
+        desired.associations.iter().map(|((c, r), it)| format!("{c} {r} {}", it.cause)).collect()
+    }
+
+    #[test]
+    fn a_customer_named_by_its_identity_is_the_declared_one() {
+        let desired = meant(
+            "Customer contoso {tenantId: %c1}\nCustomer litware {domain: litware.example}\nResellerAssociation w {reseller: fabrikam, customers: [{tenantId: %c1}, {domain: Litware.example}, {tenantId: %c2}, {domain: New.example}]}\nResellerAssociation x {reseller: northwind, customers: [{tenantId: %c2}]}",
+        );
+        assert_eq!(
+            shown(&desired),
+            [
+                "contoso fabrikam reseller-association/w",
+                "litware fabrikam reseller-association/w",
+                "@c0000000-0000-4000-8000-000000000002 fabrikam reseller-association/w",
+                "@c0000000-0000-4000-8000-000000000002 northwind reseller-association/x",
+                "@new.example fabrikam reseller-association/w",
+            ]
+        );
+        let named: Vec<String> =
+            desired.customers.values().filter(|it| it.origin == Origin::Named).map(|it| it.key.to_string()).collect();
+        assert_eq!(named, ["@c0000000-0000-4000-8000-000000000002", "@new.example"]);
+    }
+
+    #[test]
+    fn a_relation_stands_in_one_place() {
+        check(
+            "Customer contoso {tenantId: %c1, reseller: fabrikam}\nResellerAssociation w {reseller: fabrikam, customers: [{tenantId: %c1}, {tenantId: %c2}, {tenantId: %c2}]}",
+            &[
+                "TT0200 error at {tenantId: c0000000-0000-4000-8000-000000000001}: customer `contoso` and reseller `fabrikam` are related twice; help: keep it in one place: inline, or in a document of its own; also at fabrikam: first here",
+                "TT0200 error at {tenantId: c0000000-0000-4000-8000-000000000002}: customer `@c0000000-0000-4000-8000-000000000002` and reseller `fabrikam` are related twice",
+            ],
+        );
+    }
+
+    #[test]
+    fn relations_name_what_is_declared() {
+        check(
+            "Customer contoso {tenantId: %c1}\nResellerAssociation w {reseller: fabrikan, customers: [contosso, contoso]}",
+            &[
+                "TT0102 error at fabrikan: association `w` names reseller `fabrikan`, which no manifest declares; help: did you mean `fabrikam`?",
+                "TT0102 error at contosso: association `w` names customer `contosso`, which no manifest declares; help: did you mean `contoso`?",
+            ],
+        );
+    }
+
+    #[test]
+    fn azure_access_has_a_principal_and_is_not_built_yet() {
+        let access = "Customer contoso {tenantId: %c1}\nAzureAccess prod {customer: contoso, reseller: fabrikam, principal: %g1, scope: /subscriptions/%s9, role: Owner, ensure: absent}";
+        let desired = meant(access);
+        assert_eq!(desired.not_built[0].step, StepName::RevokeAzureAccess);
+        assert_eq!(desired.azure.len(), 1);
+        check(
+            &access.replace("principal: %g1, ", ""),
+            &["TT0111 error at fabrikam: access `prod` has no `principal`, and `fabrikam` no `adminAgentsGroupId`"],
+        );
     }
 }

@@ -6,17 +6,18 @@ use super::{
     Desired, acknowledgements, customers, partnerships, provider, relations, renames, sort, subscriptions, support,
 };
 use crate::diag::{At, Finding, Severity};
-use crate::manifest::document::Document;
-use crate::model::{Address, Kind, Name};
+use crate::manifest::Manifests;
+use crate::model::Address;
 use std::collections::BTreeMap;
 
 /// Checks every document against every other and resolves every reference.
 ///
-/// `broken` are documents whose own faults were found before: references to them are no findings. Findings come all
-/// at once, sorted by place. There is a result only when none of them is an error and no document is broken.
+/// The findings are those of `manifests` and those made here, sorted by place. References to documents that have
+/// faults of their own are no findings. There is a result only when no finding is an error.
 #[must_use]
-pub fn resolve(documents: Vec<Document>, broken: &[(Kind, Name)]) -> (Option<Desired>, Vec<Finding>) {
-    let mut draft = Draft::new(broken);
+pub fn resolve(manifests: Manifests) -> (Option<Desired>, Vec<Finding>) {
+    let Manifests { documents, broken, nameless, mut findings } = manifests;
+    let mut draft = Draft::new(broken, nameless);
     let documents = sort::sort(&mut draft, documents);
     provider::resolve(&mut draft, documents.providers);
     partnerships::resolve(&mut draft, documents.partnerships);
@@ -31,15 +32,11 @@ pub fn resolve(documents: Vec<Document>, broken: &[(Kind, Name)]) -> (Option<Des
     let declared = declared(&draft);
     acknowledgements::check_causes(&mut draft, &declared);
     let renamed = renames::resolve(&mut draft, &declared);
-    let findings = sorted(std::mem::take(&mut draft.findings));
-    let faultless = broken.is_empty() && findings.iter().all(|finding| finding.severity != Severity::Error);
+    findings.append(&mut draft.findings);
+    findings.sort_by(|a, b| (a.at, a.code, &a.message).cmp(&(b.at, b.code, &b.message)));
+    let faultless = findings.iter().all(|finding| finding.severity != Severity::Error);
     let desired = if faultless { assemble(draft, declared, renamed) } else { None };
     (desired, findings)
-}
-
-fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
-    findings.sort_by(|a, b| (a.at, a.code, &a.message).cmp(&(b.at, b.code, &b.message)));
-    findings
 }
 
 /// Every declared address with its place.

@@ -3,6 +3,7 @@
 
 use super::draft::{Draft, Rename};
 use crate::diag::{At, Code, Finding};
+use crate::manifest::Parsed;
 use crate::manifest::document::{
     Acknowledgement, AzureAccess, Customer, Document, Metadata, Partnership, Provider, ResellerAssociation, Spec,
     StandaloneSubscription, SupportDelegation,
@@ -48,9 +49,9 @@ pub(super) struct Sorted {
 }
 
 /// Sorts documents by kind, name and place.
-pub(super) fn sort(draft: &mut Draft, documents: Vec<Document>) -> Sorted {
+pub(super) fn sort(draft: &mut Draft, documents: Vec<Parsed>) -> Sorted {
     let mut sorted = Sorted::default();
-    for Document { metadata, spec } in documents {
+    for Parsed { document: Document { metadata, spec }, at: _, api_version: _, kind: _ } in documents {
         match spec {
             Spec::Provider(spec) => {
                 sorted.providers.push(doc(draft, metadata, spec, |_, name| Address::Provider(name)))
@@ -142,4 +143,31 @@ pub(super) fn quoted<T: AsRef<str>>(words: &[T]) -> String {
         out.push('`');
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{check, meant};
+
+    #[test]
+    fn an_address_is_declared_once() {
+        check(
+            "Customer contoso {tenantId: %c1}\nCustomer contoso {tenantId: %c2}\nPartnership contoso {reseller: {displayName: C, partnerIds: [\"4833333\"], country: HU, contact: {email: a@c.example}}, ensure: active}",
+            &[
+                "TT0108 error at contoso: Customer `contoso` is declared twice; help: keep one of the two, or give one another name; also at contoso: first here",
+            ],
+        );
+    }
+
+    #[test]
+    fn protection_covers_what_stands_inside_the_document() {
+        let subscriptions = "subscriptions: {m365: {subscriptionId: %s1}}";
+        let desired = meant(&format!(
+            "Customer contoso, {{annotations: {{twotier/protect: \"true\"}}}} {{tenantId: %c1, {subscriptions}}}\n\
+             Customer litware, {{annotations: {{twotier/protect: \"false\"}}}} {{tenantId: %c2}}\n\
+             Subscription visio, {{annotations: {{twotier/protect: \"true\"}}}} {{customer: litware, subscriptionId: %s2}}"
+        ));
+        let protected: Vec<String> = desired.protected.iter().map(ToString::to_string).collect();
+        assert_eq!(protected, ["customer/contoso", "subscription/contoso/m365", "subscription/litware/visio"]);
+    }
 }

@@ -219,3 +219,95 @@ fn purchase(draft: &mut Draft, place: &Place<'_>, means: Means, written: Spanned
     };
     Purchase { reference, promotion, additional }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{check, meant};
+    use crate::model::StepName;
+
+    fn of(subscription: &str) -> String {
+        format!("Customer contoso {{tenantId: %c1, reseller: fabrikam, subscriptions: {{m365: {{{subscription}}}}}}}")
+    }
+    const ORDER: &str = "product: {productId: P, skuId: \"1\"}, quantity: 1, term: P1M, billingCycle: monthly";
+
+    #[test]
+    fn a_subscription_is_there_or_completely_ordered() {
+        check(&of(ORDER), &[]);
+        check(&of("subscriptionId: %s1"), &[]);
+        check(&of(&format!("subscriptionId: %s1, {ORDER}")), &[]);
+        check(
+            &of("quantity: 5"),
+            &[
+                "TT0111 error at m365: subscription `m365` has neither `subscriptionId` nor `product`; help: write the id of the one that is there, or `product`, `quantity`, `term` and `billingCycle` to buy",
+            ],
+        );
+        check(
+            &of("product: {productId: P, skuId: \"1\"}, term: P1Y"),
+            &["TT0111 error at product: subscription `m365` is to be bought, but has no `quantity` and `billingCycle`"],
+        );
+    }
+
+    #[test]
+    fn billing_cycles_fit_their_terms() {
+        check(
+            &of(&ORDER.replace("monthly", "annual")),
+            &["TT0111 error at annual: a term of `P1M` cannot be billed `annual`; help: `P1M` is billed `monthly`"],
+        );
+        check(
+            &of(&ORDER.replace("P1M", "P1Y").replace("monthly", "triennial")),
+            &[
+                "TT0111 error at triennial: a term of `P1Y` cannot be billed `triennial`; help: `P1Y` is billed `monthly` or `annual`",
+            ],
+        );
+        check(&of(&ORDER.replace("P1M", "P3Y").replace("monthly", "triennial")), &[]);
+    }
+
+    #[test]
+    fn inline_and_standalone_ones_share_their_names() {
+        check(
+            &format!(
+                "Subscription m365 {{customer: contoso, subscriptionId: %s2}}\n{}\nSubscription m365 {{customer: litware, subscriptionId: %s3}}\nCustomer litware {{tenantId: %c2}}",
+                of("subscriptionId: %s1")
+            ),
+            &[
+                "TT0108 error at m365: Subscription `contoso/m365` is declared twice; help: keep one of the two, or give one another name; also at m365: first here",
+            ],
+        );
+        check(
+            "Subscription m365 {customer: contosso, subscriptionId: %s2}\nCustomer contoso {tenantId: %c1}",
+            &[
+                "TT0102 error at contosso: subscription `m365` names customer `contosso`, which no manifest declares; help: did you mean `contoso`?",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_standalone_one_is_its_own_cause() {
+        let desired =
+            meant(&format!("{}\nSubscription a {{customer: contoso, subscriptionId: %s2}}", of("subscriptionId: %s1")));
+        let causes: Vec<String> = desired.subscriptions.values().map(|it| format!("{} {}", it.key, it.cause)).collect();
+        assert_eq!(causes, ["contoso/a subscription/contoso/a", "contoso/m365 customer/contoso"]);
+        assert!(desired.declared.keys().any(|address| address.to_string() == "subscription/contoso/m365"));
+    }
+
+    #[test]
+    fn only_a_renewal_for_a_new_term_has_details() {
+        check(
+            &of("subscriptionId: %s1, renewal: {action: cancel, quantity: 5}"),
+            &["TT0111 error at renewal: renewal `cancel` of subscription `m365` has details of a next term"],
+        );
+        check(
+            &of("subscriptionId: %s1, renewal: {action: renew, term: P1M, billingCycle: annual}"),
+            &["TT0111 error at renewal: a term of `P1M` cannot be billed `annual`"],
+        );
+    }
+
+    #[test]
+    fn renewals_and_purchase_orders_are_not_built_yet() {
+        let steps = |text: &str| meant(&of(text)).not_built.into_iter().map(|it| it.step).collect::<Vec<_>>();
+        assert_eq!(steps("subscriptionId: %s1, renewal: {action: extend}"), [StepName::ScheduleRenewal]);
+        assert_eq!(steps(&format!("{ORDER}, purchase: {{purchaseOrder: \"1\"}}")), [StepName::OrderSubscription]);
+        assert_eq!(steps(&format!("{ORDER}, purchase: {{reference: \"1\", promotion: p}}")), []);
+        assert_eq!(steps("subscriptionId: %s1, purchase: {purchaseOrder: \"1\"}"), []);
+    }
+}

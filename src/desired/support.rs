@@ -11,7 +11,7 @@ use crate::manifest::Spanned;
 use crate::manifest::document::{
     DelegatedSubscriptions, OnDrift, SubscriptionRef, SupportContactRef, SupportDelegation,
 };
-use crate::model::{Address, CustomerKey, Field, Kind, Leaf, Name, SubscriptionId, SubscriptionKey};
+use crate::model::{Address, CustomerKey, Field, Leaf, Name, SubscriptionId, SubscriptionKey};
 use std::fmt;
 
 /// Takes a customer's own `supportContact`.
@@ -93,7 +93,7 @@ fn by_name(draft: &mut Draft, customers: &[(CustomerKey, At)], leaf: &Name, by: 
         let key = SubscriptionKey { customer: customer.clone(), leaf: Leaf::Named(leaf.clone()) };
         if draft.subscriptions.binary_search_by(|(known, _)| known.key.cmp(&key)).is_ok() {
             found.push((Delegated::One(key), at));
-        } else if !draft.is_broken(Kind::Subscription, leaf) {
+        } else if !draft.is_broken_subscription(customer, leaf) {
             let says = format!("delegation `{delegation}` names subscription `{key}`, which no manifest declares");
             let mut finding = Finding::error(Code::DanglingReference, at, says);
             finding.help = Some(match nearest(leaf.as_str(), names_of(draft, customer)) {
@@ -164,12 +164,87 @@ fn twice(draft: &mut Draft, delegated: &Delegated, first: &Support, second: &Sup
         let (one, other) = (shown(&first.contact), shown(&second.contact));
         (Code::ContradictingDelegation, format!("{what} would be supported by {one} and by {other}"))
     };
-    draft.clash(code, second.at, message, "keep one of the two", (first.at, "first here"));
+    draft.clash(code, second.at, message, ("keep one of the two", first.at, "first here"));
 }
 
 fn shown(supporter: &Supporter) -> String {
     match supporter {
         Supporter::Provider => "the provider".to_owned(),
         Supporter::Partnership(name) => format!("`{name}`"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{check, meant};
+    use super::{Delegated, shown};
+
+    fn found(text: &str) -> Vec<String> {
+        let of = |what: &Delegated| match what {
+            Delegated::All(customer) => format!("all of {customer}"),
+            Delegated::One(key) => key.to_string(),
+        };
+        let support = meant(text).support;
+        support.iter().map(|(what, it)| format!("{} by {}: {}", of(what), shown(&it.contact), it.cause)).collect()
+    }
+
+    const CONTOSO: &str = "Customer contoso {tenantId: %c1, subscriptions: {m365: {subscriptionId: %s1}}}\nCustomer litware {tenantId: %c2, subscriptions: {m365: {subscriptionId: %s2}}}";
+
+    #[test]
+    fn one_subscription_stands_beside_all() {
+        let support = found(&format!(
+            "{CONTOSO}\nSupportDelegation a {{supportContact: fabrikam, customers: [contoso, litware], subscriptions: all}}\nSupportDelegation b {{supportContact: provider, customers: [contoso, litware], subscriptions: [m365]}}"
+        ));
+        assert_eq!(
+            support,
+            [
+                "all of contoso by `fabrikam`: support-delegation/a",
+                "all of litware by `fabrikam`: support-delegation/a",
+                "contoso/m365 by the provider: support-delegation/b",
+                "litware/m365 by the provider: support-delegation/b",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_subscription_named_by_its_id_is_the_declared_one() {
+        let support = found(&format!(
+            "{CONTOSO}\nSupportDelegation a {{supportContact: fabrikam, customers: [contoso, litware], subscriptions: [{{subscriptionId: %s2}}]}}\nSupportDelegation b {{supportContact: fabrikam, customers: [contoso], subscriptions: [{{subscriptionId: %s3}}]}}"
+        ));
+        assert_eq!(
+            support,
+            [
+                "contoso/@50000000-0000-4000-8000-000000000003 by `fabrikam`: support-delegation/b",
+                "litware/m365 by `fabrikam`: support-delegation/a",
+            ]
+        );
+    }
+
+    #[test]
+    fn nobody_can_tell_whose_an_unknown_id_is() {
+        check(
+            &format!(
+                "{CONTOSO}\nSupportDelegation a {{supportContact: fabrikam, customers: [contoso, litware], subscriptions: [{{subscriptionId: %s3}}, m366]}}"
+            ),
+            &[
+                "TT0111 error at {subscriptionId: 50000000-0000-4000-8000-000000000003}: delegation `a` names `50000000-0000-4000-8000-000000000003`, but several customers",
+                "TT0102 error at m366: delegation `a` names subscription `contoso/m366`, which no manifest declares; help: did you mean `m365`?",
+                "TT0102 error at m366: delegation `a` names subscription `litware/m366`, which no manifest declares; help: did you mean `m365`?",
+            ],
+        );
+    }
+
+    #[test]
+    fn contradicting_and_repeated_delegations_are_found() {
+        let inline = CONTOSO.replace("tenantId: %c1,", "tenantId: %c1, supportContact: northwind,");
+        check(
+            &format!(
+                "{inline}\nSupportDelegation a {{supportContact: fabrikam, customers: [contoso], subscriptions: all}}\nSupportDelegation b {{supportContact: fabrikam, customers: [contoso], subscriptions: [m365, {{subscriptionId: %s1}}]}}"
+            ),
+            &[
+                "TT0201 error at contoso: all subscriptions of customer `contoso` would be supported by `northwind` and by `fabrikam`; help: keep one of the two; also at northwind: first here",
+                "TT0200 error at {subscriptionId: 50000000-0000-4000-8000-000000000001}: the support contact of subscription `contoso/m365` is declared twice",
+            ],
+        );
     }
 }

@@ -420,7 +420,7 @@ Noted
 Released
   customer/gone: no document declares it any more; nothing is taken away
 
-Outside the scope: 2 steps.
+Outside the scope: 2 declared addresses.
 
 Nothing can be done: 1 blocked.
 ";
