@@ -1,7 +1,7 @@
 //! The part of the fold that settles effects: what an intent becomes when it is done, pending, unknown, shown or
 //! resolved. Pure and total, as the fold is.
 
-use super::fold::{Folded, Standing, Tracked, Unstarted};
+use super::fold::{Folded, Standing, Tracked};
 use super::record::{Intent, Learned, SealedRef, Settled};
 use crate::ledger::{Credential, CredentialState, LiveId, Pending, PendingWhat, Unresolved};
 use crate::model::{Address, Field, Operation, SubscriptionChange, Timestamp, Value};
@@ -32,10 +32,10 @@ impl Folded {
                 Some(what) => self.await_effect(at, number, tracked, Awaited { what, learned, fields }),
                 None => self.leave_unresolved(at, number, tracked, "accepted, and nothing says what to look for"),
             },
-            Settled::NotStarted => {
-                let Intent { step, request, operation, .. } = tracked.intent;
-                self.unstarted.insert(step, Unstarted { request, operation });
+            Settled::NotStarted if lasts(&tracked.intent.operation) => {
+                self.unstarted.insert(tracked.intent.step, tracked.intent);
             }
+            Settled::NotStarted => {}
             Settled::Failed { .. } => {}
             Settled::Unknown { text } => self.leave_unresolved(at, number, tracked, &text),
         }
@@ -118,6 +118,16 @@ impl Folded {
                 self.settle_fields(address.clone(), fields);
             }
         }
+    }
+}
+
+/// Whether a late first try beside a repeat would be two things, and not one value set twice.
+fn lasts(operation: &Operation) -> bool {
+    match operation {
+        Operation::CreateCustomer(_) | Operation::MakeCart { .. } | Operation::CheckOut { .. } => true,
+        Operation::ResetAdminPassword { .. }
+        | Operation::ChangeSubscription { .. }
+        | Operation::SetSupportContact { .. } => false,
     }
 }
 
