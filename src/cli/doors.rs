@@ -64,7 +64,10 @@ impl Doors {
 }
 
 /// The seed of the embedded tenant.
-fn embedded(settings: &Settings) -> Result<&Path, CliError> {
+///
+/// # Errors
+/// When no center is set, or this version has no such center.
+pub(crate) fn embedded(settings: &Settings) -> Result<&Path, CliError> {
     match &settings.center {
         Some(Setting { value: Center::Embedded(seed), origin: _ }) => Ok(seed),
         Some(Setting { value: Center::Url(url), origin }) => Err(CliError::usage(format!(

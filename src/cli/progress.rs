@@ -69,7 +69,10 @@ impl Reporter for Shown {
     fn tell(&self, progress: &Progress) {
         if let Progress::Unstored { key, armored, why } = progress {
             // Whatever was asked for: without these lines the password is lost.
-            self.line(&format!("the sealed password of `{}` could not be stored ({why}); keep this:\n{armored}", key.address));
+            self.line(&format!(
+                "the sealed password of `{}` could not be stored ({why}); keep this:\n{armored}",
+                key.address
+            ));
             return;
         }
         match self {

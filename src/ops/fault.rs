@@ -91,7 +91,7 @@ pub enum Fault {
     File {
         /// Which.
         path: PathBuf,
-        /// `read`, `written` or `made`.
+        /// `read`, `written`, `made` or `removed`.
         what: &'static str,
         /// The system's words.
         #[source]

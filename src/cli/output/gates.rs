@@ -33,8 +33,11 @@ fn acknowledgement(
     amount: u32,
     (by, today): (&SmolStr, Date),
 ) -> String {
-    let name: String =
-        cause.to_string().chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let name: String = cause
+        .to_string()
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
+        .collect();
     let name: String = format!("{name}-{today}");
     let name = name.get(name.len().saturating_sub(63)..).unwrap_or(&name).trim_matches('-');
     let expires = today.start().plus(LASTS).date();

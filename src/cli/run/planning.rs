@@ -71,11 +71,7 @@ pub(super) fn format_of(format: OutputFormat) -> Format {
     }
 }
 
-pub(super) fn rendered(
-    subject: Subject<'_>,
-    command: &str,
-    form: (Format, Paint),
-) -> Result<String, CliError> {
+pub(super) fn rendered(subject: Subject<'_>, command: &str, form: (Format, Paint)) -> Result<String, CliError> {
     let mut text = String::new();
     report::render(subject, command, form, &mut text)
         .map_err(|_| CliError::failed("the report cannot be written to memory"))?;
