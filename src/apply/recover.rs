@@ -3,8 +3,7 @@
 
 use crate::journal::record::{Intent, Learned, SealedRef, Settled};
 use crate::model::{CartId, CustomerId, Field, NewCustomer, Operation, Value};
-use crate::observed::field_value;
-use crate::observed::{CartFate, Facet, Observed, Read, Why};
+use crate::observed::{CartFate, Facet, Observed, Read, Why, field_value};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 

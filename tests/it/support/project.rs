@@ -58,11 +58,7 @@ pub(crate) fn resolve(files: &[(&str, &str)]) -> (SourceMap, Option<Desired>, Ve
     for (path, text) in files {
         sources.add(PathBuf::from(path), Arc::from(*text));
     }
-    let read = manifest::parse(&sources);
-    let broken: Vec<_> = read.broken.iter().map(|broken| (broken.kind, broken.name.clone())).collect();
-    let documents = read.documents.into_iter().map(|parsed| parsed.document).collect();
-    let (desired, mut findings) = desired::resolve(documents, &broken);
-    findings.splice(0..0, read.findings);
+    let (desired, findings) = desired::resolve(manifest::parse(&sources));
     (sources, desired, findings)
 }
 
