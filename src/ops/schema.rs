@@ -24,7 +24,6 @@ pub fn all() -> BTreeMap<String, String> {
 ///
 /// # Errors
 /// When one cannot be read.
-#[expect(clippy::disallowed_methods, reason = "an edge: a folder named on the command line")]
 pub fn read(folder: &Path) -> Result<BTreeMap<String, String>, Fault> {
     let unread = |source| Fault::File { path: folder.into(), what: "read", source };
     let entries = match std::fs::read_dir(folder) {
