@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests read and write files, run the binary and set its environment")]
 
 mod cases;
+mod cli;
 mod examples;
 mod laws;
 mod licences;
