@@ -1,7 +1,7 @@
 //! Files that commands are told to read or write. A written file appears whole or not at all.
 
 use super::fault::Fault;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// The text of a file.

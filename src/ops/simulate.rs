@@ -2,11 +2,13 @@
 //! the manifests, learned bindings, PartnerIDs and domains; never plays a side the tenant's rules refuse.
 
 use super::fault::Fault;
-use crate::backend::simulated::{Human, Tenant};
+use crate::backend::simulated::{Embedded, Human, Tenant};
 use crate::desired::{Desired, Identity};
+use crate::journal::store::Folder;
 use crate::ledger::{HandoffState, Ledger, LiveId};
 use crate::model::{Address, CustomerId, CustomerKey, Name, StepName, TenantId};
 use crate::observed::Review;
+use std::path::Path;
 
 /// What somebody does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +75,26 @@ pub fn human(known: Known<'_>, play: &Play, actor: &Actor, reseller: Option<&Add
             Err(Fault::Usage(format!("`customer/{key}` is no partner that could end a partnership")))
         }
     }
+}
+
+/// Begins again: discards the living copy of the embedded tenant and everything that is remembered of it.
+///
+/// # Errors
+/// When something cannot be removed; running it again goes on.
+#[expect(clippy::disallowed_methods, reason = "an edge: the state of an embedded tenant is thrown away on request")]
+pub fn reset(state: &Path) -> Result<(), Fault> {
+    // The copy last: as long as it is there, the rest is known to be unfinished.
+    for folder in Folder::ALL {
+        let path = state.join(folder.name());
+        match std::fs::remove_dir_all(&path) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Fault::File { path, what: "removed", source });
+            }
+            Ok(()) | Err(_) => {}
+        }
+    }
+    Embedded::discard(state)?;
+    Ok(())
 }
 
 /// Somebody who acts.
