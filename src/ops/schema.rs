@@ -17,7 +17,8 @@ pub fn all() -> BTreeMap<String, String> {
     ];
     let manifests = manifest::schemas().into_iter().map(|(name, schema)| (name, text(&schema)));
     let others = derived.into_iter().map(|(name, schema)| (name.to_owned(), text(&schema.to_value())));
-    manifests.chain(others).collect()
+    let journal = ("journal.schema.json".to_owned(), text(&crate::journal::schema()));
+    manifests.chain(others).chain([journal]).collect()
 }
 
 /// The schemas in a folder, by file name; nothing for a folder that is not there.

@@ -6,5 +6,6 @@ mod examples;
 mod licences;
 mod planner;
 mod readme;
+mod schemas;
 mod support;
 mod tidy;
