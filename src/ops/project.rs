@@ -34,12 +34,8 @@ pub struct Project {
 pub fn load(place: Place<'_>) -> Project {
     let Place { root, manifests, state } = place;
     let loaded = manifest::load(root, manifests, state);
-    let broken: Vec<_> = loaded.manifests.broken.iter().map(|b| (b.kind, b.name.clone())).collect();
-    let invalid = loaded.manifests.findings.iter().any(|f| f.severity == crate::diag::Severity::Error);
-    let (desired, more) = desired::resolve(loaded.manifests.documents.into_iter().map(|p| p.document).collect(), &broken);
-    let mut findings = loaded.manifests.findings;
-    findings.extend(more);
-    Project { sources: loaded.sources, desired: desired.filter(|_| !invalid), findings }
+    let (desired, findings) = desired::resolve(loaded.manifests);
+    Project { sources: loaded.sources, desired, findings }
 }
 
 impl Project {
