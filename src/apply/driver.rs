@@ -8,7 +8,9 @@ use super::session::{Session, Tools};
 use crate::backend::{Actuate, BackendError, Observe};
 use crate::model::{Effect, Operation, RequestId, Secret};
 use crate::observed::{Answer, Read, Why};
+use smol_str::SmolStr;
 use std::collections::{BTreeSet, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Mutex, PoisonError};
@@ -30,6 +32,20 @@ const POLL: Duration = Duration::from_millis(100);
 enum Errand {
     Read { slot: Slot, reads: Vec<Read> },
     Perform { slot: Slot, intent: u64, operation: Operation, request: RequestId, start_by: Duration },
+}
+
+/// What an errand is, kept in case it breaks.
+enum Kind {
+    Read(Vec<Read>),
+    Perform(u64),
+}
+impl Errand {
+    fn name(&self) -> (Slot, Kind) {
+        match self {
+            Self::Read { slot, reads } => (*slot, Kind::Read(reads.clone())),
+            Self::Perform { slot, intent, .. } => (*slot, Kind::Perform(*intent)),
+        }
+    }
 }
 
 /// What a thread brings back.
@@ -73,8 +89,24 @@ fn work(doors: Doors<'_>, taken: &Mutex<Receiver<Errand>>, halted: &AtomicBool, 
         if halted.load(Ordering::SeqCst) {
             return;
         }
-        if bring.send(run_errand(doors, errand)).is_err() {
+        let (slot, kind) = errand.name();
+        let brought = catch_unwind(AssertUnwindSafe(|| run_errand(doors, errand)));
+        if bring.send(brought.unwrap_or_else(|_| broke(slot, kind))).is_err() {
             return;
+        }
+    }
+}
+
+/// An adapter that panicked: a read is unknown, and so is an effect.
+fn broke(slot: Slot, kind: Kind) -> Brought {
+    const WHY: &str = "the adapter broke; see what it printed";
+    match kind {
+        Kind::Read(reads) => {
+            let failed = |read| (read, Err(Why::Failed(SmolStr::new_static(WHY))));
+            Brought::Answers { slot, answers: reads.into_iter().map(failed).collect() }
+        }
+        Kind::Perform(intent) => {
+            Brought::Reply { slot, intent, result: Err(BackendError::Unknown(SmolStr::new_static(WHY))) }
         }
     }
 }
@@ -217,9 +249,8 @@ fn keep(seal: Option<&dyn Seal>, session: &Session<'_>, intent: u64, (user, pass
     let Some(Ok(ciphertext)) = seal.map(|seal| seal.seal(user, password)) else { return Sealed::Lost };
     match session.journal().put_sealed(intent, &ciphertext) {
         Ok(reference) => Sealed::Stored(reference),
-        Err(error) => Sealed::Unstored {
-            armored: String::from_utf8_lossy(&ciphertext).into_owned(),
-            why: error.to_string(),
-        },
+        Err(error) => {
+            Sealed::Unstored { armored: String::from_utf8_lossy(&ciphertext).into_owned(), why: error.to_string() }
+        }
     }
 }

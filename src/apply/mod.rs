@@ -12,8 +12,8 @@ pub mod seal;
 pub mod session;
 
 pub use approve::{Approval, Approved, ApprovedStep, Match, Task, Verdict, approve, approve_itself};
-pub use outcome::{Class, Ending, Hindrance, Outcome, Password, RunOutcome, StepResult};
 pub use machine::Settings;
+pub use outcome::{Class, Ending, Hindrance, Outcome, Password, RunOutcome, StepResult};
 pub use ports::{Clock, Ids, Progress, Reporter};
 pub use seal::{Opened, Seal, SealError, age_sealer, open};
 pub use session::{Observing, Recovered, Session, SessionError, Tools, WorkOrder};

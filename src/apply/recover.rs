@@ -3,8 +3,7 @@
 
 use crate::journal::record::{Intent, Learned, SealedRef, Settled};
 use crate::model::{CartId, CustomerId, Field, NewCustomer, Operation, Value};
-use crate::observed::{CartFate, Facet, Observed, Read, Why};
-use crate::plan::facts::of_subscription;
+use crate::observed::{CartFate, Facet, Observed, Read, Why, field_value};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
@@ -59,7 +58,7 @@ pub fn judge(intent: &Intent, observed: &Observed, kept: Kept) -> Seen {
         Operation::CheckOut { customer, cart } => checked_out(*customer, cart, intent, observed),
         Operation::ChangeSubscription { customer, subscription, change: _ } => {
             let facet = observed.subscription(*customer, *subscription);
-            changed(intent, facet.map(|it| intent.wanted.keys().map(|f| (*f, of_subscription(it, *f))).collect()))
+            changed(intent, facet.map(|it| intent.wanted.keys().map(|f| (*f, field_value(it, *f))).collect()))
         }
         Operation::SetSupportContact { customer, subscription, contact: _ } => {
             let facet = observed.support(*customer, *subscription);
@@ -87,10 +86,9 @@ fn created(new: &NewCustomer, observed: &Observed, sealed: Option<SealedRef>) ->
     }
     match observed.domain_taken(&new.domain) {
         Facet::Known(false) => Seen::Ended(Settled::NotStarted, BTreeMap::new()),
-        Facet::Known(true) => Seen::Unclear(format!(
-            "the domain {} is taken, and no customer of ours has it (yet)",
-            new.domain
-        )),
+        Facet::Known(true) => {
+            Seen::Unclear(format!("the domain {} is taken, and no customer of ours has it (yet)", new.domain))
+        }
         Facet::Absent => Seen::Unclear(format!("the service does not say whether the domain {} is taken", new.domain)),
         Facet::Unknown(why) => unread(&why),
     }
@@ -99,12 +97,8 @@ fn created(new: &NewCustomer, observed: &Observed, sealed: Option<SealedRef>) ->
 fn checked_out(customer: CustomerId, cart: &CartId, intent: &Intent, observed: &Observed) -> Seen {
     match observed.cart(customer, cart) {
         Facet::Known(CartFate::Ordered { order, subscription }) => {
-            let learned = Learned::Order {
-                customer,
-                cart: cart.clone(),
-                order: order.clone(),
-                subscription: *subscription,
-            };
+            let learned =
+                Learned::Order { customer, cart: cart.clone(), order: order.clone(), subscription: *subscription };
             let settled = match subscription {
                 Some(_) => Settled::Done { learned },
                 None => Settled::Pending { learned },
@@ -120,9 +114,7 @@ fn checked_out(customer: CustomerId, cart: &CartId, intent: &Intent, observed: &
 
 fn changed(intent: &Intent, actual: Facet<BTreeMap<Field, Value>>) -> Seen {
     match actual {
-        Facet::Known(actual) if same_values(&actual, &intent.wanted) => {
-            done(Learned::Nothing, intent.wanted.clone())
-        }
+        Facet::Known(actual) if same_values(&actual, &intent.wanted) => done(Learned::Nothing, intent.wanted.clone()),
         Facet::Known(_) => Seen::Ended(Settled::NotStarted, BTreeMap::new()),
         Facet::Absent => Seen::Unclear("the subscription is not there any more".into()),
         Facet::Unknown(why) => unread(&why),

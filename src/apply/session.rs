@@ -9,11 +9,12 @@ use super::recover::{self, Kept, Seen};
 use super::seal::Seal;
 use super::{Approval, machine};
 use crate::backend::{Actuate, Observe};
+use crate::diag::Code;
 use crate::journal::lease::{self, Verdict, Watch};
 use crate::journal::record::{Intent, Open, Record, Settled};
-use crate::journal::{Appended, Begun, Journal, JournalError, OpenRun, Standing, Stamp};
+use crate::journal::{Appended, Begun, Journal, JournalError, OpenRun, Stamp, Standing};
 use crate::ledger::Ledger;
-use crate::model::{Digest, Operation};
+use crate::model::{Digest, Field, Operation, Value};
 use crate::observed::{Answer, Observed, Read, Why};
 use crate::plan::Planned;
 use smol_str::{SmolStr, format_smolstr};
@@ -195,17 +196,35 @@ impl<'a> Session<'a> {
                 Seen::Unclear(_) | Seen::Unread(_) if standing == Standing::Unresolved => continue,
                 Seen::Unclear(text) | Seen::Unread(text) => (Settled::Unknown { text: text.into() }, BTreeMap::new()),
             };
-            self.append(vec![Record::Settlement { intent: number, outcome: settled.clone(), fields }])?;
-            let outcome = match &settled {
-                Settled::NotStarted => Outcome::Interrupted,
-                Settled::Done { .. } | Settled::Pending { .. } | Settled::Failed { .. } | Settled::Unknown { .. } => {
-                    machine::outcome_of(&settled, &[])
-                }
-            };
+            let mut records = self.counted(&intent, &settled);
+            records.push(Record::Settlement { intent: number, outcome: settled.clone(), fields });
+            self.append(records)?;
+            let outcome = machine::outcome_of(&settled, &[]);
             self.tools.reporter.tell(&Progress::Recovered { key: intent.key.clone(), outcome });
             recovered.push(Recovered { intent, settled });
         }
         Ok(recovered)
+    }
+
+    /// A lowered quantity that happened counts, also when only looking shows it.
+    fn counted(&self, intent: &Intent, settled: &Settled) -> Vec<Record> {
+        let settled_before = self.ledger().settled.get(&intent.key.address);
+        let before = settled_before.and_then(|fields| fields.get(&Field::Quantity));
+        let lowered = match (before, intent.wanted.get(&Field::Quantity)) {
+            (Some(Value::Number(before)), Some(Value::Number(wanted))) => wanted < before,
+            (Some(_) | None, Some(_) | None) => false,
+        };
+        match settled {
+            Settled::Done { .. } | Settled::Pending { .. } if lowered => {
+                let code = format_smolstr!("{}", Code::Acknowledge);
+                vec![Record::Counted { code, cause: intent.cause.clone(), amount: 1 }]
+            }
+            Settled::Done { .. }
+            | Settled::Pending { .. }
+            | Settled::NotStarted
+            | Settled::Failed { .. }
+            | Settled::Unknown { .. } => Vec::new(),
+        }
     }
 
     fn look(&mut self, number: u64, intent: &Intent, observe: &dyn Observe) -> Result<Seen, SessionError> {
@@ -248,11 +267,14 @@ impl<'a> Session<'a> {
     /// Does what may be done of a plan and ends the run. A failed step is an outcome, not an error; so is a journal
     /// that cannot be written.
     pub fn run(mut self, work: WorkOrder<'_>) -> RunOutcome {
-        let WorkOrder { planned, approval, document, settings, observe, actuate, seal, ids } = work;
-        if let Some((id, bytes)) = document {
-            if let Err(error) = self.journal.put_plan(id, bytes) {
-                return self.nothing_done(&approval, Ending::JournalFault(error.to_string()));
-            }
+        let WorkOrder { planned, approval, document, mut settings, observe, actuate, seal, ids } = work;
+        if seal.is_none() {
+            settings.unsealable.get_or_insert_with(|| "nothing was given that seals it".into());
+        }
+        if let Some((id, bytes)) = document
+            && let Err(error) = self.journal.put_plan(id, bytes)
+        {
+            return self.nothing_done(&approval, Ending::JournalFault(error.to_string()));
         }
         let unstarted = self.journal.folded().unstarted.clone();
         let parallel = settings.parallel;

@@ -99,7 +99,18 @@ impl From<Fault> for CliError {
             Fault::OtherTenant { .. } => Self::failed(words).hint("point `--state` to the state of this tenant"),
             Fault::OtherCenter { .. } => Self::failed(words).hint("a project is one tenant with one state"),
             Fault::Usage(_) => Self::usage(words),
-            Fault::Journal(_) | Fault::Embedded(_) | Fault::File { .. } => Self::failed(words),
+            Fault::Locked(_) => Self::new(Exit::Locked, words)
+                .hint("`--lock-wait` waits longer; `twotier state take-over` ends a run that is certainly dead"),
+            Fault::Interrupted => Self::new(Exit::Interrupted, words),
+            Fault::UnknownPlan { .. } | Fault::NotTheSame(_) => {
+                Self::new(Exit::Stale, words).hint("review the new plan: `twotier plan`")
+            }
+            Fault::Journal(_)
+            | Fault::Embedded(_)
+            | Fault::File { .. }
+            | Fault::Plan { .. }
+            | Fault::OtherPlan { .. }
+            | Fault::Fenced { .. } => Self::failed(words),
         }
     }
 }

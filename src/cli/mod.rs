@@ -5,6 +5,7 @@ mod args;
 mod clock;
 mod doors;
 mod error;
+mod interrupt;
 mod output;
 mod progress;
 mod run;

@@ -2,6 +2,7 @@
 //! stdout.
 
 use super::terminal::{Audience, Terminal, Verbosity};
+use crate::apply::{Outcome, Progress, Reporter};
 use crate::ops::observe;
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -61,5 +62,68 @@ impl observe::Progress for Shown {
             Self::Lines(terminal) => terminal.note(&format!("{reads} {plural}")),
             Self::Silent => {}
         }
+    }
+}
+
+impl Reporter for Shown {
+    fn tell(&self, progress: &Progress) {
+        if let Progress::Unstored { key, armored, why } = progress {
+            // Whatever was asked for: without these lines the password is lost.
+            self.line(&format!(
+                "the sealed password of `{}` could not be stored ({why}); keep this:\n{armored}",
+                key.address
+            ));
+            return;
+        }
+        match self {
+            Self::Bar(bar) => on_bar(bar, progress),
+            Self::Lines(terminal) => terminal.note(&line_of(progress)),
+            Self::Silent => {}
+        }
+    }
+}
+
+impl Shown {
+    /// A line that must be seen.
+    fn line(&self, line: &str) {
+        match self {
+            Self::Bar(bar) => bar.suspend(|| super::terminal::message(line)),
+            Self::Lines(_) | Self::Silent => super::terminal::message(line),
+        }
+    }
+}
+
+fn on_bar(bar: &ProgressBar, progress: &Progress) {
+    if let Progress::Finished { done, total, .. } = progress {
+        bar.set_length(u64::try_from(*total).unwrap_or(u64::MAX));
+        bar.set_position(u64::try_from(*done).unwrap_or(u64::MAX));
+    }
+    match progress {
+        Progress::Started { key } => bar.set_message(key.to_string()),
+        Progress::Finished { done, total, .. } if done == total => bar.finish_and_clear(),
+        Progress::Finished { outcome: Outcome::Done(_) | Outcome::Asked | Outcome::Satisfied, .. } => {}
+        Progress::Finished { .. }
+        | Progress::Waiting { .. }
+        | Progress::Unstored { .. }
+        | Progress::Locked { .. }
+        | Progress::Recovered { .. }
+        | Progress::Stopping => bar.println(line_of(progress)),
+    }
+}
+
+/// News as one line.
+fn line_of(progress: &Progress) -> String {
+    match progress {
+        Progress::Started { key } => format!("  {key} ..."),
+        Progress::Finished { key, outcome, done, total, left } => {
+            let why = outcome.why().map_or_else(String::new, |why| format!(": {why}"));
+            let left = left.map_or_else(String::new, |left| format!(", {} s left", left.as_secs()));
+            format!("  {key} {}{why} ({done} of {total}{left})", outcome.word())
+        }
+        Progress::Waiting { key, wait, why } => format!("  {key} waits {} s: {why}", wait.as_secs()),
+        Progress::Unstored { key, armored: _, why } => format!("  {key}: its password could not be stored: {why}"),
+        Progress::Locked { holder } => format!("waiting for another run: {holder}"),
+        Progress::Recovered { key, outcome } => format!("  {key}, left open by an earlier run: {}", outcome.word()),
+        Progress::Stopping => "stopping: what is in flight is finished first".to_owned(),
     }
 }

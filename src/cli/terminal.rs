@@ -3,16 +3,8 @@
 
 use super::args::ColorChoice;
 use super::error::CliError;
+use crate::report::Paint;
 use std::io::{BufRead as _, ErrorKind, IsTerminal as _, Write as _};
-
-/// Whether a stream takes color.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ink {
-    /// Plain text.
-    Plain,
-    /// ANSI colors.
-    Colored,
-}
 
 /// Whether a stream is read by a person right now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,8 +27,8 @@ pub(crate) enum Verbosity {
 /// The three streams of the process.
 #[derive(Clone, Debug)]
 pub(crate) struct Terminal {
-    out: Ink,
-    err: Ink,
+    out: Paint,
+    err: Paint,
     err_audience: Audience,
     in_audience: Audience,
     verbosity: Verbosity,
@@ -56,12 +48,16 @@ impl Terminal {
         }
     }
     /// Whether data is colored.
-    pub(crate) fn ink(&self) -> Ink {
+    pub(crate) fn paint(&self) -> Paint {
         self.out
     }
     /// Whether messages are colored.
-    pub(crate) fn message_ink(&self) -> Ink {
+    pub(crate) fn message_paint(&self) -> Paint {
         self.err
+    }
+    /// Whether somebody is there to answer a question.
+    pub(crate) fn can_ask(&self) -> bool {
+        self.in_audience == Audience::Person && self.err_audience == Audience::Person
     }
     /// Who reads the messages.
     pub(crate) fn audience(&self) -> Audience {
@@ -76,8 +72,18 @@ impl Terminal {
     /// # Errors
     /// When stdout cannot be written for another reason, such as a full disk.
     pub(crate) fn data(&self, text: &str) -> Result<(), CliError> {
+        self.stream(|out| out.write_all(text.as_bytes()))
+    }
+    /// The same for data that is made piece by piece.
+    ///
+    /// # Errors
+    /// As [`Terminal::data`].
+    pub(crate) fn stream(
+        &self,
+        fill: impl FnOnce(&mut dyn std::io::Write) -> std::io::Result<()>,
+    ) -> Result<(), CliError> {
         let mut out = std::io::stdout().lock();
-        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        match fill(&mut out).and_then(|()| out.flush()) {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => {
                 Err(CliError::failed(format!("stdout cannot be written: {error}")))
             }
@@ -105,8 +111,8 @@ impl Terminal {
     }
     fn label(&self, word: &str, color: &str) -> String {
         match self.err {
-            Ink::Colored => format!("\u{1b}[1;{color}m{word}\u{1b}[0m"),
-            Ink::Plain => word.to_owned(),
+            Paint::Colour => format!("\u{1b}[1;{color}m{word}\u{1b}[0m"),
+            Paint::Plain => word.to_owned(),
         }
     }
     /// Asks a question that is answered with `y` or anything else.
@@ -114,7 +120,7 @@ impl Terminal {
     /// # Errors
     /// When nobody is there to answer: stdin or stderr is no terminal.
     pub(crate) fn confirm(&self, question: &str) -> Result<Answer, CliError> {
-        if self.in_audience == Audience::Pipe || self.err_audience == Audience::Pipe {
+        if !self.can_ask() {
             return Err(CliError::usage("nobody is there to answer: stdin or stderr is no terminal"));
         }
         let mut err = std::io::stderr().lock();
@@ -140,15 +146,15 @@ pub(crate) enum Answer {
     No,
 }
 
-fn ink(color: ColorChoice, audience: Audience) -> Ink {
+fn ink(color: ColorChoice, audience: Audience) -> Paint {
     match (color, audience) {
-        (ColorChoice::Always, _) | (ColorChoice::Auto, Audience::Person) => Ink::Colored,
-        (ColorChoice::Never, _) | (ColorChoice::Auto, Audience::Pipe) => Ink::Plain,
+        (ColorChoice::Always, _) | (ColorChoice::Auto, Audience::Person) => Paint::Colour,
+        (ColorChoice::Never, _) | (ColorChoice::Auto, Audience::Pipe) => Paint::Plain,
     }
 }
 
 /// A line on stderr. When stderr is gone nobody listens, and that is no reason to stop.
-fn message(line: &str) {
+pub(crate) fn message(line: &str) {
     let mut err = std::io::stderr().lock();
     drop(writeln!(err, "{line}"));
 }
@@ -159,9 +165,9 @@ mod tests {
 
     #[test]
     fn color_is_for_terminals_unless_asked() {
-        assert_eq!(ink(ColorChoice::Auto, Audience::Pipe), Ink::Plain);
-        assert_eq!(ink(ColorChoice::Auto, Audience::Person), Ink::Colored);
-        assert_eq!(ink(ColorChoice::Never, Audience::Person), Ink::Plain);
-        assert_eq!(ink(ColorChoice::Always, Audience::Pipe), Ink::Colored);
+        assert_eq!(ink(ColorChoice::Auto, Audience::Pipe), Paint::Plain);
+        assert_eq!(ink(ColorChoice::Auto, Audience::Person), Paint::Colour);
+        assert_eq!(ink(ColorChoice::Never, Audience::Person), Paint::Plain);
+        assert_eq!(ink(ColorChoice::Always, Audience::Pipe), Paint::Colour);
     }
 }

@@ -2,6 +2,7 @@
 //! Blocking; holds the store and no clock: times and random words are passed in. Never changes or removes a record.
 
 use super::chain::{self, JournalError, Link};
+use super::checkpoint;
 use super::fold::{Folded, OpenRun};
 use super::lease::Quiet;
 use super::notes;
@@ -68,12 +69,13 @@ pub enum Begun {
 }
 
 impl Journal {
-    /// Reads the whole chain. A store without a first object gives a journal without a state, see [`Journal::has_state`].
+    /// Reads the chain from the newest checkpoint on. A store without a first object gives a journal without a state, see [`Journal::has_state`].
     ///
     /// # Errors
     /// When an object is damaged, missing before another, or of a newer format, and when the store cannot be read.
     pub fn open(store: Arc<dyn Store>) -> Result<Self, JournalError> {
-        let mut journal = Self { store, head: None, folded: Folded::default() };
+        let (head, folded) = checkpoint::newest(&*store)?.map_or_else(Default::default, |(head, it)| (Some(head), it));
+        let mut journal = Self { store, head, folded };
         loop {
             journal.refresh()?;
             if !journal.more_behind_the_end()? {

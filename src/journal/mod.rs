@@ -3,16 +3,20 @@
 //! times and random words are passed in.
 
 mod chain;
+mod checkpoint;
 pub mod directory;
 mod effects;
 pub mod fold;
 pub mod history;
+#[cfg(test)]
+mod laws;
 pub mod lease;
 mod log;
 pub mod memory;
 pub mod notes;
 pub mod record;
 mod renames;
+mod schema;
 mod shelf;
 pub mod store;
 #[cfg(test)]
@@ -28,4 +32,5 @@ pub use history::History;
 pub use lease::{Quiet, Verdict, Watch};
 pub use log::{Appended, Begun, Head, Journal, Stamp};
 pub use memory::Memory;
+pub use schema::schema;
 pub use store::{Store, StoreError};

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 pub const FORMAT: u32 = 1;
 
 /// One object of the store, under `journal/<20 digits>`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Object {
     /// [`FORMAT`].
@@ -35,7 +35,7 @@ pub struct Object {
 }
 
 /// One record.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "type")]
 pub enum Record {
     // ── state
@@ -176,7 +176,7 @@ pub enum Record {
 }
 
 /// What a run says of itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Open {
     /// Who runs it.
@@ -200,7 +200,7 @@ pub struct Open {
 }
 
 /// An effect about to start.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Intent {
     /// Step id.
@@ -221,7 +221,7 @@ pub struct Intent {
 }
 
 /// How an effect ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "outcome")]
 pub enum Settled {
     /// It happened, and this was learned.
@@ -251,7 +251,7 @@ pub enum Settled {
 }
 
 /// What an effect taught.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "kind")]
 pub enum Learned {
     /// Nothing beyond that it happened.
@@ -291,7 +291,7 @@ pub enum Learned {
 }
 
 /// Where a sealed password lies.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SealedRef {
     /// Store key, `sealed/<number of the intent>.age`.
@@ -301,7 +301,7 @@ pub struct SealedRef {
 }
 
 /// What a run learned by looking.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Adopted {
     /// Learned bindings.
@@ -321,7 +321,7 @@ pub struct Adopted {
 }
 
 /// A live id in the journal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum BoundId {
     /// A reseller's tenant.

@@ -79,7 +79,12 @@ pub(super) fn intent(text: &str, step: StepName, operation: Operation) -> Intent
         Operation::ChangeSubscription { change: SubscriptionChange::Quantity(seats), .. } => {
             BTreeMap::from([(Field::Quantity, Value::Number(u64::from(*seats)))])
         }
-        _ => BTreeMap::new(),
+        Operation::CreateCustomer(_)
+        | Operation::ResetAdminPassword { .. }
+        | Operation::MakeCart { .. }
+        | Operation::CheckOut { .. }
+        | Operation::ChangeSubscription { .. }
+        | Operation::SetSupportContact { .. } => BTreeMap::new(),
     };
     let cause = address(text);
     let step = digest(&key.to_string());
@@ -96,10 +101,10 @@ pub(super) fn check_out(text: &str) -> Intent {
 }
 pub(super) fn create(text: &str) -> Intent {
     let new: NewCustomer = serde_json::from_value(serde_json::json!({
-        "domain": "contoso.onmicrosoft.com", "company_name": "Contoso", "registration_number": null,
-        "billing": {"first_name": "A", "last_name": "B", "email": "a@contoso.example", "culture": "hu-HU", "language": "hu"},
-        "address": {"country": "HU", "state": null, "city": "C", "postal_code": "1", "line1": "L", "line2": null, "phone": null},
-        "reseller": "fab00000-0000-4000-8000-000000000001", "default_admin_access": false,
+        "domain": "contoso.onmicrosoft.com", "companyName": "Contoso", "registrationNumber": null,
+        "billing": {"firstName": "A", "lastName": "B", "email": "a@contoso.example", "culture": "hu-HU", "language": "hu"},
+        "address": {"country": "HU", "state": null, "city": "C", "postalCode": "1", "line1": "L", "line2": null, "phone": null},
+        "reseller": "fab00000-0000-4000-8000-000000000001", "defaultAdminAccess": false,
     }))
     .expect("a customer");
     intent(text, StepName::CreateCustomer, Operation::CreateCustomer(Box::new(new)))

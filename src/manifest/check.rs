@@ -21,6 +21,8 @@ pub(super) struct Check<'c> {
 /// What a value is to its parent, for messages.
 #[derive(Clone, Copy)]
 pub(super) enum Subject<'s> {
+    /// A whole document.
+    Document,
     /// The value of a field, or of a key.
     Field(&'s str),
     /// An item of the list in this field.
@@ -29,6 +31,7 @@ pub(super) enum Subject<'s> {
 impl<'s> Subject<'s> {
     fn name(self) -> &'s str {
         match self {
+            Self::Document => "document",
             Self::Field(name) | Self::Item(name) => name,
         }
     }
@@ -36,6 +39,7 @@ impl<'s> Subject<'s> {
 impl fmt::Display for Subject<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Document => f.write_str("the document"),
             Self::Field(name) => write!(f, "`{}`", Shown(name)),
             Self::Item(name) => write!(f, "an item of `{}`", Shown(name)),
         }

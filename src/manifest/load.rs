@@ -120,8 +120,10 @@ fn search(root: &Path, entry: &Path, never: &[PathBuf], found: &mut BTreeMap<Pat
             }
             Ok(_) => {}
             Err(error) => {
-                let path = relative(error.path().unwrap_or(&top));
-                if !is_silent(&path) {
+                let path = error.path().unwrap_or(&top);
+                // A hidden entry would not have been read anyway, such as the lock an editor leaves as a dangling link.
+                if error.depth() == 0 || !is_hidden(path) {
+                    let path = relative(path);
                     found.insert(path.clone(), unreached(&path, &error));
                 }
             }
@@ -148,15 +150,6 @@ fn is_hidden(path: &Path) -> bool {
 
 fn is_manifest(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
-}
-
-/// Whether an error speaks of something that would not have been read anyway: a hidden entry, or a dangling link that
-/// is named like no manifest.
-fn is_silent(path: &Path) -> bool {
-    path.components().any(|part| {
-        let std::path::Component::Normal(part) = part else { return false };
-        part.as_encoded_bytes().starts_with(b".")
-    })
 }
 
 fn unreached(path: &Path, error: &walkdir::Error) -> Found {
@@ -239,5 +232,118 @@ fn decoded(mut bytes: Vec<u8>) -> Content {
             let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
             Content { text, fault: Some(Fault { code: Code::NotUtf8, message, help, start, length: 3 }) }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[expect(clippy::disallowed_methods, reason = "the test makes the files it loads")]
+    fn project(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (path, bytes) in files {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
+            fs::write(path, bytes).expect("a file");
+        }
+        folder
+    }
+
+    fn loaded(folder: &Path, entries: &[&str]) -> Loaded {
+        let entries: Vec<PathBuf> = entries.iter().map(PathBuf::from).collect();
+        load(folder, &entries, Path::new(".twotier"))
+    }
+
+    /// `path:line:column code` of every finding, then the names of the documents.
+    fn told(loaded: &Loaded) -> (Vec<String>, Vec<String>) {
+        let Loaded { sources, manifests } = loaded;
+        let finding =
+            |f: &Finding| f.at.map_or_else(|| f.code.to_string(), |at| format!("{} {}", sources.show(at), f.code));
+        let names = manifests.documents.iter().map(|parsed| parsed.document.metadata.name.to_string());
+        (manifests.findings.iter().map(finding).collect(), names.collect())
+    }
+
+    fn customer(name: &str) -> Vec<u8> {
+        format!(
+            "apiVersion: twotier/v1\nkind: Customer\nmetadata: {{name: {name}}}\nspec: {{domain: {name}.example}}\n"
+        )
+        .into()
+    }
+
+    #[test]
+    fn manifests_are_found_at_any_depth_and_nothing_else_is_read() {
+        let folder = project(&[
+            ("manifests/b.yml", &customer("b")),
+            ("manifests/a/z.yaml", &customer("az")),
+            ("manifests/notes.md", b"x"),
+            ("manifests/.hidden/x.yaml", b"x"),
+            ("manifests/.x.yaml", b"x"),
+            ("twotier.yaml", b"x"),
+            (".twotier/x.yaml", b"x"),
+            ("state/x.yaml", b"x"),
+            ("c.yaml", &customer("c")),
+        ]);
+        assert_eq!(told(&loaded(folder.path(), &["manifests"])), (vec![], vec!["az".into(), "b".into()]));
+        let all = load(folder.path(), &[".".into(), "manifests".into()], Path::new("state"));
+        assert_eq!(told(&all), (vec![], vec!["c".into(), "az".into(), "b".into()]));
+        assert_eq!(told(&loaded(folder.path(), &["c.yaml"])).1, ["c"]);
+    }
+
+    #[test]
+    fn a_listed_file_or_folder_that_is_not_there_is_a_finding() {
+        let folder = project(&[("a.yaml", &customer("a"))]);
+        assert_eq!(told(&loaded(folder.path(), &["a.yaml", "gone"])).0, ["gone:1:1 TT0001"]);
+        let empty = project(&[("manifests/x.txt", b"")]);
+        assert_eq!(told(&loaded(empty.path(), &["manifests"])).0, ["TT0010"]);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_shown_where_they_stand() {
+        let folder =
+            project(&[("m/a.yaml", b"a: b\nc: \xff\n"), ("m/b.yaml", b"\xff\xfea\0"), ("m/c.yaml", &customer("c"))]);
+        let loaded = loaded(folder.path(), &["m"]);
+        assert_eq!(told(&loaded), (vec!["m/a.yaml:2:4 TT0003".into(), "m/b.yaml:1:1 TT0003".into()], vec!["c".into()]));
+        assert_eq!(loaded.manifests.nameless, 2);
+    }
+
+    #[test]
+    fn a_byte_order_mark_does_not_move_places() {
+        let mut bytes = b"\xef\xbb\xbf".to_vec();
+        bytes.extend(customer("a"));
+        bytes.extend(b"---\nkind: X\n");
+        let folder = project(&[("a.yaml", &bytes)]);
+        assert_eq!(told(&loaded(folder.path(), &["a.yaml"])), (vec!["a.yaml:6:7 TT0100".into()], vec!["a".into()]));
+    }
+
+    #[test]
+    fn a_file_over_the_limit_is_not_read() {
+        let folder = project(&[("a.yaml", b"")]);
+        let file = fs::OpenOptions::new().write(true).open(folder.path().join("a.yaml")).expect("a file");
+        file.set_len(LARGEST + 1).expect("a sparse file");
+        assert_eq!(told(&loaded(folder.path(), &["a.yaml"])).0, ["a.yaml:1:1 TT0002"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_and_loops_are_named() {
+        use std::os::unix::fs::symlink;
+        let folder = project(&[("m/a/x.yaml", &customer("x")), ("other/y.yaml", &customer("y"))]);
+        symlink(folder.path().join("m"), folder.path().join("m/a/loop")).expect("a link");
+        symlink(folder.path().join("other"), folder.path().join("m/other")).expect("a link");
+        symlink(folder.path().join("nowhere"), folder.path().join("m/dangling.yaml")).expect("a link");
+        symlink(folder.path().join("nowhere"), folder.path().join("m/.#lock.yaml")).expect("a link");
+        let (findings, names) = told(&loaded(folder.path(), &["m"]));
+        assert_eq!(findings, ["m/a/loop:1:1 TT0004", "m/dangling.yaml:1:1 TT0001"]);
+        assert_eq!(names, ["x", "y"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_not_waited_for() {
+        let folder = project(&[("m/a.yaml", &customer("a"))]);
+        let socket = std::os::unix::net::UnixListener::bind(folder.path().join("m/b.yaml")).expect("a socket");
+        assert_eq!(told(&loaded(folder.path(), &["m"])), (vec!["m/b.yaml:1:1 TT0001".into()], vec!["a".into()]));
+        drop(socket);
     }
 }

@@ -4,8 +4,11 @@
 mod check;
 mod deserialize;
 pub mod document;
+mod emit;
 mod format;
 mod load;
+#[cfg(test)]
+mod oracle;
 mod parse;
 mod read;
 mod scalar;
@@ -17,6 +20,7 @@ mod tree;
 mod written;
 
 pub use document::Document;
+pub use emit::{NewAcknowledgement, acknowledgement};
 pub use load::{Loaded, load};
 pub use parse::{Broken, Manifests, Parsed, parse};
 pub use schema::{schema, schemas};

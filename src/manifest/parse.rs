@@ -182,7 +182,7 @@ fn document(root: &Node<'_>, place: Extent, file: FileId, findings: &mut Vec<Fin
 }
 
 fn check_fields(entries: &[Entry<'_>], shape: &Object, place: Extent, file: FileId, findings: &mut Vec<Finding>) {
-    Check::new(shapes(), file, findings).object(entries, shape, place, Subject::Field("document"));
+    Check::new(shapes(), file, findings).object(entries, shape, place, Subject::Document);
 }
 
 /// The kind, if it and `apiVersion` are known; else says what they could be.
@@ -263,3 +263,6 @@ fn glanced(text: &str) -> Option<Broken> {
     let metadata = &text[text.find("metadata:")?..];
     Some(Broken { kind, name: word(metadata, "name:")?.parse().ok()?, customer: None })
 }
+
+#[cfg(test)]
+mod tests;

@@ -120,6 +120,7 @@ impl<'a> Reader<'a> {
     /// Takes one event in.
     fn take(&mut self, event: Event<'a>, span: &Span) -> Ended {
         let place = self.extent(span);
+        let tag_place = span.tag_span().map_or(place, |tag| self.extent(&tag));
         match event {
             Event::DocumentStart(_, version) => {
                 self.place = place;
@@ -130,15 +131,17 @@ impl<'a> Reader<'a> {
             }
             Event::DocumentEnd => return Ended::Complete,
             Event::Scalar(text, style, anchor, tag) => {
-                let tagged = self.tagged(tag.as_deref(), place);
+                let tagged = self.tagged(tag.as_deref(), tag_place);
                 let body = if tagged { Body::Refused } else { Body::Scalar(text, written(style)) };
                 self.scalar(Node { place, body }, anchor);
             }
             Event::SequenceStart(_, anchor, tag) => {
-                return self.begin(Content::List(Vec::new()), anchor, tag.as_deref(), place);
+                self.tagged(tag.as_deref(), tag_place);
+                return self.begin(Content::List(Vec::new()), anchor, place);
             }
             Event::MappingStart(_, anchor, tag) => {
-                return self.begin(Content::Map(Vec::new(), None), anchor, tag.as_deref(), place);
+                self.tagged(tag.as_deref(), tag_place);
+                return self.begin(Content::Map(Vec::new(), None), anchor, place);
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(place),
             Event::Alias(id) => return self.alias(id, place),
@@ -166,8 +169,7 @@ impl<'a> Reader<'a> {
         true
     }
 
-    fn begin(&mut self, content: Content<'a>, anchor: usize, tag: Option<&Tag>, place: Extent) -> Ended {
-        self.tagged(tag, place);
+    fn begin(&mut self, content: Content<'a>, anchor: usize, place: Extent) -> Ended {
         if self.open.len() >= DEPTH {
             return self.too_deep(place);
         }

@@ -286,3 +286,58 @@ fn name_drift_fields(schema: &mut Value) {
         drift.insert("additionalProperties".to_owned(), json!(false));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    /// `BLESS=1 cargo test schemas_in_the_repository` rewrites them.
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "the test compares, or rewrites, files of the repository")]
+    fn schemas_in_the_repository_are_fresh() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas");
+        for (name, schema) in schemas() {
+            let text = format!("{}\n", serde_json::to_string_pretty(&schema).expect("JSON"));
+            let path = folder.join(&name);
+            if std::env::var_os("BLESS").is_some() {
+                std::fs::create_dir_all(&folder).expect("a folder");
+                std::fs::write(&path, text).expect("a file");
+            } else {
+                let written = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+                assert!(written == text, "schemas/{name} is stale: BLESS=1 cargo test schemas_in_the_repository");
+            }
+        }
+    }
+
+    #[test]
+    fn every_reference_leads_somewhere_and_nothing_may_be_null() {
+        for (name, schema) in schemas() {
+            let definitions = schema.get("$defs").and_then(Value::as_object).expect("definitions");
+            for reference in references(&schema) {
+                assert!(definitions.contains_key(&reference), "{name}: {reference}");
+            }
+            let text = schema.to_string();
+            assert!(!text.contains("\"null\"") && !text.contains("\"default\""), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_field_of_a_spec_is_described_with_its_role() {
+        let Finished { definitions, documents: _ } = finished();
+        for (name, definition) in definitions.iter().filter(|(name, _)| *name != "Metadata") {
+            for (field, schema) in definition.get("properties").and_then(Value::as_object).into_iter().flatten() {
+                let description = schema.get("description").and_then(Value::as_str).unwrap_or_default();
+                assert!(!without_role(description).is_empty(), "{name}.{field} is not described");
+                assert!(schema.get("x-twotier-role").is_some(), "{name}.{field} has no role");
+            }
+        }
+    }
+
+    #[test]
+    fn drift_rules_name_the_compared_fields() {
+        let drift = &finished().definitions["Subscription"]["properties"]["onDrift"];
+        let fields: Vec<&String> = drift["properties"].as_object().expect("fields").keys().collect();
+        assert_eq!(fields, ["friendlyName", "partnerOfRecord", "quantity", "renewal"]);
+    }
+}

@@ -5,6 +5,9 @@ use granit_parser::ErrorKind;
 
 /// The parser's words, as one phrase in lower case.
 pub(super) fn reworded(kind: &ErrorKind) -> String {
+    if let ErrorKind::UnexpectedCharacter { character } = kind {
+        return format!("unexpected character `{}`", character.escape_default());
+    }
     let words = kind.to_string();
     let words = words.trim_end_matches('.').replace("while parsing ", "in ").replace("while scanning ", "in ");
     let mut characters = words.chars();

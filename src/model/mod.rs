@@ -8,6 +8,7 @@ pub mod fact;
 pub mod id;
 pub mod operation;
 pub mod product;
+mod schema;
 pub mod secret;
 pub mod step;
 pub mod time;

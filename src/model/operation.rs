@@ -4,11 +4,13 @@
 use super::id::{CartId, CustomerId, OrderId, PartnerId, SubscriptionId, TenantId};
 use super::product::{BillingCycle, Product, Term};
 use super::secret::Secret;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 /// A postal address, as the API checks it. Source: learn, validate-an-address.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct PostalAddress {
     /// Two upper-case letters.
     pub country: SmolStr,
@@ -27,7 +29,8 @@ pub struct PostalAddress {
 }
 
 /// Who is billed. Source: learn, create-a-customer.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct BillingContact {
     /// Given name.
     pub first_name: SmolStr,
@@ -42,7 +45,8 @@ pub struct BillingContact {
 }
 
 /// A customer to create for an indirect reseller. Source: learn, create-a-customer-for-an-indirect-reseller.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct NewCustomer {
     /// The whole domain, `prefix.onmicrosoft.com`, lower case.
     pub domain: SmolStr,
@@ -61,7 +65,8 @@ pub struct NewCustomer {
 }
 
 /// What a cart holds; always one line. Source: learn, create-a-cart.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct CartLine {
     /// What is bought; the availability is resolved by the call itself and must be exactly one.
     pub product: Product,
@@ -83,7 +88,7 @@ pub struct CartLine {
 
 /// One field of a subscription; a PATCH sets one and sends the rest back as freshly read.
 /// Source: learn, update-a-subscription-by-id (PATCH replaces).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum SubscriptionChange {
     /// `partnerId`.
@@ -95,7 +100,8 @@ pub enum SubscriptionChange {
 }
 
 /// Who supports a subscription. Source: learn, update-a-subscription-s-support-contact.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct SupportContact {
     /// `supportTenantId`.
     pub tenant: TenantId,
@@ -104,7 +110,7 @@ pub struct SupportContact {
 }
 
 /// One call that changes something.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Operation {
     /// `POST /v1/customers`

@@ -7,7 +7,7 @@ use std::fmt;
 
 /// Product and SKU of the catalogue. Availabilities change over time and are resolved when buying.
 /// Source: learn, get-a-list-of-availabilities-for-a-sku-by-country.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Product {
     /// The product id, such as `CFQ7TTC0LH18`.
     pub product: SmolStr,

@@ -1,13 +1,14 @@
 //! The names of steps and their keys, shared by plan and journal. Never says what a step does in detail.
 
 use super::address::Address;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::fmt;
 use std::str::FromStr;
 
 /// What kind of work a step is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Class {
     /// The API does it.
@@ -24,7 +25,7 @@ macro_rules! steps {
     ($($(#[$doc:meta])* $name:ident, $text:literal, $class:ident;)*) => {
         /// The name of a step. The order is the order of rows in the table of steps, which breaks ties between ready
         /// steps of one address.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
         #[serde(rename_all = "kebab-case")]
         pub enum StepName {
             $($(#[$doc])* $name,)*
@@ -108,7 +109,7 @@ impl FromStr for StepName {
 
 /// Which step: the object changed, what is done to it, and the other end of a relation. The address is that of the
 /// object, never of the document that brings the step. Sorts as ready steps are shown.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StepKey {
     /// The object.

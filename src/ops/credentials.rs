@@ -19,7 +19,9 @@ pub fn sealed(journal: &Journal, address: &Address) -> Result<Vec<u8>, Fault> {
         Some(CredentialState::Lost) => Err(Fault::Usage(format!(
             "the password of `{address}` was lost; the next `twotier plan` shows how it is reset"
         ))),
-        Some(CredentialState::Forgotten) => Err(Fault::Usage(format!("the password of `{address}` was forgotten on purpose"))),
+        Some(CredentialState::Forgotten) => {
+            Err(Fault::Usage(format!("the password of `{address}` was forgotten on purpose")))
+        }
         None => Err(Fault::Usage(format!("no password is kept for `{address}`; see `twotier credentials list`"))),
     }
 }

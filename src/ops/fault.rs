@@ -2,9 +2,11 @@
 //! the words around it are the command line's.
 
 use super::project::Project;
+use crate::apply::approve::NotTheSame;
 use crate::backend::simulated::EmbeddedError;
-use crate::journal::JournalError;
-use crate::model::TenantId;
+use crate::journal::{JournalError, OpenRun};
+use crate::model::{Digest, TenantId};
+use crate::plan::file::ReadError;
 use std::path::PathBuf;
 
 /// Why a command stopped.
@@ -44,12 +46,52 @@ pub enum Fault {
     /// What was asked for makes no sense here.
     #[error("{0}")]
     Usage(String),
+    /// A saved plan cannot be used.
+    #[error("`{place}` cannot be used")]
+    Plan {
+        /// File or key.
+        place: String,
+        /// Why.
+        #[source]
+        source: ReadError,
+    },
+    /// The approved plan is another tenant's.
+    #[error("the approved plan is for the tenant `{theirs}`, not for `{ours}`")]
+    OtherPlan {
+        /// Whose command this is.
+        ours: TenantId,
+        /// Whose plan that is.
+        theirs: TenantId,
+    },
+    /// No plan is stored under the approved id, and the new one has another.
+    #[error("no plan `{id}` is stored, and the new plan is another one: `{fresh}`")]
+    UnknownPlan {
+        /// The approved id.
+        id: Digest,
+        /// Id of the new plan.
+        fresh: Digest,
+    },
+    /// `--exact`: the plans differ.
+    #[error(transparent)]
+    NotTheSame(NotTheSame),
+    /// Another run holds the lease.
+    #[error("another run holds the lease: {} since {}", .0.open.actor, .0.at)]
+    Locked(Box<OpenRun>),
+    /// Another run took over in the middle.
+    #[error("the run {by} took over; this one stopped before it wrote anything more")]
+    Fenced {
+        /// Its number.
+        by: u64,
+    },
+    /// A person stopped it before its steps.
+    #[error("interrupted; nothing was changed")]
+    Interrupted,
     /// A file could not be read or written.
     #[error("`{}` cannot be {what}", .path.display())]
     File {
         /// Which.
         path: PathBuf,
-        /// `read` or `written`.
+        /// `read`, `written` or `made`.
         what: &'static str,
         /// The system's words.
         #[source]

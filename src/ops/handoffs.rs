@@ -93,12 +93,16 @@ pub fn say(journal: &mut Journal, chosen: &Chosen<'_>, word: &Word, stamp: &Stam
         ids.push(find(ledger, prefix)?.id);
     }
     if let Some(cause) = chosen.cause {
-        ids.extend(ledger.handoffs.iter().filter(|(_, it)| it.key.address == *cause && fits(word, it)).map(|(id, _)| *id));
+        ids.extend(
+            ledger.handoffs.iter().filter(|(_, it)| it.key.address == *cause && fits(word, it)).map(|(id, _)| *id),
+        );
     }
     ids.sort_unstable();
     ids.dedup();
     if ids.is_empty() {
-        return Err(Fault::Usage("no hand-off there is in a state for that; see `twotier handoffs list --all`".to_owned()));
+        return Err(Fault::Usage(
+            "no hand-off there is in a state for that; see `twotier handoffs list --all`".to_owned(),
+        ));
     }
     let records = ids.iter().map(|id| record(ledger, *id, word)).collect::<Result<Vec<_>, _>>()?;
     journal.note_all(records, stamp)?;
@@ -121,11 +125,7 @@ fn record(ledger: &Ledger, handoff: Digest, word: &Word) -> Result<Record, Fault
     Ok(match word {
         Word::Done { by, evidence } => notes::acknowledged(ledger, handoff, by.clone(), evidence.clone())
             .map_err(crate::journal::JournalError::from)?,
-        Word::Declined(Saying { by, reason }) => {
-            Record::Declined { handoff, by: by.clone(), reason: reason.clone() }
-        }
-        Word::Reopened(Saying { by, reason }) => {
-            Record::Reopened { handoff, by: by.clone(), reason: reason.clone() }
-        }
+        Word::Declined(Saying { by, reason }) => Record::Declined { handoff, by: by.clone(), reason: reason.clone() },
+        Word::Reopened(Saying { by, reason }) => Record::Reopened { handoff, by: by.clone(), reason: reason.clone() },
     })
 }

@@ -1,15 +1,19 @@
 //! One file a command, thin over the layers below: takes values and doors, answers with values. Never prints, never
 //! reads an argument or a variable; whoever gets only `&dyn Observe` cannot write.
 
+pub mod apply;
 pub mod credentials;
 pub mod explain;
 mod fault;
+pub mod files;
 pub mod handoffs;
 pub mod memory;
 pub mod observe;
+pub mod plan;
 pub mod planning;
 pub mod project;
 pub mod schema;
+pub mod show;
 pub mod simulate;
 pub mod state;
 

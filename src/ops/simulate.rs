@@ -165,7 +165,9 @@ impl Known<'_> {
         }
         match asking.as_slice() {
             [one] => self.partnership(&Address::Partnership(one.clone())),
-            [] => Err(Fault::Usage(format!("no reseller invites `{address}`; name one by `--reseller partnership/NAME`"))),
+            [] => {
+                Err(Fault::Usage(format!("no reseller invites `{address}`; name one by `--reseller partnership/NAME`")))
+            }
             several => {
                 let names: Vec<String> = several.iter().map(|name| format!("partnership/{name}")).collect();
                 Err(Fault::Usage(format!(

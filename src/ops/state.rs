@@ -51,9 +51,9 @@ fn live_id(journal: &Journal, address: &Address, text: &str) -> Result<BoundId, 
         | Address::ResellerAssociation(_)
         | Address::SupportDelegation(_)
         | Address::AzureAccess(_)
-        | Address::Acknowledgement(_) => {
-            Err(Fault::Usage(format!("`{address}` means no single live object; only partnerships, customers and subscriptions do")))
-        }
+        | Address::Acknowledgement(_) => Err(Fault::Usage(format!(
+            "`{address}` means no single live object; only partnerships, customers and subscriptions do"
+        ))),
     }
 }
 
@@ -93,13 +93,7 @@ pub fn forget(journal: &mut Journal, address: Address, saying: Saying, stamp: &S
 ///
 /// # Errors
 /// When no effect of this number waits for that, the id does not fit it, or the note cannot be written.
-pub fn resolve(
-    journal: &mut Journal,
-    intent: u64,
-    ruling: Ruling,
-    saying: Saying,
-    stamp: &Stamp,
-) -> Result<(), Fault> {
+pub fn resolve(journal: &mut Journal, intent: u64, ruling: Ruling, saying: Saying, stamp: &Stamp) -> Result<(), Fault> {
     let outcome = match ruling {
         Ruling::DidNotHappen => Settled::NotStarted,
         Ruling::Happened(id) => Settled::Done { learned: learned(journal, intent, id.as_deref())? },
@@ -124,7 +118,9 @@ fn learned(journal: &Journal, intent: u64, id: Option<&str>) -> Result<Learned, 
         Operation::ResetAdminPassword { customer: _ } => {
             return Err(Fault::Usage("a password that was reset and not sealed is lost: say `did-not-happen`, and the next plan resets it again".to_owned()));
         }
-        Operation::MakeCart { customer: _, line: _ } => Learned::Cart { cart: crate::model::CartId::new(needed("CARTID")?) },
+        Operation::MakeCart { customer: _, line: _ } => {
+            Learned::Cart { cart: crate::model::CartId::new(needed("CARTID")?) }
+        }
         Operation::CheckOut { customer, cart } => Learned::Order {
             customer: *customer,
             cart: cart.clone(),

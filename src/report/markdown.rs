@@ -4,7 +4,7 @@
 use super::counts::Verdict;
 use super::escape::{code, markdown};
 use super::run::Run;
-use super::text::{moved, needed, summary, undo, what, why};
+use super::text::{closing, moved, needed, summary, undo, what, why};
 use crate::diag::{self, SourceMap};
 use crate::model::StepKey;
 use crate::plan::file::{Finding, Outlook, PlanFile};
@@ -93,7 +93,7 @@ fn step(step: &Step, out: &mut dyn Write) -> fmt::Result {
 }
 
 fn outlook(outlook: &Outlook, out: &mut dyn Write) -> fmt::Result {
-    let Outlook { blocked, findings, released, assumptions, unmanaged: _, unchanged: _, outside } = outlook;
+    let Outlook { blocked, findings, released, assumptions, unmanaged: _, unchanged: _, outside, gates } = outlook;
     section("Blocked", blocked.is_empty(), out)?;
     for one in blocked {
         head('?', &one.key, out)?;
@@ -108,8 +108,11 @@ fn outlook(outlook: &Outlook, out: &mut dyn Write) -> fmt::Result {
     for address in released {
         writeln!(out, "- {}: nothing is taken away", code(&address.to_string()))?;
     }
+    let closed: Vec<_> = gates.iter().filter(|gate| gate.is_closed()).collect();
+    section("Stops apply", closed.is_empty(), out)?;
+    closed.into_iter().try_for_each(|gate| writeln!(out, "- {}", markdown(&closing(gate))))?;
     if *outside > 0 {
-        writeln!(out, "\nSteps outside the scope: {outside}")?;
+        writeln!(out, "\nDeclared addresses outside the scope: {outside}")?;
     }
     Ok(())
 }

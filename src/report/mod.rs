@@ -4,16 +4,20 @@
 mod counts;
 pub mod escape;
 mod findings;
+mod history;
 mod json;
 mod layout;
 mod markdown;
+mod remembered;
 mod run;
 mod text;
 
 pub use counts::{Counts, Verdict};
 pub use findings::tally;
+pub use history::{history, history_json};
 pub use json::{FORMAT, Report, schema, written};
 pub use layout::Paint;
+pub use remembered::{HandoffRow, handoff, handoffs, handoffs_json, state, state_json};
 pub use run::{Run, RunDocument};
 
 use crate::diag::{Finding, SourceMap};

@@ -2,9 +2,10 @@
 //! pending are told as what they are: no failures.
 
 use super::layout::{Hue, Paint, column, wrapped};
+use super::remembered::usual_mark;
 use super::text::{Page, hue};
 use crate::apply::outcome::{Ending, Outcome, RunOutcome, StepResult};
-use crate::model::{Class, Digest, StepKey};
+use crate::model::{Digest, StepKey};
 use crate::plan::file::PlanFile;
 use crate::plan::{Mark, Plan};
 use schemars::JsonSchema;
@@ -213,14 +214,7 @@ pub(super) fn run(run: Run<'_>, colour: Paint, out: &mut dyn Write) -> fmt::Resu
 
 /// How a step is marked; one that is not planned any more by what its name usually means.
 fn mark(key: &StepKey, plan: &Plan) -> Mark {
-    plan.step(key).map_or_else(
-        || match key.step.usual_class() {
-            Class::HandOff => Mark::Person,
-            Class::Wait => Mark::Wait,
-            Class::Api | Class::Ledger => Mark::Change,
-        },
-        |step| step.mark,
-    )
+    plan.step(key).map_or_else(|| usual_mark(key), |step| step.mark)
 }
 
 #[cfg(test)]

@@ -128,7 +128,7 @@ impl Page {
 }
 
 /// What a closed gate says.
-fn closing(gate: &Gate) -> String {
+pub(super) fn closing(gate: &Gate) -> String {
     match gate {
         Gate::Acknowledge { code, cause, amount, covered } => format!(
             "{cause} brings {} that take something away, {covered} of them acknowledged [{code}]",
@@ -420,7 +420,7 @@ Noted
 Released
   customer/gone: no document declares it any more; nothing is taken away
 
-Outside the scope: 2 steps.
+Outside the scope: 2 declared addresses.
 
 Nothing can be done: 1 blocked.
 ";

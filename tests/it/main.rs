@@ -1,6 +1,10 @@
 //! The one integration binary: the house's rules, cases, the README's blocks, schemas, laws. Holds no test of its own.
 #![expect(clippy::disallowed_methods, reason = "tests read and write files, run the binary and set its environment")]
 
+mod cases;
+mod examples;
 mod licences;
+mod planner;
+mod readme;
 mod support;
 mod tidy;

@@ -40,7 +40,15 @@ impl Board {
             }
         }
         let freed = (0..steps.len()).filter(|slot| missing[*slot] == 0).collect();
-        Self { slots, dependents, missing, freed, ready: BTreeSet::new(), lanes: BTreeMap::new(), taken: BTreeMap::new() }
+        Self {
+            slots,
+            dependents,
+            missing,
+            freed,
+            ready: BTreeSet::new(),
+            lanes: BTreeMap::new(),
+            taken: BTreeMap::new(),
+        }
     }
     pub(super) fn slot(&self, key: &StepKey) -> Option<Slot> {
         self.slots.get(key).copied()

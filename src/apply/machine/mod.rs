@@ -66,8 +66,6 @@ pub struct Settings {
     pub renew_every: Duration,
     /// Why no password can be sealed; none when it can.
     pub unsealable: Option<String>,
-    /// Steps that count against a limit or an acknowledgement: its code, and how much.
-    pub counts: BTreeMap<StepKey, (smol_str::SmolStr, u32)>,
 }
 impl Default for Settings {
     fn default() -> Self {
@@ -78,7 +76,6 @@ impl Default for Settings {
             patience: Duration::from_secs(180),
             renew_every: lease::RENEW,
             unsealable: None,
-            counts: BTreeMap::new(),
         }
     }
 }

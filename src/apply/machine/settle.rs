@@ -3,10 +3,12 @@
 use super::desk::Owner;
 use super::{Command, Course, Durable, Moment, Phase, RunState, Running, Slot, Then, Timer};
 use crate::apply::outcome::Ending;
+use crate::diag::Code;
 use crate::journal::record::{Learned, Record, Settled};
 use crate::ledger::LiveId;
 use crate::model::{Field, Value};
-use smol_str::SmolStr;
+use crate::plan::Mark;
+use smol_str::{SmolStr, format_smolstr};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -19,10 +21,11 @@ impl RunState<'_> {
         then: Then,
     ) {
         let step = self.works[slot].step;
-        let counts = matches!(outcome, Settled::Done { .. } | Settled::Pending { .. });
+        let happened = matches!(outcome, Settled::Done { .. } | Settled::Pending { .. });
         let mut records = vec![Record::Settlement { intent: running.number, outcome, fields }];
-        if let (true, Then::End(_), Some((code, amount))) = (counts, &then, self.settings.counts.get(&step.key)) {
-            records.push(Record::Counted { code: code.clone(), cause: step.cause.clone(), amount: *amount });
+        if happened && step.mark == Mark::End {
+            let code = format_smolstr!("{}", Code::Acknowledge);
+            records.push(Record::Counted { code, cause: step.cause.clone(), amount: 1 });
         }
         self.works[slot].phase = Phase::Settling(then);
         self.queue(slot, records);

@@ -1,9 +1,11 @@
 //! How the small commands print: text for people and one JSON document. Plans and runs are printed by `report`; nothing
 //! here decides what is said.
 
+mod gates;
 mod table;
 mod tools;
 
+pub(super) use gates::gates;
 pub(super) use table::Table;
 pub(super) use tools::{explained, explained_json, setting_rows, settings, settings_json};
 

@@ -1,5 +1,7 @@
 //! One function a command: builds what `ops` needs from settings and arguments, and prints what it answers.
 
+mod apply;
+mod planning;
 mod tools;
 
 use super::args::{Cli, Command};
@@ -22,6 +24,11 @@ pub(super) struct Scene<'a> {
 pub(super) fn run(command: &Command, settings: &Settings, terminal: &Terminal) -> Result<Exit, CliError> {
     let scene = Scene { settings, terminal };
     match command {
+        Command::Validate => planning::validate(&scene),
+        Command::Plan(args) => planning::plan(&scene, args),
+        Command::Apply(args) => apply::apply(&scene, args),
+        Command::Show(args) => planning::show(&scene, args),
+        Command::Snapshot(args) => planning::snapshot(&scene, args),
         Command::Explain(args) => tools::explain(&scene, args),
         Command::Config => tools::config(&scene),
         Command::Completions { shell } => tools::completions(&scene, *shell),

@@ -1,5 +1,9 @@
 //! What several tests need. Never asserts anything by itself.
 
+pub(crate) mod console;
+pub(crate) mod project;
+mod words;
+
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 

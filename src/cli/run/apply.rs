@@ -1,0 +1,137 @@
+//! `apply`: finds out what is approved, asks a person where there is one, runs, and prints how it ended.
+
+use super::planning::rendered;
+use super::{CliError, Exit, Scene};
+use crate::apply::{Class, Clock as _, Match, Tools};
+use crate::cli::args::ApplyArgs;
+use crate::cli::clock::Random;
+use crate::cli::doors::Doors;
+use crate::cli::interrupt;
+use crate::cli::output;
+use crate::cli::progress::Shown;
+use crate::cli::settings::{RunBy, Setting};
+use crate::cli::terminal::Answer;
+use crate::ops::apply::{self, Account, Applied, Consent, Order, World};
+use crate::ops::plan;
+use crate::ops::project::Valid;
+use crate::ops::show;
+use crate::plan::file::PlanFile;
+use crate::report::{Format, Run, Subject};
+use smol_str::SmolStr;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// `apply`.
+pub(super) fn apply(scene: &Scene<'_>, args: &ApplyArgs) -> Result<Exit, CliError> {
+    if args.exact && args.auto_approve {
+        return Err(CliError::usage("`--exact` compares with an approved plan, and `--auto-approve` has none"));
+    }
+    let told = typed_consent(args)?;
+    if told.is_none() && !scene.terminal.can_ask() {
+        return Err(CliError::usage("nobody approved anything, and nobody is there to ask")
+            .hint("name a plan (`twotier apply plan.json` or `--plan-id ID`), or say `--auto-approve`"));
+    }
+    let project = scene.valid("apply")?;
+    let doors = Doors::open(scene.settings)?;
+    plan::same_tenant(&project, doors.id())?;
+    let consent = match told {
+        Some(consent) => consent,
+        None => match ask(scene, &project, &doors)? {
+            Some(consent) => consent,
+            None => return Ok(Exit::Done),
+        },
+    };
+    let mut journal = doors.writable()?;
+    let shown = Shown::on(scene.terminal);
+    let world = World {
+        observe: doors.tenant.as_ref(),
+        actuate: doors.tenant.as_ref(),
+        tools: Tools { clock: doors.clock.as_ref(), reporter: &shown, interrupts: interrupt::count()? },
+        ids: &mut Random,
+        progress: &shown,
+    };
+    let order = order(scene, args, consent, doors.clock.elapsed());
+    let applied = apply::apply(&project, &mut journal, world, order)?;
+    tell(scene, &applied, &doors)
+}
+
+/// What was approved on the command line.
+fn typed_consent(args: &ApplyArgs) -> Result<Option<Consent>, CliError> {
+    Ok(match (&args.file, args.plan_id, args.auto_approve) {
+        (Some(file), _, _) => Some(Consent::Plan(Box::new(show::saved(file)?))),
+        (None, Some(id), _) => Some(Consent::Id(id)),
+        (None, None, true) => Some(Consent::Everything),
+        (None, None, false) => None,
+    })
+}
+
+/// Shows the plan and asks; none when the answer is no or there is nothing to do.
+fn ask(scene: &Scene<'_>, project: &Valid, doors: &Doors) -> Result<Option<Consent>, CliError> {
+    let journal = doors.journal()?;
+    let ground = plan::Ground { observe: doors.tenant.as_ref(), ledger: journal.ledger(), now: doors.clock.now() };
+    let (planned, _) = plan::live(project, ground, &BTreeSet::new(), &Shown::on(scene.terminal));
+    let file = PlanFile::new(&planned.plan, &planned.outlook, &project.sources);
+    let text = rendered(Subject::Plan(&file), "plan", (Format::Text, scene.terminal.message_paint()))?;
+    scene.terminal.warn(text.trim_end());
+    if file.plan().steps().is_empty() {
+        return Ok(Some(Consent::Plan(Box::new(file))));
+    }
+    match scene.terminal.confirm("\nApply this plan?")? {
+        Answer::Yes => Ok(Some(Consent::Plan(Box::new(file)))),
+        Answer::No => {
+            scene.terminal.warn("Nothing was done.");
+            Ok(None)
+        }
+    }
+}
+
+fn order(scene: &Scene<'_>, args: &ApplyArgs, consent: Consent, elapsed: Duration) -> Order {
+    let seconds = |span: crate::model::Span| Duration::from_secs(u64::try_from(span.as_seconds()).unwrap_or(0));
+    Order {
+        consent,
+        matching: if args.exact { Match::Exact } else { Match::Common },
+        parallel: usize::from(args.parallelism),
+        lock_wait: seconds(args.lock_wait),
+        deadline: args.deadline.map(|deadline| elapsed + seconds(deadline)),
+        account: account(&scene.settings.run_by),
+    }
+}
+
+fn account(run_by: &RunBy) -> Account {
+    let RunBy { actor, commit, reference, change_url } = run_by;
+    let value = |setting: &Option<Setting<SmolStr>>| setting.as_ref().map(|setting| setting.value.clone());
+    Account {
+        actor: actor.value.clone(),
+        commit: value(commit),
+        reference: value(reference),
+        change_url: value(change_url),
+    }
+}
+
+/// Prints how it ended, and says by which code.
+fn tell(scene: &Scene<'_>, applied: &Applied, doors: &Doors) -> Result<Exit, CliError> {
+    match applied {
+        Applied::Ran { file, outcome, approved } => {
+            scene.print(Subject::Run(Run { file, outcome, approved: *approved }), "apply")?;
+            Ok(match outcome.class() {
+                Class::JournalFault => Exit::Failed,
+                Class::Interrupted => Exit::Interrupted,
+                Class::NotAll => Exit::StepFailed,
+                Class::Fine => Exit::Done,
+            })
+        }
+        Applied::Closed { file, gates } => {
+            scene.print(Subject::Plan(file), "apply")?;
+            let by = &scene.settings.run_by.actor.value;
+            let words = output::gates(gates, by, doors.clock.now().date());
+            scene.terminal.warn(words.trim_end());
+            Err(CliError::new(Exit::Limit, "nothing was done: something stands against it")
+                .hint("commit the acknowledgement above with a reason, then plan again; there is no `--force`"))
+        }
+        Applied::AllStale { file } => {
+            scene.print(Subject::Plan(file), "apply")?;
+            Err(CliError::new(Exit::Stale, "nothing was done: what every approved step rests on has changed")
+                .hint("review the new plan above"))
+        }
+    }
+}

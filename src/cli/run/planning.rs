@@ -1,0 +1,168 @@
+//! `validate`, `plan`, `show`, `snapshot`: what prints a report and changes nothing.
+
+use super::{CliError, Exit, Scene};
+use crate::apply::Clock as _;
+use crate::cli::args::{OutputFormat, PlanArgs, ShowArgs, SnapshotArgs, Written};
+use crate::cli::doors::{self, Doors};
+use crate::cli::progress::Shown;
+use crate::ops::plan::{self, Next};
+use crate::ops::project::{self, Project, Valid};
+use crate::ops::{Fault, files, show};
+use crate::plan::Planned;
+use crate::plan::file::PlanFile;
+use crate::report::{self, Format, Paint, Subject};
+use crate::snapshot;
+use std::collections::BTreeSet;
+use std::io::Write as _;
+
+impl Scene<'_> {
+    /// The form of a report.
+    pub(super) fn format(&self) -> Format {
+        format_of(self.settings.format.value)
+    }
+    /// Prints a report.
+    ///
+    /// # Errors
+    /// When stdout cannot be written.
+    pub(super) fn print(&self, subject: Subject<'_>, command: &str) -> Result<(), CliError> {
+        let text = rendered(subject, command, (self.format(), self.terminal.paint()))?;
+        self.terminal.data(&text)
+    }
+    /// The manifests of a command that goes on only with valid ones. Findings of invalid ones are printed, as data where
+    /// the data is for machines; warnings are always said beside the data.
+    ///
+    /// # Errors
+    /// When they are not valid.
+    pub(super) fn valid(&self, command: &str) -> Result<Valid, CliError> {
+        match project::load(doors::place(self.settings)).valid() {
+            Ok(valid) => {
+                if !valid.findings.is_empty() {
+                    self.say_findings(&valid.findings, &valid.sources)?;
+                }
+                Ok(valid)
+            }
+            Err(Fault::Manifests(invalid)) => {
+                let Project { sources, desired: _, findings } = invalid.as_ref();
+                match self.format() {
+                    Format::Text => self.say_findings(findings, sources)?,
+                    Format::Json | Format::Markdown => self.print(Subject::Findings(findings, sources), command)?,
+                }
+                Err(CliError::new(Exit::Invalid, "the manifests are not valid; nothing was done"))
+            }
+            Err(other) => Err(other.into()),
+        }
+    }
+    fn say_findings(
+        &self,
+        findings: &[crate::diag::Finding],
+        sources: &crate::diag::SourceMap,
+    ) -> Result<(), CliError> {
+        let form = (Format::Text, self.terminal.message_paint());
+        self.terminal.warn(rendered(Subject::Findings(findings, sources), "", form)?.trim_end());
+        Ok(())
+    }
+}
+
+pub(super) fn format_of(format: OutputFormat) -> Format {
+    match format {
+        OutputFormat::Text => Format::Text,
+        OutputFormat::Json => Format::Json,
+        OutputFormat::Markdown => Format::Markdown,
+    }
+}
+
+pub(super) fn rendered(subject: Subject<'_>, command: &str, form: (Format, Paint)) -> Result<String, CliError> {
+    let mut text = String::new();
+    report::render(subject, command, form, &mut text)
+        .map_err(|_| CliError::failed("the report cannot be written to memory"))?;
+    Ok(text)
+}
+
+/// `validate`.
+pub(super) fn validate(scene: &Scene<'_>) -> Result<Exit, CliError> {
+    let project = project::load(doors::place(scene.settings));
+    let Project { sources, desired, findings } = &project;
+    match (scene.format(), desired) {
+        (Format::Text, Some(desired)) if findings.is_empty() => {
+            scene.terminal.data(&format!("{} documents are valid.\n", desired.declared.len()))?;
+        }
+        (Format::Text | Format::Json | Format::Markdown, _) => {
+            scene.print(Subject::Findings(findings, sources), "validate")?;
+        }
+    }
+    Ok(if desired.is_some() { Exit::Done } else { Exit::Invalid })
+}
+
+/// `plan`.
+pub(super) fn plan(scene: &Scene<'_>, args: &PlanArgs) -> Result<Exit, CliError> {
+    let project = scene.valid("plan")?;
+    let targets: BTreeSet<_> = args.target.iter().cloned().collect();
+    for target in &targets {
+        if !project.desired.declared.contains_key(target) {
+            return Err(CliError::usage(format!("no manifest declares `{target}`")));
+        }
+    }
+    let planned = match &args.snapshot {
+        Some(file) => {
+            let snapshot = plan::read_snapshot(file)?;
+            if !snapshot.wholeness.is_whole() {
+                scene.terminal.warn(&format!("warning: {}", snapshot.wholeness));
+            }
+            plan::offline(&project, &snapshot, &targets)?
+        }
+        None => plan_live(scene, &project, &targets)?,
+    };
+    let file = PlanFile::new(&planned.plan, &planned.outlook, &project.sources);
+    if let Some(path) = &args.out {
+        files::write(path, &file.write())?;
+    }
+    for Written { format, file: path } in &args.write {
+        files::write(path, &rendered(Subject::Plan(&file), "plan", (format_of(*format), Paint::Plain))?)?;
+    }
+    scene.print(Subject::Plan(&file), "plan")?;
+    Ok(match (args.detailed_exitcode, plan::next(&file)) {
+        (true, Next::Apply) => Exit::Changes,
+        (true, Next::Wait) => Exit::Waiting,
+        (true, Next::Nothing) | (false, _) => Exit::Done,
+    })
+}
+
+fn plan_live(
+    scene: &Scene<'_>,
+    project: &Valid,
+    targets: &BTreeSet<crate::model::Address>,
+) -> Result<Planned, CliError> {
+    let doors = Doors::open(scene.settings)?;
+    plan::same_tenant(project, doors.id())?;
+    let journal = doors.journal()?;
+    let ground = plan::Ground { observe: doors.tenant.as_ref(), ledger: journal.ledger(), now: doors.clock.now() };
+    Ok(plan::live(project, ground, targets, &Shown::on(scene.terminal)).0)
+}
+
+/// `show`.
+pub(super) fn show(scene: &Scene<'_>, args: &ShowArgs) -> Result<Exit, CliError> {
+    let file = show::saved(&args.file)?;
+    scene.print(Subject::Plan(&file), "show")?;
+    Ok(Exit::Done)
+}
+
+/// `snapshot`.
+pub(super) fn snapshot(scene: &Scene<'_>, args: &SnapshotArgs) -> Result<Exit, CliError> {
+    let project = scene.valid("snapshot")?;
+    let doors = Doors::open(scene.settings)?;
+    plan::same_tenant(&project, doors.id())?;
+    let journal = doors.journal()?;
+    let now = doors.clock.now();
+    let ground = plan::Ground { observe: doors.tenant.as_ref(), ledger: journal.ledger(), now };
+    let (_, looked) = plan::live(&project, ground, &BTreeSet::new(), &Shown::on(scene.terminal));
+    let write = |out: &mut dyn std::io::Write| {
+        let mut out = std::io::BufWriter::new(out);
+        snapshot::write(&looked.observed, journal.ledger(), doors.id(), now, &mut out)?;
+        out.flush()
+    };
+    match &args.out {
+        Some(path) => files::write_with(path, write)?,
+        None => scene.terminal.stream(write)?,
+    }
+    Ok(Exit::Done)
+}

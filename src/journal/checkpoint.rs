@@ -1,0 +1,317 @@
+//! Caches of the fold, so that a long journal is not read from its beginning by every command. A checkpoint holds few
+//! records that fold to the same value, and the digest of the object it covers; one that does not match is passed over,
+//! and without any the journal says the same. Never the only place of anything.
+
+use super::chain::JournalError;
+use super::fold::{Folded, Standing, Tracked};
+use super::log::{Head, Journal};
+use super::record::{Adopted, Forgotten, Intent, Learned, Object, Open, Record, SealedRef, Settled};
+use super::record::{BoundId, FORMAT};
+use super::store::{Folder, Key, Store, place};
+use crate::ledger::{Credential, CredentialState, Handoff, HandoffState, Ledger, Pending, PendingWhat};
+use crate::model::{Address, Class, CustomerId, Digest, Operation, RequestId, StepKey, StepName, Timestamp};
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+use std::collections::BTreeMap;
+
+/// Objects behind the last checkpoint before another one is worth writing, and the share of the journal they must be:
+/// so checkpoints grow in number with the logarithm of the journal, and little is left to read behind one.
+const EVERY: u64 = 500;
+const SHARE: u64 = 10;
+
+/// One checkpoint.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Checkpoint {
+    format: u32,
+    /// Number of the object it covers the journal up to.
+    number: u64,
+    /// SHA-256 of the bytes of that object.
+    digest: Digest,
+    /// What folds to the same value.
+    objects: Vec<Object>,
+}
+
+/// The fold up to the newest checkpoint that matches the journal; none when there is none to use.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(super) fn newest(store: &dyn Store) -> Result<Option<(Head, Folded)>, JournalError> {
+    for key in store.list_after(Folder::Checkpoint, None)?.into_iter().rev() {
+        let Key::Checkpoint(number) = key else { continue };
+        let Some(bytes) = store.get(key)? else { continue };
+        let Ok(checkpoint) = serde_json::from_slice::<Checkpoint>(&bytes) else { continue };
+        let covered = store.get(Key::Journal(number))?.map(|object| Digest::of_bytes(&object));
+        if checkpoint.format == FORMAT && checkpoint.number == number && covered == Some(checkpoint.digest) {
+            let head = Head { number, digest: checkpoint.digest };
+            return Ok(Some((head, fold(checkpoint.objects))));
+        }
+    }
+    Ok(None)
+}
+
+impl Journal {
+    /// Writes a checkpoint where one is worth it; whether it did. Between runs only: call it after a run closed.
+    ///
+    /// # Errors
+    /// As the store gave it; nothing is lost by it.
+    pub fn checkpoint(&self) -> Result<bool, JournalError> {
+        let Some(head) = self.head() else { return Ok(false) };
+        let last = match self.store().list_after(Folder::Checkpoint, None)?.last() {
+            Some(Key::Checkpoint(number)) => *number,
+            Some(Key::Journal(_) | Key::Plan(_) | Key::Sealed(_)) | None => 0,
+        };
+        let behind = head.number.saturating_sub(last);
+        if behind < EVERY.max(head.number / SHARE) {
+            return Ok(false);
+        }
+        write(self.store(), head, self.folded())
+    }
+}
+
+/// Whether it could be written: what few records cannot say is not cached.
+fn write(store: &dyn Store, head: Head, folded: &Folded) -> Result<bool, JournalError> {
+    let objects = compact(folded);
+    if fold(objects.clone()) != *folded {
+        return Ok(false);
+    }
+    let checkpoint = Checkpoint { format: FORMAT, number: head.number, digest: head.digest, objects };
+    let Ok(bytes) = serde_json::to_vec(&checkpoint) else { return Ok(false) };
+    place(store, Key::Checkpoint(head.number), &bytes)?;
+    Ok(true)
+}
+
+fn fold(objects: Vec<Object>) -> Folded {
+    let mut folded = Folded::default();
+    objects.into_iter().for_each(|object| folded.absorb(object));
+    folded
+}
+
+/// Builds objects that nobody chained; only their order, numbers, epochs and times mean anything.
+#[derive(Default)]
+struct Compact {
+    objects: Vec<Object>,
+}
+impl Compact {
+    fn push(&mut self, number: u64, epoch: u64, at: Timestamp, record: Record) {
+        let nonce = SmolStr::default();
+        self.objects.push(Object { format: FORMAT, number, epoch, nonce, before: None, at, records: vec![record] });
+    }
+    /// A record whose number and epoch nothing refers to.
+    fn say(&mut self, at: Timestamp, record: Record) {
+        self.push(0, 0, at, record);
+    }
+}
+
+/// Few records that fold to this value, between runs.
+fn compact(folded: &Folded) -> Vec<Object> {
+    let mut out = Compact::default();
+    // A call to be repeated has no compact form: such a state is simply not cached.
+    let Folded { ledger, epoch, run: _, intents, unstarted: _ } = folded;
+    let Some(genesis) = &ledger.genesis else { return Vec::new() };
+    let began = genesis.at;
+    out.say(began, Record::Genesis { tenant: genesis.tenant, state: genesis.state.clone() });
+    compact_guards(ledger, *epoch, began, &mut out);
+    for (number, tracked) in intents {
+        compact_intent(ledger, *number, tracked, &mut out);
+    }
+    for (number, (address, credential)) in (u64::MAX / 2..).zip(&ledger.credentials) {
+        compact_credential(number, address, credential, &mut out);
+    }
+    for (step, handoff) in &ledger.handoffs {
+        compact_handoff(*step, handoff, &mut out);
+    }
+    for counted in &ledger.counted {
+        let (code, cause, amount) = (counted.code.clone(), counted.cause.clone(), counted.amount);
+        out.say(counted.at, Record::Counted { code, cause, amount });
+    }
+    out.say(
+        began,
+        adopted(Adopted {
+            bindings: ledger.bindings.iter().map(|(address, id)| (address.clone(), BoundId::from(*id))).collect(),
+            settled: ledger.settled.clone(),
+            managed: ledger.managed.iter().cloned().collect(),
+            ..Adopted::default()
+        }),
+    );
+    out.objects
+}
+
+/// A run that opened under these guards and closed, and the highest epoch.
+fn compact_guards(ledger: &Ledger, epoch: u64, at: Timestamp, out: &mut Compact) {
+    if let Some(guards) = &ledger.guards {
+        let open = Open {
+            actor: SmolStr::default(),
+            commit: None,
+            reference: None,
+            change_url: None,
+            plan: None,
+            tool: SmolStr::default(),
+            protected: guards.protected.iter().cloned().collect(),
+            recipients: guards.recipients.clone(),
+            limits: guards.limits,
+        };
+        out.push(0, epoch, at, Record::Open(Box::new(open)));
+        out.push(0, epoch, at, Record::Close { outcomes: BTreeMap::new() });
+    }
+    out.push(0, epoch, at, Record::Renew);
+}
+
+fn compact_intent(ledger: &Ledger, number: u64, tracked: &Tracked, out: &mut Compact) {
+    let Tracked { epoch, at, intent, standing } = tracked;
+    out.push(number, *epoch, *at, Record::Intent(Box::new(intent.clone())));
+    let address = &intent.key.address;
+    match standing {
+        Standing::Open => {}
+        Standing::Unresolved => {
+            if let Some(unresolved) = ledger.unresolved.get(address) {
+                let outcome = Settled::Unknown { text: SmolStr::new(&unresolved.text) };
+                let fields = BTreeMap::new();
+                out.say(unresolved.since, Record::Settlement { intent: number, outcome, fields });
+            }
+        }
+        Standing::Pending { fields } => {
+            if let Some(Pending { since, what, key: _, step: _ }) = ledger.pending.get(address) {
+                let outcome = Settled::Pending { learned: learned_of(what) };
+                out.say(*since, Record::Settlement { intent: number, outcome, fields: fields.clone() });
+            }
+        }
+    }
+}
+
+/// What the reply must have taught; a customer's login and password follow with its credential.
+fn learned_of(what: &PendingWhat) -> Learned {
+    match what {
+        PendingWhat::Customer(customer) => Learned::Customer { customer: *customer, user: None, sealed: None },
+        PendingWhat::Order { customer, cart, order, subscription } => Learned::Order {
+            customer: *customer,
+            cart: cart.clone(),
+            order: order.clone(),
+            subscription: *subscription,
+        },
+        PendingWhat::Change { .. } => Learned::Nothing,
+    }
+}
+
+/// As if the password had been reset: that says login, seal and time, and nothing else.
+fn compact_credential(number: u64, address: &Address, credential: &Credential, out: &mut Compact) {
+    let Credential { user, state, at } = credential;
+    let intent = Intent {
+        step: Digest::of_bytes(b"checkpoint"),
+        key: StepKey::new(address.clone(), StepName::ResetAdminPassword),
+        class: Class::Api,
+        cause: address.clone(),
+        request: RequestId::from_bytes([0; 16]),
+        operation: Operation::ResetAdminPassword { customer: CustomerId::from_bytes([0; 16]) },
+        wanted: BTreeMap::new(),
+    };
+    let sealed = match state {
+        CredentialState::Sealed { key, digest } => Some(SealedRef { key: key.clone(), digest: *digest }),
+        CredentialState::Lost | CredentialState::Forgotten => None,
+    };
+    let outcome = Settled::Done { learned: Learned::Password { user: user.clone(), sealed } };
+    out.push(number, 0, *at, Record::Intent(Box::new(intent)));
+    out.say(*at, Record::Settlement { intent: number, outcome, fields: BTreeMap::new() });
+    if *state == CredentialState::Forgotten {
+        let (by, reason) = (SmolStr::default(), SmolStr::default());
+        let (address, what) = (address.clone(), Forgotten::Credentials);
+        out.say(*at, Record::Forgotten { address, what, by, reason });
+    }
+}
+
+fn compact_handoff(step: Digest, handoff: &Handoff, out: &mut Compact) {
+    let Handoff { key, digest, text, asked, state } = handoff;
+    out.say(*asked, Record::Asked { step, key: key.clone(), digest: *digest, text: text.clone() });
+    match state {
+        HandoffState::Asked => {}
+        HandoffState::Acknowledged { by, at, evidence } => {
+            let (by, evidence) = (by.clone(), evidence.clone());
+            out.say(*at, Record::Acknowledged { handoff: step, digest: *digest, by, evidence });
+        }
+        HandoffState::Declined { by, at, reason } => {
+            out.say(*at, Record::Declined { handoff: step, by: by.clone(), reason: reason.clone() });
+        }
+        HandoffState::Consumed { at } => {
+            out.say(*at, adopted(Adopted { consumed: vec![step], ..Adopted::default() }));
+        }
+    }
+}
+
+fn adopted(adopted: Adopted) -> Record {
+    Record::Adopted(Box::new(adopted))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::memory::Memory;
+    use super::super::support::*;
+    use super::*;
+    use std::sync::Arc;
+
+    /// A closed journal that holds one of everything.
+    fn lived() -> (Arc<Memory>, Journal) {
+        let (store, mut journal) = begun();
+        let epoch = run(&mut journal);
+        let mut write = |record: Record| {
+            journal.append(epoch, vec![record], &stamp()).expect("is written");
+        };
+        write(Record::Intent(Box::new(create("customer/contoso"))));
+        write(settled(2, Settled::Pending { learned: created(1, Some("cipher")) }));
+        write(Record::Intent(Box::new(quantity("subscription/contoso/m365", 30))));
+        write(settled(4, Settled::Pending { learned: Learned::Nothing }));
+        write(Record::Intent(Box::new(check_out("subscription/contoso/teams"))));
+        write(settled(6, unknown()));
+        write(Record::Intent(Box::new(check_out("subscription/contoso/visio"))));
+        write(asked("please"));
+        write(Record::Counted { code: "TT0500".into(), cause: address("customer/contoso"), amount: 2 });
+        write(Record::Close { outcomes: BTreeMap::new() });
+        let answer = super::super::notes::acknowledged(journal.ledger(), handoff(), by(), None).expect("is known");
+        journal.note(answer, &stamp()).expect("notes");
+        (store, journal)
+    }
+
+    #[test]
+    fn a_checkpoint_says_what_the_journal_says() {
+        let (store, journal) = lived();
+        let head = journal.head().expect("is there");
+        assert_eq!(write(&*store, head, journal.folded()), Ok(true));
+        assert_eq!(newest(&*store), Ok(Some((head, journal.folded().clone()))));
+    }
+
+    #[test]
+    fn reading_goes_on_behind_a_checkpoint() {
+        let (store, mut writer) = lived();
+        assert_eq!(write(&*store, writer.head().expect("is there"), writer.folded()), Ok(true));
+        run(&mut writer);
+        // What stands before the covered object is not read any more.
+        store.damage(Key::Journal(1), "nonsense");
+        let reader = journal(&store);
+        assert_eq!(reader.folded(), writer.folded());
+        assert_eq!(reader.head(), writer.head());
+    }
+
+    #[test]
+    fn a_checkpoint_of_another_journal_or_a_torn_one_is_passed_over() {
+        let (store, writer) = lived();
+        let head = writer.head().expect("is there");
+        let foreign = Head { digest: digest("another"), ..head };
+        assert_eq!(write(&*store, foreign, &Folded { epoch: 9, ..writer.folded().clone() }), Ok(true));
+        store.damage(Key::Checkpoint(3), "{\"format\":1,");
+        assert_eq!(newest(&*store), Ok(None));
+        assert_eq!(journal(&store).folded(), writer.folded());
+    }
+
+    #[test]
+    fn no_checkpoint_is_written_during_a_run_or_for_a_short_journal() {
+        let (store, mut writer) = lived();
+        assert_eq!(writer.checkpoint(), Ok(false), "it is short");
+        let epoch = run(&mut writer);
+        assert_eq!(write(&*store, writer.head().expect("is there"), writer.folded()), Ok(false), "a run is open");
+        for _ in 0..EVERY {
+            writer.append(epoch, vec![Record::Renew], &stamp()).expect("renews");
+        }
+        writer.append(epoch, vec![Record::Close { outcomes: BTreeMap::new() }], &stamp()).expect("closes");
+        assert_eq!(writer.checkpoint(), Ok(true));
+        assert_eq!(writer.checkpoint(), Ok(false), "once is enough");
+    }
+}

@@ -1,0 +1,268 @@
+//! `apply`: takes the lease, settles what was left open, plans anew, and does what is in both plans. The only command
+//! that holds the changing door; every refusal comes before anything is changed.
+
+use super::fault::Fault;
+use super::observe::Progress;
+use super::plan;
+use super::project::Valid;
+use crate::apply::{
+    Approval, Approved, Ids, Match, RunOutcome, Seal, SealError, Session, SessionError, Settings, Tools, WorkOrder,
+    age_sealer, approve, approve_itself,
+};
+use crate::backend::{Actuate, Observe};
+use crate::journal::Journal;
+use crate::journal::record::Open;
+use crate::model::{Address, Digest};
+use crate::observed::Observed;
+use crate::plan::facts::Ground;
+use crate::plan::file::PlanFile;
+use crate::plan::{Gate, Planned};
+use smol_str::SmolStr;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// The doors of a run, built by the command line.
+pub struct World<'a> {
+    /// Looks.
+    pub observe: &'a dyn Observe,
+    /// Changes.
+    pub actuate: &'a dyn Actuate,
+    /// Time, somebody to tell, and a person's wish to stop.
+    pub tools: Tools<'a>,
+    /// Randomness.
+    pub ids: &'a mut dyn Ids,
+    /// Who is told how looking goes.
+    pub progress: &'a dyn Progress,
+}
+
+/// What was approved.
+#[derive(Clone, Debug)]
+pub enum Consent {
+    /// This plan, as saved or as shown.
+    Plan(Box<PlanFile>),
+    /// The plan of this id, stored by an earlier run; not stored, the new plan must have the id.
+    Id(Digest),
+    /// Whatever is planned.
+    Everything,
+}
+
+/// How a run is to go.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// What was approved.
+    pub consent: Consent,
+    /// Whether the new plan must be the approved one.
+    pub matching: Match,
+    /// How many steps run at once.
+    pub parallel: usize,
+    /// How long to wait for another run.
+    pub lock_wait: Duration,
+    /// No step starts after this, by the clock of the tools.
+    pub deadline: Option<Duration>,
+    /// On whose account.
+    pub account: Account,
+}
+
+/// On whose account a run is made.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// Who.
+    pub actor: SmolStr,
+    /// The commit.
+    pub commit: Option<SmolStr>,
+    /// The branch or tag.
+    pub reference: Option<SmolStr>,
+    /// The pull request.
+    pub change_url: Option<SmolStr>,
+}
+
+/// How `apply` ended.
+#[derive(Debug)]
+pub enum Applied {
+    /// It ran: the plan it followed, how each step ended, and the id a later run goes on with.
+    Ran {
+        /// The new plan.
+        file: Box<PlanFile>,
+        /// How it ended.
+        outcome: RunOutcome,
+        /// Id of the approved plan, when one was approved.
+        approved: Option<Digest>,
+    },
+    /// A limit or a freeze stands against it; nothing was changed.
+    Closed {
+        /// The new plan.
+        file: Box<PlanFile>,
+        /// What stands against it.
+        gates: Vec<Gate>,
+    },
+    /// Every approved step is stale; nothing was changed.
+    AllStale {
+        /// The new plan.
+        file: Box<PlanFile>,
+    },
+}
+
+/// Applies.
+///
+/// # Errors
+/// When nothing was done: no approved plan, another run, another tenant, a journal that cannot be written.
+pub fn apply(project: &Valid, journal: &mut Journal, world: World<'_>, order: Order) -> Result<Applied, Fault> {
+    let World { observe, actuate, tools, ids, progress } = world;
+    let consent = find_consent(journal, order.consent.clone())?;
+    let open = open_record(project, &order.account, consent.id());
+    let mut session = Session::begin(journal, &open, order.lock_wait, ids, tools)?;
+    session.recover(observe)?;
+    let fresh = plan_anew(project, &mut session, observe, (tools, progress))?;
+    let file = Box::new(PlanFile::new(&fresh.planned.plan, &fresh.planned.outlook, &project.sources));
+    let gates: Vec<Gate> = fresh.planned.outlook.gates.iter().filter(|gate| gate.is_closed()).cloned().collect();
+    let approval = match consent.approve(&fresh, session.ledger(), order.matching) {
+        Ok(approval) => approval,
+        Err(fault) => {
+            session.close()?;
+            return Err(fault);
+        }
+    };
+    if !gates.is_empty() {
+        session.close()?;
+        return Ok(Applied::Closed { file, gates });
+    }
+    if approval.all_stale() {
+        session.close()?;
+        return Ok(Applied::AllStale { file });
+    }
+    let sealer = sealer(project);
+    let (seal, unsealable) = match &sealer {
+        Ok(seal) => (Some(seal.as_ref()), None),
+        Err(why) => (None, Some(why.to_string())),
+    };
+    let approved = consent.id();
+    let document = consent.document(&file);
+    let work = WorkOrder {
+        planned: &fresh.planned,
+        approval,
+        document: document.as_ref().map(|(id, text)| (*id, text.as_bytes())),
+        settings: Settings { parallel: order.parallel, deadline: order.deadline, unsealable, ..Settings::default() },
+        observe,
+        actuate,
+        seal,
+        ids,
+    };
+    let outcome = session.run(work);
+    Ok(Applied::Ran { file, outcome, approved })
+}
+
+/// The new plan and what it was made on.
+struct Fresh {
+    planned: Planned,
+    observed: Observed,
+}
+
+fn plan_anew(
+    project: &Valid,
+    session: &mut Session<'_>,
+    observe: &dyn Observe,
+    (tools, progress): (Tools<'_>, &dyn Progress),
+) -> Result<Fresh, Fault> {
+    let ledger = session.ledger().clone();
+    let now = tools.clock.now();
+    let observing = session.observing(observe);
+    let ground = plan::Ground { observe: &observing, ledger: &ledger, now };
+    let (planned, looked) = plan::live(project, ground, &BTreeSet::new(), progress);
+    observing.finish()?;
+    Ok(Fresh { planned, observed: looked.observed })
+}
+
+/// What was approved, with the plan it means as far as one is known.
+enum Known {
+    Plan(Box<PlanFile>),
+    OnlyId(Digest),
+    Everything,
+}
+
+fn find_consent(journal: &Journal, consent: Consent) -> Result<Known, Fault> {
+    match consent {
+        Consent::Plan(file) => Ok(Known::Plan(file)),
+        Consent::Everything => Ok(Known::Everything),
+        Consent::Id(id) => match journal.plan(id)? {
+            None => Ok(Known::OnlyId(id)),
+            Some(bytes) => PlanFile::read(&String::from_utf8_lossy(&bytes))
+                .map(|file| Known::Plan(Box::new(file)))
+                .map_err(|source| Fault::Plan { place: format!("plan/{id}"), source }),
+        },
+    }
+}
+
+impl Known {
+    fn id(&self) -> Option<Digest> {
+        match self {
+            Self::Plan(file) => Some(file.plan().id()),
+            Self::OnlyId(id) => Some(*id),
+            Self::Everything => None,
+        }
+    }
+    /// What of the new plan may be done.
+    fn approve<'p>(
+        &self,
+        fresh: &'p Fresh,
+        ledger: &crate::ledger::Ledger,
+        matching: Match,
+    ) -> Result<Approval<'p>, Fault> {
+        let plan = &fresh.planned.plan;
+        let ground = Ground { observed: &fresh.observed, bindings: &fresh.planned.bindings, ledger };
+        match self {
+            Self::Everything => Ok(approve_itself(plan)),
+            Self::Plan(file) if file.plan().tenant() != plan.tenant() => {
+                Err(Fault::OtherPlan { ours: plan.tenant(), theirs: file.plan().tenant() })
+            }
+            Self::Plan(file) => Ok(approve(&Approved::from(file.plan()), plan, ground, matching)?),
+            Self::OnlyId(id) if *id == plan.id() => Ok(approve_itself(plan)),
+            Self::OnlyId(id) => Err(Fault::UnknownPlan { id: *id, fresh: plan.id() }),
+        }
+    }
+    /// The document to keep under its id: the approved one, or the new one where that is the approved one.
+    fn document(&self, fresh: &PlanFile) -> Option<(Digest, String)> {
+        match self {
+            Self::Plan(file) => Some((file.plan().id(), file.write())),
+            Self::OnlyId(id) => Some((*id, fresh.write())),
+            Self::Everything => None,
+        }
+    }
+}
+
+fn open_record(project: &Valid, account: &Account, plan: Option<Digest>) -> Open {
+    let Account { actor, commit, reference, change_url } = account.clone();
+    let provider = &project.desired.provider;
+    let protected: Vec<Address> = project.desired.protected.iter().cloned().collect();
+    Open {
+        actor,
+        commit,
+        reference,
+        change_url,
+        plan,
+        tool: SmolStr::new_static(env!("CARGO_PKG_VERSION")),
+        protected,
+        recipients: provider.recipients.clone(),
+        limits: provider.limits,
+    }
+}
+
+fn sealer(project: &Valid) -> Result<Box<dyn Seal + '_>, SealError> {
+    let recipients = project.desired.provider.recipients.iter().map(SmolStr::as_str);
+    Ok(Box::new(age_sealer(recipients)?))
+}
+
+impl From<SessionError> for Fault {
+    fn from(error: SessionError) -> Self {
+        match error {
+            SessionError::Locked(run) => Self::Locked(run),
+            SessionError::Interrupted => Self::Interrupted,
+            SessionError::Fenced { by } => Self::Fenced { by },
+            SessionError::Journal(error) => Self::Journal(error),
+        }
+    }
+}
+impl From<crate::apply::approve::NotTheSame> for Fault {
+    fn from(error: crate::apply::approve::NotTheSame) -> Self {
+        Self::NotTheSame(error)
+    }
+}

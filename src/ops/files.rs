@@ -1,0 +1,77 @@
+//! Files that commands are told to read or write. A written file appears whole or not at all.
+
+use super::fault::Fault;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+/// The text of a file.
+///
+/// # Errors
+/// When it cannot be read as text.
+#[expect(clippy::disallowed_methods, reason = "an edge: files named on the command line")]
+pub fn read(path: &Path) -> Result<String, Fault> {
+    std::fs::read_to_string(path).map_err(|source| Fault::File { path: path.into(), what: "read", source })
+}
+
+/// Writes a file beside its place and moves it there, so that no reader sees half of it.
+///
+/// # Errors
+/// When it cannot be written; what was there before is still there.
+pub fn write(path: &Path, text: &str) -> Result<(), Fault> {
+    write_with(path, |out| out.write_all(text.as_bytes()))
+}
+
+/// The same for what is written piece by piece.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_with(path: &Path, fill: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<(), Fault> {
+    put(path, fill).map_err(|source| Fault::File { path: path.into(), what: "written", source })
+}
+
+#[expect(clippy::disallowed_methods, reason = "an edge: files named on the command line")]
+fn put(path: &Path, fill: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> io::Result<()> {
+    let beside = beside(path)?;
+    let written = std::fs::File::create(&beside).and_then(|mut file| {
+        fill(&mut file)?;
+        file.sync_all()
+    });
+    let moved = written.and_then(|()| std::fs::rename(&beside, path));
+    if moved.is_err() {
+        // Whatever is left of the attempt is of no use to anybody.
+        drop(std::fs::remove_file(&beside));
+    }
+    moved
+}
+
+/// A name in the same folder that no file of a person has.
+fn beside(path: &Path) -> io::Result<PathBuf> {
+    let name = path.file_name().ok_or_else(|| io::Error::other("this names no file"))?;
+    Ok(path.with_file_name(format!(".{}.{}.part", name.to_string_lossy(), std::process::id())))
+}
+
+/// Makes a folder and those above it.
+///
+/// # Errors
+/// When it cannot be made.
+#[expect(clippy::disallowed_methods, reason = "an edge: folders named on the command line")]
+pub fn folder(path: &Path) -> Result<(), Fault> {
+    std::fs::create_dir_all(path).map_err(|source| Fault::File { path: path.into(), what: "made", source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_whole_and_nothing_else_is_left() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("plan.json");
+        write(&path, "one").expect("written");
+        write(&path, "two").expect("written again");
+        assert_eq!(read(&path).expect("read"), "two");
+        let left = std::fs::read_dir(folder.path()).expect("listed").count();
+        assert_eq!(left, 1);
+        assert!(matches!(write(&folder.path().join("no/such/plan.json"), ""), Err(Fault::File { .. })));
+    }
+}

@@ -1,0 +1,107 @@
+//! `plan` and `snapshot`: what would change, and what is there. Holds only the looking door and what is remembered, so
+//! neither can write to the tenant or the state.
+
+use super::fault::Fault;
+use super::observe::{self, Looked};
+use super::planning::{self, Question};
+use super::project::Valid;
+use crate::backend::Observe;
+use crate::ledger::Ledger;
+use crate::model::{Address, Class, TenantId, Timestamp};
+use crate::plan::file::PlanFile;
+use crate::plan::{Planned, Readiness};
+use crate::snapshot::{self, Snapshot};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// What a plan is made against.
+#[derive(Clone, Copy)]
+pub struct Ground<'a> {
+    /// Looks.
+    pub observe: &'a dyn Observe,
+    /// What is remembered.
+    pub ledger: &'a Ledger,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// Plans against the tenant as it is now.
+pub fn live(
+    project: &Valid,
+    ground: Ground<'_>,
+    targets: &BTreeSet<Address>,
+    progress: &dyn observe::Progress,
+) -> (Planned, Looked) {
+    let Ground { observe, ledger, now } = ground;
+    let question = Question { desired: &project.desired, sources: &project.sources, ledger, targets, now };
+    planning::look_and_make(question, observe, progress)
+}
+
+/// Plans against a snapshot; its instant is now, and what it does not hold is unknown.
+///
+/// # Errors
+/// When it is of another tenant than the manifests declare.
+pub fn offline(project: &Valid, snapshot: &Snapshot, targets: &BTreeSet<Address>) -> Result<Planned, Fault> {
+    same_tenant(project, snapshot.tenant)?;
+    let question = Question {
+        desired: &project.desired,
+        sources: &project.sources,
+        ledger: &snapshot.ledger,
+        targets,
+        now: snapshot.at,
+    };
+    Ok(planning::make(question, &snapshot.observed).0)
+}
+
+/// That manifests and center mean one tenant.
+///
+/// # Errors
+/// When they do not.
+pub fn same_tenant(project: &Valid, center: TenantId) -> Result<(), Fault> {
+    let declared = project.desired.provider.tenant;
+    if declared == center { Ok(()) } else { Err(Fault::OtherCenter { declared, center }) }
+}
+
+/// Reads a snapshot.
+///
+/// # Errors
+/// When the file cannot be read or is no snapshot.
+#[expect(clippy::disallowed_methods, reason = "an edge: a file named on the command line")]
+pub fn read_snapshot(path: &Path) -> Result<Snapshot, Fault> {
+    let unread = |source| Fault::File { path: path.into(), what: "read", source };
+    let mut file = std::fs::File::open(path).map_err(unread)?;
+    snapshot::read(&mut file).map_err(|error| unread(std::io::Error::other(error)))
+}
+
+/// What can be done next with a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// An API or ledger step is ready.
+    Apply,
+    /// Only hand-offs and waits are left.
+    Wait,
+    /// Nothing.
+    Nothing,
+}
+
+/// What can be done next with a plan.
+#[must_use]
+pub fn next(file: &PlanFile) -> Next {
+    let steps = file.plan().steps();
+    let ready = |class: Class, readiness: &Readiness| match (class, readiness) {
+        (Class::Api | Class::Ledger, Readiness::Ready) => true,
+        (Class::Api | Class::Ledger, Readiness::Waiting | Readiness::Asked { .. }) => false,
+        (Class::HandOff | Class::Wait, _) => false,
+    };
+    let people = |class: Class| match class {
+        Class::HandOff | Class::Wait => true,
+        Class::Api | Class::Ledger => false,
+    };
+    if steps.iter().any(|step| ready(step.class, &step.readiness)) {
+        Next::Apply
+    } else if steps.iter().any(|step| people(step.class)) {
+        Next::Wait
+    } else {
+        Next::Nothing
+    }
+}

@@ -1,0 +1,110 @@
+//! The planner over whole projects in memory: one worked example to the letter, then one behaviour a test.
+
+use crate::support::project::{Project, tenant};
+use twotier::ledger::Ledger;
+
+const PROVIDER: &str = r#"apiVersion: twotier/v1
+kind: Provider
+metadata: {name: distri}
+spec: {tenantId: 11111111-1111-4111-8111-111111111111, partnerId: "4800001", country: HU, invitationUrl: "https://invite.example/distri"}
+"#;
+const FABRIKAM: &str = r#"apiVersion: twotier/v1
+kind: Partnership
+metadata: {name: fabrikam}
+spec: {reseller: {displayName: Fabrikam, tenantId: fab00000-0000-4000-8000-000000000001, partnerIds: ["4811111"], country: HU, contact: {email: csp@fabrikam.example}}, ensure: active}
+"#;
+const NORTHWIND: &str = r#"apiVersion: twotier/v1
+kind: Partnership
+metadata: {name: northwind}
+spec: {reseller: {displayName: Northwind, partnerIds: ["4822222"], country: HU, contact: {email: csp@northwind.example}}, ensure: active}
+"#;
+const CONTOSO: &str = r#"apiVersion: twotier/v1
+kind: Customer
+metadata: {name: contoso}
+spec:
+  tenantId: c0000000-0000-4000-8000-000000000001
+  reseller: fabrikam
+  otherResellers: [northwind]
+  contact: {email: it@contoso.example}
+  subscriptions:
+    backup: {product: {productId: CFQ7TTC0AAAA, skuId: "0001"}, quantity: 5, term: P1M, billingCycle: monthly}
+    m365: {subscriptionId: 50000000-0000-4000-8000-000000000001, partnerOfRecord: fabrikam, quantity: 30}
+    teams: {product: {productId: CFQ7TTC0BBBB, skuId: "0001"}, quantity: 10, term: P1Y, billingCycle: annual}
+    visio: {subscriptionId: 50000000-0000-4000-8000-000000000002, partnerOfRecord: northwind}
+"#;
+const TENANT: &str = r#"{"format":"twotier-tenant/1","tenantId":"11111111-1111-4111-8111-111111111111","clock":"2026-11-23T09:00:00Z","partnerId":"4800001","country":"HU"}
+{"company":{"tenantId":"fab00000-0000-4000-8000-000000000001","name":"Fabrikam","country":"HU","partnerIds":["4811111"]}}
+{"company":{"tenantId":"fab00000-0000-4000-8000-000000000002","name":"Northwind","country":"HU","partnerIds":["4822222"]}}
+{"relationship":{"tenantId":"fab00000-0000-4000-8000-000000000001"}}
+{"product":{"productId":"CFQ7TTC0AAAA","skuId":"0001","name":"Backup","availabilities":[{"id":"CFQ7TTC0A001","term":"P1M","billingCycle":"monthly"}]}}
+{"product":{"productId":"CFQ7TTC0BBBB","skuId":"0001","name":"Teams","availabilities":[{"id":"CFQ7TTC0B001","term":"P1Y","billingCycle":"annual"}]}}
+{"product":{"productId":"CFQ7TTC0CCCC","skuId":"0001","name":"Microsoft 365","availabilities":[{"id":"CFQ7TTC0C001","term":"P1Y","billingCycle":"annual"}]}}
+{"product":{"productId":"CFQ7TTC0DDDD","skuId":"0001","name":"Visio","availabilities":[{"id":"CFQ7TTC0D001","term":"P1Y","billingCycle":"annual"}]}}
+{"customer":{"tenantId":"c0000000-0000-4000-8000-000000000001","domain":"contoso.onmicrosoft.com","companyName":"Contoso","country":"HU","resellers":["fab00000-0000-4000-8000-000000000001"]}}
+{"agreement":{"customer":"c0000000-0000-4000-8000-000000000001","signedOn":"2024-02-01T08:00:00Z"}}
+{"subscription":{"subscriptionId":"50000000-0000-4000-8000-000000000001","customer":"c0000000-0000-4000-8000-000000000001","product":{"productId":"CFQ7TTC0CCCC","skuId":"0001"},"offerName":"Microsoft 365","friendlyName":"Microsoft 365","quantity":25,"term":"P1Y","billingCycle":"annual","commitmentEnd":"2027-03-01T00:00:00Z"}}
+{"subscription":{"subscriptionId":"50000000-0000-4000-8000-000000000002","customer":"c0000000-0000-4000-8000-000000000001","product":{"productId":"CFQ7TTC0DDDD","skuId":"0001"},"offerName":"Visio","friendlyName":"Visio","quantity":4,"partnerOfRecord":"4811111","term":"P1Y","billingCycle":"annual","commitmentEnd":"2027-06-01T00:00:00Z"}}
+{"subscription":{"subscriptionId":"50000000-0000-4000-8000-000000000003","customer":"c0000000-0000-4000-8000-000000000001","product":{"productId":"CFQ7TTC0AAAA","skuId":"0001"},"offerName":"Backup","friendlyName":"Backup","quantity":5,"partnerOfRecord":"4811111","term":"P1M","billingCycle":"monthly","commitmentEnd":"2026-12-10T00:00:00Z"}}
+"#;
+
+fn example() -> Project {
+    Project::of(&[
+        ("manifests/provider.yaml", PROVIDER),
+        ("manifests/fabrikam.yaml", FABRIKAM),
+        ("manifests/northwind.yaml", NORTHWIND),
+        ("manifests/contoso.yaml", CONTOSO),
+    ])
+}
+
+#[test]
+fn the_worked_example_prints_as_it_stands_in_the_design() {
+    let project = example();
+    let planned = project.plan(&tenant(TENANT), &Ledger::default());
+    let shown = project.shown(&planned);
+    let expect = "\
+! partnership/northwind        invite-reseller
+    mail to csp@northwind.example, with the invitation link
+    why   declared active (manifests/northwind.yaml:4:131), not yet listed
+: partnership/northwind        await-partnership
+    until PartnerID 4822222 is listed as active
+    needs invite-reseller partnership/northwind
+! customer/contoso             invite-customer northwind
+    mail to it@contoso.example, with the two-tier link; gives no admin right
+    needs await-partnership partnership/northwind: the link names its tenant
+: customer/contoso             await-association northwind
+    until Northwind shows among the customer's resellers
+    needs invite-customer customer/contoso northwind
+~ subscription/contoso/m365    set-partner-of-record
+    partnerOfRecord  none -> fabrikam (4811111)
+    risk  money; undo: no
+~ subscription/contoso/m365    change-quantity
+    quantity  25 -> 30
+    needs set-partner-of-record: one change at a time
+    risk  money; undo: within 7 days of the step
++ subscription/contoso/teams   order-subscription
+    product CFQ7TTC0BBBB/0001, quantity 10, P1Y, annual
+    partnerOfRecord  fabrikam (4811111), defaulted from customer/contoso
+    risk  money; undo: within 7 days of the step
+~ subscription/contoso/visio   set-partner-of-record                    waiting
+    partnerOfRecord  fabrikam (4811111) -> northwind (4822222)
+    needs await-partnership partnership/northwind: its PartnerID must be valid
+    risk  money; undo: yes
+
+Blocked
+? subscription/contoso/backup  order-subscription                      [TT0310]
+    a live subscription of CFQ7TTC0AAAA/0001 is claimed by no manifest:
+    50000000-0000-4000-8000-000000000003
+    help: bind it with `subscriptionId`, or say `purchase: {additional: true}`
+
+Assumed
+  4822222 passes validation as partner of record; checked after acceptance
+
+";
+    let (before, after) = shown.split_at(expect.len().min(shown.len()));
+    assert_eq!(before, expect);
+    let id = planned.plan.id();
+    assert_eq!(
+        after,
+        format!("Plan id {id}\nPlan: 1 to add, 3 to change, 0 to end; 2 for people, 2 to wait for, 1 blocked.\n")
+    );
+}

@@ -1,0 +1,77 @@
+//! A project in memory: manifests as text, a simulated tenant, a ledger; planned through the same stages as the tool.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+use twotier::backend::simulated::{Memory, Tenant, seed};
+use twotier::desired::{self, Desired};
+use twotier::diag::{Finding, SourceMap};
+use twotier::ledger::Ledger;
+use twotier::manifest;
+use twotier::model::Address;
+use twotier::ops::planning::{self, Question};
+use twotier::plan::Planned;
+use twotier::plan::file::PlanFile;
+use twotier::report::{Format, Paint, Subject, render};
+
+/// Manifests, resolved.
+pub(crate) struct Project {
+    pub(crate) sources: SourceMap,
+    pub(crate) desired: Desired,
+}
+
+impl Project {
+    /// Resolves texts; every finding is a failure of the test.
+    pub(crate) fn of(files: &[(&str, &str)]) -> Self {
+        let (sources, desired, findings) = resolve(files);
+        let desired = desired.unwrap_or_else(|| panic!("the manifests have findings: {findings:#?}"));
+        Self { sources, desired }
+    }
+
+    /// Plans against a tenant.
+    pub(crate) fn plan(&self, tenant: &Memory, ledger: &Ledger) -> Planned {
+        let targets = BTreeSet::new();
+        planning::look_and_make(self.question(tenant, ledger, &targets), tenant, &Quiet).0
+    }
+
+    pub(crate) fn question<'a>(
+        &'a self,
+        tenant: &Memory,
+        ledger: &'a Ledger,
+        targets: &'a BTreeSet<Address>,
+    ) -> Question<'a> {
+        Question { desired: &self.desired, sources: &self.sources, ledger, targets, now: tenant.clock() }
+    }
+
+    /// The plan as people see it.
+    pub(crate) fn shown(&self, planned: &Planned) -> String {
+        let file = PlanFile::new(&planned.plan, &planned.outlook, &self.sources);
+        let mut out = String::new();
+        render(Subject::Plan(&file), "plan", (Format::Text, Paint::Plain), &mut out).expect("a string can be written");
+        out
+    }
+}
+
+/// Resolves texts and tells what was found.
+pub(crate) fn resolve(files: &[(&str, &str)]) -> (SourceMap, Option<Desired>, Vec<Finding>) {
+    let mut sources = SourceMap::default();
+    for (path, text) in files {
+        sources.add(PathBuf::from(path), Arc::from(*text));
+    }
+    let (desired, findings) = desired::resolve(manifest::parse(&sources));
+    (sources, desired, findings)
+}
+
+/// A tenant from the lines of a seed.
+pub(crate) fn tenant(lines: &str) -> Memory {
+    let tenant: Tenant = seed::parse("tenant.jsonl", lines).unwrap_or_else(|error| panic!("{error}"));
+    Memory::new(tenant)
+}
+
+/// Nobody is told.
+pub(crate) struct Quiet;
+impl twotier::ops::observe::Progress for Quiet {
+    fn round(&self, _: usize) {}
+    fn read(&self) {}
+    fn end(&self, _: usize) {}
+}

@@ -1,0 +1,65 @@
+//! The words of a command line as a shell would cut them: quotes, `NAME=value` before the command, `> FILE` after it.
+//! Never expands anything.
+
+/// A command line in its parts.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Words {
+    /// `NAME=value` before the command.
+    pub(crate) environment: Vec<(String, String)>,
+    /// The command and its arguments.
+    pub(crate) words: Vec<String>,
+    /// Where standard output goes.
+    pub(crate) output: Option<String>,
+}
+
+/// Cuts a command line.
+pub(crate) fn words(command: &str) -> Words {
+    let mut cut = Words::default();
+    let mut all = split(command).into_iter().peekable();
+    while let Some((name, value)) = all.peek().and_then(|word| word.split_once('=')) {
+        if name.is_empty() || !name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_') {
+            break;
+        }
+        cut.environment.push((name.to_owned(), value.to_owned()));
+        all.next();
+    }
+    while let Some(word) = all.next() {
+        if word == ">" {
+            cut.output = all.next();
+        } else {
+            cut.words.push(word);
+        }
+    }
+    cut
+}
+
+fn split(command: &str) -> Vec<String> {
+    let (mut all, mut word, mut quote) = (Vec::new(), None::<String>, None);
+    for c in command.chars() {
+        match (quote, c) {
+            (Some(q), c) if c == q => quote = None,
+            (None, '\'' | '"') => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            (None, ' ') => all.extend(word.take()),
+            (_, c) => word.get_or_insert_default().push(c),
+        }
+    }
+    all.extend(word);
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_cut_as_a_shell_cuts_them() {
+        let cut = words("NO_COLOR=1 twotier plan --target 'customer/a b' \"\" > plan.txt");
+        assert_eq!(cut.environment, [("NO_COLOR".to_owned(), "1".to_owned())]);
+        assert_eq!(cut.words, ["twotier", "plan", "--target", "customer/a b", ""]);
+        assert_eq!(cut.output.as_deref(), Some("plan.txt"));
+        assert_eq!(words("sed -i 's/a=b/c d/' f").words, ["sed", "-i", "s/a=b/c d/", "f"]);
+    }
+}
