@@ -11,6 +11,9 @@ pub mod recover;
 pub mod seal;
 pub mod session;
 
+#[cfg(test)]
+mod tests;
+
 pub use approve::{Approval, Approved, ApprovedStep, Match, Task, Verdict, approve, approve_itself};
 pub use machine::Settings;
 pub use outcome::{Class, Ending, Hindrance, Outcome, Password, RunOutcome, StepResult};

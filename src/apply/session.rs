@@ -191,19 +191,55 @@ impl<'a> Session<'a> {
             if self.tools.interrupts.load(Ordering::SeqCst) > 0 {
                 return Err(SessionError::Interrupted);
             }
-            let (settled, fields) = match self.look(number, &intent, observe)? {
+            let (settled, fields) = match self.look(Some(number), &intent, observe)? {
                 Seen::Ended(settled, fields) => (settled, fields),
                 Seen::Unclear(_) | Seen::Unread(_) if standing == Standing::Unresolved => continue,
                 Seen::Unclear(text) | Seen::Unread(text) => (Settled::Unknown { text: text.into() }, BTreeMap::new()),
             };
-            let mut records = self.counted(&intent, &settled);
-            records.push(Record::Settlement { intent: number, outcome: settled.clone(), fields });
-            self.append(records)?;
-            let outcome = machine::outcome_of(&settled, &[]);
-            self.tools.reporter.tell(&Progress::Recovered { key: intent.key.clone(), outcome });
-            recovered.push(Recovered { intent, settled });
+            recovered.push(self.settle(number, intent, (settled, fields))?);
         }
+        recovered.extend(self.find_late(observe)?);
         Ok(recovered)
+    }
+
+    /// Looks once more at what was settled as not started and not repeated since: a call may arrive after it was given
+    /// up. What costs something or hands out a password only; other repeats are the same change.
+    fn find_late(&mut self, observe: &dyn Observe) -> Result<Vec<Recovered>, SessionError> {
+        let lasting = |intent: &&Intent| match intent.operation {
+            Operation::CreateCustomer(_) | Operation::CheckOut { .. } => true,
+            Operation::ResetAdminPassword { .. }
+            | Operation::MakeCart { .. }
+            | Operation::ChangeSubscription { .. }
+            | Operation::SetSupportContact { .. } => false,
+        };
+        let given_up: Vec<_> = self.journal.folded().unstarted.values().filter(lasting).cloned().collect();
+        let mut found = Vec::new();
+        for intent in given_up {
+            match self.look(None, &intent, observe)? {
+                Seen::Ended(settled @ (Settled::Done { .. } | Settled::Pending { .. }), fields) => {
+                    let number = self.append(vec![Record::Intent(Box::new(intent.clone()))])?;
+                    found.push(self.settle(number, intent, (settled, fields))?);
+                }
+                Seen::Ended(Settled::NotStarted | Settled::Failed { .. } | Settled::Unknown { .. }, _)
+                | Seen::Unclear(_)
+                | Seen::Unread(_) => {}
+            }
+        }
+        Ok(found)
+    }
+
+    fn settle(
+        &mut self,
+        number: u64,
+        intent: Intent,
+        (settled, fields): (Settled, BTreeMap<Field, Value>),
+    ) -> Result<Recovered, SessionError> {
+        let mut records = self.counted(&intent, &settled);
+        records.push(Record::Settlement { intent: number, outcome: settled.clone(), fields });
+        self.append(records)?;
+        let outcome = machine::outcome_of(&settled, &[]);
+        self.tools.reporter.tell(&Progress::Recovered { key: intent.key.clone(), outcome });
+        Ok(Recovered { intent, settled })
     }
 
     /// A lowered quantity that happened counts, also when only looking shows it.
@@ -227,13 +263,21 @@ impl<'a> Session<'a> {
         }
     }
 
-    fn look(&mut self, number: u64, intent: &Intent, observe: &dyn Observe) -> Result<Seen, SessionError> {
-        let sealed = match &intent.operation {
-            Operation::CreateCustomer(_) | Operation::ResetAdminPassword { .. } => self.journal.sealed_for(number)?,
-            Operation::MakeCart { .. }
-            | Operation::CheckOut { .. }
-            | Operation::ChangeSubscription { .. }
-            | Operation::SetSupportContact { .. } => None,
+    /// `number` is the intent's object, under which a password may have been sealed.
+    fn look(&mut self, number: Option<u64>, intent: &Intent, observe: &dyn Observe) -> Result<Seen, SessionError> {
+        let sealed = match (&intent.operation, number) {
+            (Operation::CreateCustomer(_) | Operation::ResetAdminPassword { .. }, Some(number)) => {
+                self.journal.sealed_for(number)?
+            }
+            (
+                Operation::CreateCustomer(_)
+                | Operation::ResetAdminPassword { .. }
+                | Operation::MakeCart { .. }
+                | Operation::CheckOut { .. }
+                | Operation::ChangeSubscription { .. }
+                | Operation::SetSupportContact { .. },
+                _,
+            ) => None,
         };
         let user = self.ledger().credentials.get(&intent.key.address).map(|credential| credential.user.clone());
         let kept = Kept { sealed, user };

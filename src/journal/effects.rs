@@ -1,7 +1,7 @@
 //! The part of the fold that settles effects: what an intent becomes when it is done, pending, unknown, shown or
 //! resolved. Pure and total, as the fold is.
 
-use super::fold::{Folded, Standing, Tracked, Unstarted};
+use super::fold::{Folded, Standing, Tracked};
 use super::record::{Intent, Learned, SealedRef, Settled};
 use crate::ledger::{Credential, CredentialState, LiveId, Pending, PendingWhat, Unresolved};
 use crate::model::{Address, Field, Operation, SubscriptionChange, Timestamp, Value};
@@ -32,10 +32,10 @@ impl Folded {
                 Some(what) => self.await_effect(at, number, tracked, Awaited { what, learned, fields }),
                 None => self.leave_unresolved(at, number, tracked, "accepted, and nothing says what to look for"),
             },
-            Settled::NotStarted => {
-                let Intent { step, request, operation, .. } = tracked.intent;
-                self.unstarted.insert(step, Unstarted { request, operation });
+            Settled::NotStarted if lasts(&tracked.intent.operation) => {
+                self.unstarted.insert(tracked.intent.step, tracked.intent);
             }
+            Settled::NotStarted => {}
             Settled::Failed { .. } => {}
             Settled::Unknown { text } => self.leave_unresolved(at, number, tracked, &text),
         }
@@ -118,6 +118,16 @@ impl Folded {
                 self.settle_fields(address.clone(), fields);
             }
         }
+    }
+}
+
+/// Whether a late first try beside a repeat would be two things, and not one value set twice.
+fn lasts(operation: &Operation) -> bool {
+    match operation {
+        Operation::CreateCustomer(_) | Operation::MakeCart { .. } | Operation::CheckOut { .. } => true,
+        Operation::ResetAdminPassword { .. }
+        | Operation::ChangeSubscription { .. }
+        | Operation::SetSupportContact { .. } => false,
     }
 }
 
@@ -235,9 +245,18 @@ mod tests {
 
     #[test]
     fn what_did_not_happen_leaves_nothing() {
-        for outcome in [Settled::NotStarted, Settled::Failed { code: 2072, text: "no".into() }] {
-            assert_eq!(folded(vec![change(), settled(1, outcome)]), Folded { epoch: 1, ..Folded::default() });
-        }
+        let refused = Settled::Failed { code: 2072, text: "no".into() };
+        assert_eq!(folded(vec![change(), settled(1, refused)]), Folded { epoch: 1, ..Folded::default() });
+    }
+
+    #[test]
+    fn what_did_not_start_is_kept_for_its_repeat_until_it_is_tried_again() {
+        let idle = folded(vec![change(), settled(1, Settled::NotStarted)]);
+        let Intent { step, request, operation, .. } = quantity(M365, 30);
+        assert_eq!(idle.unstarted, BTreeMap::from([(step, Unstarted { request, operation })]));
+        assert!(idle.ledger.settled.is_empty() && idle.intents.is_empty());
+        let again = folded(vec![change(), settled(1, Settled::NotStarted), change()]);
+        assert!(again.unstarted.is_empty());
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use super::record::{Adopted, Family, Forgotten, Intent, Object, Open, Record};
 use super::renames::Moves;
 use crate::ledger::{Counted, CredentialState, Genesis, Guards, Handoff, HandoffState, Ledger};
-use crate::model::{Address, Digest, Field, Operation, RequestId, StepKey, Timestamp, Value};
+use crate::model::{Address, Digest, Field, StepKey, Timestamp, Value};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
@@ -19,18 +19,9 @@ pub struct Folded {
     pub run: Option<OpenRun>,
     /// Effects that are not settled for good, by the number of the object of their intent.
     pub intents: BTreeMap<u64, Tracked>,
-    /// Calls that were settled `not started` and not tried again since, by step id.
-    pub unstarted: BTreeMap<Digest, Unstarted>,
-}
-
-/// A call that did not start or certainly did not happen: a repeat is the same call, so that a late first try and the
-/// repeat have one effect (the same cart is checked out, the same request id is sent).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unstarted {
-    /// Its request id.
-    pub request: RequestId,
-    /// The call.
-    pub operation: Operation,
+    /// Creations and orders that were settled `not started` and not tried again since, by step id. A repeat is the same call (the
+    /// same cart is checked out, the same request id is sent), so that a late first try and the repeat are one effect.
+    pub unstarted: BTreeMap<Digest, Intent>,
 }
 
 /// A run that has not ended.
@@ -249,9 +240,10 @@ impl Folded {
             return;
         }
         moves.ledger(&mut self.ledger);
-        for tracked in self.intents.values_mut() {
-            moves.key(&mut tracked.intent.key);
-            moves.address(&mut tracked.intent.cause);
+        let tracked = self.intents.values_mut().map(|tracked| &mut tracked.intent);
+        for intent in tracked.chain(self.unstarted.values_mut()) {
+            moves.key(&mut intent.key);
+            moves.address(&mut intent.cause);
         }
     }
 }

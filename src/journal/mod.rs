@@ -27,7 +27,7 @@ pub mod verify;
 
 pub use chain::JournalError;
 pub use directory::Directory;
-pub use fold::{Folded, OpenRun, Standing, Tracked, Unstarted};
+pub use fold::{Folded, OpenRun, Standing, Tracked};
 pub use history::History;
 pub use lease::{Quiet, Verdict, Watch};
 pub use log::{Appended, Begun, Head, Journal, Stamp};

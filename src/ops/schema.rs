@@ -11,12 +11,13 @@ use std::path::Path;
 #[must_use]
 pub fn all() -> BTreeMap<String, String> {
     let derived = [
-        ("plan.schema.json", crate::plan::file::schema()),
-        ("report.schema.json", crate::report::schema()),
-        ("snapshot.schema.json", crate::snapshot::schema()),
+        ("journal.schema.json", crate::journal::schema()),
+        ("plan.schema.json", crate::plan::file::schema().to_value()),
+        ("report.schema.json", crate::report::schema().to_value()),
+        ("snapshot.schema.json", crate::snapshot::schema().to_value()),
     ];
     let manifests = manifest::schemas().into_iter().map(|(name, schema)| (name, text(&schema)));
-    let others = derived.into_iter().map(|(name, schema)| (name.to_owned(), text(&schema.to_value())));
+    let others = derived.into_iter().map(|(name, schema)| (name.to_owned(), text(&schema)));
     manifests.chain(others).collect()
 }
 

@@ -4,6 +4,7 @@
 mod cases;
 mod cli;
 mod examples;
+mod laws;
 mod licences;
 mod planner;
 mod readme;

@@ -4,7 +4,7 @@
 use super::board::Lane;
 use super::{Durable, Moment, Phase, Rest, RunState, Slot, Then};
 use crate::apply::approve::words;
-use crate::apply::outcome::Outcome;
+use crate::apply::outcome::{Hindrance, Outcome, Password};
 use crate::journal::fold::Folded;
 use crate::journal::record::{Intent, Record};
 use crate::model::{Address, Class, CustomerKey, Fact, Operation, RequestId};
@@ -106,8 +106,18 @@ impl RunState<'_> {
         if !step.goal.is_empty() && step.goal.iter().all(met) {
             return Checked::Satisfied;
         }
-        let broken = step.conditions.iter().find_map(|condition| broken(condition, ground));
+        let broken = step.conditions.iter().find_map(|condition| {
+            let outcome = broken(condition, ground)?;
+            Some(self.lost_with_need(condition).unwrap_or(outcome))
+        });
         broken.map_or(Checked::Go, Checked::Not)
+    }
+
+    /// What rests on a password that was lost waits for the new one, which the next run plans.
+    fn lost_with_need(&self, condition: &Condition) -> Option<Outcome> {
+        let Expect::After { step, brings: _ } = &condition.expect else { return None };
+        let lost = self.outcome_of(step) == Some(&Outcome::Done(Password::Lost));
+        lost.then(|| Outcome::Skipped(Hindrance::Need(step.clone())))
     }
 
     fn ask(&mut self, slot: Slot, ask: &Ask) {

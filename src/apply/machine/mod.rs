@@ -11,8 +11,6 @@ mod desk;
 mod effect;
 mod settle;
 mod stop;
-#[cfg(test)]
-mod tests;
 
 pub(super) use effect::outcome_of;
 pub use effect::{Sealed, Told};
@@ -21,7 +19,7 @@ use super::approve::{Approval, Verdict};
 use super::outcome::{Ending, Hindrance, Outcome, RunOutcome, StepResult};
 use super::ports::{Ids, Progress};
 use crate::backend::BackendError;
-use crate::journal::fold::{Folded, Standing, Unstarted};
+use crate::journal::fold::{Folded, Standing};
 use crate::journal::lease;
 use crate::journal::record::{Intent, Learned, Record};
 use crate::ledger::HandoffState;
@@ -44,7 +42,7 @@ pub struct Job<'p> {
     /// What of it may be done.
     pub approval: Approval<'p>,
     /// Calls of earlier runs that did not happen, by step id, so that a repeat is the same call.
-    pub unstarted: BTreeMap<Digest, Unstarted>,
+    pub unstarted: BTreeMap<Digest, Intent>,
     /// Bounds.
     pub settings: Settings,
     /// Where request ids come from.
@@ -196,7 +194,7 @@ pub struct RunState<'p> {
     desk: Desk,
     bindings: Bindings,
     provider: TenantId,
-    unstarted: BTreeMap<Digest, Unstarted>,
+    unstarted: BTreeMap<Digest, Intent>,
     settings: Settings,
     ids: &'p mut dyn Ids,
     denied: BTreeMap<Role, StepKey>,

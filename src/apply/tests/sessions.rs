@@ -1,0 +1,225 @@
+//! The lease, recovery and the real driver with its threads.
+
+use super::rig::{Counter, Effects, Fate, Rig, Rot};
+use crate::apply::approve::approve_itself;
+use crate::apply::machine::Settings;
+use crate::apply::outcome::{Ending, RunOutcome};
+use crate::apply::ports::Progress;
+use crate::apply::session::{Session, SessionError, WorkOrder};
+use crate::backend::{Actuate, BackendError, Observe};
+use crate::journal::Journal;
+use crate::journal::memory::Fault;
+use crate::journal::store::{Key, Store as _};
+use crate::model::{Effect, Operation, RequestId};
+use crate::observed::{Answer, Read, Why};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+fn begin<'a>(rig: &'a Rig, journal: &'a mut Journal, wait: u64) -> Result<Session<'a>, SessionError> {
+    Session::begin(journal, &Rig::open(), Duration::from_secs(wait), &mut Counter(rig), rig.tools())
+}
+
+/// A run by the real driver through this door.
+fn drive(rig: &Rig, door: &(impl Observe + Actuate)) -> RunOutcome {
+    let mut journal = rig.journal();
+    let mut session = begin(rig, &mut journal, 0).expect("nobody holds the lease");
+    session.recover(rig).expect("nothing stops it");
+    let planned = rig.plan(session.ledger(), rig);
+    let bytes = b"a plan".as_slice();
+    session.run(WorkOrder {
+        planned: &planned,
+        approval: approve_itself(&planned.plan),
+        document: Some((planned.plan.id(), bytes)),
+        settings: Settings::default(),
+        observe: door,
+        actuate: door,
+        seal: Some(&Rot),
+        ids: &mut Counter(rig),
+    })
+}
+
+#[test]
+fn the_driver_does_what_the_machine_says_and_keeps_the_plan() {
+    let rig = Rig::new();
+    let id = rig.plan_now().plan.id();
+    let run = drive(&rig, &rig);
+    assert_eq!((run.ending.clone(), run.class().exit_code()), (Ending::Finished, 0), "{run:?}");
+    assert_eq!(rig.effects(), Effects::once());
+    assert_eq!(rig.journal().plan(id), Ok(Some(b"a plan".to_vec())));
+    assert!(rig.journal().folded().run.is_none(), "closed");
+    let told = rig.told.lock().unwrap();
+    let done: Vec<usize> = told
+        .iter()
+        .filter_map(|it| match it {
+            Progress::Finished { done, .. } => Some(*done),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(done, (1..=run.results.len()).collect::<Vec<_>>());
+}
+
+#[test]
+fn an_interrupted_driver_finishes_what_is_in_flight_and_stops() {
+    /// Asks the run to stop while a call is under way.
+    struct Pressing<'r>(&'r Rig);
+    impl Observe for Pressing<'_> {
+        fn read(&self, read: &Read) -> Result<Answer, Why> {
+            self.0.read(read)
+        }
+    }
+    impl Actuate for Pressing<'_> {
+        fn perform(&self, operation: &Operation, request: RequestId) -> Result<Effect, BackendError> {
+            self.0.interrupts.store(1, Ordering::SeqCst);
+            self.0.perform(operation, request)
+        }
+    }
+    let rig = Rig::new();
+    let run = drive(&rig, &Pressing(&rig));
+    assert_eq!(run.class().exit_code(), 130);
+    assert_eq!(rig.journal().folded().open_intents().count(), 0);
+    rig.interrupts.store(0, Ordering::SeqCst);
+    rig.converge();
+    assert_eq!(rig.effects(), Effects::once());
+}
+
+#[test]
+fn an_adapter_that_breaks_is_a_lost_reply() {
+    struct Breaking<'r>(&'r Rig);
+    impl Observe for Breaking<'_> {
+        fn read(&self, read: &Read) -> Result<Answer, Why> {
+            self.0.read(read)
+        }
+    }
+    impl Actuate for Breaking<'_> {
+        fn perform(&self, operation: &Operation, request: RequestId) -> Result<Effect, BackendError> {
+            let first = self.0.asked.lock().unwrap().is_empty();
+            let answer = self.0.perform(operation, request);
+            if first {
+                std::panic::panic_any("broken on purpose");
+            }
+            answer
+        }
+    }
+    let rig = Rig::new();
+    let run = drive(&rig, &Breaking(&rig));
+    assert_eq!(run.ending, Ending::Finished);
+    rig.converge();
+    assert_eq!(rig.effects(), Effects::once());
+}
+
+#[test]
+fn a_journal_that_cannot_be_written_stops_the_run_before_the_effect() {
+    let rig = Rig::new();
+    let mut journal = rig.journal();
+    let session = begin(&rig, &mut journal, 0).expect("nobody holds the lease");
+    let planned = rig.plan(session.ledger(), &rig);
+    rig.store.script([None, None, Some(Fault::Full)]);
+    let run = session.run(WorkOrder {
+        planned: &planned,
+        approval: approve_itself(&planned.plan),
+        document: None,
+        settings: Settings::default(),
+        observe: &rig,
+        actuate: &rig,
+        seal: Some(&Rot),
+        ids: &mut Counter(&rig),
+    });
+    assert_eq!(run.class().exit_code(), 1, "{run:?}");
+}
+
+#[test]
+fn a_run_that_lost_its_lease_performs_nothing_more() {
+    let rig = Rig::new();
+    let mut journal = rig.journal();
+    let session = begin(&rig, &mut journal, 0).expect("nobody holds the lease");
+    let planned = rig.plan(session.ledger(), &rig);
+    rig.journal().take_over("anna".into(), "it hangs".into(), &rig.stamp()).expect("is open");
+    let run = session.run(WorkOrder {
+        planned: &planned,
+        approval: approve_itself(&planned.plan),
+        document: None,
+        settings: Settings::default(),
+        observe: &rig,
+        actuate: &rig,
+        seal: Some(&Rot),
+        ids: &mut Counter(&rig),
+    });
+    assert!(matches!(&run.ending, Ending::JournalFault(why) if why.contains("took over")), "{run:?}");
+    assert!(rig.asked.lock().unwrap().is_empty());
+}
+
+#[test]
+fn a_lease_that_is_held_is_waited_for_and_taken_when_its_run_is_silent() {
+    let rig = Rig::new();
+    let mut dead = rig.journal();
+    let held = begin(&rig, &mut dead, 0).expect("nobody holds the lease").epoch();
+    let mut second = rig.journal();
+    assert!(matches!(begin(&rig, &mut second, 0), Err(SessionError::Locked(run)) if run.epoch == held));
+    assert!(matches!(begin(&rig, &mut second, 60), Err(SessionError::Locked(_))), "a minute is less than a lease");
+    let taken = begin(&rig, &mut second, 180).expect("three minutes are more").epoch();
+    assert!(taken > held);
+    assert!(rig.told.lock().unwrap().iter().any(|it| matches!(it, Progress::Locked { .. })));
+}
+
+#[test]
+fn reading_the_tenant_keeps_the_lease() {
+    struct Slow<'r>(&'r Rig);
+    impl Observe for Slow<'_> {
+        fn read(&self, read: &Read) -> Result<Answer, Why> {
+            self.0.advance(Duration::from_secs(45));
+            self.0.read(read)
+        }
+    }
+    let rig = Rig::new();
+    let mut journal = rig.journal();
+    let mut session = begin(&rig, &mut journal, 0).expect("nobody holds the lease");
+    let ledger = session.ledger().clone();
+    let before = rig.journal().head();
+    let slow = Slow(&rig);
+    let observing = session.observing(&slow);
+    rig.plan(&ledger, &observing);
+    observing.finish().expect("kept");
+    assert_ne!(rig.journal().head(), before, "renewed");
+    session.close().expect("closes");
+    assert!(rig.journal().folded().run.is_none());
+}
+
+#[test]
+fn a_password_sealed_before_a_crash_is_found_again() {
+    // The store dies at the settlement: the customer is there, its password is sealed, nothing says so yet.
+    let mut put = 0;
+    loop {
+        put += 1;
+        let rig = Rig::new();
+        let mut fate = Fate { puts: Some((put, super::rig::Dying::Before)), ..Fate::kind() };
+        let _stopped = rig.run(&mut fate, Settings::default());
+        let intents = rig.journal();
+        let sealed = intents
+            .folded()
+            .open_intents()
+            .any(|(number, _)| rig.store.get(Key::Sealed(number)).expect("reads").is_some());
+        if sealed {
+            rig.converge();
+            let journal = rig.journal();
+            let state = &journal.ledger().credentials.values().next().expect("is known").state;
+            assert!(matches!(state, crate::ledger::CredentialState::Sealed { .. }), "{state:?}");
+            break;
+        }
+        assert!(put < 40, "no such put");
+    }
+}
+
+#[test]
+fn what_an_earlier_run_left_open_is_settled_before_anything_else() {
+    let rig = Rig::new();
+    let mut fate = Fate { freeze: Some(0), thaw: 1000, ..Fate::kind() };
+    assert!(rig.run(&mut fate, Settings::default()).is_err());
+    let open = rig.journal().folded().open_intents().count();
+    rig.journal().take_over("anna".into(), "it crashed".into(), &rig.stamp()).expect("is open");
+    let mut journal = rig.journal();
+    let mut session = begin(&rig, &mut journal, 0).expect("nobody holds the lease");
+    let recovered = session.recover(&rig).expect("nothing stops it");
+    assert_eq!((open, recovered.len()), (1, 1));
+    assert_eq!(rig.journal().folded().open_intents().count(), 0);
+}
