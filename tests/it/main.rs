@@ -8,5 +8,6 @@ mod laws;
 mod licences;
 mod planner;
 mod readme;
+mod schemas;
 mod support;
 mod tidy;
