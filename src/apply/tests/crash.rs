@@ -1,6 +1,7 @@
 //! Whatever happens on the way, and however often: every effect once.
 
-use super::rig::{Dying, Effects, Fate, Mishap, Rig};
+use super::fate::{Dying, Fate, Mishap};
+use super::rig::{Effects, Rig};
 use crate::apply::machine::Settings;
 use crate::apply::outcome::Outcome;
 use crate::journal::store::{Folder, Store as _};

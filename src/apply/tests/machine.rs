@@ -1,6 +1,7 @@
 //! What becomes of steps when something stands in their way: each outcome, with the effects that were and were not had.
 
-use super::rig::{Effects, Fate, MANIFESTS, Mishap, Rig, TENANT, outcome};
+use super::fate::{Fate, Mishap};
+use super::rig::{Effects, MANIFESTS, Rig, TENANT, outcome};
 use crate::apply::machine::Settings;
 use crate::apply::outcome::{Hindrance, Outcome, Password, RunOutcome};
 use crate::apply::ports::Progress;
