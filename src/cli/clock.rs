@@ -9,38 +9,23 @@ use smol_str::{SmolStr, ToSmolStr as _};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// What time it is.
-pub(crate) enum Time {
-    /// By the clock of the system.
-    System,
-    /// By the clock of the embedded tenant.
-    Embedded(Arc<Embedded>),
-}
-
-/// A clock that began when the command did.
+/// The tenant's clock, and a stopwatch that began with the command.
 pub(crate) struct CommandClock {
-    time: Time,
+    tenant: Arc<Embedded>,
     began: Instant,
 }
 
 impl CommandClock {
     /// Begins now.
     #[expect(clippy::disallowed_methods, reason = "this is where clocks are made")]
-    pub(crate) fn start(time: Time) -> Self {
-        Self { time, began: Instant::now() }
+    pub(crate) fn start(tenant: Arc<Embedded>) -> Self {
+        Self { tenant, began: Instant::now() }
     }
 }
 
 impl Clock for CommandClock {
-    #[expect(clippy::disallowed_methods, reason = "this is where clocks are made")]
     fn now(&self) -> Timestamp {
-        match &self.time {
-            Time::Embedded(tenant) => tenant.clock(),
-            Time::System => {
-                let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-                Timestamp::from_seconds(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
-            }
-        }
+        self.tenant.clock()
     }
     fn elapsed(&self) -> Duration {
         self.began.elapsed()

@@ -1,6 +1,6 @@
 //! The doors of a command: tenant, state and clock, built from settings. Nothing else builds one.
 
-use super::clock::{CommandClock, Random, Time, stamp};
+use super::clock::{CommandClock, Random, stamp};
 use super::error::{CliError, Exit};
 use super::settings::{Center, FILE_NAME, Setting, Settings};
 use crate::backend::simulated::Embedded;
@@ -28,7 +28,7 @@ impl Doors {
     pub(crate) fn open(settings: &Settings) -> Result<Self, CliError> {
         let seed = embedded(settings)?;
         let tenant = Arc::new(Embedded::open(seed, &settings.state.value).map_err(Fault::from)?);
-        let clock = Arc::new(CommandClock::start(Time::Embedded(tenant.clone())));
+        let clock = Arc::new(CommandClock::start(tenant.clone()));
         Ok(Self { tenant, clock, store: Arc::new(Directory::new(&settings.state.value)) })
     }
     /// The provider's tenant, as the center knows it.
@@ -64,7 +64,10 @@ impl Doors {
 }
 
 /// The seed of the embedded tenant.
-fn embedded(settings: &Settings) -> Result<&Path, CliError> {
+///
+/// # Errors
+/// When no center is set, or this version has no such center.
+pub(crate) fn embedded(settings: &Settings) -> Result<&Path, CliError> {
     match &settings.center {
         Some(Setting { value: Center::Embedded(seed), origin: _ }) => Ok(seed),
         Some(Setting { value: Center::Url(url), origin }) => Err(CliError::usage(format!(
@@ -101,6 +104,7 @@ impl From<Fault> for CliError {
             Fault::Usage(_) => Self::usage(words),
             Fault::Locked(_) => Self::new(Exit::Locked, words)
                 .hint("`--lock-wait` waits longer; `twotier state take-over` ends a run that is certainly dead"),
+            Fault::Denied(_) => Self::new(Exit::SignIn, words),
             Fault::Interrupted => Self::new(Exit::Interrupted, words),
             Fault::UnknownPlan { .. } | Fault::NotTheSame(_) => {
                 Self::new(Exit::Stale, words).hint("review the new plan: `twotier plan`")

@@ -29,10 +29,8 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // Help and version are data; when nobody takes them there is nothing to add.
             drop(error.print());
-            match error.kind() {
-                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Done.into(),
-                _ => Exit::Usage.into(),
-            }
+            let asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            if asked_for { Exit::Done.into() } else { Exit::Usage.into() }
         }
     }
 }

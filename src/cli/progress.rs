@@ -117,6 +117,7 @@ fn line_of(progress: &Progress) -> String {
         Progress::Started { key } => format!("  {key} ..."),
         Progress::Finished { key, outcome, done, total, left } => {
             let why = outcome.why().map_or_else(String::new, |why| format!(": {why}"));
+            let left = left.filter(|left| left.as_secs() > 0);
             let left = left.map_or_else(String::new, |left| format!(", {} s left", left.as_secs()));
             format!("  {key} {}{why} ({done} of {total}{left})", outcome.word())
         }

@@ -23,7 +23,9 @@ mod tests;
 pub use resolve::resolve;
 
 use crate::diag::At;
-use crate::manifest::document::{DefaultAdminAccess, OnDrift};
+pub use crate::manifest::document::OnDrift;
+
+use crate::manifest::document::DefaultAdminAccess;
 use crate::model::operation::{BillingContact, PostalAddress};
 use crate::model::{
     Address, BillingCycle, CustomerId, CustomerKey, Date, Digest, Field, Name, PartnerId, Product, SubscriptionId,

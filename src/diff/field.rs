@@ -1,6 +1,6 @@
 //! One managed field, compared three ways: declared, observed, last settled. Never decides what to do about it.
 
-use crate::manifest::document::OnDrift;
+use crate::desired::OnDrift;
 use crate::model::{Field, Value};
 
 /// What the comparison says.

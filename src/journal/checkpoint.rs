@@ -3,13 +3,14 @@
 //! and without any the journal says the same. Never the only place of anything.
 
 use super::chain::JournalError;
-use super::fold::{Folded, Standing, Tracked};
+use super::fold::{Folded, Standing, Tracked, Unstarted};
 use super::log::{Head, Journal};
-use super::record::{Adopted, Forgotten, Intent, Learned, Object, Open, Record, SealedRef, Settled};
-use super::record::{BoundId, FORMAT};
+use super::record::{Adopted, BoundId, FORMAT, Forgotten, Intent, Learned, Object, Open, Record, SealedRef, Settled};
 use super::store::{Folder, Key, Store, place};
 use crate::ledger::{Credential, CredentialState, Handoff, HandoffState, Ledger, Pending, PendingWhat};
-use crate::model::{Address, Class, CustomerId, Digest, Operation, RequestId, StepKey, StepName, Timestamp};
+use crate::model::{
+    Address, Class, CustomerId, CustomerKey, Digest, Operation, RequestId, StepKey, StepName, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -106,12 +107,14 @@ impl Compact {
 /// Few records that fold to this value, between runs.
 fn compact(folded: &Folded) -> Vec<Object> {
     let mut out = Compact::default();
-    // A call to be repeated has no compact form: such a state is simply not cached.
-    let Folded { ledger, epoch, run: _, intents, unstarted: _ } = folded;
+    let Folded { ledger, epoch, run: _, intents, unstarted } = folded;
     let Some(genesis) = &ledger.genesis else { return Vec::new() };
     let began = genesis.at;
     out.say(began, Record::Genesis { tenant: genesis.tenant, state: genesis.state.clone() });
     compact_guards(ledger, *epoch, began, &mut out);
+    for (step, call) in unstarted {
+        compact_unstarted(*step, call, &mut out);
+    }
     for (number, tracked) in intents {
         compact_intent(ledger, *number, tracked, &mut out);
     }
@@ -155,6 +158,24 @@ fn compact_guards(ledger: &Ledger, epoch: u64, at: Timestamp, out: &mut Compact)
         out.push(0, epoch, at, Record::Close { outcomes: BTreeMap::new() });
     }
     out.push(0, epoch, at, Record::Renew);
+}
+
+/// Only the step, the request and the call matter; it stands before any effect that something is remembered of.
+fn compact_unstarted(step: Digest, call: &Unstarted, out: &mut Compact) {
+    let Unstarted { request, operation } = call;
+    let address = Address::Customer(CustomerKey::Id(CustomerId::from_bytes([0; 16])));
+    let intent = Intent {
+        step,
+        key: StepKey::new(address.clone(), StepName::CreateCustomer),
+        class: Class::Api,
+        cause: address,
+        request: *request,
+        operation: operation.clone(),
+        wanted: BTreeMap::new(),
+    };
+    let began = Timestamp::from_seconds(0);
+    out.say(began, Record::Intent(Box::new(intent)));
+    out.say(began, Record::Settlement { intent: 0, outcome: Settled::NotStarted, fields: BTreeMap::new() });
 }
 
 fn compact_intent(ledger: &Ledger, number: u64, tracked: &Tracked, out: &mut Compact) {
@@ -262,6 +283,8 @@ mod tests {
         write(Record::Intent(Box::new(check_out("subscription/contoso/teams"))));
         write(settled(6, unknown()));
         write(Record::Intent(Box::new(check_out("subscription/contoso/visio"))));
+        write(settled(8, Settled::NotStarted));
+        write(Record::Intent(Box::new(check_out("subscription/contoso/power"))));
         write(asked("please"));
         write(Record::Counted { code: "TT0500".into(), cause: address("customer/contoso"), amount: 2 });
         write(Record::Close { outcomes: BTreeMap::new() });

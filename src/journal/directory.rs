@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// How every temporary file begins. None of them is an object; one that a dead process left is never looked at.
 const TEMPORARY: &str = ".new-";
 
-/// Tells temporary files of one process apart.
+/// The next name to try for a temporary file; the file system says whether it is free.
 static NEXT: AtomicU64 = AtomicU64::new(0);
 
 /// A store in a directory.
@@ -125,11 +125,11 @@ impl Staged {
         file.sync_all()?;
         Ok(staged)
     }
-    /// Its name is free for certain: `create_new` refuses what a dead process of the same number left.
+    /// Its name is free for certain: `create_new` refuses what other processes use, or left when they died.
     fn empty(folder: &Path) -> io::Result<(Self, File)> {
         loop {
             let number = NEXT.fetch_add(1, Ordering::Relaxed);
-            let path = folder.join(format!("{TEMPORARY}{}-{number}", std::process::id()));
+            let path = folder.join(format!("{TEMPORARY}{number}"));
             match OpenOptions::new().write(true).create_new(true).open(&path) {
                 Ok(file) => return Ok((Self { path }, file)),
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
@@ -163,18 +163,15 @@ fn probe(folder: &Path) -> Result<(), StoreError> {
     let unfit = |reason: String| StoreError::Unfit { what: folder.display().to_string(), reason };
     let staged =
         Staged::new(folder, |file| file.write_all(b"probe")).map_err(|error| nothing_written(folder, &error))?;
-    let (linked, file) = Staged::empty(folder).map_err(|error| nothing_written(folder, &error))?;
-    drop(file);
-    match fs::hard_link(&staged.path, &linked.path) {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(unfit(format!("its file system has no hard links ({error})"))),
-        Ok(()) => return Err(unfit("its file system lets a hard link replace a file".to_owned())),
-    }
-    let name = linked.path.clone();
-    drop(linked);
-    let linked = Staged { path: name };
+    // Nobody else uses the name: it holds that of a file this process created, and is taken away before that file.
+    let linked = Staged { path: staged.path.with_extension("link") };
     fs::hard_link(&staged.path, &linked.path)
         .map_err(|error| unfit(format!("its file system has no hard links ({error})")))?;
+    match fs::hard_link(&staged.path, &linked.path) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(unfit(format!("its file system does not say that a name is taken ({error})"))),
+        Ok(()) => return Err(unfit("its file system lets a hard link replace a file".to_owned())),
+    }
     sync_folder(folder).map_err(|error| unfit(format!("its file system cannot make a folder durable ({error})")))
 }
 
@@ -296,6 +293,24 @@ mod tests {
     }
 
     #[test]
+    fn processes_that_begin_in_one_directory_at_once_do_not_disturb_each_other() {
+        let (_folder, store) = store();
+        std::thread::scope(|scope| {
+            for writer in 0..8u64 {
+                let root = store.root().to_owned();
+                // Each probes for itself, as a process of its own would.
+                scope.spawn(move || {
+                    for round in 0..20 {
+                        let fresh = Directory::new(&root);
+                        assert_eq!(fresh.put_new(Key::Journal(100 * writer + round), b"x"), Ok(Put::Written));
+                    }
+                });
+            }
+        });
+        assert_eq!(names(&store).len(), 160);
+    }
+
+    #[test]
     fn a_full_disk_leaves_nothing_half_written() {
         let (_folder, store) = store();
         let full = store.create(KEY, |file| {
@@ -315,12 +330,12 @@ mod tests {
         // Died before anything but the folder, in the middle of writing, before the link, after the link.
         fs::create_dir_all(&folder).expect("works");
         assert_eq!(store.list_after(Folder::Journal, None), Ok(vec![]));
-        let stale = folder.join(format!("{TEMPORARY}{}-{}", std::process::id(), NEXT.load(Ordering::Relaxed)));
+        let stale = folder.join(format!("{TEMPORARY}{}", NEXT.load(Ordering::Relaxed)));
         fs::write(&stale, b"hal").expect("works");
-        fs::write(folder.join(".new-1-0"), b"whole").expect("works");
+        fs::write(folder.join(".new-10000000"), b"whole").expect("works");
         assert_eq!(store.list_after(Folder::Journal, None), Ok(vec![]));
         assert_eq!(store.put_new(KEY, b"next"), Ok(Put::Written), "its names are not in the way");
-        fs::hard_link(folder.join(".new-1-0"), folder.join(Key::Journal(4).leaf())).expect("works");
+        fs::hard_link(folder.join(".new-10000000"), folder.join(Key::Journal(4).leaf())).expect("works");
         assert_eq!(store.list_after(Folder::Journal, None), Ok(vec![KEY, Key::Journal(4)]));
         assert_eq!(store.get(Key::Journal(4)), Ok(Some(b"whole".to_vec())));
         assert_eq!(store.put_new(Key::Journal(4), b"other"), Ok(Put::Exists));

@@ -245,9 +245,18 @@ mod tests {
 
     #[test]
     fn what_did_not_happen_leaves_nothing() {
-        for outcome in [Settled::NotStarted, Settled::Failed { code: 2072, text: "no".into() }] {
-            assert_eq!(folded(vec![change(), settled(1, outcome)]), Folded { epoch: 1, ..Folded::default() });
-        }
+        let refused = Settled::Failed { code: 2072, text: "no".into() };
+        assert_eq!(folded(vec![change(), settled(1, refused)]), Folded { epoch: 1, ..Folded::default() });
+    }
+
+    #[test]
+    fn what_did_not_start_is_kept_for_its_repeat_until_it_is_tried_again() {
+        let idle = folded(vec![change(), settled(1, Settled::NotStarted)]);
+        let Intent { step, request, operation, .. } = quantity(M365, 30);
+        assert_eq!(idle.unstarted, BTreeMap::from([(step, Unstarted { request, operation })]));
+        assert!(idle.ledger.settled.is_empty() && idle.intents.is_empty());
+        let again = folded(vec![change(), settled(1, Settled::NotStarted), change()]);
+        assert!(again.unstarted.is_empty());
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::fault::Fault;
 use super::observe::Progress;
 use super::plan;
 use super::project::Valid;
+use crate::apply::approve::NotTheSame;
 use crate::apply::{
     Approval, Approved, Ids, Match, RunOutcome, Seal, SealError, Session, SessionError, Settings, Tools, WorkOrder,
     age_sealer, approve, approve_itself,
@@ -112,7 +113,14 @@ pub fn apply(project: &Valid, journal: &mut Journal, world: World<'_>, order: Or
     let open = open_record(project, &order.account, consent.id());
     let mut session = Session::begin(journal, &open, order.lock_wait, ids, tools)?;
     session.recover(observe)?;
-    let fresh = plan_anew(project, &mut session, observe, (tools, progress))?;
+    let fresh = match plan_anew(project, &mut session, observe, (tools, progress)) {
+        Ok(fresh) => fresh,
+        Err(fault @ Fault::Denied(_)) => {
+            session.close()?;
+            return Err(fault);
+        }
+        Err(fault) => return Err(fault),
+    };
     let file = Box::new(PlanFile::new(&fresh.planned.plan, &fresh.planned.outlook, &project.sources));
     let gates: Vec<Gate> = fresh.planned.outlook.gates.iter().filter(|gate| gate.is_closed()).cloned().collect();
     let approval = match consent.approve(&fresh, session.ledger(), order.matching) {
@@ -167,8 +175,9 @@ fn plan_anew(
     let now = tools.clock.now();
     let observing = session.observing(observe);
     let ground = plan::Ground { observe: &observing, ledger: &ledger, now };
-    let (planned, looked) = plan::live(project, ground, &BTreeSet::new(), progress);
+    let seen = plan::live(project, ground, &BTreeSet::new(), progress);
     observing.finish()?;
+    let (planned, looked) = seen?;
     Ok(Fresh { planned, observed: looked.observed })
 }
 
@@ -261,8 +270,8 @@ impl From<SessionError> for Fault {
         }
     }
 }
-impl From<crate::apply::approve::NotTheSame> for Fault {
-    fn from(error: crate::apply::approve::NotTheSame) -> Self {
+impl From<NotTheSame> for Fault {
+    fn from(error: NotTheSame) -> Self {
         Self::NotTheSame(error)
     }
 }

@@ -77,6 +77,12 @@ pub fn explain(topic: &str) -> Result<Explained, UnknownTopic> {
     let tree = Tree { root: &root };
     let mut shape = tree.root;
     let mut path = kind.name().to_owned();
+    let mut parts = parts.peekable();
+    if parts.peek().is_none() {
+        // A kind is its spec: the other fields are alike in every kind.
+        let spec = tree.step(shape, "spec").unwrap_or(shape);
+        return Ok(Explained::Shape(tree.describe(spec, path)));
+    }
     for part in parts {
         let next = tree.step(shape, part);
         // `Customer.reseller` means the field of its spec.
@@ -205,10 +211,11 @@ mod tests {
     }
 
     #[test]
-    fn kinds_list_their_fields() {
+    fn kinds_list_the_fields_of_their_spec() {
         let customer = shape("Customer");
         let names: Vec<&str> = customer.fields.iter().map(|field| field.name.as_str()).collect();
-        assert!(names.contains(&"spec") && names.contains(&"metadata"), "{names:?}");
+        assert!(names.contains(&"reseller") && names.contains(&"subscriptions"), "{names:?}");
+        assert_eq!(shape("Customer.metadata.name").path, "Customer.metadata.name");
         assert!(!customer.description.is_empty());
     }
 

@@ -7,6 +7,7 @@ use crate::backend::simulated::EmbeddedError;
 use crate::journal::{JournalError, OpenRun};
 use crate::model::{Digest, TenantId};
 use crate::plan::file::ReadError;
+use smol_str::SmolStr;
 use std::path::PathBuf;
 
 /// Why a command stopped.
@@ -83,6 +84,9 @@ pub enum Fault {
         /// Its number.
         by: u64,
     },
+    /// Nothing may be read: nobody is signed in, or without a role.
+    #[error("nothing may be read: {0}")]
+    Denied(SmolStr),
     /// A person stopped it before its steps.
     #[error("interrupted; nothing was changed")]
     Interrupted,
@@ -91,7 +95,7 @@ pub enum Fault {
     File {
         /// Which.
         path: PathBuf,
-        /// `read`, `written` or `made`.
+        /// `read`, `written`, `made` or `removed`.
         what: &'static str,
         /// The system's words.
         #[source]

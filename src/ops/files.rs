@@ -1,7 +1,8 @@
 //! Files that commands are told to read or write. A written file appears whole or not at all.
 
 use super::fault::Fault;
-use std::io::{self, Write as _};
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// The text of a file.
@@ -31,11 +32,8 @@ pub fn write_with(path: &Path, fill: impl FnOnce(&mut dyn io::Write) -> io::Resu
 
 #[expect(clippy::disallowed_methods, reason = "an edge: files named on the command line")]
 fn put(path: &Path, fill: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> io::Result<()> {
-    let beside = beside(path)?;
-    let written = std::fs::File::create(&beside).and_then(|mut file| {
-        fill(&mut file)?;
-        file.sync_all()
-    });
+    let (beside, mut file) = beside(path)?;
+    let written = fill(&mut file).and_then(|()| file.sync_all());
     let moved = written.and_then(|()| std::fs::rename(&beside, path));
     if moved.is_err() {
         // Whatever is left of the attempt is of no use to anybody.
@@ -44,10 +42,20 @@ fn put(path: &Path, fill: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> 
     moved
 }
 
-/// A name in the same folder that no file of a person has.
-fn beside(path: &Path) -> io::Result<PathBuf> {
-    let name = path.file_name().ok_or_else(|| io::Error::other("this names no file"))?;
-    Ok(path.with_file_name(format!(".{}.{}.part", name.to_string_lossy(), std::process::id())))
+/// How many others may be writing the same file.
+const WRITERS: u32 = 100;
+
+/// A new file in the same folder that nobody else writes.
+fn beside(path: &Path) -> io::Result<(PathBuf, File)> {
+    let name = path.file_name().ok_or_else(|| io::Error::other("this names no file"))?.to_string_lossy();
+    let mut number = 0;
+    loop {
+        let beside = path.with_file_name(format!(".{name}.{number}.part"));
+        match File::create_new(&beside) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < WRITERS => number += 1,
+            other => return other.map(|file| (beside, file)),
+        }
+    }
 }
 
 /// Makes a folder and those above it.

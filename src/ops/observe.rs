@@ -3,6 +3,7 @@
 
 use crate::backend::Observe;
 use crate::observed::{Answer, Observed, Read, Why};
+use smol_str::SmolStr;
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -30,6 +31,8 @@ pub struct Looked {
     pub observed: Observed,
     /// How many reads it took.
     pub reads: usize,
+    /// Why not even the first reads were allowed, when none of them was.
+    pub denied: Option<SmolStr>,
 }
 
 /// Looks until `missing` asks for nothing new.
@@ -46,13 +49,28 @@ pub fn look(
             break;
         }
         progress.round(wanted.len());
-        for (read, answer) in wanted.iter().zip(round(observe, progress, &wanted)) {
+        let answers = round(observe, progress, &wanted);
+        if looked.reads == 0 {
+            looked.denied = all_denied(&answers);
+        }
+        for (read, answer) in wanted.iter().zip(answers) {
             looked.observed.absorb(read, answer);
         }
         looked.reads += wanted.len();
     }
     progress.end(looked.reads);
     looked
+}
+
+/// Why none of these reads was allowed, when none was.
+fn all_denied(answers: &[Result<Answer, Why>]) -> Option<SmolStr> {
+    let denied = |answer: &Result<Answer, Why>| match answer {
+        Err(Why::Denied(text)) => Some(text.clone()),
+        Err(Why::NotRead | Why::Refused(_) | Why::Throttled | Why::Failed(_) | Why::Partial | Why::Implausible(_))
+        | Ok(_) => None,
+    };
+    let all: Option<Vec<SmolStr>> = answers.iter().map(denied).collect();
+    all?.into_iter().next()
 }
 
 /// The answers to some reads, in their order.
@@ -93,10 +111,7 @@ mod tests {
     impl Observe for Slow {
         fn read(&self, read: &Read) -> Result<Answer, Why> {
             *self.0.lock().expect("no panic").entry(read.clone()).or_default() += 1;
-            match read {
-                Read::Customers => Err(Why::Partial),
-                _ => Ok(Answer::NotThere),
-            }
+            if *read == Read::Customers { Err(Why::Partial) } else { Ok(Answer::NotThere) }
         }
     }
     struct Counted(AtomicUsize);
@@ -109,6 +124,14 @@ mod tests {
     }
     fn tenant(n: u8) -> TenantId {
         TenantId::from_bytes([n; 16])
+    }
+
+    #[test]
+    fn nobody_is_signed_in_when_the_first_reads_are_all_denied() {
+        let denied = || Err(Why::Denied("no role".into()));
+        assert_eq!(all_denied(&[denied(), denied()]), Some("no role".into()));
+        assert_eq!(all_denied(&[denied(), Ok(Answer::NotThere)]), None);
+        assert_eq!(all_denied(&[]), None);
     }
 
     #[test]

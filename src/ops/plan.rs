@@ -26,15 +26,22 @@ pub struct Ground<'a> {
 }
 
 /// Plans against the tenant as it is now.
+///
+/// # Errors
+/// When nothing may be read at all: nobody is signed in, or without a role.
 pub fn live(
     project: &Valid,
     ground: Ground<'_>,
     targets: &BTreeSet<Address>,
     progress: &dyn observe::Progress,
-) -> (Planned, Looked) {
+) -> Result<(Planned, Looked), Fault> {
     let Ground { observe, ledger, now } = ground;
     let question = Question { desired: &project.desired, sources: &project.sources, ledger, targets, now };
-    planning::look_and_make(question, observe, progress)
+    let (planned, looked) = planning::look_and_make(question, observe, progress);
+    match looked.denied {
+        Some(why) => Err(Fault::Denied(why)),
+        None => Ok((planned, looked)),
+    }
 }
 
 /// Plans against a snapshot; its instant is now, and what it does not hold is unknown.

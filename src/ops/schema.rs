@@ -1,13 +1,45 @@
-//! `schema`: every JSON Schema the tool ships, by file name. Made from the types each time; never read from a file.
+//! `schema`: every JSON Schema the tool ships, by file name. Made from the types each time; a folder is read only to be compared.
 
+use super::fault::Fault;
+use super::files;
 use crate::manifest;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// Every schema by file name, as text with a line feed at its end.
 #[must_use]
 pub fn all() -> BTreeMap<String, String> {
-    manifest::schemas().into_iter().map(|(name, schema)| (name, text(&schema))).collect()
+    let derived = [
+        ("journal.schema.json", crate::journal::schema()),
+        ("plan.schema.json", crate::plan::file::schema().to_value()),
+        ("report.schema.json", crate::report::schema().to_value()),
+        ("snapshot.schema.json", crate::snapshot::schema().to_value()),
+    ];
+    let manifests = manifest::schemas().into_iter().map(|(name, schema)| (name, text(&schema)));
+    let others = derived.into_iter().map(|(name, schema)| (name.to_owned(), text(&schema)));
+    manifests.chain(others).collect()
+}
+
+/// The schemas in a folder, by file name; nothing for a folder that is not there.
+///
+/// # Errors
+/// When one cannot be read.
+pub fn read(folder: &Path) -> Result<BTreeMap<String, String>, Fault> {
+    let unread = |source| Fault::File { path: folder.into(), what: "read", source };
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
+        other => other.map_err(unread)?,
+    };
+    let mut found = BTreeMap::new();
+    for entry in entries {
+        let path = entry.map_err(unread)?.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if name.ends_with(".schema.json") {
+            found.insert(name, files::read(&path)?);
+        }
+    }
+    Ok(found)
 }
 
 fn text(schema: &Value) -> String {

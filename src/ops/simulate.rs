@@ -2,11 +2,13 @@
 //! the manifests, learned bindings, PartnerIDs and domains; never plays a side the tenant's rules refuse.
 
 use super::fault::Fault;
-use crate::backend::simulated::{Human, Tenant};
+use crate::backend::simulated::{Embedded, Human, Tenant};
 use crate::desired::{Desired, Identity};
+use crate::journal::store::Folder;
 use crate::ledger::{HandoffState, Ledger, LiveId};
 use crate::model::{Address, CustomerId, CustomerKey, Name, StepName, TenantId};
 use crate::observed::Review;
+use std::path::Path;
 
 /// What somebody does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +75,26 @@ pub fn human(known: Known<'_>, play: &Play, actor: &Actor, reseller: Option<&Add
             Err(Fault::Usage(format!("`customer/{key}` is no partner that could end a partnership")))
         }
     }
+}
+
+/// Begins again: discards the living copy of the embedded tenant and everything that is remembered of it.
+///
+/// # Errors
+/// When something cannot be removed; running it again goes on.
+#[expect(clippy::disallowed_methods, reason = "an edge: the state of an embedded tenant is thrown away on request")]
+pub fn reset(state: &Path) -> Result<(), Fault> {
+    // The copy last: as long as it is there, the rest is known to be unfinished.
+    for folder in Folder::ALL {
+        let path = state.join(folder.name());
+        match std::fs::remove_dir_all(&path) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Fault::File { path, what: "removed", source });
+            }
+            Ok(()) | Err(_) => {}
+        }
+    }
+    Embedded::discard(state)?;
+    Ok(())
 }
 
 /// Somebody who acts.
@@ -176,5 +198,94 @@ impl Known<'_> {
                 )))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::simulated::seed;
+    use crate::ledger::Handoff;
+    use crate::model::{Digest, StepKey, Timestamp};
+
+    const SEED: &str = r#"{"format":"twotier-tenant/1","tenantId":"11111111-1111-4111-8111-111111111111","clock":"2026-11-23T09:00:00Z","partnerId":"4800001","country":"HU"}
+{"company":{"tenantId":"fab00000-0000-4000-8000-000000000002","name":"Northwind","country":"HU","partnerIds":["4822222"]}}
+{"customer":{"tenantId":"c0000000-0000-4000-8000-000000000001","domain":"contoso.onmicrosoft.com","companyName":"Contoso","country":"HU"}}
+"#;
+    const MANIFESTS: &str = r#"
+apiVersion: twotier/v1
+kind: Provider
+metadata: {name: distri}
+spec: {tenantId: 11111111-1111-4111-8111-111111111111, partnerId: "4800001", country: HU, invitationUrl: "https://invite.example/distri"}
+---
+apiVersion: twotier/v1
+kind: Partnership
+metadata: {name: northwind}
+spec: {reseller: {displayName: Northwind, partnerIds: ["4822222"], country: HU, contact: {email: csp@northwind.example}}, ensure: active}
+---
+apiVersion: twotier/v1
+kind: Partnership
+metadata: {name: fabrikam}
+spec: {reseller: {displayName: Fabrikam, partnerIds: ["4833333"], country: HU, contact: {email: csp@fabrikam.example}}, ensure: active}
+---
+apiVersion: twotier/v1
+kind: Customer
+metadata: {name: contoso}
+spec: {domain: contoso.onmicrosoft.com, otherResellers: [northwind, fabrikam]}
+"#;
+
+    fn check(ledger: &Ledger, play: &Play, who: &str) -> Result<Human, String> {
+        let mut sources = crate::diag::SourceMap::default();
+        sources.add("a.yaml".into(), MANIFESTS.into());
+        let (desired, findings) = crate::desired::resolve(crate::manifest::parse(&sources));
+        let desired = desired.unwrap_or_else(|| panic!("{findings:?}"));
+        let tenant = seed::parse("tenant.jsonl", SEED).expect("a tenant");
+        let known = Known { desired: Some(&desired), ledger, tenant: &tenant };
+        human(known, play, &Actor::Address(who.parse().expect("an address")), None).map_err(|fault| fault.to_string())
+    }
+
+    fn asked(reseller: &str) -> Ledger {
+        let address = "customer/contoso".parse().expect("an address");
+        let handoff = Handoff {
+            key: StepKey::with(address, StepName::InviteCustomer, reseller),
+            digest: Digest::of_bytes(b"text"),
+            text: String::new(),
+            asked: Timestamp::from_seconds(0),
+            state: HandoffState::Asked,
+        };
+        let mut ledger = Ledger::default();
+        ledger.handoffs.insert(Digest::of_bytes(b"step"), handoff);
+        ledger
+    }
+
+    #[test]
+    fn a_partnership_without_a_tenant_is_found_by_its_partner_id() {
+        let company = "fab00000-0000-4000-8000-000000000002".parse().expect("a tenant");
+        assert_eq!(
+            check(&Ledger::default(), &Play::Accept, "partnership/northwind"),
+            Ok(Human::AcceptPartnership { company })
+        );
+        let unknown = check(&Ledger::default(), &Play::Accept, "partnership/fabrikam");
+        assert!(unknown.is_err_and(|why| why.contains("PartnerID")));
+    }
+
+    #[test]
+    fn a_customer_answers_the_reseller_that_asked_it() {
+        let customer = "c0000000-0000-4000-8000-000000000001".parse().expect("a customer");
+        let reseller = "fab00000-0000-4000-8000-000000000002".parse().expect("a tenant");
+        assert_eq!(
+            check(&asked("northwind"), &Play::Accept, "customer/contoso"),
+            Ok(Human::AcceptCustomerInvitation { customer, reseller })
+        );
+        let ambiguous = check(&Ledger::default(), &Play::Accept, "customer/contoso");
+        assert!(ambiguous.is_err_and(|why| why.contains("--reseller")));
+    }
+
+    #[test]
+    fn addresses_that_nobody_declares_or_that_cannot_act_are_refused() {
+        for who in ["partnership/nobody", "customer/nobody", "subscription/contoso/m365", "provider/distri"] {
+            assert!(check(&Ledger::default(), &Play::Sign, who).is_err(), "{who}");
+        }
+        assert!(check(&Ledger::default(), &Play::End, "customer/contoso").is_err());
     }
 }

@@ -151,8 +151,9 @@ fn not_built(making: &mut Making<'_, '_>) {
     }
 }
 
+/// By what they speak of: the order of files must not show.
 fn sort(findings: &mut [Finding]) {
-    findings.sort_by(|a, b| (a.at, a.code, &a.address, &a.message).cmp(&(b.at, b.code, &b.address, &b.message)));
+    findings.sort_by(|a, b| (&a.address, a.code, &a.message, a.at).cmp(&(&b.address, b.code, &b.message, b.at)));
 }
 
 fn outside(sides: Sides<'_>) -> usize {
@@ -194,9 +195,14 @@ fn gates(desired: &Desired, ledger: &Ledger, taken: &BTreeMap<Address, u32>, now
     let code = Code::Acknowledge;
     for (cause, amount) in taken {
         let live = |a: &&Acknowledgement| a.limit == code && a.cause == *cause && today <= a.expires;
-        let at_most: u32 = desired.acknowledgements.values().filter(live).map(|a| a.at_most).sum();
-        let used: u32 =
-            ledger.counted.iter().filter(|c| c.cause == *cause && c.code == code.to_string()).map(|c| c.amount).sum();
+        let at_most: u32 =
+            desired.acknowledgements.values().filter(live).map(|a| a.at_most).fold(0, u32::saturating_add);
+        let used: u32 = ledger
+            .counted
+            .iter()
+            .filter(|c| c.cause == *cause && c.code == code.to_string())
+            .map(|c| c.amount)
+            .fold(0, u32::saturating_add);
         let covered = at_most.saturating_sub(used);
         gates.push(Gate::Acknowledge { code, cause: cause.clone(), amount: *amount, covered });
     }

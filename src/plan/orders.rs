@@ -44,8 +44,8 @@ fn waiting(making: &mut Making<'_, '_>, declared: &Subscription, pending: &Pendi
     let address = Address::Subscription(declared.key.clone());
     let origin = making.origin(&declared.cause, declared.at);
     let step = match &pending.what {
-        PendingWhat::Order { order, .. } => {
-            let until = format!("order {order} shows as a subscription");
+        PendingWhat::Order { .. } => {
+            let until = "its order shows as a subscription".to_owned();
             wait(key(address.clone(), StepName::AwaitOrder), until, origin)
                 .reaches(Fact::Binding(address), Brings::Something)
         }

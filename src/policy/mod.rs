@@ -21,9 +21,11 @@ pub struct Rule {
 pub(crate) struct Case<'a, 'd> {
     sides: Sides<'a>,
     diff: &'d Diff<'a>,
-    /// PartnerIDs that a change or an order would use, and those in force where another field changes: the service
-    /// validates them at every change. Source: learn, indirect-provider-tasks (2025-12-01).
-    used: BTreeSet<PartnerId>,
+    /// PartnerIDs that a change or an order would set.
+    wanted: BTreeSet<PartnerId>,
+    /// PartnerIDs in force where another field changes: the service validates them at every change.
+    /// Source: learn, indirect-provider-tasks (2025-12-01).
+    in_force: BTreeSet<PartnerId>,
 }
 
 /// Every rule, in the order of codes.
@@ -38,7 +40,8 @@ pub const RULES: &[Rule] = &[
 /// Runs every rule.
 #[must_use]
 pub fn judge<'a>(sides: Sides<'a>, diff: &Diff<'a>) -> Objections {
-    let case = Case { sides, diff, used: used(diff) };
+    let (wanted, in_force) = used(diff);
+    let case = Case { sides, diff, wanted, in_force };
     let mut objections = Objections::default();
     for rule in RULES {
         (rule.check)(&case, &mut objections);
@@ -46,8 +49,8 @@ pub fn judge<'a>(sides: Sides<'a>, diff: &Diff<'a>) -> Objections {
     objections
 }
 
-fn used(diff: &Diff<'_>) -> BTreeSet<PartnerId> {
-    let mut used = BTreeSet::new();
+fn used(diff: &Diff<'_>) -> (BTreeSet<PartnerId>, BTreeSet<PartnerId>) {
+    let (mut wanted, mut in_force) = (BTreeSet::new(), BTreeSet::new());
     for subscription in &diff.subscriptions {
         let declared = match &subscription.declared.partner_of_record {
             PartnerOfRecord::Defaulted { partner_id, .. } | PartnerOfRecord::Written { partner_id, .. } => {
@@ -56,20 +59,20 @@ fn used(diff: &Diff<'_>) -> BTreeSet<PartnerId> {
             PartnerOfRecord::Unmanaged | PartnerOfRecord::Asserted(_) => None,
         };
         match &subscription.state {
-            SubscriptionState::ToBuy => used.extend(declared.cloned()),
+            SubscriptionState::ToBuy => wanted.extend(declared.cloned()),
             SubscriptionState::Moved { observed, moved, .. } => {
                 let changes_partner = moved.iter().any(|m| m.field == Field::PartnerOfRecord);
                 if changes_partner {
-                    used.extend(declared.cloned());
+                    wanted.extend(declared.cloned());
                 }
                 if moved.iter().any(|m| m.field != Field::PartnerOfRecord)
                     && let Value::Text(id) = crate::observed::field_value(observed, Field::PartnerOfRecord)
                 {
-                    used.insert(PartnerId::new(id));
+                    in_force.insert(PartnerId::new(id));
                 }
             }
             SubscriptionState::Pending(_) | SubscriptionState::Blocked(_) => {}
         }
     }
-    used
+    (wanted, in_force)
 }

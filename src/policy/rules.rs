@@ -11,14 +11,15 @@ fn partnerships<'a>(case: &'a Case<'_, '_>) -> impl Iterator<Item = (&'a Partner
     case.diff.partners.iter().filter_map(|(name, partner)| Some((case.sides.desired.partnerships.get(*name)?, partner)))
 }
 
-/// The partnership of ours that goes by this PartnerID and is listed: only then can it be validated.
+/// Whether the partnership that goes by this PartnerID is listed: what is to be set can be validated only then.
 fn is_listed(case: &Case<'_, '_>, id: &PartnerId) -> bool {
     let mut owners = partnerships(case).filter(|(p, _)| p.partner_ids.contains(id)).peekable();
     owners.peek().is_none() || owners.any(|(_, partner)| matches!(partner, Partner::Listed { .. }))
 }
 
 pub(super) fn partner_invalid(case: &Case<'_, '_>, objections: &mut Objections) {
-    for id in case.used.iter().filter(|id| is_listed(case, id)) {
+    let wanted = case.wanted.iter().filter(|id| is_listed(case, id));
+    for id in wanted.chain(&case.in_force) {
         let finding = match case.sides.look.partner(id) {
             Facet::Known(PartnerCheck::Valid) => continue,
             Facet::Known(PartnerCheck::Invalid(text)) => Finding::error(

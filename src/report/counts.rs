@@ -1,11 +1,12 @@
 //! How steps are counted and what the last line of a plan says. Every step is counted once, waiting ones by what they
 //! will do.
 
-use crate::model::Class;
+use crate::model::{Class, StepKey};
 use crate::plan::file::PlanFile;
-use crate::plan::{Mark, Plan, Readiness, Step};
+use crate::plan::{Mark, Readiness, Step};
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// The six counts.
@@ -79,9 +80,12 @@ impl Verdict {
         if plan.steps().iter().any(can_be_done) {
             return Self::Steps(Counts::of(file));
         }
-        let steps = plan.steps().iter();
-        let asked = steps.clone().filter(|step| is_asked(step)).count();
-        let wait = steps.filter(|step| step.class == Class::Wait && is_next(step, plan)).count();
+        let open: BTreeSet<&StepKey> =
+            plan.steps().iter().filter(|step| !is_asked(step)).map(|step| &step.key).collect();
+        let asked = plan.steps().len() - open.len();
+        // Waits that nothing but asked hand-offs precedes.
+        let is_next = |step: &&Step| step.needs.iter().all(|need| !open.contains(&need.step));
+        let wait = plan.steps().iter().filter(|step| step.class == Class::Wait).filter(is_next).count();
         Self::NothingNow { asked, wait, blocked }
     }
 }
@@ -100,11 +104,6 @@ fn is_asked(step: &Step) -> bool {
         Readiness::Asked { .. } => true,
         Readiness::Ready | Readiness::Waiting => false,
     }
-}
-
-/// Whether nothing but asked hand-offs stands before it.
-fn is_next(step: &Step, plan: &Plan) -> bool {
-    step.needs.iter().all(|need| plan.step(&need.step).is_none_or(is_asked))
 }
 
 impl fmt::Display for Verdict {

@@ -33,7 +33,6 @@ pub struct Report {
     #[serde(skip_serializing_if = "Option::is_none")]
     run: Option<super::run::RunDocument>,
     /// Findings of the manifests, where there is no plan because of them.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     findings: Vec<Finding>,
 }
 

@@ -6,8 +6,8 @@ use super::remembered::usual_mark;
 use super::text::{Page, hue};
 use crate::apply::outcome::{Ending, Outcome, RunOutcome, StepResult};
 use crate::model::{Digest, StepKey};
+use crate::plan::Mark;
 use crate::plan::file::PlanFile;
-use crate::plan::{Mark, Plan};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -58,7 +58,7 @@ struct ResultDocument {
     /// What was done.
     step: &'static str,
     /// The other end of a relation; absent otherwise.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     discriminator: String,
     /// Its id; the first digits of a hand-off's are the hand-off's.
     #[schemars(with = "String")]
@@ -192,8 +192,10 @@ fn result(StepResult { key, id, outcome }: &StepResult) -> ResultDocument {
 pub(super) fn run(run: Run<'_>, colour: Paint, out: &mut dyn Write) -> fmt::Result {
     let keys = run.outcome.results.iter().map(|result| result.key.address.to_string().chars().count());
     let page = Page { colour, width: column(keys) };
+    let marks: BTreeMap<&StepKey, Mark> = run.file.plan().steps().iter().map(|step| (&step.key, step.mark)).collect();
     for StepResult { key, id, outcome } in &run.outcome.results {
-        let mark = mark(key, run.file.plan());
+        // One that is not planned any more is marked by what its name usually means.
+        let mark = marks.get(key).copied().unwrap_or_else(|| usual_mark(key));
         let hue = if outcome.is_failure() { Hue::Red } else { hue(mark) };
         page.head(out, (mark.symbol(), hue), key, outcome.word())?;
         if let Some(why) = outcome.why() {
@@ -210,11 +212,6 @@ pub(super) fn run(run: Run<'_>, colour: Paint, out: &mut dyn Write) -> fmt::Resu
         wrapped(out, "", 2, &line)?;
     }
     writeln!(out, "{}", run.tally())
-}
-
-/// How a step is marked; one that is not planned any more by what its name usually means.
-fn mark(key: &StepKey, plan: &Plan) -> Mark {
-    plan.step(key).map_or_else(|| usual_mark(key), |step| step.mark)
 }
 
 #[cfg(test)]

@@ -2,9 +2,12 @@
 #![expect(clippy::disallowed_methods, reason = "tests read and write files, run the binary and set its environment")]
 
 mod cases;
+mod cli;
 mod examples;
+mod laws;
 mod licences;
 mod planner;
 mod readme;
+mod schemas;
 mod support;
 mod tidy;

@@ -2,10 +2,16 @@
 //! here decides what is said.
 
 mod gates;
+mod history;
+mod people;
+mod state;
 mod table;
 mod tools;
 
 pub(super) use gates::gates;
+pub(super) use history::{history, history_json, only, run, run_json};
+pub(super) use people::{credentials, credentials_json, handoff, handoff_json, handoff_line, handoffs, handoffs_json};
+pub(super) use state::{fields, remembered, state, state_json};
 pub(super) use table::Table;
 pub(super) use tools::{explained, explained_json, setting_rows, settings, settings_json};
 
@@ -48,4 +54,16 @@ pub(super) fn json(value: &Value) -> String {
 /// Text for a terminal or a log: control characters of manifests and tenants cannot play tricks.
 pub(super) fn safe(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+}
+
+/// `1 schema`, `2 schemas`.
+pub(super) fn count(n: usize, one: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
+}
+
+/// Adds the keys of an object to another one.
+fn merge(value: &mut Value, more: Value) {
+    if let (Value::Object(value), Value::Object(more)) = (value, more) {
+        value.extend(more);
+    }
 }

@@ -69,7 +69,7 @@ fn typed_consent(args: &ApplyArgs) -> Result<Option<Consent>, CliError> {
 fn ask(scene: &Scene<'_>, project: &Valid, doors: &Doors) -> Result<Option<Consent>, CliError> {
     let journal = doors.journal()?;
     let ground = plan::Ground { observe: doors.tenant.as_ref(), ledger: journal.ledger(), now: doors.clock.now() };
-    let (planned, _) = plan::live(project, ground, &BTreeSet::new(), &Shown::on(scene.terminal));
+    let (planned, _) = plan::live(project, ground, &BTreeSet::new(), &Shown::on(scene.terminal))?;
     let file = PlanFile::new(&planned.plan, &planned.outlook, &project.sources);
     let text = rendered(Subject::Plan(&file), "plan", (Format::Text, scene.terminal.message_paint()))?;
     scene.terminal.warn(text.trim_end());

@@ -1,7 +1,10 @@
 //! One function a command: builds what `ops` needs from settings and arguments, and prints what it answers.
 
 mod apply;
+mod people;
 mod planning;
+mod simulate;
+mod state;
 mod tools;
 
 use super::args::{Cli, Command};
@@ -33,6 +36,11 @@ pub(super) fn run(command: &Command, settings: &Settings, terminal: &Terminal) -
         Command::Config => tools::config(&scene),
         Command::Completions { shell } => tools::completions(&scene, *shell),
         Command::Man(args) => tools::man(&scene, args),
-        _ => Err(CliError::failed("not wired")),
+        Command::Handoffs { command } => people::handoffs(&scene, command.as_ref()),
+        Command::Credentials { command } => people::credentials(&scene, command.as_ref()),
+        Command::History(args) => state::history(&scene, args),
+        Command::State { command } => state::state(&scene, command),
+        Command::Schema(args) => tools::schema(&scene, args),
+        Command::Simulate { command } => simulate::simulate(&scene, command),
     }
 }

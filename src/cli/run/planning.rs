@@ -4,6 +4,7 @@ use super::{CliError, Exit, Scene};
 use crate::apply::Clock as _;
 use crate::cli::args::{OutputFormat, PlanArgs, ShowArgs, SnapshotArgs, Written};
 use crate::cli::doors::{self, Doors};
+use crate::cli::output;
 use crate::cli::progress::Shown;
 use crate::ops::plan::{self, Next};
 use crate::ops::project::{self, Project, Valid};
@@ -84,7 +85,9 @@ pub(super) fn validate(scene: &Scene<'_>) -> Result<Exit, CliError> {
     let Project { sources, desired, findings } = &project;
     match (scene.format(), desired) {
         (Format::Text, Some(desired)) if findings.is_empty() => {
-            scene.terminal.data(&format!("{} documents are valid.\n", desired.declared.len()))?;
+            scene
+                .terminal
+                .data(&format!("The manifests are valid: {}.\n", output::count(desired.declared.len(), "object")))?;
         }
         (Format::Text | Format::Json | Format::Markdown, _) => {
             scene.print(Subject::Findings(findings, sources), "validate")?;
@@ -136,7 +139,7 @@ fn plan_live(
     plan::same_tenant(project, doors.id())?;
     let journal = doors.journal()?;
     let ground = plan::Ground { observe: doors.tenant.as_ref(), ledger: journal.ledger(), now: doors.clock.now() };
-    Ok(plan::live(project, ground, targets, &Shown::on(scene.terminal)).0)
+    Ok(plan::live(project, ground, targets, &Shown::on(scene.terminal))?.0)
 }
 
 /// `show`.
@@ -154,7 +157,7 @@ pub(super) fn snapshot(scene: &Scene<'_>, args: &SnapshotArgs) -> Result<Exit, C
     let journal = doors.journal()?;
     let now = doors.clock.now();
     let ground = plan::Ground { observe: doors.tenant.as_ref(), ledger: journal.ledger(), now };
-    let (_, looked) = plan::live(&project, ground, &BTreeSet::new(), &Shown::on(scene.terminal));
+    let (_, looked) = plan::live(&project, ground, &BTreeSet::new(), &Shown::on(scene.terminal))?;
     let write = |out: &mut dyn std::io::Write| {
         let mut out = std::io::BufWriter::new(out);
         snapshot::write(&looked.observed, journal.ledger(), doors.id(), now, &mut out)?;

@@ -1,7 +1,7 @@
-//! `explain`, `config`, `completions` and `man`: what needs neither manifests nor tenant nor state.
+//! `explain`, `schema`, `config`, `completions` and `man`: what needs neither manifests nor tenant nor state.
 
 use super::{Cli, CliError, Exit, Scene};
-use crate::cli::args::{ExplainArgs, ManArgs};
+use crate::cli::args::{ExplainArgs, ManArgs, SchemaArgs};
 use crate::cli::output;
 use crate::ops;
 use clap::CommandFactory as _;
@@ -52,9 +52,46 @@ pub(super) fn man(scene: &Scene<'_>, args: &ManArgs) -> Result<Exit, CliError> {
             scene.terminal.data(&String::from_utf8_lossy(&page))?;
         }
         Some(folder) => {
+            ops::files::folder(folder)?;
             clap_mangen::generate_to(Cli::command(), folder).map_err(|error| {
                 CliError::failed(format!("the manual pages cannot be written to `{}`: {error}", folder.display()))
             })?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// `schema`.
+pub(super) fn schema(scene: &Scene<'_>, args: &SchemaArgs) -> Result<Exit, CliError> {
+    match (&args.name, &args.out, &args.check) {
+        (Some(name), _, _) => {
+            let text = ops::schema::find(name).ok_or_else(|| {
+                CliError::usage(format!("there is no schema `{name}`")).hint("`twotier schema` lists them")
+            })?;
+            scene.terminal.data(&text)?;
+        }
+        (None, Some(folder), _) => {
+            let all = ops::schema::all();
+            ops::files::folder(folder)?;
+            for (name, text) in &all {
+                ops::files::write(&folder.join(name), text)?;
+            }
+            scene.terminal.note(&format!("{} written to {}", output::count(all.len(), "schema"), folder.display()));
+        }
+        (None, None, Some(folder)) => {
+            let differences = ops::schema::differences(&ops::schema::read(folder)?);
+            scene.terminal.data(&differences.concat())?;
+            if !differences.is_empty() {
+                return Err(CliError::failed(format!(
+                    "{} differ from this version",
+                    output::count(differences.len(), "schema")
+                ))
+                .hint(format!("`twotier schema --out {}` writes them anew", folder.display())));
+            }
+        }
+        (None, None, None) => {
+            let names: Vec<String> = ops::schema::all().into_keys().map(|name| format!("{name}\n")).collect();
+            scene.terminal.data(&names.concat())?;
         }
     }
     Ok(Exit::Done)

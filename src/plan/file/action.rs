@@ -71,9 +71,9 @@ pub(crate) enum WireOperation {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         registration_number: Option<SmolStr>,
         /// Who is billed.
-        billing: WireBilling,
+        billing: Box<WireBilling>,
         /// Where.
-        address: WirePostalAddress,
+        address: Box<WirePostalAddress>,
         /// Whether provider and reseller become administrators by default.
         default_admin_access: bool,
     },
@@ -240,8 +240,8 @@ fn create(customer: &CustomerKey, reseller: &Name, details: &WantedCustomer) -> 
         domain,
         company_name,
         registration_number,
-        billing: WireBilling { first_name, last_name, email, culture, language },
-        address: WirePostalAddress { country, state, city, postal_code, line1, line2, phone },
+        billing: Box::new(WireBilling { first_name, last_name, email, culture, language }),
+        address: Box::new(WirePostalAddress { country, state, city, postal_code, line1, line2, phone }),
         default_admin_access,
     }
 }
@@ -290,7 +290,7 @@ impl TryFrom<WireOperation> for Wanted {
                 address,
                 default_admin_access,
             } => {
-                let (billing, address) = (billing.into(), address.into());
+                let (billing, address) = ((*billing).into(), (*address).into());
                 let details = WantedCustomer {
                     domain,
                     company_name,

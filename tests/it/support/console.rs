@@ -4,6 +4,7 @@
 use super::words::{Words, words};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use twotier::model::StepName;
 
 /// A console, as it stands in a file: what comes before the first command, then the commands.
 pub(crate) struct Console {
@@ -223,7 +224,7 @@ impl Sandbox {
             None => printed.push_str(&String::from_utf8_lossy(&done.stdout)),
         }
         end_line(&mut printed);
-        printed.push_str(&String::from_utf8_lossy(&done.stderr));
+        printed.push_str(&without_progress(&String::from_utf8_lossy(&done.stderr)));
         end_line(&mut printed);
         match done.status.code() {
             Some(0) => {}
@@ -232,6 +233,15 @@ impl Sandbox {
         }
         Ok(printed)
     }
+}
+
+/// Standard error without the lines that say how a run goes: steps that run side by side say so in any order.
+fn without_progress(text: &str) -> String {
+    let is_progress = |line: &str| {
+        let word = line.strip_prefix("  ").and_then(|line| line.split(' ').next());
+        word.is_some_and(|word| word.parse::<StepName>().is_ok())
+    };
+    text.split_inclusive('\n').filter(|line| !is_progress(line)).collect()
 }
 
 fn end_line(text: &mut String) {

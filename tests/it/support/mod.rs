@@ -2,7 +2,9 @@
 
 pub(crate) mod console;
 pub(crate) mod project;
+pub(crate) mod run;
 mod words;
+pub(crate) mod world;
 
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;

@@ -1,0 +1,116 @@
+//! Prints hand-offs and credentials.
+
+use super::{Table, safe};
+use crate::ledger::{Credential, CredentialState, HandoffState};
+use crate::model::Address;
+use crate::ops::handoffs::Listed;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// Hand-offs, one line each.
+pub(crate) fn handoffs(listed: &[Listed<'_>]) -> String {
+    if listed.is_empty() {
+        return "No open hand-offs.\n".to_owned();
+    }
+    let mut table = Table::new(&["id", "asked", "state", "step", "address", "with"]);
+    for Listed { short, id: _, handoff } in listed {
+        table.row([
+            short.clone(),
+            handoff.asked.date().to_string(),
+            word(&handoff.state).to_owned(),
+            handoff.key.step.to_string(),
+            handoff.key.address.to_string(),
+            handoff.key.discriminator.to_string(),
+        ]);
+    }
+    table.show()
+}
+
+/// A hand-off, whole.
+pub(crate) fn handoff(listed: &Listed<'_>) -> String {
+    let Listed { short, id: _, handoff } = listed;
+    let mut text = format!("{short}  {}\nasked {}", handoff.key, handoff.asked);
+    match &handoff.state {
+        HandoffState::Asked => {}
+        HandoffState::Acknowledged { by, at, evidence } => {
+            text.push_str(&format!("\ndone, says {} on {at}", safe(by)));
+            if let Some(evidence) = evidence {
+                text.push_str(&format!(": {}", safe(evidence)));
+            }
+        }
+        HandoffState::Declined { by, at, reason } => {
+            text.push_str(&format!("\ndeclined by {} on {at}: {}", safe(by), safe(reason)));
+        }
+        HandoffState::Consumed { at } => {
+            text.push_str(&format!("\nover since {at}: what it was for has been observed"))
+        }
+    }
+    format!("{text}\n\n{}\n", safe(handoff.text.trim_end()))
+}
+
+/// A hand-off in one line, after a note.
+pub(crate) fn handoff_line(listed: &Listed<'_>) -> String {
+    format!("{}  {}: {}", listed.short, listed.handoff.key, word(&listed.handoff.state))
+}
+
+fn word(state: &HandoffState) -> &'static str {
+    match state {
+        HandoffState::Asked => "asked",
+        HandoffState::Acknowledged { .. } => "done",
+        HandoffState::Declined { .. } => "declined",
+        HandoffState::Consumed { .. } => "over",
+    }
+}
+
+/// Hand-offs, as JSON.
+pub(crate) fn handoffs_json(listed: &[Listed<'_>]) -> Value {
+    json!({ "handoffs": listed.iter().map(handoff_json).collect::<Vec<_>>() })
+}
+
+/// A hand-off, as JSON.
+pub(crate) fn handoff_json(listed: &Listed<'_>) -> Value {
+    let Listed { short, id, handoff } = listed;
+    let mut value = json!({
+        "id": short, "step": handoff.key.step, "address": handoff.key.address, "stepId": id,
+        "with": handoff.key.discriminator, "asked": handoff.asked, "state": word(&handoff.state), "text": handoff.text,
+        "textDigest": handoff.digest,
+    });
+    let more = match &handoff.state {
+        HandoffState::Asked => json!({}),
+        HandoffState::Acknowledged { by, at, evidence } => json!({ "by": by, "at": at, "evidence": evidence }),
+        HandoffState::Declined { by, at, reason } => json!({ "by": by, "at": at, "reason": reason }),
+        HandoffState::Consumed { at } => json!({ "at": at }),
+    };
+    super::merge(&mut value, more);
+    value
+}
+
+/// Passwords by customer, for people; never a password.
+pub(crate) fn credentials(known: &BTreeMap<Address, Credential>) -> String {
+    if known.is_empty() {
+        return "No passwords are kept.\n".to_owned();
+    }
+    let mut table = Table::new(&["customer", "login", "state", "since"]);
+    for (address, Credential { user, state, at }) in known {
+        table.row([address.to_string(), user.to_string(), credential_word(state).to_owned(), at.to_string()]);
+    }
+    table.show()
+}
+
+/// Passwords by customer, as JSON; never a password.
+pub(crate) fn credentials_json(known: &BTreeMap<Address, Credential>) -> Value {
+    let one = |(address, credential): (&Address, &Credential)| {
+        let Credential { user, state, at } = credential;
+        json!({ "address": address, "login": user, "state": credential_word(state), "since": at })
+    };
+    json!({ "credentials": known.iter().map(one).collect::<Vec<_>>() })
+}
+
+/// Where a password stands.
+pub(crate) fn credential_word(state: &CredentialState) -> &'static str {
+    match state {
+        CredentialState::Sealed { .. } => "sealed",
+        CredentialState::Lost => "lost",
+        CredentialState::Forgotten => "forgotten",
+    }
+}

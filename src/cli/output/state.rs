@@ -1,0 +1,142 @@
+//! Prints what is remembered: every address in one line, or one address whole.
+
+use super::people::credential_word;
+use super::{Table, safe};
+use crate::journal::Journal;
+use crate::ledger::{Ledger, Pending, PendingWhat, Unresolved};
+use crate::model::Address;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
+
+/// Every remembered address, one line each.
+pub(crate) fn state(journal: &Journal) -> String {
+    let ledger = journal.ledger();
+    let Some(genesis) = &ledger.genesis else {
+        return "No state yet: the first `apply` begins it.\n".to_owned();
+    };
+    let mut table = Table::new(&["address", "live id", "", "waits for"]);
+    for address in addresses(ledger) {
+        let id = ledger.bindings.get(address).map_or_else(|| "-".to_owned(), ToString::to_string);
+        let managed = if ledger.managed.contains(address) { "managed" } else { "released" };
+        table.row([address.to_string(), id, managed.to_owned(), open(ledger, address).unwrap_or_default()]);
+    }
+    let mut text = format!("tenant {}, since {}\n", genesis.tenant, genesis.at);
+    if let Some(run) = &journal.folded().run {
+        text.push_str(&format!("run {} of {} is open since {}\n", run.epoch, safe(&run.open.actor), run.at));
+    }
+    format!("{text}\n{}", table.show())
+}
+
+/// What is open on an address.
+fn open(ledger: &Ledger, address: &Address) -> Option<String> {
+    let unresolved = ledger.unresolved.get(address).map(|Unresolved { intent, key, .. }| {
+        format!("{}: outcome unknown, `twotier state resolve {intent}`", key.step)
+    });
+    let pending = || ledger.pending.get(address).map(|pending| format!("{}: {}", pending.key.step, what(pending)));
+    unresolved.or_else(pending)
+}
+
+fn what(pending: &Pending) -> String {
+    match &pending.what {
+        PendingWhat::Customer(id) => format!("customer {id} to show"),
+        PendingWhat::Order { order, .. } => format!("order {order} to show"),
+        PendingWhat::Change { field, value, .. } => format!("{} to become {value}", field.name()),
+    }
+}
+
+fn addresses(ledger: &Ledger) -> BTreeSet<&Address> {
+    let Ledger {
+        genesis: _,
+        bindings,
+        settled,
+        managed,
+        handoffs: _,
+        pending,
+        unresolved,
+        credentials,
+        guards: _,
+        counted: _,
+    } = ledger;
+    let keys = bindings.keys().chain(settled.keys()).chain(managed).chain(pending.keys());
+    keys.chain(unresolved.keys()).chain(credentials.keys()).collect()
+}
+
+/// Everything remembered, as JSON.
+pub(crate) fn state_json(journal: &Journal) -> Value {
+    let ledger = journal.ledger();
+    let genesis = ledger.genesis.as_ref();
+    let run = journal.folded().run.as_ref();
+    let addresses: Map<String, Value> = addresses(ledger)
+        .into_iter()
+        .filter_map(|address| Some((address.to_string(), remembered(journal, address)?)))
+        .collect();
+    json!({
+        "tenant": genesis.map(|genesis| genesis.tenant), "state": genesis.map(|genesis| &genesis.state),
+        "since": genesis.map(|genesis| genesis.at), "objects": journal.head().map(|head| head.number + 1),
+        "openRun": run.map(|run| json!({ "run": run.epoch, "actor": run.open.actor, "at": run.at })),
+        "addresses": addresses,
+    })
+}
+
+/// Everything remembered of an address; none when nothing is.
+pub(crate) fn remembered(journal: &Journal, address: &Address) -> Option<Value> {
+    let ledger = journal.ledger();
+    if !addresses(ledger).contains(address) {
+        return None;
+    }
+    let settled: Map<String, Value> = ledger
+        .settled
+        .get(address)
+        .into_iter()
+        .flatten()
+        .map(|(field, value)| (field.name().to_owned(), json!(value)))
+        .collect();
+    let credential = ledger.credentials.get(address);
+    Some(json!({
+        "address": address, "liveId": ledger.bindings.get(address).map(ToString::to_string),
+        "managed": ledger.managed.contains(address), "settled": settled,
+        "pending": ledger.pending.get(address).map(|pending| json!({
+            "step": pending.key.step, "since": pending.since, "waitsFor": what(pending),
+        })),
+        "unresolved": ledger.unresolved.get(address).map(|it| json!({
+            "intent": it.intent, "step": it.key.step, "since": it.since, "text": it.text,
+        })),
+        "credentials": credential.map(|credential| credential_word(&credential.state)),
+    }))
+}
+
+/// A JSON object as lines `key  value`, without what is not there.
+pub(crate) fn fields(value: &Value) -> String {
+    let mut table = Table::default();
+    let mut open: Vec<(String, &Value)> = vec![(String::new(), value)];
+    while let Some((path, value)) = open.pop() {
+        match value {
+            Value::Null => {}
+            Value::Object(map) => {
+                let inner = map.iter().map(|(key, value)| {
+                    let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                    (path, value)
+                });
+                let inner: Vec<_> = inner.collect();
+                open.extend(inner.into_iter().rev());
+            }
+            Value::String(text) => table.row([path, text.clone()]),
+            Value::Bool(true) => table.row([path, "yes".to_owned()]),
+            Value::Bool(false) => table.row([path, "no".to_owned()]),
+            Value::Number(_) | Value::Array(_) => table.row([path, value.to_string()]),
+        }
+    }
+    table.show()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_becomes_lines_without_what_is_not_there() {
+        let value =
+            json!({ "address": "customer/contoso", "managed": true, "pending": null, "settled": { "quantity": 5 } });
+        assert_eq!(fields(&value), "address           customer/contoso\nmanaged           yes\nsettled.quantity  5\n");
+    }
+}

@@ -1,0 +1,144 @@
+//! `handoffs` and `credentials`: what people are asked, and the passwords only they may read.
+
+use super::{CliError, Exit, Scene};
+use crate::apply;
+use crate::cli::args::{CredentialsCommand, Declining, Exporting, HandoffsCommand, Noting, Saying};
+use crate::cli::doors::Doors;
+use crate::cli::output::{self, Plainness};
+use crate::model::Address;
+use crate::ops::handoffs::{self, Chosen, Which, Word};
+use crate::ops::{credentials, files, state};
+use smol_str::SmolStr;
+use std::path::Path;
+
+impl Scene<'_> {
+    /// Who says so, and why; by default who runs this.
+    pub(super) fn saying(&self, saying: &Saying) -> state::Saying {
+        state::Saying { by: self.by(saying.by.as_deref()), reason: SmolStr::new(&saying.reason) }
+    }
+    fn by(&self, named: Option<&str>) -> SmolStr {
+        named.map_or_else(|| self.settings.run_by.actor.value.clone(), SmolStr::new)
+    }
+}
+
+/// `handoffs`.
+pub(super) fn handoffs(scene: &Scene<'_>, command: Option<&HandoffsCommand>) -> Result<Exit, CliError> {
+    match command {
+        None => list(scene, Which::Open),
+        Some(HandoffsCommand::List { all: false }) => list(scene, Which::Open),
+        Some(HandoffsCommand::List { all: true }) => list(scene, Which::All),
+        Some(HandoffsCommand::Show { id }) => show(scene, id),
+        Some(HandoffsCommand::Done(Noting { ids, cause, evidence, by })) => {
+            let word = Word::Done { by: scene.by(by.as_deref()), evidence: evidence.as_deref().map(SmolStr::new) };
+            say(scene, &Chosen { ids, cause: cause.as_ref() }, &word)
+        }
+        Some(HandoffsCommand::Declined(Declining { ids, cause, saying })) => {
+            say(scene, &Chosen { ids, cause: cause.as_ref() }, &Word::Declined(scene.saying(saying)))
+        }
+        Some(HandoffsCommand::Reopen(Declining { ids, cause, saying })) => {
+            say(scene, &Chosen { ids, cause: cause.as_ref() }, &Word::Reopened(scene.saying(saying)))
+        }
+        Some(HandoffsCommand::Export(Exporting { dir })) => export(scene, dir.as_deref()),
+    }
+}
+
+fn list(scene: &Scene<'_>, which: Which) -> Result<Exit, CliError> {
+    let form = scene.plain_or_json()?;
+    let doors = Doors::open(scene.settings)?;
+    let journal = doors.journal()?;
+    let listed = handoffs::list(journal.ledger(), which);
+    scene.terminal.data(&match form {
+        Plainness::Text => output::handoffs(&listed),
+        Plainness::Json => output::json(&output::handoffs_json(&listed)),
+    })?;
+    Ok(Exit::Done)
+}
+
+fn show(scene: &Scene<'_>, id: &str) -> Result<Exit, CliError> {
+    let form = scene.plain_or_json()?;
+    let doors = Doors::open(scene.settings)?;
+    let journal = doors.journal()?;
+    let found = handoffs::find(journal.ledger(), id)?;
+    scene.terminal.data(&match form {
+        Plainness::Text => output::handoff(&found),
+        Plainness::Json => output::json(&output::handoff_json(&found)),
+    })?;
+    Ok(Exit::Done)
+}
+
+fn say(scene: &Scene<'_>, chosen: &Chosen<'_>, word: &Word) -> Result<Exit, CliError> {
+    let doors = Doors::open(scene.settings)?;
+    let mut journal = doors.journal()?;
+    let noted = handoffs::say(&mut journal, chosen, word, &doors.stamp())?;
+    for id in noted {
+        let found = handoffs::find(journal.ledger(), &id.to_string())?;
+        scene.terminal.note(&output::handoff_line(&found));
+    }
+    Ok(Exit::Done)
+}
+
+fn export(scene: &Scene<'_>, folder: Option<&Path>) -> Result<Exit, CliError> {
+    let doors = Doors::open(scene.settings)?;
+    let journal = doors.journal()?;
+    let listed = handoffs::list(journal.ledger(), Which::Open);
+    match folder {
+        None => {
+            let lines: Vec<String> = listed.iter().map(|one| format!("{}\n", output::handoff_json(one))).collect();
+            scene.terminal.data(&lines.concat())?;
+        }
+        Some(folder) => {
+            files::folder(folder)?;
+            for one in &listed {
+                let name = format!("{}-{}.txt", one.short, one.handoff.key.step);
+                files::write(&folder.join(name), &output::handoff(one))?;
+            }
+            scene.terminal.note(&format!(
+                "{} written to {}",
+                output::count(listed.len(), "hand-off"),
+                folder.display()
+            ));
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// `credentials`.
+pub(super) fn credentials(scene: &Scene<'_>, command: Option<&CredentialsCommand>) -> Result<Exit, CliError> {
+    let doors = Doors::open(scene.settings)?;
+    let mut journal = doors.journal()?;
+    match command {
+        None | Some(CredentialsCommand::List) => {
+            let known = &journal.ledger().credentials;
+            scene.terminal.data(&match scene.plain_or_json()? {
+                Plainness::Text => output::credentials(known),
+                Plainness::Json => output::json(&output::credentials_json(known)),
+            })?;
+        }
+        Some(CredentialsCommand::Open { address, identity }) => {
+            let sealed = credentials::sealed(&journal, address)?;
+            print_password(scene, address, &sealed, identity)?;
+        }
+        Some(CredentialsCommand::Forget { address, saying }) => {
+            let state::Saying { by, reason } = scene.saying(saying);
+            journal.forget_credentials(address.clone(), by, reason, &doors.stamp())?;
+            scene.terminal.note(&format!("the sealed password of `{address}` is destroyed"));
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn print_password(scene: &Scene<'_>, address: &Address, sealed: &[u8], identity: &Path) -> Result<(), CliError> {
+    let keys = zeroize::Zeroizing::new(files::read(identity)?);
+    let opened = apply::open(sealed, &keys)
+        .map_err(|error| CliError::failed(format!("the password of `{address}` cannot be opened: {error}")))?;
+    let text = match scene.plain_or_json()? {
+        Plainness::Text => {
+            format!("login     {}\npassword  {}\n", output::safe(&opened.login), opened.password.expose())
+        }
+        Plainness::Json => {
+            let (login, password) = (&opened.login, opened.password.expose());
+            output::json(&serde_json::json!({ "address": address.to_string(), "login": login, "password": password }))
+        }
+    };
+    scene.terminal.data(&zeroize::Zeroizing::new(text))
+}

@@ -1,0 +1,74 @@
+//! `simulate`: plays the other sides of the embedded tenant.
+
+use super::{CliError, Exit, Scene};
+use crate::backend::simulated::{EmbeddedError, Played};
+use crate::cli::args::{Actor, Outcome, SimulateCommand};
+use crate::cli::doors::{self, Doors};
+use crate::observed::Review;
+use crate::ops::Fault;
+use crate::ops::simulate::{self, Known, Play};
+
+/// `simulate`.
+pub(super) fn simulate(scene: &Scene<'_>, command: &SimulateCommand) -> Result<Exit, CliError> {
+    let (play, actor) = match command {
+        SimulateCommand::Reset => return reset(scene),
+        SimulateCommand::AdvanceClock { duration } => {
+            let doors = Doors::open(scene.settings)?;
+            doors.writable()?;
+            let now = doors.tenant.advance(*duration).map_err(Fault::from)?;
+            scene.terminal.note(&format!("it is {now} now"));
+            return Ok(Exit::Done);
+        }
+        SimulateCommand::Accept(actor) => (Play::Accept, actor),
+        SimulateCommand::Decline(actor) => (Play::Decline, actor),
+        SimulateCommand::Sign(actor) => (Play::Sign, actor),
+        SimulateCommand::End(actor) => (Play::End, actor),
+        SimulateCommand::Review { actor, outcome } => (Play::Review(review(*outcome)), actor),
+    };
+    act(scene, &play, actor)
+}
+
+fn review(outcome: Outcome) -> Review {
+    match outcome {
+        Outcome::Passed => Review::Passed,
+        Outcome::InReview => Review::InReview,
+        Outcome::Refused => Review::Refused,
+    }
+}
+
+fn act(scene: &Scene<'_>, play: &Play, actor: &Actor) -> Result<Exit, CliError> {
+    let Actor { address, company, reseller } = actor;
+    let who = match (company, address) {
+        (Some(company), _) => simulate::Actor::Company(*company),
+        (None, Some(address)) => simulate::Actor::Address(address.clone()),
+        (None, None) => return Err(CliError::usage("say who: an address, or `--company TENANTID`")),
+    };
+    // A company by its id needs no manifests.
+    let needs_manifests = address.is_some() || reseller.is_some();
+    let valid = if needs_manifests { Some(scene.valid("simulate")?) } else { None };
+    let doors = Doors::open(scene.settings)?;
+    let journal = doors.journal()?;
+    let tenant = doors.tenant.tenant().map_err(Fault::from)?;
+    let known =
+        Known { desired: valid.as_ref().map(|valid| &valid.desired), ledger: journal.ledger(), tenant: &tenant };
+    let human = simulate::human(known, play, &who, reseller.as_ref())?;
+    doors.writable()?;
+    match doors.tenant.play(&human) {
+        Ok(Played::Done) => scene.terminal.note("done"),
+        Ok(Played::AlreadySo) => scene.terminal.note("nothing to do: it is so already"),
+        Err(EmbeddedError::Human(error)) => return Err(CliError::failed(format!("they could not do that: {error}"))),
+        Err(error) => return Err(Fault::from(error).into()),
+    }
+    Ok(Exit::Done)
+}
+
+fn reset(scene: &Scene<'_>) -> Result<Exit, CliError> {
+    // Opening shows that the center is an embedded tenant: no other one's state may be discarded.
+    doors::embedded(scene.settings)?;
+    simulate::reset(&scene.settings.state.value)?;
+    scene.terminal.note(&format!(
+        "the tenant is as its file says, and nothing is remembered in {}",
+        scene.settings.state.value.display()
+    ));
+    Ok(Exit::Done)
+}

@@ -1,0 +1,136 @@
+//! `state` and `history`: what is remembered, and who did it.
+
+use super::{CliError, Exit, Scene};
+use crate::cli::args::{HistoryArgs, Ruling, StateCommand};
+use crate::cli::clock::Random;
+use crate::cli::doors::Doors;
+use crate::cli::output::{self, Plainness};
+use crate::journal::{History, Journal, verify};
+use crate::model::Address;
+use crate::ops::state;
+use crate::report::{Format, Subject};
+use smol_str::SmolStr;
+
+/// `state`.
+pub(super) fn state(scene: &Scene<'_>, command: &StateCommand) -> Result<Exit, CliError> {
+    let doors = Doors::open(scene.settings)?;
+    match command {
+        StateCommand::Init => init(scene, &doors),
+        StateCommand::List => list(scene, &doors.journal()?),
+        StateCommand::Show { address } => show(scene, &doors.journal()?, address),
+        StateCommand::Verify => check(scene, &doors),
+        StateCommand::Bind { .. }
+        | StateCommand::Rename { .. }
+        | StateCommand::Forget { .. }
+        | StateCommand::Resolve { .. }
+        | StateCommand::TakeOver { .. } => {
+            let said = note(scene, &doors, command)?;
+            scene.terminal.note(&said);
+            Ok(Exit::Done)
+        }
+    }
+}
+
+fn init(scene: &Scene<'_>, doors: &Doors) -> Result<Exit, CliError> {
+    let mut journal = doors.journal()?;
+    if !journal.has_state() {
+        doors.tenant.materialize().map_err(crate::ops::Fault::from)?;
+    }
+    journal.init(doors.id(), Random.word(), &doors.stamp())?;
+    scene.terminal.note(&format!(
+        "the state of the tenant {} begins in {}",
+        doors.id(),
+        scene.settings.state.value.display()
+    ));
+    Ok(Exit::Done)
+}
+
+/// Appends what a person says; one line that tells what.
+fn note(scene: &Scene<'_>, doors: &Doors, command: &StateCommand) -> Result<String, CliError> {
+    let mut journal = doors.journal()?;
+    let stamp = doors.stamp();
+    Ok(match command {
+        StateCommand::Bind { address, id, saying } => {
+            state::bind(&mut journal, address.clone(), id, scene.saying(saying), &stamp)?;
+            format!("`{address}` means {id}")
+        }
+        StateCommand::Rename { from, to, saying } => {
+            state::rename(&mut journal, from.clone(), to.clone(), scene.saying(saying), &stamp)?;
+            format!("`{from}` is `{to}` now")
+        }
+        StateCommand::Forget { address, saying } => {
+            state::forget(&mut journal, address.clone(), scene.saying(saying), &stamp)?;
+            format!("nothing is remembered of `{address}`; what it meant is still there")
+        }
+        StateCommand::Resolve { intent, ruling, id, saying } => {
+            let ruling = match ruling {
+                Ruling::Happened => state::Ruling::Happened(id.as_deref().map(SmolStr::new)),
+                Ruling::DidNotHappen => state::Ruling::DidNotHappen,
+            };
+            state::resolve(&mut journal, *intent, ruling, scene.saying(saying), &stamp)?;
+            format!("the effect {intent} is settled")
+        }
+        StateCommand::TakeOver { saying } => match state::take_over(&mut journal, scene.saying(saying), &stamp)? {
+            Some(epoch) => format!("the run {epoch} has ended; the next one settles what it left open"),
+            None => "no run is open".to_owned(),
+        },
+        StateCommand::Init | StateCommand::List | StateCommand::Show { .. } | StateCommand::Verify => String::new(),
+    })
+}
+
+fn list(scene: &Scene<'_>, journal: &Journal) -> Result<Exit, CliError> {
+    scene.terminal.data(&match scene.plain_or_json()? {
+        Plainness::Text => output::state(journal),
+        Plainness::Json => output::json(&output::state_json(journal)),
+    })?;
+    Ok(Exit::Done)
+}
+
+fn show(scene: &Scene<'_>, journal: &Journal, address: &Address) -> Result<Exit, CliError> {
+    let Some(remembered) = output::remembered(journal, address) else {
+        return Err(CliError::usage(format!("nothing is remembered of `{address}`"))
+            .hint("`twotier state list` lists every address"));
+    };
+    scene.terminal.data(&match scene.plain_or_json()? {
+        Plainness::Text => output::fields(&remembered),
+        Plainness::Json => output::json(&remembered),
+    })?;
+    Ok(Exit::Done)
+}
+
+fn check(scene: &Scene<'_>, doors: &Doors) -> Result<Exit, CliError> {
+    let verified = verify::verify(doors.store().as_ref()).map_err(crate::journal::JournalError::from)?;
+    if !verified.findings.is_empty() || scene.format() != Format::Text {
+        scene.print(Subject::Findings(&verified.findings, &crate::diag::SourceMap::default()), "state verify")?;
+    }
+    let (objects, sealed) = (verified.objects, verified.sealed);
+    scene.terminal.note(&format!("{objects} objects and {sealed} sealed passwords were looked at"));
+    let damaged = verified.findings.iter().any(|finding| finding.severity == crate::diag::Severity::Error);
+    Ok(if damaged { Exit::Failed } else { Exit::Done })
+}
+
+/// `history`.
+pub(super) fn history(scene: &Scene<'_>, args: &HistoryArgs) -> Result<Exit, CliError> {
+    let form = scene.plain_or_json()?;
+    let doors = Doors::open(scene.settings)?;
+    doors.journal()?;
+    let mut history = History::read(doors.store().as_ref())?;
+    if let Some(address) = &args.address {
+        output::only(&mut history, address);
+    }
+    if let Some(number) = args.run {
+        let run = history.runs.iter().find(|run| run.epoch == number);
+        let run = run
+            .ok_or_else(|| CliError::usage(format!("there is no run {number}")).hint("`twotier history` lists them"))?;
+        scene.terminal.data(&match form {
+            Plainness::Text => output::run(run),
+            Plainness::Json => output::json(&output::run_json(run)),
+        })?;
+        return Ok(Exit::Done);
+    }
+    scene.terminal.data(&match form {
+        Plainness::Text => output::history(&history, args.limit),
+        Plainness::Json => output::json(&output::history_json(&history, args.limit)),
+    })?;
+    Ok(Exit::Done)
+}

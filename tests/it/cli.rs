@@ -1,0 +1,205 @@
+//! What a pipeline sees of the binary: exit codes, which stream says what, settings. Never looks at how a plan reads;
+//! that is the cases' business.
+
+use crate::support::root;
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// A copy of the quickstart in a folder of its own.
+struct Project(tempfile::TempDir);
+
+impl Project {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        copy(&root().join("examples/quickstart"), folder.path());
+        Self(folder)
+    }
+    fn path(&self, name: &str) -> std::path::PathBuf {
+        self.0.path().join(name)
+    }
+    fn edit(&self, file: &str, from: &str, to: &str) {
+        let path = self.path(file);
+        let text = std::fs::read_to_string(&path).expect("a file");
+        assert!(text.contains(from), "{file} holds `{from}`");
+        std::fs::write(path, text.replace(from, to)).expect("writable");
+    }
+    fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_twotier"));
+        command.env_clear().current_dir(self.0.path()).args(arguments).output().expect("the binary runs")
+    }
+    /// Exit code, stdout and stderr.
+    fn ends(&self, arguments: &[&str]) -> (i32, String, String) {
+        let output = self.run(arguments);
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("text");
+        (output.status.code().expect("an exit code"), text(&output.stdout), text(&output.stderr))
+    }
+    fn code(&self, arguments: &[&str]) -> i32 {
+        self.ends(arguments).0
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("readable") {
+        let entry = entry.expect("readable").path();
+        let target = to.join(entry.file_name().expect("a name"));
+        if entry.file_name().is_some_and(|name| name == ".twotier") {
+            continue;
+        }
+        if entry.is_dir() {
+            copy(&entry, &target);
+        } else {
+            std::fs::copy(&entry, &target).expect("copied");
+        }
+    }
+}
+
+#[test]
+fn usage_errors_are_64_and_say_nothing_on_stdout() {
+    let project = Project::new();
+    for arguments in [
+        &["plan", "--bogus"][..],
+        &["frobnicate"],
+        &["apply"],
+        &["apply", "--exact", "--auto-approve"],
+        &["plan", "--target", "customer/nobody"],
+        &["handoffs", "--format", "markdown"],
+        &["--center", "tenant.jsonl", "plan"],
+        &["--center", "https://api.partnercenter.microsoft.com", "plan"],
+        &["schema", "Nobody"],
+        &["explain", "Nobody"],
+        &["-C", "no/such/folder", "plan"],
+    ] {
+        let (code, stdout, stderr) = project.ends(arguments);
+        assert_eq!((code, stdout.as_str()), (64, ""), "{arguments:?}");
+        assert!(!stderr.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn help_and_version_are_data() {
+    let project = Project::new();
+    for arguments in [&["--help"][..], &["--version"], &["plan", "--help"], &["state", "bind", "--help"]] {
+        let (code, stdout, stderr) = project.ends(arguments);
+        assert_eq!((code, stderr.as_str()), (0, ""), "{arguments:?}");
+        assert!(!stdout.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_detailed_exit_code_tells_what_is_next() {
+    let project = Project::new();
+    assert_eq!(project.code(&["plan"]), 0);
+    assert_eq!(project.code(&["plan", "--detailed-exitcode"]), 2);
+    assert_eq!(project.code(&["apply", "--auto-approve"]), 0);
+    assert_eq!(project.code(&["plan", "--detailed-exitcode"]), 7);
+}
+
+#[test]
+fn a_plan_writes_nothing_but_what_it_is_told_to() {
+    let project = Project::new();
+    let written = project.ends(&["plan", "--out", "plan.json", "--write", "markdown=comment.md"]);
+    assert_eq!(written.0, 0);
+    assert!(!project.path(".twotier").exists());
+    assert!(std::fs::read_to_string(project.path("comment.md")).expect("written").starts_with("### twotier plan"));
+    let shown = project.ends(&["show", "plan.json"]);
+    assert_eq!((shown.0, shown.1), (0, written.1), "a saved plan shows as the fresh one did");
+}
+
+#[test]
+fn manifests_that_are_not_valid_are_3_everywhere() {
+    let project = Project::new();
+    project.edit("manifests/contoso.yaml", "partnerOfRecord: northwind", "partnerOfRecord: nobody");
+    for arguments in [&["validate"][..], &["plan"], &["apply", "--auto-approve"], &["snapshot"]] {
+        assert_eq!(project.code(arguments), 3, "{arguments:?}");
+    }
+    let (code, stdout, _) = project.ends(&["plan", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&stdout).expect("one document");
+    assert_eq!((code, &report["findings"][0]["code"]), (3, &serde_json::json!("TT0102")));
+}
+
+#[test]
+fn what_was_approved_and_is_no_longer_so_is_4() {
+    let project = Project::new();
+    assert_eq!(project.code(&["plan", "--out", "plan.json"]), 0);
+    project.edit("manifests/contoso.yaml", "quantity: 30", "quantity: 31");
+    assert_eq!(project.code(&["apply", "plan.json", "--exact"]), 4);
+    let unknown = "0".repeat(64);
+    assert_eq!(project.code(&["apply", "--plan-id", &unknown]), 4);
+    project.edit("plan.json", "\"quantity\"", "\"quantities\"");
+    assert_eq!(project.code(&["apply", "plan.json"]), 1);
+}
+
+#[test]
+fn another_run_is_9_and_a_person_who_knows_it_is_dead_ends_it() {
+    let project = Project::new();
+    assert_eq!(project.code(&["apply", "--auto-approve"]), 0);
+    // As if a run had died after it opened: without what it wrote afterwards.
+    let journal = project.path(".twotier/journal");
+    let mut objects: Vec<_> =
+        std::fs::read_dir(&journal).expect("a journal").map(|entry| entry.expect("readable").path()).collect();
+    objects.sort();
+    for late in &objects[2..] {
+        std::fs::remove_file(late).expect("removed");
+    }
+    let (code, _, stderr) = project.ends(&["apply", "--auto-approve", "--lock-wait", "0"]);
+    assert_eq!(code, 9, "{stderr}");
+    assert_eq!(project.code(&["state", "take-over", "--reason", "runner was killed"]), 0);
+    assert_ne!(project.code(&["apply", "--auto-approve", "--lock-wait", "0"]), 9);
+}
+
+#[test]
+fn settings_say_where_they_come_from() {
+    let project = Project::new();
+    let (code, stdout, _) = project.ends(&["config", "--format", "json", "--state", "elsewhere"]);
+    let settings: serde_json::Value = serde_json::from_str(&stdout).expect("one document");
+    assert_eq!(code, 0);
+    assert_eq!(settings["state"]["origin"], "--state");
+    assert!(settings["center"]["origin"].as_str().expect("text").ends_with("twotier.yaml"));
+    std::fs::write(project.path("twotier.yaml"), "centre: embedded:tenant.jsonl\n").expect("writable");
+    let (code, _, stderr) = project.ends(&["config"]);
+    assert_eq!(code, 3);
+    assert!(stderr.contains("did you mean `center`?"), "{stderr}");
+}
+
+#[test]
+fn every_output_for_machines_is_one_document() {
+    let project = Project::new();
+    assert_eq!(project.code(&["apply", "--auto-approve"]), 0);
+    for arguments in [
+        &["validate"][..],
+        &["plan"],
+        &["handoffs"],
+        &["credentials"],
+        &["history"],
+        &["history", "1"],
+        &["state", "list"],
+        &["state", "show", "customer/contoso"],
+        &["state", "verify"],
+        &["explain", "TT0310"],
+        &["explain", "Customer"],
+        &["config"],
+    ] {
+        let (code, stdout, stderr) = project.ends(&[arguments, &["--format", "json"]].concat());
+        assert_eq!(code, 0, "{arguments:?}: {stderr}");
+        assert!(serde_json::from_str::<serde_json::Value>(&stdout).is_ok(), "{arguments:?}: {stdout}");
+    }
+}
+
+#[test]
+fn people_answer_and_the_tenant_shows_it() {
+    let project = Project::new();
+    assert_eq!(project.code(&["apply", "--auto-approve"]), 0);
+    assert_eq!(project.code(&["simulate", "accept", "partnership/northwind"]), 0);
+    assert_eq!(project.code(&["simulate", "sign", "customer/adatum"]), 0);
+    assert_eq!(project.code(&["plan", "--detailed-exitcode"]), 2);
+    assert_eq!(project.code(&["apply", "--auto-approve"]), 0);
+    assert_eq!(project.code(&["simulate", "accept", "customer/contoso"]), 0);
+    assert_eq!(project.code(&["handoffs", "done", "--cause", "customer/adatum", "--evidence", "T-1"]), 0);
+    assert_eq!(project.code(&["credentials", "forget", "customer/adatum", "--reason", "delivered"]), 0);
+    assert_eq!(project.code(&["apply", "--auto-approve"]), 0);
+    assert_eq!(project.code(&["plan", "--detailed-exitcode"]), 0);
+    assert_eq!(project.code(&["state", "verify"]), 0);
+    assert_eq!(project.code(&["simulate", "reset"]), 0);
+    assert_eq!(project.code(&["plan", "--detailed-exitcode"]), 2);
+}

@@ -1,0 +1,271 @@
+//! Random worlds: a tenant and manifests that want something of it, as plain numbers that shrink well. Never makes
+//! manifests with findings of their own; what the tenant holds against them is part of the game.
+
+use proptest::prelude::*;
+use std::fmt::Write as _;
+
+/// A tenant and what is wanted of it.
+#[derive(Clone, Debug)]
+pub(crate) struct World {
+    pub(crate) resellers: Vec<Reseller>,
+    pub(crate) customers: Vec<Customer>,
+    /// Orders show only after so many minutes.
+    pub(crate) late: u8,
+    /// Whether an invitation link is declared.
+    pub(crate) link: bool,
+}
+
+/// A reseller and its partnership.
+#[derive(Clone, Debug)]
+pub(crate) struct Reseller {
+    pub(crate) active: bool,
+    pub(crate) signed: bool,
+    pub(crate) tenant_written: bool,
+}
+
+/// A customer and its document.
+#[derive(Clone, Debug)]
+pub(crate) struct Customer {
+    /// Whether it exists already; otherwise it is created.
+    pub(crate) exists: bool,
+    pub(crate) by_domain: bool,
+    pub(crate) agreement: bool,
+    /// Whose it is in the tenant, by bits.
+    pub(crate) resellers: u8,
+    /// Whose it is declared to be.
+    pub(crate) reseller: usize,
+    pub(crate) other: Option<usize>,
+    pub(crate) subscriptions: Vec<Subscription>,
+    pub(crate) orders: Vec<Order>,
+    /// Who supports all of it: the provider (none) or a reseller.
+    pub(crate) support: Option<Option<usize>>,
+}
+
+/// A subscription that is there.
+#[derive(Clone, Debug)]
+pub(crate) struct Subscription {
+    pub(crate) legacy: bool,
+    pub(crate) product: u8,
+    pub(crate) quantity: u32,
+    pub(crate) partner: Option<usize>,
+    pub(crate) suspended: bool,
+    pub(crate) scheduled: bool,
+    /// What is declared of it, if it is declared.
+    pub(crate) wanted: Option<Wanted>,
+}
+
+/// What is declared of a subscription.
+#[derive(Clone, Debug)]
+pub(crate) struct Wanted {
+    pub(crate) quantity: Option<u32>,
+    pub(crate) partner: Option<usize>,
+    pub(crate) name: bool,
+}
+
+/// Something to buy.
+#[derive(Clone, Debug)]
+pub(crate) struct Order {
+    pub(crate) product: u8,
+    pub(crate) quantity: u32,
+    pub(crate) additional: bool,
+}
+
+pub(crate) fn worlds() -> impl Strategy<Value = World> {
+    let reseller = (any::<bool>(), prop::bool::weighted(0.85), any::<bool>())
+        .prop_map(|(active, signed, tenant_written)| Reseller { active, signed, tenant_written });
+    let resellers = prop::collection::vec(reseller, 1..4);
+    let customers = prop::collection::vec(customer(), 0..4);
+    (resellers, customers, prop_oneof![3 => Just(0u8), 1 => 1..20u8], prop::bool::weighted(0.9))
+        .prop_map(|(resellers, customers, late, link)| World { resellers, customers, late, link })
+}
+
+fn customer() -> impl Strategy<Value = Customer> {
+    let who =
+        (prop::bool::weighted(0.7), any::<bool>(), any::<bool>(), any::<u8>(), 0..3usize, prop::option::of(0..3usize));
+    let what = (
+        prop::collection::vec(subscription(), 0..3),
+        prop::collection::vec(order(), 0..2),
+        prop::option::of(prop::option::of(0..3usize)),
+    );
+    (who, what).prop_map(
+        |((exists, by_domain, agreement, resellers, reseller, other), (subscriptions, orders, support))| Customer {
+            exists,
+            by_domain,
+            agreement,
+            resellers,
+            reseller,
+            other,
+            subscriptions,
+            orders,
+            support,
+        },
+    )
+}
+
+fn subscription() -> impl Strategy<Value = Subscription> {
+    let there = (any::<bool>(), 0..3u8, 1..40u32, prop::option::of(0..3usize));
+    let state = (prop::bool::weighted(0.1), prop::bool::weighted(0.15));
+    let wanted = (prop::option::of(1..40u32), prop::option::of(0..3usize), any::<bool>())
+        .prop_map(|(quantity, partner, name)| Wanted { quantity, partner, name });
+    (there, state, prop::option::weighted(0.7, wanted)).prop_map(
+        |((legacy, product, quantity, partner), (suspended, scheduled), wanted)| Subscription {
+            legacy,
+            product,
+            quantity,
+            partner,
+            suspended,
+            scheduled,
+            wanted,
+        },
+    )
+}
+
+fn order() -> impl Strategy<Value = Order> {
+    (0..3u8, 1..20u32, any::<bool>()).prop_map(|(product, quantity, additional)| Order {
+        product,
+        quantity,
+        additional,
+    })
+}
+
+pub(crate) fn reseller_tenant(n: usize) -> String {
+    format!("fab00000-0000-4000-8000-{n:012}")
+}
+pub(crate) fn customer_tenant(n: usize) -> String {
+    format!("c0000000-0000-4000-8000-{n:012}")
+}
+fn subscription_id(customer: usize, n: usize) -> String {
+    format!("50000000-0000-4000-8000-{customer:06}{n:06}")
+}
+fn partner_id(n: usize) -> String {
+    format!("48{n:05}", n = 11111 + n)
+}
+
+impl World {
+    fn reseller(&self, n: usize) -> usize {
+        n % self.resellers.len()
+    }
+
+    /// The seed of the tenant.
+    pub(crate) fn seed(&self) -> String {
+        let mut out = format!(
+            "{{\"format\":\"twotier-tenant/1\",\"tenantId\":\"11111111-1111-4111-8111-111111111111\",\"clock\":\"2026-11-23T09:00:00Z\",\"partnerId\":\"4800001\",\"country\":\"HU\"{}}}\n",
+            if self.late > 0 { format!(",\"ordersShowAfter\":\"{}m\"", self.late) } else { String::new() }
+        );
+        for (n, reseller) in self.resellers.iter().enumerate() {
+            let (tenant, partner) = (reseller_tenant(n), partner_id(n));
+            // Nobody is an active partner without having signed.
+            let signed = reseller.signed || reseller.active;
+            writeln!(out, "{{\"company\":{{\"tenantId\":\"{tenant}\",\"name\":\"Reseller {n}\",\"country\":\"HU\",\"partnerIds\":[\"{partner}\"],\"agreementSigned\":{signed}}}}}").unwrap();
+        }
+        for (n, _) in self.resellers.iter().enumerate().filter(|(_, reseller)| reseller.active) {
+            writeln!(out, "{{\"relationship\":{{\"tenantId\":\"{}\"}}}}", reseller_tenant(n)).unwrap();
+        }
+        for product in 0..3 {
+            writeln!(out, "{{\"product\":{{\"productId\":\"CFQ7TTC0{product:04}\",\"skuId\":\"0001\",\"name\":\"Product {product}\",\"availabilities\":[{{\"id\":\"AVAIL000000{product}\",\"term\":\"P1Y\",\"billingCycle\":\"annual\"}}]}}}}").unwrap();
+        }
+        for (n, customer) in self.customers.iter().enumerate().filter(|(_, customer)| customer.exists) {
+            self.seed_customer(n, customer, &mut out);
+        }
+        out
+    }
+
+    fn seed_customer(&self, n: usize, customer: &Customer, out: &mut String) {
+        let own = (0..self.resellers.len()).filter(|r| customer.resellers & (1 << r) != 0 && self.resellers[*r].active);
+        let own: Vec<String> = own.map(|r| format!("\"{}\"", reseller_tenant(r))).collect();
+        let tenant = customer_tenant(n);
+        writeln!(out, "{{\"customer\":{{\"tenantId\":\"{tenant}\",\"domain\":\"customer{n}.onmicrosoft.com\",\"companyName\":\"Customer {n}\",\"country\":\"HU\",\"resellers\":[{}]}}}}", own.join(",")).unwrap();
+        if customer.agreement {
+            writeln!(out, "{{\"agreement\":{{\"customer\":\"{tenant}\",\"signedOn\":\"2024-02-01T08:00:00Z\"}}}}")
+                .unwrap();
+        }
+        for (s, subscription) in customer.subscriptions.iter().enumerate() {
+            let Subscription { legacy, product, quantity, partner, suspended, scheduled, wanted: _ } = subscription;
+            let partner = partner.map(|p| self.reseller(p)).filter(|p| self.resellers[*p].active);
+            let partner = partner.map_or_else(String::new, |p| format!(",\"partnerOfRecord\":\"{}\"", partner_id(p)));
+            let what = if *legacy {
+                "\"commerce\":\"legacy\"".to_owned()
+            } else {
+                format!(
+                    "\"product\":{{\"productId\":\"CFQ7TTC0{product:04}\",\"skuId\":\"0001\"}},\"term\":\"P1Y\",\"billingCycle\":\"annual\""
+                )
+            };
+            let status = if *suspended { ",\"status\":\"suspended\"" } else { "" };
+            let scheduled = if *scheduled { ",\"scheduledChange\":{\"quantity\":3}" } else { "" };
+            writeln!(out, "{{\"subscription\":{{\"subscriptionId\":\"{}\",\"customer\":\"{tenant}\",{what},\"offerName\":\"Offer\",\"friendlyName\":\"Old\",\"quantity\":{quantity},\"commitmentEnd\":\"2027-03-01T00:00:00Z\"{partner}{status}{scheduled}}}}}", subscription_id(n, s)).unwrap();
+        }
+    }
+
+    /// The manifests, one file a document.
+    pub(crate) fn manifests(&self) -> Vec<(String, String)> {
+        let link = if self.link { "  invitationUrl: https://invite.example/distri\n" } else { "" };
+        let mut files = vec![(
+            "manifests/provider.yaml".to_owned(),
+            format!(
+                "apiVersion: twotier/v1\nkind: Provider\nmetadata: {{name: distri}}\nspec:\n  tenantId: 11111111-1111-4111-8111-111111111111\n  partnerId: \"4800001\"\n  country: \"HU\"\n{link}  credentials:\n    recipients: [{RECIPIENT}]\n"
+            ),
+        )];
+        for (n, reseller) in self.resellers.iter().enumerate() {
+            let tenant =
+                if reseller.tenant_written { format!("    tenantId: {}\n", reseller_tenant(n)) } else { String::new() };
+            files.push((
+                format!("manifests/reseller{n}.yaml"),
+                format!("apiVersion: twotier/v1\nkind: Partnership\nmetadata: {{name: reseller{n}}}\nspec:\n  reseller:\n    displayName: Reseller {n}\n{tenant}    partnerIds: [\"{}\"]\n    country: \"HU\"\n    contact: {{email: csp@reseller{n}.example}}\n  ensure: active\n", partner_id(n)),
+            ));
+        }
+        for (n, customer) in self.customers.iter().enumerate() {
+            files.push((format!("manifests/customer{n}.yaml"), self.customer_manifest(n, customer)));
+        }
+        files
+    }
+
+    fn customer_manifest(&self, n: usize, customer: &Customer) -> String {
+        let mut out = format!("apiVersion: twotier/v1\nkind: Customer\nmetadata: {{name: customer{n}}}\nspec:\n");
+        match (customer.exists, customer.by_domain) {
+            (true, true) => writeln!(out, "  domain: customer{n}.onmicrosoft.com").unwrap(),
+            (true, false) => writeln!(out, "  tenantId: {}", customer_tenant(n)).unwrap(),
+            (false, _) => write!(out, "  create:\n    domainPrefix: customer{n}\n    company: {{name: Customer {n}}}\n    registrationNumber: \"13-09-{n:06}\"\n    defaultAdminAccess: provider-and-reseller\n    billing:\n      firstName: Anna\n      lastName: Nagy\n      email: anna@customer{n}.example\n      culture: hu-HU\n      language: hu\n      address: {{country: \"HU\", city: Budapest, postalCode: \"1054\", line1: Fo utca 1, phone: \"+3612345678\"}}\n").unwrap(),
+        }
+        let reseller = self.reseller(customer.reseller);
+        writeln!(out, "  reseller: reseller{reseller}").unwrap();
+        if let Some(other) = customer.other.map(|o| self.reseller(o)).filter(|o| *o != reseller) {
+            writeln!(out, "  otherResellers: [reseller{other}]").unwrap();
+        }
+        if let Some(support) = customer.support {
+            let name = support.map_or_else(|| "provider".to_owned(), |s| format!("reseller{}", self.reseller(s)));
+            writeln!(out, "  supportContact: {name}").unwrap();
+        }
+        self.subscription_manifests(n, customer, &mut out);
+        out
+    }
+
+    fn subscription_manifests(&self, n: usize, customer: &Customer, out: &mut String) {
+        let mut lines = String::new();
+        for (s, subscription) in customer.subscriptions.iter().enumerate().filter(|_| customer.exists) {
+            let Some(Wanted { quantity, partner, name }) = &subscription.wanted else { continue };
+            write!(lines, "    bound{s}:\n      subscriptionId: {}\n", subscription_id(n, s)).unwrap();
+            if let Some(quantity) = quantity {
+                writeln!(lines, "      quantity: {quantity}").unwrap();
+            }
+            if let Some(partner) = partner {
+                writeln!(lines, "      partnerOfRecord: reseller{}", self.reseller(*partner)).unwrap();
+            }
+            if *name {
+                writeln!(lines, "      friendlyName: New name {s}").unwrap();
+            }
+        }
+        for (o, order) in customer.orders.iter().enumerate() {
+            let Order { product, quantity, additional } = order;
+            write!(lines, "    order{o}:\n      product: {{productId: CFQ7TTC0{product:04}, skuId: \"0001\"}}\n      quantity: {quantity}\n      term: P1Y\n      billingCycle: annual\n").unwrap();
+            if *additional {
+                writeln!(lines, "      purchase: {{additional: true}}").unwrap();
+            }
+        }
+        if !lines.is_empty() {
+            write!(out, "  subscriptions:\n{lines}").unwrap();
+        }
+    }
+}
+
+/// A public key whose secret nobody kept.
+const RECIPIENT: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
