@@ -121,9 +121,10 @@ fn patience_ends_without_an_effect() {
         assert!((2..30).contains(&times), "{mishap:?}: asked {times} times");
         let ended =
             &run.results.iter().find(|result| !matches!(result.outcome, Outcome::Asked)).expect("a step").outcome;
-        let expected = match mishap {
-            Mishap::Later => matches!(ended, Outcome::Pending { .. }),
-            _ => matches!(ended, Outcome::Failed { .. }),
+        let expected = if mishap == Mishap::Later {
+            matches!(ended, Outcome::Pending { .. })
+        } else {
+            matches!(ended, Outcome::Failed { .. })
         };
         assert!(expected, "{mishap:?}: {ended:?}");
         assert_eq!(rig.journal().folded().open_intents().count(), 0, "{mishap:?}");

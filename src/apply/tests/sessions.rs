@@ -49,13 +49,12 @@ fn the_driver_does_what_the_machine_says_and_keeps_the_plan() {
     assert_eq!(rig.journal().plan(id), Ok(Some(b"a plan".to_vec())));
     assert!(rig.journal().folded().run.is_none(), "closed");
     let told = rig.told.lock().unwrap();
-    let done: Vec<usize> = told
-        .iter()
-        .filter_map(|it| match it {
-            Progress::Finished { done, .. } => Some(*done),
-            _ => None,
-        })
-        .collect();
+    let mut done = Vec::new();
+    for progress in told.iter() {
+        if let Progress::Finished { done: count, .. } = progress {
+            done.push(*count);
+        }
+    }
     assert_eq!(done, (1..=run.results.len()).collect::<Vec<_>>());
 }
 
