@@ -158,7 +158,7 @@ fn compact_guards(ledger: &Ledger, epoch: u64, at: Timestamp, out: &mut Compact)
     out.push(0, epoch, at, Record::Renew);
 }
 
-/// It stands before any effect that something is remembered of.
+/// An intent that did not start; it stands before any effect that something is remembered of.
 fn compact_unstarted(intent: &Intent, out: &mut Compact) {
     let began = Timestamp::from_seconds(0);
     out.say(began, Record::Intent(Box::new(intent.clone())));
