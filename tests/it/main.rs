@@ -8,6 +8,7 @@ mod cli;
 mod examples;
 mod laws;
 mod licences;
+mod offline;
 mod planner;
 mod readme;
 mod schemas;
