@@ -3,14 +3,12 @@
 //! and without any the journal says the same. Never the only place of anything.
 
 use super::chain::JournalError;
-use super::fold::{Folded, Standing, Tracked, Unstarted};
+use super::fold::{Folded, Standing, Tracked};
 use super::log::{Head, Journal};
 use super::record::{Adopted, BoundId, FORMAT, Forgotten, Intent, Learned, Object, Open, Record, SealedRef, Settled};
 use super::store::{Folder, Key, Store, place};
 use crate::ledger::{Credential, CredentialState, Handoff, HandoffState, Ledger, Pending, PendingWhat};
-use crate::model::{
-    Address, Class, CustomerId, CustomerKey, Digest, Operation, RequestId, StepKey, StepName, Timestamp,
-};
+use crate::model::{Address, Class, CustomerId, Digest, Operation, RequestId, StepKey, StepName, Timestamp};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -112,8 +110,8 @@ fn compact(folded: &Folded) -> Vec<Object> {
     let began = genesis.at;
     out.say(began, Record::Genesis { tenant: genesis.tenant, state: genesis.state.clone() });
     compact_guards(ledger, *epoch, began, &mut out);
-    for (step, call) in unstarted {
-        compact_unstarted(*step, call, &mut out);
+    for intent in unstarted.values() {
+        compact_unstarted(intent, &mut out);
     }
     for (number, tracked) in intents {
         compact_intent(ledger, *number, tracked, &mut out);
@@ -160,21 +158,10 @@ fn compact_guards(ledger: &Ledger, epoch: u64, at: Timestamp, out: &mut Compact)
     out.push(0, epoch, at, Record::Renew);
 }
 
-/// Only the step, the request and the call matter; it stands before any effect that something is remembered of.
-fn compact_unstarted(step: Digest, call: &Unstarted, out: &mut Compact) {
-    let Unstarted { request, operation } = call;
-    let address = Address::Customer(CustomerKey::Id(CustomerId::from_bytes([0; 16])));
-    let intent = Intent {
-        step,
-        key: StepKey::new(address.clone(), StepName::CreateCustomer),
-        class: Class::Api,
-        cause: address,
-        request: *request,
-        operation: operation.clone(),
-        wanted: BTreeMap::new(),
-    };
+/// An intent that did not start; it stands before any effect that something is remembered of.
+fn compact_unstarted(intent: &Intent, out: &mut Compact) {
     let began = Timestamp::from_seconds(0);
-    out.say(began, Record::Intent(Box::new(intent)));
+    out.say(began, Record::Intent(Box::new(intent.clone())));
     out.say(began, Record::Settlement { intent: 0, outcome: Settled::NotStarted, fields: BTreeMap::new() });
 }
 

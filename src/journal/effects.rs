@@ -251,11 +251,11 @@ mod tests {
 
     #[test]
     fn what_did_not_start_is_kept_for_its_repeat_until_it_is_tried_again() {
-        let idle = folded(vec![change(), settled(1, Settled::NotStarted)]);
-        let Intent { step, request, operation, .. } = quantity(M365, 30);
-        assert_eq!(idle.unstarted, BTreeMap::from([(step, Unstarted { request, operation })]));
+        let idle = folded(vec![order(), settled(1, Settled::NotStarted)]);
+        let intent = check_out(M365);
+        assert_eq!(idle.unstarted, BTreeMap::from([(intent.step, intent)]));
         assert!(idle.ledger.settled.is_empty() && idle.intents.is_empty());
-        let again = folded(vec![change(), settled(1, Settled::NotStarted), change()]);
+        let again = folded(vec![order(), settled(1, Settled::NotStarted), order()]);
         assert!(again.unstarted.is_empty());
     }
 

@@ -123,8 +123,7 @@ impl Rig {
         sources.add("manifests/all.yaml".into(), manifests.into());
         let parsed = manifest::parse(&sources);
         assert!(parsed.findings.is_empty(), "{:?}", parsed.findings);
-        let documents = parsed.documents.into_iter().map(|parsed| parsed.document).collect();
-        let (desired, findings) = desired::resolve(documents, &[]);
+        let (desired, findings) = desired::resolve(parsed);
         let rig = Self {
             desired: desired.unwrap_or_else(|| panic!("{findings:?}")),
             sources,

@@ -12,7 +12,6 @@ use crate::journal::memory::Fault;
 use crate::journal::store::{Key, Store as _};
 use crate::model::{Effect, Operation, RequestId};
 use crate::observed::{Answer, Read, Why};
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
