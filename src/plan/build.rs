@@ -47,6 +47,8 @@ pub(super) struct Making<'a, 'd> {
     pub(super) sealing: Sealing,
     pub(super) drafts: Drafts,
     pub(super) findings: Vec<Finding>,
+    /// PartnerID → the partnership that goes by it.
+    pub(super) owners: BTreeMap<&'a str, &'a Name>,
     /// Steps that take something away, by cause.
     pub(super) taken: BTreeMap<Address, u32>,
 }
@@ -105,6 +107,7 @@ pub fn build(input: Input<'_>) -> Planned {
         sealing,
         drafts: Drafts::default(),
         findings: Vec::new(),
+        owners: owners(sides.desired),
         taken: BTreeMap::new(),
     };
     partnerships::make(&mut making);
@@ -138,6 +141,11 @@ pub fn build(input: Input<'_>) -> Planned {
     let tenant = sides.desired.provider.tenant;
     let plan = Plan { tenant, id: id::plan_id(tenant, &steps), steps };
     Planned { plan, outlook, bindings: diff.bindings, adopt }
+}
+
+fn owners(desired: &Desired) -> BTreeMap<&str, &Name> {
+    let all = desired.partnerships.values().flat_map(|p| p.partner_ids.iter().map(|id| (id.as_str(), &p.name)));
+    all.collect()
 }
 
 fn not_built(making: &mut Making<'_, '_>) {
