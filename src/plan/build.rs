@@ -75,7 +75,8 @@ impl<'a> Making<'a, '_> {
             Some(Partner::Listed { tenant, .. }) => Ok(PartnerReady::Active(*tenant)),
             Some(Partner::NotListed) | None => {
                 let key = key(Address::Partnership(name.clone()), StepName::AwaitPartnership);
-                Ok(PartnerReady::After(key))
+                // Partnerships are made first: what has no step by now is blocked.
+                if self.drafts.steps.contains_key(&key) { Ok(PartnerReady::After(key)) } else { Err(fallen(&key)) }
             }
             Some(Partner::Unknown(finding)) => Err(finding.clone()),
         }
@@ -84,6 +85,11 @@ impl<'a> Making<'a, '_> {
     pub(super) fn against(&self, partner: &PartnerId) -> Option<Finding> {
         self.objections.partners.get(partner).cloned()
     }
+}
+
+/// What stands against a step whose need is blocked.
+pub(super) fn fallen(need: &StepKey) -> Finding {
+    Finding::error(Code::NeedBlocked, None, format!("it needs `{need}`, which is blocked"))
 }
 
 /// Where a partnership stands for a step that needs it.
