@@ -120,7 +120,9 @@ impl From<Fault> for CliError {
             Fault::Edit { .. } => Self::failed(words).hint("change it by hand, or write it in block style"),
             Fault::Changed { path: _ } => Self::failed(words).hint("run the command again"),
             Fault::Unread { what: _, why: Why::Denied(_) } => Self::new(Exit::SignIn, words),
-            Fault::Unread { what: _, why: _ } => Self::failed(words).hint("run the command again when the service answers"),
+            Fault::Unread { what: _, why: _ } => {
+                Self::failed(words).hint("run the command again when the service answers")
+            }
             Fault::Journal(_)
             | Fault::Embedded(_)
             | Fault::File { .. }

@@ -131,7 +131,7 @@ fn errors(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
 /// # Errors
 /// When one cannot be written, or is not what it was when it was read; those before it are written.
 pub fn write(root: &Path, changes: &[FileChange]) -> Result<(), Fault> {
-    changes.iter().try_for_each(|FileChange { path, before, after }| {
-        files::exchange(&root.join(path), before.as_deref(), after)
-    })
+    changes
+        .iter()
+        .try_for_each(|FileChange { path, before, after }| files::exchange(&root.join(path), before.as_deref(), after))
 }

@@ -156,7 +156,8 @@ struct Choice<'a> {
 impl Choice<'_> {
     fn document(&mut self, parsed: &Parsed) {
         let metadata = &parsed.document.metadata;
-        let labelled = self.order.labels.iter().all(|(key, value)| metadata.labels.get(key).is_some_and(|it| it.value == *value));
+        let labelled =
+            self.order.labels.iter().all(|(key, value)| metadata.labels.get(key).is_some_and(|it| it.value == *value));
         if !labelled {
             return;
         }

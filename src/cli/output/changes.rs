@@ -61,22 +61,20 @@ pub(crate) fn imported(imported: &Imported, verb: &str) -> String {
         drop(writeln!(out, "not there: {address}; its document stays as it is"));
     }
     if changes.is_empty() {
-        drop(writeln!(out, "Nothing to write: {} are declared.", counted(old)));
+        drop(writeln!(out, "Nothing to write; declared already: {}.", counted(old)));
     } else {
         let files = plural(changes.len(), "file");
-        drop(writeln!(out, "{verb} {files}: {} new; {} were declared already.", counted(new), counted(old)));
+        drop(writeln!(out, "{verb} {files}; new: {}; declared already: {}.", counted(new), counted(old)));
     }
     out
 }
 
 fn counted(counts: &Counts) -> String {
     let Counts { partnerships, customers, subscriptions } = *counts;
-    format!(
-        "{}, {}, {}",
-        plural(partnerships, "partnership"),
-        plural(customers, "customer"),
-        plural(subscriptions, "subscription")
-    )
+    let all = [(partnerships, "partnership"), (customers, "customer"), (subscriptions, "subscription")];
+    let some: Vec<String> =
+        all.iter().filter(|(count, _)| *count > 0).map(|(count, noun)| plural(*count, noun)).collect();
+    if some.is_empty() { "none".to_owned() } else { some.join(", ") }
 }
 
 fn plural(count: usize, noun: &str) -> String {

@@ -96,7 +96,9 @@ pub(super) fn bind(scene: &Scene<'_>, args: &BindArgs) -> Result<Exit, CliError>
     let done = scene.settle(&changes, args.consent)?;
     let text = match form {
         Plainness::Text if bound.is_empty() => "Nothing to write: no learned id is missing.\n".to_owned(),
-        Plainness::Text => format!("{} {} into {}.\n", done.verb(), counted(bound.len(), "id"), counted(changes.len(), "file")),
+        Plainness::Text => {
+            format!("{} {} into {}.\n", done.verb(), counted(bound.len(), "id"), counted(changes.len(), "file"))
+        }
         Plainness::Json => output::json(&output::bound_json(&bound, &changes, done.name())),
     };
     scene.terminal.data(&text)?;
@@ -112,7 +114,12 @@ pub(super) fn set(scene: &Scene<'_>, args: &SetArgs) -> Result<Exit, CliError> {
     let done = scene.settle(&changes, args.consent)?;
     let text = match form {
         Plainness::Text if changes.is_empty() => format!("Nothing to write: {} so already.\n", stand(meant)),
-        Plainness::Text => format!("{} {} ({} meant).\n", done.verb(), counted(changes.len(), "file"), counted(meant, order.kind.slug())),
+        Plainness::Text => format!(
+            "{} {} ({} meant).\n",
+            done.verb(),
+            counted(changes.len(), "file"),
+            counted(meant, order.kind.slug())
+        ),
         Plainness::Json => output::json(&output::changes_json("set", &changes, done.name())),
     };
     scene.terminal.data(&text)?;
@@ -135,7 +142,8 @@ fn order(args: &SetArgs) -> Result<setting::Order, CliError> {
     })?;
     let (names, values) = args.apart().map_err(CliError::usage)?;
     if values.is_empty() {
-        return Err(CliError::usage("nothing is to be set: say FIELD=VALUE").hint(format!("the fields are {}", setting::FIELDS)));
+        return Err(CliError::usage("nothing is to be set: say FIELD=VALUE")
+            .hint(format!("the fields are {}", setting::FIELDS)));
     }
     let label = |text: &String| {
         let (key, value) = text.split_once('=').ok_or_else(|| CliError::usage(format!("`{text}` is not KEY=VALUE")))?;
@@ -143,7 +151,9 @@ fn order(args: &SetArgs) -> Result<setting::Order, CliError> {
     };
     let labels = args.labels.iter().map(label).collect::<Result<Vec<_>, CliError>>()?;
     if names.is_empty() && labels.is_empty() && !args.all {
-        return Err(CliError::usage("no document is selected").hint("name some, select by `-l KEY=VALUE`, or say `--all`"));
+        return Err(
+            CliError::usage("no document is selected").hint("name some, select by `-l KEY=VALUE`, or say `--all`")
+        );
     }
     let slug = format!("{}/", kind.slug());
     let name = |name: &str| SmolStr::new(name.strip_prefix(&slug).unwrap_or(name));
@@ -193,7 +203,8 @@ impl Scene<'_> {
             }
             Fault::Edit { path, before, source: Refused::Differs(after) } => {
                 let paint = self.terminal.message_paint();
-                self.terminal.warn(output::differences([(path.clone(), before.as_ref(), after.as_str())], paint).trim_end());
+                self.terminal
+                    .warn(output::differences([(path.clone(), before.as_ref(), after.as_str())], paint).trim_end());
                 Ok(())
             }
             _ => Ok(()),

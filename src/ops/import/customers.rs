@@ -5,8 +5,8 @@ use super::partnerships::Partners;
 use super::{Managed, Work};
 use crate::diag::At;
 use crate::ledger::LiveId;
-use crate::manifest::emit::{NewDocument, Yaml, document, order, visible};
 use crate::manifest::document::Spec;
+use crate::manifest::emit::{NewDocument, Yaml, document, order, visible};
 use crate::manifest::{Change, Edit, Parsed};
 use crate::model::product::Commerce;
 use crate::model::{CustomerId, Kind, Name, TenantId};
@@ -88,13 +88,7 @@ impl Work<'_, '_> {
         self.written.documents.iter().filter_map(document).collect()
     }
 
-    fn declare_customer(
-        &mut self,
-        customer: &Customer,
-        name: &Name,
-        resellers: &BTreeSet<Name>,
-        partners: &Partners,
-    ) {
+    fn declare_customer(&mut self, customer: &Customer, name: &Name, resellers: &BTreeSet<Name>, partners: &Partners) {
         let live = self.live(customer.id, name);
         let main = main_reseller(resellers, &live, partners).cloned();
         let others = resellers.iter().filter(|reseller| Some(*reseller) != main.as_ref());
@@ -191,7 +185,10 @@ impl Work<'_, '_> {
         }
         let mut tenants = tenants.into_iter();
         let (one, None) = (tenants.next()?, tenants.next()) else {
-            self.leave_out(format!("support contacts of customer `{id}`"), "they differ: write a SupportDelegation for each");
+            self.leave_out(
+                format!("support contacts of customer `{id}`"),
+                "they differ: write a SupportDelegation for each",
+            );
             return None;
         };
         if one == self.known.desired.provider.tenant {

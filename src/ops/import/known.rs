@@ -4,7 +4,9 @@
 use super::names::Names;
 use crate::desired::{Additional, Customer, Desired, Identity, Partnership};
 use crate::ledger::{Ledger, LiveId};
-use crate::model::{Address, CustomerId, CustomerKey, Leaf, Name, PartnerId, Product, SubscriptionId, SubscriptionKey, TenantId};
+use crate::model::{
+    Address, CustomerId, CustomerKey, Leaf, Name, PartnerId, Product, SubscriptionId, SubscriptionKey, TenantId,
+};
 use crate::observed;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -29,10 +29,9 @@ impl Partners {
         let Some(id) = id.filter(|id| !id.as_str().trim().is_empty()) else { return Some(Yaml::text("none")) };
         match self.ids.get(id) {
             Some((name, Rank::First)) => Some(Yaml::text(name.as_str())),
-            Some((name, Rank::Further)) => Some(Yaml::inline([
-                ("partnership", Yaml::text(name.as_str())),
-                ("partnerId", Yaml::text(id.as_str())),
-            ])),
+            Some((name, Rank::Further)) => {
+                Some(Yaml::inline([("partnership", Yaml::text(name.as_str())), ("partnerId", Yaml::text(id.as_str()))]))
+            }
             None => {
                 let id = PartnerId::parse(id.as_str()).ok()?;
                 Some(Yaml::inline([("partnerId", Yaml::text(id.as_str()))]))
@@ -65,7 +64,9 @@ impl Work<'_, '_> {
                 self.imported.old.partnerships += 1;
                 continue;
             }
-            let what = || format!("reseller `{}` ({})", crate::manifest::emit::visible(&relationship.name), relationship.tenant);
+            let what = || {
+                format!("reseller `{}` ({})", crate::manifest::emit::visible(&relationship.name), relationship.tenant)
+            };
             match self.fit(relationship, &ids) {
                 Err(why) => self.leave_out(what(), why),
                 Ok(id) => {
@@ -101,7 +102,9 @@ impl Work<'_, '_> {
         if !active {
             return Err("its partnership is listed, but not as active".into());
         }
-        let Some(id) = partner_id else { return Err("the tenant does not tell its PartnerID: declare it by hand".into()) };
+        let Some(id) = partner_id else {
+            return Err("the tenant does not tell its PartnerID: declare it by hand".into());
+        };
         if PartnerId::parse(id.as_str()).is_err() {
             return Err("its PartnerID is none that could be declared".into());
         }
