@@ -65,8 +65,7 @@ fn invite(making: &mut Making<'_, '_>, partnership: &Partnership) {
         let message = format!("partnership `{}` names nobody to send the invitation to", partnership.name);
         let finding = Finding::error(Code::NoContact, partnership.at, message)
             .help("write `contact: {email: ...}` of the reseller");
-        making.drafts.block(inviting, finding.clone());
-        making.drafts.block(awaiting, needs_invitation(&finding));
+        making.drafts.block(inviting, finding);
         return;
     };
     let fact = Fact::PartnershipActive(partnership.name.clone());
