@@ -73,9 +73,11 @@ pub fn folder(path: &Path) -> Result<(), Fault> {
 /// # Errors
 /// When it cannot be written, or the file is not what it was.
 pub fn exchange(path: &Path, before: Option<&str>, after: &str) -> Result<(), Fault> {
-    let fault = |source: io::Error| match source.kind() {
-        io::ErrorKind::AlreadyExists | io::ErrorKind::InvalidData => Fault::Changed { path: path.into() },
-        _ => Fault::File { path: path.into(), what: "written", source },
+    let fault = |source: io::Error| {
+        if matches!(source.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::InvalidData) {
+            return Fault::Changed { path: path.into() };
+        }
+        Fault::File { path: path.into(), what: "written", source }
     };
     match before {
         None => begin(path, after).map_err(fault),

@@ -67,24 +67,28 @@ impl Written {
     /// # Errors
     /// When the text of a file would not read as meant afterwards; nothing is changed then.
     pub fn edited(&self, edits: Vec<Edit>) -> Result<Vec<FileChange>, Fault> {
+        let (changes, refused) = self.attempted(edits);
+        refused.into_iter().next().map_or(Ok(changes), Err)
+    }
+    /// The same; files whose text would not read as meant stay as they are, each with the reason.
+    pub fn attempted(&self, edits: Vec<Edit>) -> (Vec<FileChange>, Vec<Fault>) {
         let mut by_file: BTreeMap<_, Vec<Edit>> = BTreeMap::new();
         for edit in edits {
             by_file.entry(edit.document.file).or_default().push(edit);
         }
-        let mut changes = Vec::new();
+        let (mut changes, mut refused) = (Vec::new(), Vec::new());
         for (file, edits) in by_file {
             let Some(file) = self.sources.file(file) else { continue };
-            let after = manifest::edit(&file.text, &edits).map_err(|source| Fault::Edit {
-                path: shown(&file.path),
-                before: file.text.clone(),
-                source,
-            })?;
-            if *after != *file.text {
-                let before = Some(file.text.clone());
-                changes.push(FileChange { path: file.path.clone(), before, after: after.into() });
+            let before = file.text.clone();
+            match manifest::edit(&before, &edits) {
+                Ok(after) if *after == *before => {}
+                Ok(after) => {
+                    changes.push(FileChange { path: file.path.clone(), before: Some(before), after: after.into() });
+                }
+                Err(source) => refused.push(Fault::Edit { path: shown(&file.path), before, source }),
             }
         }
-        Ok(changes)
+        (changes, refused)
     }
     /// The manifests with changes made to them, in memory.
     #[must_use]

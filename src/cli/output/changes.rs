@@ -10,23 +10,31 @@ use serde_json::{Value, json};
 use similar::{ChangeTag, TextDiff};
 use std::fmt::Write as _;
 
-/// How many new files are listed one by one.
+/// How many files are shown one by one.
 const LISTED: usize = 40;
 
 /// What differs in changed files, as patches; new files are not among them.
 pub(crate) fn differences<'a>(changes: impl IntoIterator<Item = (String, &'a str, &'a str)>, paint: Paint) -> String {
     let mut out = String::new();
-    for (path, before, after) in changes {
+    let mut more = 0;
+    for (number, (path, before, after)) in changes.into_iter().enumerate() {
+        if number >= LISTED {
+            more += 1;
+            continue;
+        }
         let diff = TextDiff::from_lines(before, after);
         // A string can always be written to.
-        drop(writeln!(out, "--- {path}\n+++ {path}"));
+        let _ = writeln!(out, "--- {path}\n+++ {path}");
         for hunk in diff.unified_diff().context_radius(2).iter_hunks() {
-            drop(writeln!(out, "{}", hunk.header()));
+            let _ = writeln!(out, "{}", hunk.header());
             for change in hunk.iter_changes() {
                 let line = safe(change.value().trim_end_matches(['\n', '\r']));
                 out.push_str(&painted(change.tag(), &line, paint));
             }
         }
+    }
+    if more > 0 {
+        let _ = writeln!(out, "... and {} like these", plural(more, "more file"));
     }
     out
 }
@@ -49,22 +57,22 @@ pub(crate) fn imported(imported: &Imported, verb: &str) -> String {
     let mut out = String::new();
     for change in changes.iter().take(LISTED) {
         let what = if change.before.is_some() { "change" } else { "new" };
-        drop(writeln!(out, "{what:<7} {}", safe(&shown(&change.path))));
+        let _ = writeln!(out, "{what:<7} {}", safe(&shown(&change.path)));
     }
     if let Some(more) = changes.len().checked_sub(LISTED).filter(|more| *more > 0) {
-        drop(writeln!(out, "... and {more} more files"));
+        let _ = writeln!(out, "... and {more} more files");
     }
     for LeftOut { what, why } in left_out {
-        drop(writeln!(out, "left out: {}: {}", safe(what), safe(why)));
+        let _ = writeln!(out, "left out: {}: {}", safe(what), safe(why));
     }
     for address in gone {
-        drop(writeln!(out, "not there: {address}; its document stays as it is"));
+        let _ = writeln!(out, "not there: {address}; its document stays as it is");
     }
     if changes.is_empty() {
-        drop(writeln!(out, "Nothing to write; declared already: {}.", counted(old)));
+        let _ = writeln!(out, "Nothing to write; declared already: {}.", counted(old));
     } else {
         let files = plural(changes.len(), "file");
-        drop(writeln!(out, "{verb} {files}; new: {}; declared already: {}.", counted(new), counted(old)));
+        let _ = writeln!(out, "{verb} {files}; new: {}; declared already: {}.", counted(new), counted(old));
     }
     out
 }

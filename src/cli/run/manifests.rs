@@ -193,21 +193,19 @@ impl Scene<'_> {
 
     /// A fault with what belongs to it shown: findings, or the patch that was refused.
     fn explained(&self, fault: Fault, command: &str) -> CliError {
-        let shown = match &fault {
-            Fault::Manifests(project) | Fault::WouldBreak(project) => {
-                let Project { sources, desired: _, findings } = project.as_ref();
-                match self.format() {
-                    Format::Text => self.say_findings(findings, sources),
-                    Format::Json | Format::Markdown => self.print(Subject::Findings(findings, sources), command),
-                }
+        let shown = if let Fault::Manifests(project) | Fault::WouldBreak(project) = &fault {
+            let Project { sources, desired: _, findings } = project.as_ref();
+            match self.format() {
+                Format::Text => self.say_findings(findings, sources),
+                Format::Json | Format::Markdown => self.print(Subject::Findings(findings, sources), command),
             }
-            Fault::Edit { path, before, source: Refused::Differs(after) } => {
-                let paint = self.terminal.message_paint();
-                self.terminal
-                    .warn(output::differences([(path.clone(), before.as_ref(), after.as_str())], paint).trim_end());
-                Ok(())
-            }
-            _ => Ok(()),
+        } else if let Fault::Edit { path, before, source: Refused::Differs(after) } = &fault {
+            let paint = self.terminal.message_paint();
+            let patch = output::differences([(path.clone(), before.as_ref(), after.as_str())], paint);
+            self.terminal.warn(patch.trim_end());
+            Ok(())
+        } else {
+            Ok(())
         };
         shown.err().unwrap_or_else(|| fault.into())
     }

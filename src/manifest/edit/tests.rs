@@ -120,10 +120,7 @@ proptest! {
         ] {
             let tree = trees(&text).expect("readable");
             let field = tree[0].get(&key).and_then(|map| map.get("k")).expect("the field");
-            let field = match &field.body {
-                super::super::tree::Body::List(items) => &items[0],
-                _ => field,
-            };
+            let field = if let super::super::tree::Body::List(items) = &field.body { &items[0] } else { field };
             prop_assert_eq!(Plain::of(field), Plain::Scalar(value.clone(), super::super::scalar::Meaning::Text));
         }
     }

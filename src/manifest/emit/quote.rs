@@ -56,7 +56,7 @@ fn in_quotes(text: &str) -> String {
             c => {
                 // A string can always be written to.
                 let code = u32::from(c);
-                drop(if code > 0xffff { write!(out, "\\U{code:08x}") } else { write!(out, "\\u{code:04x}") });
+                let _ = if code > 0xffff { write!(out, "\\U{code:08x}") } else { write!(out, "\\u{code:04x}") };
             }
         }
     }

@@ -2,7 +2,7 @@
 //! Never reads the tenant.
 
 use super::{Imported, ProviderFacts, Question};
-use crate::diag::Code;
+use crate::diag::{Code, Finding};
 use crate::manifest::emit::{NewDocument, Yaml, document};
 use crate::model::{Kind, country};
 use crate::ops::fault::Fault;
@@ -31,20 +31,22 @@ pub(super) fn begin(question: Question<'_>) -> Result<(Written, Imported), Fault
     imported.changes.push(FileChange { path, before: None, after: text.into() });
     let known = loaded.sources.files().filter(|(_, file)| question.place.root.join(&file.path).exists());
     let mut sources = crate::diag::SourceMap::default();
-    known.for_each(|(_, file)| drop(sources.add(file.path.clone(), file.text.clone())));
+    for (_, file) in known {
+        sources.add(file.path.clone(), file.text.clone());
+    }
     let written = Written::of(sources).with(&imported.changes);
     Ok((written, imported))
 }
 
 /// Whether every listed file that is there was read.
 fn is_readable(loaded: &Written, place: Place<'_>) -> bool {
-    loaded.findings.iter().all(|finding| match finding.code {
-        Code::FileUnreadable => finding
-            .at
-            .and_then(|at| loaded.sources.file(at.file))
-            .is_some_and(|file| !place.root.join(&file.path).exists()),
-        Code::FileTooLarge | Code::NotUtf8 | Code::SymlinkLoop => false,
-        _ => true,
+    let is_there = |finding: &Finding| {
+        let file = finding.at.and_then(|at| loaded.sources.file(at.file));
+        file.is_none_or(|file| place.root.join(&file.path).exists())
+    };
+    !loaded.findings.iter().any(|finding| {
+        matches!(finding.code, Code::FileTooLarge | Code::NotUtf8 | Code::SymlinkLoop)
+            || (finding.code == Code::FileUnreadable && is_there(finding))
     })
 }
 
@@ -97,4 +99,19 @@ pub(super) fn with_schema(schemas: Option<&str>, path: &Path, text: String) -> S
     };
     let base = schemas.trim_end_matches('/');
     format!("# yaml-language-server: $schema={up}{base}/manifest.schema.json\n{text}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn editors_find_the_schemas_from_wherever_the_file_lies() {
+        let line = |schemas, path: &str| with_schema(Some(schemas), Path::new(path), String::new());
+        let expect = "# yaml-language-server: $schema=../../schemas/manifest.schema.json\n";
+        assert_eq!(line("schemas/", "manifests/customers/a.yaml"), expect);
+        let expect = "# yaml-language-server: $schema=https://s.example/manifest.schema.json\n";
+        assert_eq!(line("https://s.example", "manifests/a.yaml"), expect);
+        assert_eq!(with_schema(None, Path::new("a.yaml"), "a: b\n".into()), "a: b\n");
+    }
 }

@@ -150,12 +150,10 @@ impl<'a> Known<'a> {
             }
         }
         for address in &self.used {
-            match address {
-                Address::Customer(CustomerKey::Named(name)) => names.take(name.clone()),
-                Address::Subscription(SubscriptionKey { customer: CustomerKey::Named(name), leaf: _ }) => {
-                    names.take(name.clone());
-                }
-                _ => {}
+            if let Address::Customer(CustomerKey::Named(name))
+            | Address::Subscription(SubscriptionKey { customer: CustomerKey::Named(name), leaf: _ }) = address
+            {
+                names.take(name.clone());
             }
         }
         names
@@ -173,12 +171,11 @@ impl<'a> Known<'a> {
         }
         let first = Address::Subscription(SubscriptionKey { customer: key.clone(), leaf: Leaf::Named(Name::lowest()) });
         for address in self.used.range::<&Address, _>(&first..) {
-            match address {
-                Address::Subscription(SubscriptionKey { customer, leaf: Leaf::Named(name) }) if *customer == key => {
-                    names.take(name.clone());
-                }
-                _ => break,
+            let Address::Subscription(SubscriptionKey { customer, leaf: Leaf::Named(name) }) = address else { break };
+            if *customer != key {
+                break;
             }
+            names.take(name.clone());
         }
         names
     }

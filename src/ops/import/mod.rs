@@ -134,7 +134,12 @@ pub fn import(question: Question<'_>, progress: &dyn Progress) -> Result<Importe
     let partners = work.partnerships();
     work.customers(&partners);
     let edits = std::mem::take(&mut work.edits);
-    imported.changes.extend(written.edited(edits)?);
+    let (changes, refused) = written.attempted(edits);
+    imported.changes.extend(changes);
+    for fault in refused {
+        let why = std::error::Error::source(&fault).map_or_else(String::new, ToString::to_string);
+        imported.left_out.push(LeftOut { what: format!("what is new: {fault}"), why });
+    }
     imported.gone = gone(desired, question.ledger, &there);
     imported.left_out.sort();
     written.check(&imported.changes)?;
