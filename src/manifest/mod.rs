@@ -12,6 +12,7 @@ mod oracle;
 mod parse;
 mod read;
 mod scalar;
+mod scan;
 mod schema;
 mod shape;
 pub mod spanned;
