@@ -13,6 +13,7 @@ mod oracle;
 mod parse;
 mod read;
 mod scalar;
+mod scan;
 mod schema;
 mod shape;
 pub mod spanned;
