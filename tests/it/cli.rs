@@ -215,3 +215,45 @@ fn people_answer_and_the_tenant_shows_it() {
     assert_eq!(project.code(&["simulate", "reset"]), 0);
     assert_eq!(project.code(&["plan", "--detailed-exitcode"]), 2);
 }
+
+#[test]
+fn a_tenant_becomes_a_repository_whose_plan_is_empty() {
+    let project = Project::new();
+    std::fs::remove_dir_all(project.path("manifests")).expect("there");
+    let (code, out, _) = project.ends(&["import", "--dry-run"]);
+    assert_eq!((code, project.path("manifests").exists()), (0, false), "{out}");
+    assert!(out.contains("new     manifests/resellers/fabrikam/customers/contoso.yaml\nWould write 3 files"), "{out}");
+    let (code, out, _) = project.ends(&["import", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!((code, &report["outcome"], &report["new"]["subscriptions"]), (0, &"written".into(), &3.into()));
+    let (_, out, _) = project.ends(&["plan"]);
+    assert_eq!(out, "No changes. The tenant matches the manifests.\n");
+    assert_eq!(
+        project.ends(&["import"]).1,
+        "Nothing to write; declared already: 1 partnership, 1 customer, 3 subscriptions.\n"
+    );
+}
+
+#[test]
+fn files_that_are_there_change_only_when_somebody_agrees() {
+    let project = Project::new();
+    let text = || std::fs::read_to_string(project.path("manifests/contoso.yaml")).expect("a file");
+    let before = text();
+    let (code, out, err) = project.ends(&["set", "customer", "contoso", "reseller=northwind"]);
+    assert_eq!((code, out.as_str(), text() == before), (64, "", true), "{err}");
+    assert!(err.contains("-  reseller: fabrikam\n") && err.contains("+  reseller: northwind\n"), "{err}");
+    let (code, out, _) = project.ends(&["set", "customer", "contoso", "reseller=northwind", "--dry-run"]);
+    assert_eq!((code, out.as_str(), text() == before), (0, "Would write 1 file (1 customer meant).\n", true));
+    assert_eq!(project.code(&["set", "customer", "contoso", "reseller=nowhere", "--yes"]), 3);
+    assert_eq!(
+        (project.code(&["set", "customer", "contoso", "reseller=northwind", "--yes"]), text() == before),
+        (0, false)
+    );
+    assert_eq!(project.code(&["validate"]), 0);
+    for wrong in
+        [&["set", "customer", "reseller=a"][..], &["set", "thing", "x", "a=b"], &["set", "customer", "contoso"]]
+    {
+        assert_eq!(project.code(wrong), 64, "{wrong:?}");
+    }
+    assert_eq!(project.code(&["bind", "--dry-run"]), 0);
+}

@@ -108,3 +108,14 @@ Assumed
         format!("Plan id {id}\nPlan: 1 to add, 3 to change, 0 to end; 2 for people, 2 to wait for, 1 blocked.\n")
     );
 }
+
+#[test]
+fn a_reseller_without_contact_is_not_invited_and_is_fine_once_listed() {
+    let silent = NORTHWIND.replace(", contact: {email: csp@northwind.example}", "");
+    let quiet = FABRIKAM.replace(", contact: {email: csp@fabrikam.example}", "");
+    let project = Project::of(&[("p.yaml", PROVIDER), ("f.yaml", &quiet), ("n.yaml", &silent)]);
+    let planned = project.plan(&tenant(TENANT), &Ledger::default());
+    let blocked: Vec<String> =
+        planned.outlook.blocked.iter().map(|it| format!("{} {}", it.key.address, it.finding.code)).collect();
+    assert_eq!((planned.plan.steps().len(), blocked), (0, vec!["partnership/northwind TT0331".to_owned()]));
+}

@@ -43,8 +43,6 @@ pub(crate) enum ManageField {
     Quantity,
     /// Names shown to people
     FriendlyName,
-    /// Whether it renews
-    Renewal,
     /// Who supports legacy subscriptions
     SupportContact,
     /// All of these

@@ -5,7 +5,6 @@ use super::partnerships::Partners;
 use super::{Managed, Work};
 use crate::ledger::LiveId;
 use crate::manifest::emit::Yaml;
-use crate::model::product::Commerce;
 use crate::model::{CustomerId, Name};
 use crate::observed::Subscription;
 use smol_str::SmolStr;
@@ -58,12 +57,6 @@ impl Work<'_, '_> {
         let shown = (1..=256).contains(&subscription.friendly_name.chars().count());
         if manage.contains(&Managed::FriendlyName) && shown {
             fields.push(("friendlyName", Yaml::text(&subscription.friendly_name)));
-        }
-        // What is scheduled may be anything: only what renews or not as it is can be said.
-        let told = subscription.commerce == Commerce::New && subscription.scheduled_change.is_none();
-        if manage.contains(&Managed::Renewal) && told {
-            let action = if subscription.auto_renew { "renew" } else { "cancel" };
-            fields.push(("renewal", Yaml::inline([("action", Yaml::text(action))])));
         }
         if !is_written {
             self.leave_out(
