@@ -7,6 +7,7 @@ pub mod explain;
 mod fault;
 pub mod files;
 pub mod handoffs;
+pub mod init;
 pub mod memory;
 pub mod observe;
 pub mod plan;

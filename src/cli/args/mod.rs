@@ -11,7 +11,7 @@ pub(crate) use people::{CredentialsCommand, Declining, Exporting, HandoffsComman
 pub(crate) use planning::{ApplyArgs, PlanArgs, ShowArgs, SnapshotArgs, Written};
 pub(crate) use simulate::{Actor, Outcome, SimulateCommand};
 pub(crate) use state::{HistoryArgs, Ruling, StateCommand};
-pub(crate) use tools::{ExplainArgs, ManArgs, SchemaArgs};
+pub(crate) use tools::{ExplainArgs, InitArgs, ManArgs, SchemaArgs};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -107,6 +107,9 @@ pub(crate) enum ColorChoice {
 /// The commands.
 #[derive(Clone, Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Begin a repository: project file, an example of each kind, CI workflow
+    #[command(long_about = tools::INIT, after_long_help = tools::INIT_AFTER)]
+    Init(InitArgs),
     /// Check the manifests alone: syntax, fields, references, rules
     #[command(long_about = VALIDATE, after_long_help = "Exit codes: 0 valid, 3 not valid, 64 usage, 1 fault.")]
     Validate,

@@ -1,7 +1,25 @@
-//! Flags and help of `explain`, `schema`, `config`, `completions` and `man`.
+//! Flags and help of `init`, `explain`, `schema`, `config`, `completions` and `man`.
 
 use clap::Args;
 use std::path::PathBuf;
+
+pub(super) const INIT: &str = "\
+Writes a repository to begin from: the project file, one example of each kind of manifest, a tenant in a file that they \
+plan against (no account, no network), a JSON Schema for editors, a GitHub workflow and a `.gitignore`. A file that is \
+there already is kept as it is, and named.
+
+Examples:
+  twotier init
+  twotier init demo && cd demo && twotier plan";
+pub(super) const INIT_AFTER: &str = "Exit codes: 0 written or kept, 1 the folder cannot be written, 64 usage.";
+
+/// Flags of `init`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct InitArgs {
+    /// The folder, made if it is missing [default: the working directory]
+    #[arg(value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    pub(crate) folder: Option<PathBuf>,
+}
 
 pub(super) const EXPLAIN: &str = "\
 Explains the code of a finding, a kind of manifest, or one of its fields, from what is built in.

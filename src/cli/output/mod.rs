@@ -13,7 +13,7 @@ pub(super) use history::{history, history_json, only, run, run_json};
 pub(super) use people::{credentials, credentials_json, handoff, handoff_json, handoff_line, handoffs, handoffs_json};
 pub(super) use state::{fields, remembered, state, state_json};
 pub(super) use table::Table;
-pub(super) use tools::{explained, explained_json, setting_rows, settings, settings_json};
+pub(super) use tools::{begun, begun_json, explained, explained_json, setting_rows, settings, settings_json};
 
 use super::args::OutputFormat;
 use super::error::CliError;

@@ -1,9 +1,30 @@
-//! Prints `explain` and `config`.
+//! Prints `init`, `explain` and `config`.
 
 use super::{Table, safe};
 use crate::cli::settings::{Origin, Settings};
 use crate::ops::explain::{Explained, Presence, Shape};
+use crate::diag::source::shown;
+use crate::ops::init::Fate;
 use serde_json::{Value, json};
+use std::path::PathBuf;
+
+fn fate(fate: Fate) -> &'static str {
+    match fate {
+        Fate::Written => "written",
+        Fate::Kept => "kept",
+    }
+}
+
+/// The files of a new repository, for people.
+pub(crate) fn begun(fates: &[(PathBuf, Fate)]) -> String {
+    fates.iter().map(|(path, one)| format!("{:<8} {}\n", fate(*one), shown(path))).collect()
+}
+
+/// The files of a new repository, as JSON.
+pub(crate) fn begun_json(fates: &[(PathBuf, Fate)]) -> Value {
+    let files = fates.iter().map(|(path, one)| json!({ "path": shown(path), "fate": fate(*one) }));
+    json!({ "files": files.collect::<Vec<_>>() })
+}
 
 /// An explanation, for people.
 pub(crate) fn explained(explained: &Explained) -> String {

@@ -27,6 +27,7 @@ pub(super) struct Scene<'a> {
 pub(super) fn run(command: &Command, settings: &Settings, terminal: &Terminal) -> Result<Exit, CliError> {
     let scene = Scene { settings, terminal };
     match command {
+        Command::Init(args) => tools::init(&scene, args),
         Command::Validate => planning::validate(&scene),
         Command::Plan(args) => planning::plan(&scene, args),
         Command::Apply(args) => apply::apply(&scene, args),

@@ -1,10 +1,25 @@
-//! `explain`, `schema`, `config`, `completions` and `man`: what needs neither manifests nor tenant nor state.
+//! `init`, `explain`, `schema`, `config`, `completions` and `man`: what needs neither manifests nor tenant nor state.
 
 use super::{Cli, CliError, Exit, Scene};
-use crate::cli::args::{ExplainArgs, ManArgs, SchemaArgs};
+use crate::cli::args::{ExplainArgs, InitArgs, ManArgs, SchemaArgs};
 use crate::cli::output;
 use crate::ops;
 use clap::CommandFactory as _;
+
+/// `init`.
+pub(super) fn init(scene: &Scene<'_>, args: &InitArgs) -> Result<Exit, CliError> {
+    let folder = args.folder.as_deref().unwrap_or(std::path::Path::new("."));
+    let form = scene.plain_or_json()?;
+    let fates = ops::init::init(folder)?;
+    let text = match form {
+        output::Plainness::Text => output::begun(&fates),
+        output::Plainness::Json => output::json(&output::begun_json(&fates)),
+    };
+    scene.terminal.data(&text)?;
+    let there = args.folder.as_ref().map_or_else(String::new, |folder| format!("cd {} && ", folder.display()));
+    scene.terminal.note(&format!("next: {there}twotier plan"));
+    Ok(Exit::Done)
+}
 
 /// `explain`.
 pub(super) fn explain(scene: &Scene<'_>, args: &ExplainArgs) -> Result<Exit, CliError> {
