@@ -9,6 +9,7 @@ mod format;
 mod load;
 #[cfg(test)]
 mod oracle;
+mod outline;
 mod parse;
 mod read;
 mod scalar;
@@ -22,6 +23,7 @@ mod written;
 pub use document::Document;
 pub use emit::{NewAcknowledgement, acknowledgement};
 pub use load::{Loaded, load};
+pub use outline::outline;
 pub use parse::{Broken, Manifests, Parsed, parse};
 pub use schema::{schema, schemas};
 pub use spanned::Spanned;

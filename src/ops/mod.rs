@@ -2,6 +2,7 @@
 //! reads an argument or a variable; whoever gets only `&dyn Observe` cannot write.
 
 pub mod apply;
+pub mod base;
 pub mod credentials;
 pub mod explain;
 mod fault;

@@ -14,7 +14,8 @@ Symbols: + adds, ~ changes, - takes away, ! a person does it, : waits, ? is bloc
 Examples:
   twotier plan
   twotier plan --out plan.json --write markdown=comment.md
-  twotier plan --snapshot tenant.snapshot.jsonl --target customer/contoso";
+  twotier plan --snapshot tenant.snapshot.jsonl --target customer/contoso
+  twotier plan --base origin/main";
 pub(super) const PLAN_AFTER: &str = "\
 Exit codes: 0; with --detailed-exitcode 2 when there is something to apply, else 7 when people or time must move on, else 0; \
 1 fault, 3 manifests not valid, 6 sign-in, 64 usage.";
@@ -34,6 +35,9 @@ pub(crate) struct PlanArgs {
     /// Only this address and what it needs (repeatable)
     #[arg(long, value_name = "ADDRESS", value_parser = address)]
     pub(crate) target: Vec<Address>,
+    /// Only what is declared otherwise than in this commit, and what it needs
+    #[arg(long, value_name = "REF", conflicts_with = "target")]
+    pub(crate) base: Option<String>,
     /// Say by the exit code whether there is something to do
     #[arg(long)]
     pub(crate) detailed_exitcode: bool,

@@ -2,8 +2,8 @@
 
 use super::{Table, safe};
 use crate::cli::settings::{Origin, Settings};
-use crate::ops::explain::{Explained, Presence, Shape};
 use crate::diag::source::shown;
+use crate::ops::explain::{Explained, Presence, Shape};
 use crate::ops::init::Fate;
 use serde_json::{Value, json};
 use std::path::PathBuf;
