@@ -9,6 +9,7 @@ mod fault;
 pub mod files;
 pub mod handoffs;
 pub mod init;
+pub mod lint;
 pub mod memory;
 pub mod observe;
 pub mod plan;

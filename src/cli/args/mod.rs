@@ -8,7 +8,7 @@ mod state;
 mod tools;
 
 pub(crate) use people::{CredentialsCommand, Declining, Exporting, HandoffsCommand, Noting, Saying};
-pub(crate) use planning::{ApplyArgs, PlanArgs, ShowArgs, SnapshotArgs, Written};
+pub(crate) use planning::{ApplyArgs, LintArgs, PlanArgs, ShowArgs, SnapshotArgs, Written};
 pub(crate) use simulate::{Actor, Outcome, SimulateCommand};
 pub(crate) use state::{HistoryArgs, Ruling, StateCommand};
 pub(crate) use tools::{ExplainArgs, InitArgs, ManArgs, SchemaArgs};
@@ -122,6 +122,9 @@ pub(crate) enum Command {
     /// Print a saved plan in any format
     #[command(long_about = planning::SHOW, after_long_help = planning::SHOW_AFTER)]
     Show(ShowArgs),
+    /// Findings about the live tenant
+    #[command(long_about = planning::LINT, after_long_help = planning::LINT_AFTER)]
+    Lint(LintArgs),
     /// Write down what is there now, for planning offline
     #[command(long_about = planning::SNAPSHOT, after_long_help = planning::SNAPSHOT_AFTER)]
     Snapshot(SnapshotArgs),

@@ -1,4 +1,4 @@
-//! Flags and help of `plan`, `apply`, `show` and `snapshot`.
+//! Flags and help of `plan`, `apply`, `show`, `lint` and `snapshot`.
 
 use crate::model::{Address, Digest, Span};
 use clap::Args;
@@ -118,6 +118,33 @@ pub(crate) struct ShowArgs {
     /// The plan document
     #[arg(value_hint = clap::ValueHint::FilePath)]
     pub(crate) file: PathBuf,
+}
+
+pub(super) const LINT: &str = "\
+Looks at the live tenant and says what is worth mending, whether or not a plan would touch it: subscriptions without partner \
+of record, or with one that belongs to nobody; resellers nobody declared; support contacts of ended partnerships; \
+customers without agreement; passwords that are still kept. `twotier explain CODE` explains each rule.
+
+Severities and exceptions stand in the project file, by rule:
+  lint:
+    TT0452: {severity: off}
+    TT0325:
+      severity: error
+      except:
+        - {address: subscription/contoso/m365, reason: moves in May, expires: \"2026-05-31\"}
+
+Examples:
+  twotier lint
+  twotier lint --all --format json";
+pub(super) const LINT_AFTER: &str = "\
+Exit codes: 0 no finding is an error, 1 one is (or a fault), 3 manifests not valid, 6 sign-in, 64 usage.";
+
+/// Flags of `lint`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct LintArgs {
+    /// Every customer, not only those the manifests speak of: at least three reads a customer
+    #[arg(long)]
+    pub(crate) all: bool,
 }
 
 pub(super) const SNAPSHOT: &str = "\
