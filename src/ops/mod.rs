@@ -4,6 +4,7 @@
 pub mod apply;
 pub mod base;
 pub mod credentials;
+pub mod drift;
 pub mod explain;
 mod fault;
 pub mod files;

@@ -122,6 +122,9 @@ pub(crate) enum Command {
     /// Print a saved plan in any format
     #[command(long_about = planning::SHOW, after_long_help = planning::SHOW_AFTER)]
     Show(ShowArgs),
+    /// What changed in the tenant that no run of ours did
+    #[command(long_about = planning::DRIFT, after_long_help = planning::DRIFT_AFTER)]
+    Drift,
     /// Findings about the live tenant
     #[command(long_about = planning::LINT, after_long_help = planning::LINT_AFTER)]
     Lint(LintArgs),

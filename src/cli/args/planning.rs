@@ -120,6 +120,17 @@ pub(crate) struct ShowArgs {
     pub(crate) file: PathBuf,
 }
 
+pub(super) const DRIFT: &str = "\
+Compares every managed field three ways (declared, there, last settled by a run) and lists those that moved in the tenant: \
+what they are, what they should be, whether the next apply restores them, and who changed them where the service's audit \
+records tell. What becomes of drift is said in manifests: `onDrift: {quantity: restore}`, or write the new value to accept it.
+
+Examples:
+  twotier drift
+  twotier drift --format json";
+pub(super) const DRIFT_AFTER: &str = "\
+Exit codes: 0 nothing drifted, 1 something did, could not be compared, or a fault; 3 manifests not valid, 6 sign-in, 64 usage.";
+
 pub(super) const LINT: &str = "\
 Looks at the live tenant and says what is worth mending, whether or not a plan would touch it: subscriptions without partner \
 of record, or with one that belongs to nobody; resellers nobody declared; support contacts of ended partnerships; \

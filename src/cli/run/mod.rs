@@ -1,6 +1,7 @@
 //! One function a command: builds what `ops` needs from settings and arguments, and prints what it answers.
 
 mod apply;
+mod drift;
 mod lint;
 mod people;
 mod planning;
@@ -33,6 +34,7 @@ pub(super) fn run(command: &Command, settings: &Settings, terminal: &Terminal) -
         Command::Plan(args) => planning::plan(&scene, args),
         Command::Apply(args) => apply::apply(&scene, args),
         Command::Show(args) => planning::show(&scene, args),
+        Command::Drift => drift::drift(&scene),
         Command::Lint(args) => lint::lint(&scene, args),
         Command::Snapshot(args) => planning::snapshot(&scene, args),
         Command::Explain(args) => tools::explain(&scene, args),
