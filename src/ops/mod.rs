@@ -20,5 +20,6 @@ pub mod schema;
 pub mod show;
 pub mod simulate;
 pub mod state;
+pub mod why;
 
 pub use fault::Fault;

@@ -91,6 +91,10 @@ pub(crate) enum OutputFormat {
     Json,
     /// For a pull request
     Markdown,
+    /// Annotations of GitHub Actions
+    Github,
+    /// For code scanning: SARIF 2.1.0
+    Sarif,
 }
 
 /// When to color.
@@ -155,7 +159,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: StateCommand,
     },
-    /// Explain a code, a kind or a field, offline
+    /// Explain a code, a kind or a field, offline; or why an address changes
     #[command(long_about = tools::EXPLAIN, after_long_help = tools::EXPLAIN_AFTER)]
     Explain(ExplainArgs),
     /// JSON Schemas of manifests and outputs

@@ -29,7 +29,7 @@ pub(crate) struct PlanArgs {
     /// Write the plan document, for `apply` and `show`
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub(crate) out: Option<PathBuf>,
-    /// Write the report to a file as well: text=FILE, json=FILE, markdown=FILE (repeatable)
+    /// Write the report to a file as well: text, json, markdown, github or sarif (repeatable)
     #[arg(long, value_name = "FORMAT=FILE")]
     pub(crate) write: Vec<Written>,
     /// Only this address and what it needs (repeatable)
@@ -56,7 +56,7 @@ impl FromStr for Written {
     fn from_str(text: &str) -> Result<Self, String> {
         let (format, file) = text.split_once('=').ok_or("it has the form FORMAT=FILE")?;
         let format = <super::OutputFormat as clap::ValueEnum>::from_str(format, false)
-            .map_err(|_| format!("`{format}` is none of `text`, `json`, `markdown`"))?;
+            .map_err(|_| format!("`{format}` is none of `text`, `json`, `markdown`, `github`, `sarif`"))?;
         if file.is_empty() { Err("it names no file".to_owned()) } else { Ok(Self { format, file: file.into() }) }
     }
 }

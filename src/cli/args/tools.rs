@@ -22,18 +22,22 @@ pub(crate) struct InitArgs {
 }
 
 pub(super) const EXPLAIN: &str = "\
-Explains the code of a finding, a kind of manifest, or one of its fields, from what is built in.
+Explains the code of a finding, a kind of manifest, or one of its fields, from what is built in. Of an address it tells \
+why it is, or is not, changing: its place in the manifests, what is there, what earlier runs remember, its steps with what \
+they need and rest on, or the rule that stands against it.
 
 Examples:
   twotier explain TT0310
   twotier explain Customer
-  twotier explain Customer.spec.subscriptions.partnerOfRecord";
-pub(super) const EXPLAIN_AFTER: &str = "Exit codes: 0 explained, 64 nothing has that name.";
+  twotier explain Customer.spec.subscriptions.partnerOfRecord
+  twotier explain subscription/contoso/m365";
+pub(super) const EXPLAIN_AFTER: &str = "\
+Exit codes: 0 explained, 64 nothing has that name; of an address also 1 fault, 3 manifests not valid, 6 sign-in.";
 
 /// Flags of `explain`.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ExplainArgs {
-    /// A code (TT0310), a kind (Customer) or a field (Customer.spec.reseller)
+    /// A code (TT0310), a kind (Customer), a field (Customer.spec.reseller) or an address (customer/contoso)
     pub(crate) topic: String,
 }
 

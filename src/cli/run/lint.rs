@@ -22,7 +22,7 @@ pub(super) fn lint(scene: &Scene<'_>, args: &LintArgs) -> Result<Exit, CliError>
     let (linted, _) = rules::live(&project, ground, (breadth, &scene.settings.lint), &Shown::on(scene.terminal))?;
     match scene.format() {
         Format::Text if linted.findings.is_empty() => scene.terminal.data("Nothing to mend.\n")?,
-        Format::Text | Format::Json | Format::Markdown => {
+        Format::Text | Format::Json | Format::Markdown | Format::Github | Format::Sarif => {
             scene.print(Subject::Findings(&linted.findings, &project.sources), "lint")?;
         }
     }

@@ -8,6 +8,7 @@ mod planning;
 mod simulate;
 mod state;
 mod tools;
+mod why;
 
 use super::args::{Cli, Command};
 use super::error::{CliError, Exit};
@@ -20,6 +21,11 @@ pub(super) struct Scene<'a> {
     pub(super) settings: &'a Settings,
     /// Where to speak.
     pub(super) terminal: &'a Terminal,
+}
+
+/// A format as typed.
+pub(super) fn format_name(format: super::args::OutputFormat) -> &'static str {
+    planning::format_of(format).name()
 }
 
 /// Runs a command.

@@ -48,7 +48,9 @@ impl Scene<'_> {
                 let Project { sources, desired: _, findings } = invalid.as_ref();
                 match self.format() {
                     Format::Text => self.say_findings(findings, sources)?,
-                    Format::Json | Format::Markdown => self.print(Subject::Findings(findings, sources), command)?,
+                    Format::Json | Format::Markdown | Format::Github | Format::Sarif => {
+                        self.print(Subject::Findings(findings, sources), command)?
+                    }
                 }
                 Err(CliError::new(Exit::Invalid, "the manifests are not valid; nothing was done"))
             }
@@ -71,6 +73,8 @@ pub(super) fn format_of(format: OutputFormat) -> Format {
         OutputFormat::Text => Format::Text,
         OutputFormat::Json => Format::Json,
         OutputFormat::Markdown => Format::Markdown,
+        OutputFormat::Github => Format::Github,
+        OutputFormat::Sarif => Format::Sarif,
     }
 }
 
@@ -91,7 +95,7 @@ pub(super) fn validate(scene: &Scene<'_>) -> Result<Exit, CliError> {
                 .terminal
                 .data(&format!("The manifests are valid: {}.\n", output::count(desired.declared.len(), "object")))?;
         }
-        (Format::Text | Format::Json | Format::Markdown, _) => {
+        (Format::Text | Format::Json | Format::Markdown | Format::Github | Format::Sarif, _) => {
             scene.print(Subject::Findings(findings, sources), "validate")?;
         }
     }

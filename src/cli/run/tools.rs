@@ -23,11 +23,16 @@ pub(super) fn init(scene: &Scene<'_>, args: &InitArgs) -> Result<Exit, CliError>
 
 /// `explain`.
 pub(super) fn explain(scene: &Scene<'_>, args: &ExplainArgs) -> Result<Exit, CliError> {
+    if args.topic.contains('/') {
+        return super::why::why(scene, &args.topic);
+    }
     let explained = ops::explain::explain(&args.topic).map_err(|unknown| {
         let error = CliError::usage(format!("nothing here is called `{}`", unknown.topic));
         match unknown.near {
             Some(near) => error.hint(format!("did you mean `{near}`?")),
-            None => error.hint("a code (TT0310), a kind (Customer) or a field (Customer.spec.reseller)"),
+            None => error.hint(
+                "a code (TT0310), a kind (Customer), a field (Customer.spec.reseller) or an address (customer/contoso)",
+            ),
         }
     })?;
     let text = match scene.plain_or_json()? {
