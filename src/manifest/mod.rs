@@ -4,7 +4,8 @@
 mod check;
 mod deserialize;
 pub mod document;
-mod emit;
+mod edit;
+pub mod emit;
 mod format;
 mod load;
 #[cfg(test)]
@@ -13,6 +14,7 @@ mod outline;
 mod parse;
 mod read;
 mod scalar;
+mod scan;
 mod schema;
 mod shape;
 pub mod spanned;
@@ -21,6 +23,7 @@ mod tree;
 mod written;
 
 pub use document::Document;
+pub use edit::{Change, Edit, Refused, edit};
 pub use emit::{NewAcknowledgement, acknowledgement};
 pub use load::{Loaded, load};
 pub use outline::outline;

@@ -3,12 +3,14 @@
 
 pub mod apply;
 pub mod base;
+pub mod bind;
 pub mod credentials;
 pub mod drift;
 pub mod explain;
 mod fault;
 pub mod files;
 pub mod handoffs;
+pub mod import;
 pub mod init;
 pub mod lint;
 pub mod memory;
@@ -16,7 +18,9 @@ pub mod observe;
 pub mod plan;
 pub mod planning;
 pub mod project;
+pub mod rewrite;
 pub mod schema;
+pub mod set;
 pub mod show;
 pub mod simulate;
 pub mod state;

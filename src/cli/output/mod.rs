@@ -1,6 +1,7 @@
 //! How the small commands print: text for people and one JSON document. Plans and runs are printed by `report`; nothing
 //! here decides what is said.
 
+mod changes;
 mod drift;
 mod gates;
 mod history;
@@ -10,6 +11,7 @@ mod table;
 mod tools;
 mod why;
 
+pub(super) use changes::{bound_json, changes_json, differences, imported, imported_json};
 pub(super) use drift::{drift, drift_json};
 pub(super) use gates::gates;
 pub(super) use history::{history, history_json, only, run, run_json};

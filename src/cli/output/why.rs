@@ -13,15 +13,17 @@ pub(crate) fn why(why: &Why, sources: &SourceMap) -> String {
     let mut text = format!("{address}\n    {place}\n\n{}\n", standing.sentence());
     for (step, waiting) in steps {
         text.push_str(&format!("\n{} {}{}\n", step.mark.symbol(), step.key, readiness(step)));
-        let mut line = |what: &str, value: String| text.push_str(&format!("    {what:<7} {}\n", safe(&value)));
+        let mut line = |what: &str, value: String| text.push_str(&format!("    {what:<8} {}\n", safe(&value)));
         for change in &step.changes {
             let before = change.before.as_deref().map_or_else(String::new, |before| format!("{before} -> "));
             line("field", format!("{} {before}{}", change.field, change.after));
         }
+        let reason = if step.reason.is_empty() { "declared" } else { step.reason.as_str() };
         let place = step.place.as_deref().map_or_else(String::new, |place| format!(" ({place})"));
-        line("why", format!("{}{place}, by {}", step.reason, step.cause));
+        line("why", format!("{reason}{place}, by {}", step.cause));
         for need in &step.needs {
-            line("needs", format!("{}: {}", need.step, need.why));
+            let why = if need.why.is_empty() { String::new() } else { format!(": {}", need.why) };
+            line("needs", format!("{}{why}", need.step));
         }
         for key in waiting {
             line("before", key.to_string());

@@ -3,6 +3,7 @@
 mod apply;
 mod drift;
 mod lint;
+mod manifests;
 mod people;
 mod planning;
 mod simulate;
@@ -43,6 +44,9 @@ pub(super) fn run(command: &Command, settings: &Settings, terminal: &Terminal) -
         Command::Drift => drift::drift(&scene),
         Command::Lint(args) => lint::lint(&scene, args),
         Command::Snapshot(args) => planning::snapshot(&scene, args),
+        Command::Import(args) => manifests::import(&scene, args),
+        Command::Bind(args) => manifests::bind(&scene, args),
+        Command::Set(args) => manifests::set(&scene, args),
         Command::Explain(args) => tools::explain(&scene, args),
         Command::Config => tools::config(&scene),
         Command::Completions { shell } => tools::completions(&scene, *shell),
