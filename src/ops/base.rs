@@ -120,7 +120,6 @@ struct Repository {
 }
 
 impl Repository {
-    #[expect(clippy::disallowed_methods, reason = "an edge: the repository lies in the file system")]
     fn around(folder: &Path) -> Result<Self, Fault> {
         let inside = |why: String| {
             Fault::Usage(format!(
@@ -163,7 +162,6 @@ impl Repository {
         Ok(text(git(&self.top, &["cat-file", "blob", &object])?.map_err(failed)?))
     }
     /// A path as the repository names it.
-    #[expect(clippy::disallowed_methods, reason = "an edge: the repository lies in the file system")]
     fn path(&self, path: &Path) -> Option<PathBuf> {
         let whole = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         whole.strip_prefix(&self.top).ok().map(Path::to_owned)
