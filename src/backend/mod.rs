@@ -3,7 +3,7 @@
 pub mod simulated;
 
 use crate::model::{Effect, Operation, RequestId, Timestamp};
-use crate::observed::{Answer, Read, Why};
+use crate::observed::{Answer, AuditRecord, Read, Why};
 use smol_str::SmolStr;
 
 /// Looks. Whoever holds only this cannot change anything.
@@ -13,6 +13,13 @@ pub trait Observe: Send + Sync {
     /// # Errors
     /// Why it is unknown; never "absent" for a read that failed or stopped early.
     fn read(&self, read: &Read) -> Result<Answer, Why>;
+    /// What the service remembers of changes, oldest first. Told to people, never the ground of a step.
+    ///
+    /// # Errors
+    /// Why they cannot be told; a door that has none says that they were not read.
+    fn audit(&self) -> Result<Vec<AuditRecord>, Why> {
+        Err(Why::NotRead)
+    }
 }
 
 /// Changes.

@@ -40,7 +40,7 @@ codes! {
     AliasLimit = 8, "aliases expand beyond the limit", "An alias may repeat a small part of its document. Beyond the limit the file is refused: nested aliases can grow without bound.";
     TooDeep = 9, "nesting is too deep", "No kind nests deeper than a dozen levels.";
     NothingDeclared = 10, "no documents were found", "The listed files and folders hold no document. An empty project plans nothing; check `manifests` in the project file.";
-    ProjectFile = 11, "the project file is not right", "`twotier.yaml` knows `manifests`, `center`, `state` and `format`.";
+    ProjectFile = 11, "the project file is not right", "`twotier.yaml` knows `manifests`, `center`, `state`, `format` and `lint`.";
     UnsupportedYaml = 12, "a YAML feature that manifests do not use", "Tags, merge keys and keys that are not plain text have no meaning in a manifest and are refused rather than ignored.";
     // ── 0100-0199: shape of documents
     UnknownKind = 100, "unknown kind or apiVersion", "`apiVersion` is `twotier/v1`; the kinds are Provider, Partnership, Customer, ResellerAssociation, Subscription, SupportDelegation, AzureAccess and Acknowledgement.";
@@ -117,6 +117,11 @@ codes! {
     Acknowledge = 500, "a step needs an acknowledgement", "It takes something away. Commit the `Acknowledgement` that is printed, with a reason; there is no `--force`.";
     AcknowledgementExpired = 501, "an acknowledgement has expired", "It lets nothing pass any more. Write a new one, or remove it.";
     AcknowledgementUnused = 502, "an acknowledgement names nothing", "Its limit or cause does not exist.";
+    // ── 0450-0499: the live tenant, as `lint` sees it
+    PartnerMissing = 450, "a subscription has no partner of record", "Partner Center books an order without one silently, and the reseller's incentive is lost. Write `partnerOfRecord`; a reservation or savings plan cannot be given one afterwards. Source: learn, indirect-provider-tasks.";
+    PartnerUnknown = 451, "a partner of record that belongs to no reseller of ours", "A PartnerID that lapsed, is wrong or was never ours blocks every later change of the subscription. Set one of a partnership, or add the id to `partnerIds` of the reseller it belongs to.";
+    ExtendedTerm = 452, "a subscription that does not renew", "Since 2026 a new-commerce subscription whose auto-renew is off may go on month by month at a higher price (Extended Service Term) instead of ending: off is no cancellation. Say what is meant: renew it, or have it cancelled. Source: learn, Extended service terms (EST).";
+    NoAdminAccess = 453, "a customer is created without administrator access", "`defaultAdminAccess: none` leaves nobody of ours who could reset a one-time password whose reply was lost.";
     // ── 0600-0699: state
     NoState = 600, "the state is missing", "A missing state is unknown, not empty: with it the knowledge of what was bought would be lost. If this tenant never had one: `twotier state init`.";
     OtherTenant = 601, "the state belongs to another tenant", "Genesis names another provider tenant than the manifests. Point `state` elsewhere.";

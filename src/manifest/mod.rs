@@ -10,6 +10,7 @@ mod format;
 mod load;
 #[cfg(test)]
 mod oracle;
+mod outline;
 mod parse;
 mod read;
 mod scalar;
@@ -25,6 +26,7 @@ pub use document::Document;
 pub use edit::{Change, Edit, Refused, edit};
 pub use emit::{NewAcknowledgement, acknowledgement};
 pub use load::{Loaded, load};
+pub use outline::outline;
 pub use parse::{Broken, Manifests, Parsed, parse};
 pub use schema::{schema, schemas};
 pub use spanned::Spanned;

@@ -3,10 +3,12 @@
 
 mod absorb;
 mod answers;
+mod audit;
 mod look;
 mod normalize;
 
 pub use answers::Told;
+pub use audit::{Actor, AuditRecord};
 pub use normalize::{field_value, same_partner};
 
 use crate::model::operation::{PostalAddress, SupportContact};

@@ -42,6 +42,22 @@ fn put(path: &Path, fill: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> 
     moved
 }
 
+/// Writes a file that is not there yet; whether it was written.
+///
+/// # Errors
+/// When it cannot be written. Something that is there already is none: it stays as it is.
+pub fn write_new(path: &Path, text: &str) -> Result<bool, Fault> {
+    let made = File::create_new(path).and_then(|mut file| {
+        io::Write::write_all(&mut file, text.as_bytes())?;
+        file.sync_all()
+    });
+    match made {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(source) => Err(Fault::File { path: path.into(), what: "written", source }),
+    }
+}
+
 /// How many others may be writing the same file.
 const WRITERS: u32 = 100;
 

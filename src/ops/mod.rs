@@ -2,13 +2,17 @@
 //! reads an argument or a variable; whoever gets only `&dyn Observe` cannot write.
 
 pub mod apply;
+pub mod base;
 pub mod bind;
 pub mod credentials;
+pub mod drift;
 pub mod explain;
 mod fault;
 pub mod files;
 pub mod handoffs;
 pub mod import;
+pub mod init;
+pub mod lint;
 pub mod memory;
 pub mod observe;
 pub mod plan;
@@ -20,5 +24,6 @@ pub mod set;
 pub mod show;
 pub mod simulate;
 pub mod state;
+pub mod why;
 
 pub use fault::Fault;

@@ -1,6 +1,7 @@
 //! Rules over what is meant and what is there: each with its code, severity and check, in one table. Never makes or
 //! removes a step; its objections are values the planner takes.
 
+pub mod lint;
 mod rules;
 
 use crate::desired::PartnerOfRecord;

@@ -4,12 +4,14 @@
 mod counts;
 pub mod escape;
 mod findings;
+mod github;
 mod history;
 mod json;
 mod layout;
 mod markdown;
 mod remembered;
 mod run;
+mod sarif;
 mod text;
 
 pub use counts::{Counts, Verdict};
@@ -35,10 +37,14 @@ pub enum Format {
     Json,
     /// For a pull request.
     Markdown,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// For code scanning: SARIF 2.1.0.
+    Sarif,
 }
 impl Format {
     /// Every form, in order.
-    pub const ALL: [Self; 3] = [Self::Text, Self::Json, Self::Markdown];
+    pub const ALL: [Self; 5] = [Self::Text, Self::Json, Self::Markdown, Self::Github, Self::Sarif];
     /// As typed.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -46,6 +52,8 @@ impl Format {
             Self::Text => "text",
             Self::Json => "json",
             Self::Markdown => "markdown",
+            Self::Github => "github",
+            Self::Sarif => "sarif",
         }
     }
 }
@@ -57,7 +65,10 @@ impl fmt::Display for Format {
 impl FromStr for Format {
     type Err = &'static str;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|format| format.name() == text).ok_or("the formats are text, json and markdown")
+        Self::ALL
+            .into_iter()
+            .find(|format| format.name() == text)
+            .ok_or("the formats are text, json, markdown, github and sarif")
     }
 }
 
@@ -94,7 +105,20 @@ pub fn render(
         (Format::Markdown, Subject::Plan(file)) => markdown::plan(file, out),
         (Format::Markdown, Subject::Findings(found, sources)) => markdown::findings(found, sources, out),
         (Format::Markdown, Subject::Run(run)) => markdown::run(run, out),
+        (Format::Github, Subject::Plan(file)) => github::plan(file, out),
+        (Format::Github, Subject::Findings(found, sources)) => github::findings(&placed(found, sources), out),
+        (Format::Github, Subject::Run(run)) => github::run(run, out),
+        (Format::Sarif, Subject::Plan(file)) => out.write_str(&sarif::document(github::of_plan(file))),
+        (Format::Sarif, Subject::Findings(found, sources)) => {
+            out.write_str(&sarif::document(placed(found, sources).iter()))
+        }
+        (Format::Sarif, Subject::Run(run)) => out.write_str(&sarif::document(github::of_plan(run.file))),
     }
+}
+
+/// Findings in the order of their places, with the places looked up.
+fn placed(found: &[Finding], sources: &SourceMap) -> Vec<crate::plan::file::Finding> {
+    findings::sorted(found).into_iter().map(|finding| crate::plan::file::Finding::of(finding, sources)).collect()
 }
 
 #[cfg(test)]

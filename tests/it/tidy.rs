@@ -60,7 +60,7 @@ const KEPT: &[(&str, &[&str])] = &[
     ("granit_parser::", &["manifest"]),
     ("std::env::", &["cli", "main"]),
     ("std::net::", &[]),
-    ("std::process::", &["journal", "cli", "main"]),
+    ("std::process::", &["journal", "ops", "cli", "main"]),
 ];
 
 /// A finding of this test.

@@ -7,7 +7,7 @@ use super::seed::{self, SeedError};
 use super::tenant::Tenant;
 use crate::backend::{Actuate, BackendError, Observe};
 use crate::model::{Effect, Operation, PartnerId, RequestId, Span, TenantId, Timestamp};
-use crate::observed::{Answer, Read, Why};
+use crate::observed::{Answer, AuditRecord, Read, Why};
 use smol_str::{SmolStr, format_smolstr};
 use std::fs::File;
 use std::io;
@@ -220,6 +220,11 @@ impl Observe for Embedded {
         let mut held = self.lock();
         self.refresh(&mut held).map_err(|error| Why::Failed(format_smolstr!("{}", in_full(&error))))?;
         held.tenant.read(read)
+    }
+    fn audit(&self) -> Result<Vec<AuditRecord>, Why> {
+        let mut held = self.lock();
+        self.refresh(&mut held).map_err(|error| Why::Failed(format_smolstr!("{}", in_full(&error))))?;
+        Ok(held.tenant.audit_records())
     }
 }
 impl Actuate for Embedded {

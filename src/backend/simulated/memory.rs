@@ -4,7 +4,7 @@ use super::human::{Human, HumanError, Played};
 use super::tenant::Tenant;
 use crate::backend::{Actuate, BackendError, Observe};
 use crate::model::{Effect, Operation, RequestId, Span, Timestamp};
-use crate::observed::{Answer, Read, Why};
+use crate::observed::{Answer, AuditRecord, Read, Why};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A simulated tenant that lives as long as this value.
@@ -47,6 +47,9 @@ impl Memory {
 impl Observe for Memory {
     fn read(&self, read: &Read) -> Result<Answer, Why> {
         self.lock().read(read)
+    }
+    fn audit(&self) -> Result<Vec<AuditRecord>, Why> {
+        Ok(self.lock().audit_records())
     }
 }
 impl Actuate for Memory {

@@ -6,8 +6,8 @@ use crate::model::operation::{PostalAddress, SupportContact};
 use crate::model::product::Commerce;
 use crate::model::{CustomerId, PartnerId, Product, Span, SubscriptionId, TenantId, Timestamp, country};
 use crate::observed::{
-    AddressCheck, Answer, CartFate, Customer, Offer, PartnerCheck, Read, Relationship, Subscription,
-    SubscriptionDetail, Why,
+    Actor, AddressCheck, Answer, AuditRecord, CartFate, Customer, Offer, PartnerCheck, Read, Relationship,
+    Subscription, SubscriptionDetail, Why,
 };
 use smol_str::{SmolStr, format_smolstr};
 
@@ -47,6 +47,20 @@ impl Tenant {
             Read::InvitationLink(reseller) => Answer::InvitationLink(self.invitation_link(*reseller)?),
             Read::Cart(customer, id) => self.cart_fate(*customer, id),
         })
+    }
+
+    /// What is remembered of changes, oldest first.
+    #[must_use]
+    pub fn audit_records(&self) -> Vec<AuditRecord> {
+        let told = |record: &wire::AuditRecord| {
+            let wire::AuditRecord { at, operation, by, customer, resource, old: _, new } = record.clone();
+            let by = match by {
+                wire::By::Application(name) => Actor::Application(name),
+                wire::By::User(name) => Actor::User(name),
+            };
+            AuditRecord { at, operation, by, customer, resource, new }
+        };
+        self.audit().iter().map(told).collect()
     }
 
     fn about(&self, id: CustomerId, answer: impl FnOnce(&wire::Customer) -> Answer) -> Answer {

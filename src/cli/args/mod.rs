@@ -10,10 +10,10 @@ mod tools;
 
 pub(crate) use manifests::{BindArgs, Consent, ImportArgs, ManageField, SetArgs};
 pub(crate) use people::{CredentialsCommand, Declining, Exporting, HandoffsCommand, Noting, Saying};
-pub(crate) use planning::{ApplyArgs, PlanArgs, ShowArgs, SnapshotArgs, Written};
+pub(crate) use planning::{ApplyArgs, LintArgs, PlanArgs, ShowArgs, SnapshotArgs, Written};
 pub(crate) use simulate::{Actor, Outcome, SimulateCommand};
 pub(crate) use state::{HistoryArgs, Ruling, StateCommand};
-pub(crate) use tools::{ExplainArgs, ManArgs, SchemaArgs};
+pub(crate) use tools::{ExplainArgs, InitArgs, ManArgs, SchemaArgs};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -93,6 +93,10 @@ pub(crate) enum OutputFormat {
     Json,
     /// For a pull request
     Markdown,
+    /// Annotations of GitHub Actions
+    Github,
+    /// For code scanning: SARIF 2.1.0
+    Sarif,
 }
 
 /// When to color.
@@ -109,6 +113,9 @@ pub(crate) enum ColorChoice {
 /// The commands.
 #[derive(Clone, Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Begin a repository: project file, an example of each kind, CI workflow
+    #[command(long_about = tools::INIT, after_long_help = tools::INIT_AFTER)]
+    Init(InitArgs),
     /// Check the manifests alone: syntax, fields, references, rules
     #[command(long_about = VALIDATE, after_long_help = "Exit codes: 0 valid, 3 not valid, 64 usage, 1 fault.")]
     Validate,
@@ -121,6 +128,12 @@ pub(crate) enum Command {
     /// Print a saved plan in any format
     #[command(long_about = planning::SHOW, after_long_help = planning::SHOW_AFTER)]
     Show(ShowArgs),
+    /// What changed in the tenant that no run of ours did
+    #[command(long_about = planning::DRIFT, after_long_help = planning::DRIFT_AFTER)]
+    Drift,
+    /// Findings about the live tenant
+    #[command(long_about = planning::LINT, after_long_help = planning::LINT_AFTER)]
+    Lint(LintArgs),
     /// Write down what is there now, for planning offline
     #[command(long_about = planning::SNAPSHOT, after_long_help = planning::SNAPSHOT_AFTER)]
     Snapshot(SnapshotArgs),
@@ -157,7 +170,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: StateCommand,
     },
-    /// Explain a code, a kind or a field, offline
+    /// Explain a code, a kind or a field, offline; or why an address changes
     #[command(long_about = tools::EXPLAIN, after_long_help = tools::EXPLAIN_AFTER)]
     Explain(ExplainArgs),
     /// JSON Schemas of manifests and outputs

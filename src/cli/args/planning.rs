@@ -1,4 +1,4 @@
-//! Flags and help of `plan`, `apply`, `show` and `snapshot`.
+//! Flags and help of `plan`, `apply`, `show`, `lint` and `snapshot`.
 
 use crate::model::{Address, Digest, Span};
 use clap::Args;
@@ -14,7 +14,8 @@ Symbols: + adds, ~ changes, - takes away, ! a person does it, : waits, ? is bloc
 Examples:
   twotier plan
   twotier plan --out plan.json --write markdown=comment.md
-  twotier plan --snapshot tenant.snapshot.jsonl --target customer/contoso";
+  twotier plan --snapshot tenant.snapshot.jsonl --target customer/contoso
+  twotier plan --base origin/main";
 pub(super) const PLAN_AFTER: &str = "\
 Exit codes: 0; with --detailed-exitcode 2 when there is something to apply, else 7 when people or time must move on, else 0; \
 1 fault, 3 manifests not valid, 6 sign-in, 64 usage.";
@@ -28,12 +29,15 @@ pub(crate) struct PlanArgs {
     /// Write the plan document, for `apply` and `show`
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub(crate) out: Option<PathBuf>,
-    /// Write the report to a file as well: text=FILE, json=FILE, markdown=FILE (repeatable)
+    /// Write the report to a file as well: text, json, markdown, github or sarif (repeatable)
     #[arg(long, value_name = "FORMAT=FILE")]
     pub(crate) write: Vec<Written>,
     /// Only this address and what it needs (repeatable)
     #[arg(long, value_name = "ADDRESS", value_parser = address)]
     pub(crate) target: Vec<Address>,
+    /// Only what is declared otherwise than in this commit, and what it needs
+    #[arg(long, value_name = "REF", conflicts_with = "target")]
+    pub(crate) base: Option<String>,
     /// Say by the exit code whether there is something to do
     #[arg(long)]
     pub(crate) detailed_exitcode: bool,
@@ -52,7 +56,7 @@ impl FromStr for Written {
     fn from_str(text: &str) -> Result<Self, String> {
         let (format, file) = text.split_once('=').ok_or("it has the form FORMAT=FILE")?;
         let format = <super::OutputFormat as clap::ValueEnum>::from_str(format, false)
-            .map_err(|_| format!("`{format}` is none of `text`, `json`, `markdown`"))?;
+            .map_err(|_| format!("`{format}` is none of `text`, `json`, `markdown`, `github`, `sarif`"))?;
         if file.is_empty() { Err("it names no file".to_owned()) } else { Ok(Self { format, file: file.into() }) }
     }
 }
@@ -114,6 +118,44 @@ pub(crate) struct ShowArgs {
     /// The plan document
     #[arg(value_hint = clap::ValueHint::FilePath)]
     pub(crate) file: PathBuf,
+}
+
+pub(super) const DRIFT: &str = "\
+Compares every managed field three ways (declared, there, last settled by a run) and lists those that moved in the tenant: \
+what they are, what they should be, whether the next apply restores them, and who changed them where the service's audit \
+records tell. What becomes of drift is said in manifests: `onDrift: {quantity: restore}`, or write the new value to accept it.
+
+Examples:
+  twotier drift
+  twotier drift --format json";
+pub(super) const DRIFT_AFTER: &str = "\
+Exit codes: 0 nothing drifted, 1 something did, could not be compared, or a fault; 3 manifests not valid, 6 sign-in, 64 usage.";
+
+pub(super) const LINT: &str = "\
+Looks at the live tenant and says what is worth mending, whether or not a plan would touch it: subscriptions without partner \
+of record, or with one that belongs to nobody; resellers nobody declared; support contacts of ended partnerships; \
+customers without agreement; passwords that are still kept. `twotier explain CODE` explains each rule.
+
+Severities and exceptions stand in the project file, by rule:
+  lint:
+    TT0452: {severity: off}
+    TT0325:
+      severity: error
+      except:
+        - {address: subscription/contoso/m365, reason: moves in May, expires: \"2026-05-31\"}
+
+Examples:
+  twotier lint
+  twotier lint --all --format json";
+pub(super) const LINT_AFTER: &str = "\
+Exit codes: 0 no finding is an error, 1 one is (or a fault), 3 manifests not valid, 6 sign-in, 64 usage.";
+
+/// Flags of `lint`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct LintArgs {
+    /// Every customer, not only those the manifests speak of: at least three reads a customer
+    #[arg(long)]
+    pub(crate) all: bool,
 }
 
 pub(super) const SNAPSHOT: &str = "\

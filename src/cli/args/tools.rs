@@ -1,21 +1,43 @@
-//! Flags and help of `explain`, `schema`, `config`, `completions` and `man`.
+//! Flags and help of `init`, `explain`, `schema`, `config`, `completions` and `man`.
 
 use clap::Args;
 use std::path::PathBuf;
 
+pub(super) const INIT: &str = "\
+Writes a repository to begin from: the project file, one example of each kind of manifest, a tenant in a file that they \
+plan against (no account, no network), a JSON Schema for editors, a GitHub workflow and a `.gitignore`. A file that is \
+there already is kept as it is, and named.
+
+Examples:
+  twotier init
+  twotier init demo && cd demo && twotier plan";
+pub(super) const INIT_AFTER: &str = "Exit codes: 0 written or kept, 1 the folder cannot be written, 64 usage.";
+
+/// Flags of `init`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct InitArgs {
+    /// The folder, made if it is missing [default: the working directory]
+    #[arg(value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    pub(crate) folder: Option<PathBuf>,
+}
+
 pub(super) const EXPLAIN: &str = "\
-Explains the code of a finding, a kind of manifest, or one of its fields, from what is built in.
+Explains the code of a finding, a kind of manifest, or one of its fields, from what is built in. Of an address it tells \
+why it is, or is not, changing: its place in the manifests, what is there, what earlier runs remember, its steps with what \
+they need and rest on, or the rule that stands against it.
 
 Examples:
   twotier explain TT0310
   twotier explain Customer
-  twotier explain Customer.spec.subscriptions.partnerOfRecord";
-pub(super) const EXPLAIN_AFTER: &str = "Exit codes: 0 explained, 64 nothing has that name.";
+  twotier explain Customer.spec.subscriptions.partnerOfRecord
+  twotier explain subscription/contoso/m365";
+pub(super) const EXPLAIN_AFTER: &str = "\
+Exit codes: 0 explained, 64 nothing has that name; of an address also 1 fault, 3 manifests not valid, 6 sign-in.";
 
 /// Flags of `explain`.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ExplainArgs {
-    /// A code (TT0310), a kind (Customer) or a field (Customer.spec.reseller)
+    /// A code (TT0310), a kind (Customer), a field (Customer.spec.reseller) or an address (customer/contoso)
     pub(crate) topic: String,
 }
 

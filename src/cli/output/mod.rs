@@ -2,20 +2,24 @@
 //! here decides what is said.
 
 mod changes;
+mod drift;
 mod gates;
 mod history;
 mod people;
 mod state;
 mod table;
 mod tools;
+mod why;
 
 pub(super) use changes::{bound_json, changes_json, differences, imported, imported_json};
+pub(super) use drift::{drift, drift_json};
 pub(super) use gates::gates;
 pub(super) use history::{history, history_json, only, run, run_json};
 pub(super) use people::{credentials, credentials_json, handoff, handoff_json, handoff_line, handoffs, handoffs_json};
 pub(super) use state::{fields, remembered, state, state_json};
 pub(super) use table::Table;
-pub(super) use tools::{explained, explained_json, setting_rows, settings, settings_json};
+pub(super) use tools::{begun, begun_json, explained, explained_json, setting_rows, settings, settings_json};
+pub(super) use why::{why, why_json};
 
 use super::args::OutputFormat;
 use super::error::CliError;
@@ -35,14 +39,17 @@ impl Scene<'_> {
     /// The form of a small output.
     ///
     /// # Errors
-    /// When Markdown is asked for: only reports have it.
+    /// When another form is asked for: only reports have it.
     pub(super) fn plain_or_json(&self) -> Result<Plainness, CliError> {
         match self.settings.format.value {
             OutputFormat::Text => Ok(Plainness::Text),
             OutputFormat::Json => Ok(Plainness::Json),
-            OutputFormat::Markdown => {
+            other @ (OutputFormat::Markdown | OutputFormat::Github | OutputFormat::Sarif) => {
                 let origin = &self.settings.format.origin;
-                Err(CliError::usage(format!("this command prints `text` or `json`, not `markdown` (from {origin})")))
+                Err(CliError::usage(format!(
+                    "this command prints `text` or `json`, not `{}` (from {origin})",
+                    super::run::format_name(other)
+                )))
             }
         }
     }

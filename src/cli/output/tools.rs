@@ -1,9 +1,30 @@
-//! Prints `explain` and `config`.
+//! Prints `init`, `explain` and `config`.
 
 use super::{Table, safe};
 use crate::cli::settings::{Origin, Settings};
+use crate::diag::source::shown;
 use crate::ops::explain::{Explained, Presence, Shape};
+use crate::ops::init::Fate;
 use serde_json::{Value, json};
+use std::path::PathBuf;
+
+fn fate(fate: Fate) -> &'static str {
+    match fate {
+        Fate::Written => "written",
+        Fate::Kept => "kept",
+    }
+}
+
+/// The files of a new repository, for people.
+pub(crate) fn begun(fates: &[(PathBuf, Fate)]) -> String {
+    fates.iter().map(|(path, one)| format!("{:<8} {}\n", fate(*one), shown(path))).collect()
+}
+
+/// The files of a new repository, as JSON.
+pub(crate) fn begun_json(fates: &[(PathBuf, Fate)]) -> Value {
+    let files = fates.iter().map(|(path, one)| json!({ "path": shown(path), "fate": fate(*one) }));
+    json!({ "files": files.collect::<Vec<_>>() })
+}
 
 /// An explanation, for people.
 pub(crate) fn explained(explained: &Explained) -> String {
@@ -60,7 +81,7 @@ pub(crate) struct SettingRow {
 
 /// Every setting, in a fixed order.
 pub(crate) fn setting_rows(settings: &Settings) -> Vec<SettingRow> {
-    let Settings { root, project_file, manifests, center, state, format, color, run_by } = settings;
+    let Settings { root, project_file, manifests, center, state, format, color, lint, run_by } = settings;
     let row = |name, value: Option<String>, origin: &Origin| SettingRow { name, value, origin: origin.clone() };
     let listed = manifests.value.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
     let place = project_file.clone().map_or(Origin::Default, Origin::ProjectFile);
@@ -77,6 +98,8 @@ pub(crate) fn setting_rows(settings: &Settings) -> Vec<SettingRow> {
         row("color", Some(format!("{:?}", color.value).to_lowercase()), &color.origin),
         row("actor", Some(run_by.actor.value.to_string()), &run_by.actor.origin),
     ];
+    let rules = (!lint.is_empty()).then(|| lint.keys().map(ToString::to_string).collect::<Vec<_>>().join(", "));
+    rows.push(row("lint", rules, if lint.is_empty() { &Origin::Default } else { &place }));
     for (name, setting) in [("commit", &run_by.commit), ("ref", &run_by.reference), ("change", &run_by.change_url)] {
         let origin = setting.as_ref().map_or(&Origin::Default, |setting| &setting.origin);
         rows.push(row(name, setting.as_ref().map(|setting| setting.value.to_string()), origin));

@@ -196,7 +196,9 @@ impl Scene<'_> {
             let Project { sources, desired: _, findings } = project.as_ref();
             match self.format() {
                 Format::Text => self.say_findings(findings, sources),
-                Format::Json | Format::Markdown => self.print(Subject::Findings(findings, sources), command),
+                Format::Json | Format::Markdown | Format::Github | Format::Sarif => {
+                    self.print(Subject::Findings(findings, sources), command)
+                }
             }
         } else if let Fault::Edit { path, before, source: Refused::Differs(after) } = &fault {
             let paint = self.terminal.message_paint();

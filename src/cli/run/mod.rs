@@ -1,12 +1,15 @@
 //! One function a command: builds what `ops` needs from settings and arguments, and prints what it answers.
 
 mod apply;
+mod drift;
+mod lint;
 mod manifests;
 mod people;
 mod planning;
 mod simulate;
 mod state;
 mod tools;
+mod why;
 
 use super::args::{Cli, Command};
 use super::error::{CliError, Exit};
@@ -21,6 +24,11 @@ pub(super) struct Scene<'a> {
     pub(super) terminal: &'a Terminal,
 }
 
+/// A format as typed.
+pub(super) fn format_name(format: super::args::OutputFormat) -> &'static str {
+    planning::format_of(format).name()
+}
+
 /// Runs a command.
 ///
 /// # Errors
@@ -28,10 +36,13 @@ pub(super) struct Scene<'a> {
 pub(super) fn run(command: &Command, settings: &Settings, terminal: &Terminal) -> Result<Exit, CliError> {
     let scene = Scene { settings, terminal };
     match command {
+        Command::Init(args) => tools::init(&scene, args),
         Command::Validate => planning::validate(&scene),
         Command::Plan(args) => planning::plan(&scene, args),
         Command::Apply(args) => apply::apply(&scene, args),
         Command::Show(args) => planning::show(&scene, args),
+        Command::Drift => drift::drift(&scene),
+        Command::Lint(args) => lint::lint(&scene, args),
         Command::Snapshot(args) => planning::snapshot(&scene, args),
         Command::Import(args) => manifests::import(&scene, args),
         Command::Bind(args) => manifests::bind(&scene, args),

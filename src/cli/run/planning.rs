@@ -6,6 +6,8 @@ use crate::cli::args::{OutputFormat, PlanArgs, ShowArgs, SnapshotArgs, Written};
 use crate::cli::doors::{self, Doors};
 use crate::cli::output;
 use crate::cli::progress::Shown;
+use crate::ledger::Ledger;
+use crate::ops::base;
 use crate::ops::plan::{self, Next};
 use crate::ops::project::{self, Project, Valid};
 use crate::ops::{Fault, files, show};
@@ -46,7 +48,9 @@ impl Scene<'_> {
                 let Project { sources, desired: _, findings } = invalid.as_ref();
                 match self.format() {
                     Format::Text => self.say_findings(findings, sources)?,
-                    Format::Json | Format::Markdown => self.print(Subject::Findings(findings, sources), command)?,
+                    Format::Json | Format::Markdown | Format::Github | Format::Sarif => {
+                        self.print(Subject::Findings(findings, sources), command)?
+                    }
                 }
                 Err(CliError::new(Exit::Invalid, "the manifests are not valid; nothing was done"))
             }
@@ -69,6 +73,8 @@ pub(super) fn format_of(format: OutputFormat) -> Format {
         OutputFormat::Text => Format::Text,
         OutputFormat::Json => Format::Json,
         OutputFormat::Markdown => Format::Markdown,
+        OutputFormat::Github => Format::Github,
+        OutputFormat::Sarif => Format::Sarif,
     }
 }
 
@@ -89,7 +95,7 @@ pub(super) fn validate(scene: &Scene<'_>) -> Result<Exit, CliError> {
                 .terminal
                 .data(&format!("The manifests are valid: {}.\n", output::count(desired.declared.len(), "object")))?;
         }
-        (Format::Text | Format::Json | Format::Markdown, _) => {
+        (Format::Text | Format::Json | Format::Markdown | Format::Github | Format::Sarif, _) => {
             scene.print(Subject::Findings(findings, sources), "validate")?;
         }
     }
@@ -99,22 +105,30 @@ pub(super) fn validate(scene: &Scene<'_>) -> Result<Exit, CliError> {
 /// `plan`.
 pub(super) fn plan(scene: &Scene<'_>, args: &PlanArgs) -> Result<Exit, CliError> {
     let project = scene.valid("plan")?;
-    let targets: BTreeSet<_> = args.target.iter().cloned().collect();
+    let changed =
+        args.base.as_ref().map(|base| base::changed(&project, doors::place(scene.settings), base)).transpose()?;
+    let targets: BTreeSet<_> = match &changed {
+        Some(changed) => changed.addresses.clone(),
+        None => args.target.iter().cloned().collect(),
+    };
     for target in &targets {
         if !project.desired.declared.contains_key(target) {
             return Err(CliError::usage(format!("no manifest declares `{target}`")));
         }
     }
-    let planned = match &args.snapshot {
+    let (mut planned, ledger) = match &args.snapshot {
         Some(file) => {
             let snapshot = plan::read_snapshot(file)?;
             if !snapshot.wholeness.is_whole() {
                 scene.terminal.warn(&format!("warning: {}", snapshot.wholeness));
             }
-            plan::offline(&project, &snapshot, &targets)?
+            (plan::offline(&project, &snapshot, &targets)?, snapshot.ledger)
         }
         None => plan_live(scene, &project, &targets)?,
     };
+    if let Some(changed) = &changed {
+        base::release(&mut planned, changed, &ledger);
+    }
     let file = PlanFile::new(&planned.plan, &planned.outlook, &project.sources);
     if let Some(path) = &args.out {
         files::write(path, &file.write())?;
@@ -134,12 +148,13 @@ fn plan_live(
     scene: &Scene<'_>,
     project: &Valid,
     targets: &BTreeSet<crate::model::Address>,
-) -> Result<Planned, CliError> {
+) -> Result<(Planned, Ledger), CliError> {
     let doors = Doors::open(scene.settings)?;
     plan::same_tenant(project, doors.id())?;
     let journal = doors.journal()?;
     let ground = plan::Ground { observe: doors.tenant.as_ref(), ledger: journal.ledger(), now: doors.clock.now() };
-    Ok(plan::live(project, ground, targets, &Shown::on(scene.terminal))?.0)
+    let planned = plan::live(project, ground, targets, &Shown::on(scene.terminal))?.0;
+    Ok((planned, journal.ledger().clone()))
 }
 
 /// `show`.

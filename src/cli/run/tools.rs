@@ -1,18 +1,38 @@
-//! `explain`, `schema`, `config`, `completions` and `man`: what needs neither manifests nor tenant nor state.
+//! `init`, `explain`, `schema`, `config`, `completions` and `man`: what needs neither manifests nor tenant nor state.
 
 use super::{Cli, CliError, Exit, Scene};
-use crate::cli::args::{ExplainArgs, ManArgs, SchemaArgs};
+use crate::cli::args::{ExplainArgs, InitArgs, ManArgs, SchemaArgs};
 use crate::cli::output;
 use crate::ops;
 use clap::CommandFactory as _;
 
+/// `init`.
+pub(super) fn init(scene: &Scene<'_>, args: &InitArgs) -> Result<Exit, CliError> {
+    let folder = args.folder.as_deref().unwrap_or(std::path::Path::new("."));
+    let form = scene.plain_or_json()?;
+    let fates = ops::init::init(folder)?;
+    let text = match form {
+        output::Plainness::Text => output::begun(&fates),
+        output::Plainness::Json => output::json(&output::begun_json(&fates)),
+    };
+    scene.terminal.data(&text)?;
+    let there = args.folder.as_ref().map_or_else(String::new, |folder| format!("cd {} && ", folder.display()));
+    scene.terminal.note(&format!("next: {there}twotier plan"));
+    Ok(Exit::Done)
+}
+
 /// `explain`.
 pub(super) fn explain(scene: &Scene<'_>, args: &ExplainArgs) -> Result<Exit, CliError> {
+    if args.topic.contains('/') {
+        return super::why::why(scene, &args.topic);
+    }
     let explained = ops::explain::explain(&args.topic).map_err(|unknown| {
         let error = CliError::usage(format!("nothing here is called `{}`", unknown.topic));
         match unknown.near {
             Some(near) => error.hint(format!("did you mean `{near}`?")),
-            None => error.hint("a code (TT0310), a kind (Customer) or a field (Customer.spec.reseller)"),
+            None => error.hint(
+                "a code (TT0310), a kind (Customer), a field (Customer.spec.reseller) or an address (customer/contoso)",
+            ),
         }
     })?;
     let text = match scene.plain_or_json()? {

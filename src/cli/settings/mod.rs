@@ -13,6 +13,7 @@ pub(crate) use run_by::RunBy;
 
 use super::args::{ColorChoice, Globals, OutputFormat};
 use super::error::{CliError, Exit};
+use crate::policy::lint;
 use clap::ValueEnum;
 use project::ProjectFile;
 use std::path::{Path, PathBuf};
@@ -51,6 +52,8 @@ pub(crate) struct Settings {
     pub(crate) format: Setting<OutputFormat>,
     /// Whether output is colored.
     pub(crate) color: Setting<ColorChoice>,
+    /// What the project file says about rules of `lint`.
+    pub(crate) lint: lint::Settings,
     /// On whose account a run is made.
     pub(crate) run_by: RunBy,
 }
@@ -66,6 +69,7 @@ impl Settings {
             Some(path) => project::read(path).map_err(|fault| project_error(&fault))?,
             None => ProjectFile::default(),
         };
+        let lint = file.lint.clone();
         let root = found.as_deref().and_then(Path::parent).unwrap_or(folder).to_owned();
         let sources = Sources { folder, root: &root, globals, environment, found: found.as_deref(), file };
         Ok(Self {
@@ -74,6 +78,7 @@ impl Settings {
             state: sources.state(),
             format: sources.format()?,
             color: sources.color()?,
+            lint,
             run_by: RunBy::from(environment),
             project_file: found.clone(),
             root,

@@ -1,13 +1,14 @@
 //! The project file `twotier.yaml`: found upwards, read strictly. Never applies a default or a flag.
 
-use crate::diag::{Code, nearest};
+use crate::diag::{Code, Severity, nearest};
+use crate::policy::lint::{self, LINTS};
 use serde_yaml::{Mapping, Value};
 use std::path::{Path, PathBuf};
 
 /// The name that is looked for.
 pub(crate) const FILE_NAME: &str = "twotier.yaml";
 
-const KEYS: [&str; 4] = ["manifests", "center", "state", "format"];
+const KEYS: [&str; 5] = ["manifests", "center", "state", "format", "lint"];
 const CENTER_KEYS: [&str; 3] = ["url", "roles", "token"];
 
 /// What the project file says; nothing where it says nothing.
@@ -21,6 +22,8 @@ pub(crate) struct ProjectFile {
     pub(crate) state: Option<PathBuf>,
     /// An output format.
     pub(crate) format: Option<String>,
+    /// Rules of `lint`.
+    pub(crate) lint: lint::Settings,
 }
 
 /// What is wrong with the project file.
@@ -89,6 +92,7 @@ pub(crate) fn parse(path: &Path, text: &str) -> Result<ProjectFile, ProjectFault
         center: map.get("center").map(|value| faults.center(value)).transpose()?,
         state: map.get("state").map(|value| faults.text("state", value).map(PathBuf::from)).transpose()?,
         format: map.get("format").map(|value| faults.text("format", value)).transpose()?,
+        lint: map.get("lint").map(|value| faults.lint(value)).transpose()?.unwrap_or_default(),
     })
 }
 
@@ -139,6 +143,58 @@ impl Faults<'_> {
     }
 }
 
+impl Faults<'_> {
+    fn lint(&self, value: &Value) -> Result<lint::Settings, ProjectFault> {
+        let map = value
+            .as_mapping()
+            .ok_or_else(|| self.at("lint", "`lint` is a mapping of rules, such as `TT0452: {severity: off}`"))?;
+        map.iter().map(|(code, value)| self.rule(code, value)).collect()
+    }
+    fn rule(&self, code: &Value, value: &Value) -> Result<(Code, lint::Setting), ProjectFault> {
+        let text = code.as_str().unwrap_or_default();
+        let rule = LINTS.iter().find(|rule| text.parse() == Ok(rule.code)).ok_or_else(|| {
+            let known: Vec<String> = LINTS.iter().map(|rule| rule.code.to_string()).collect();
+            self.at(text, format!("`{text}` is no rule of `lint`; the rules are {}", known.join(", ")))
+        })?;
+        let map = value
+            .as_mapping()
+            .ok_or_else(|| self.at(text, format!("`{text}` is a mapping of `severity` and `except`")))?;
+        self.only(map, &["severity", "except"])?;
+        let severity = map.get("severity").map(|value| self.level(value)).transpose()?;
+        let list =
+            map.get("except").map(|value| value.as_sequence().ok_or_else(|| self.at("except", "`except` is a list")));
+        let except =
+            list.transpose()?.into_iter().flatten().map(|item| self.exception(item)).collect::<Result<_, _>>()?;
+        Ok((rule.code, lint::Setting { severity, except }))
+    }
+    fn level(&self, value: &Value) -> Result<lint::Level, ProjectFault> {
+        match value.as_str() {
+            Some("off") => Ok(lint::Level::Off),
+            Some("note") => Ok(lint::Level::At(Severity::Note)),
+            Some("warning") => Ok(lint::Level::At(Severity::Warning)),
+            Some("error") => Ok(lint::Level::At(Severity::Error)),
+            Some(_) | None => Err(self.at("severity", "`severity` is one of `off`, `note`, `warning`, `error`")),
+        }
+    }
+    fn exception(&self, value: &Value) -> Result<lint::Exception, ProjectFault> {
+        let shape = "an exception is `{address: subscription/contoso/m365, reason: ..., expires: \"2026-12-31\"}`";
+        let map = value.as_mapping().ok_or_else(|| self.at("except", shape))?;
+        self.only(map, &["address", "reason", "expires"])?;
+        let text = |key: &str| {
+            map.get(key)
+                .and_then(Value::as_str)
+                .filter(|text| !text.is_empty())
+                .ok_or_else(|| self.at("except", format!("{shape}; `{key}` is missing")))
+        };
+        let address =
+            text("address")?.parse().map_err(|error: crate::model::id::BadId| self.at("except", error.to_string()))?;
+        let expires = text("expires")?
+            .parse()
+            .map_err(|error: crate::model::time::BadTime| self.at("except", error.to_string()))?;
+        Ok(lint::Exception { address, reason: text("reason")?.into(), expires })
+    }
+}
+
 fn listed(known: &[&str]) -> String {
     known.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ")
 }
@@ -167,6 +223,25 @@ mod tests {
         assert_eq!(file.format.as_deref(), Some("json"));
         let rest = parsed("center: {url: \"https://a.example\", token: env}\n").expect("the long form");
         assert_eq!(rest.center.as_deref(), Some("https://a.example"));
+    }
+
+    #[test]
+    fn rules_of_lint_have_severities_and_exceptions() {
+        let file = parsed(
+            "lint:\n  TT0452: {severity: off}\n  TT0325: {except: [{address: customer/contoso, reason: x, expires: \"2026-05-31\"}]}\n",
+        );
+        let lint = file.expect("good").lint;
+        assert_eq!(lint[&Code::ExtendedTerm].severity, Some(lint::Level::Off));
+        assert_eq!(lint[&Code::ResellerNotAssociated].except.len(), 1);
+        for (bad, line) in [
+            ("lint: [TT0452]\n", 1),
+            ("lint:\n  TT0001: {}\n", 2),
+            ("lint:\n  TT0452: {severity: loud}\n", 2),
+            ("lint:\n  TT0452:\n    except: [{address: customer/contoso, reason: x}]\n", 3),
+        ] {
+            let fault = parsed(bad).expect_err(bad);
+            assert!(fault.line.is_none_or(|found| found == line), "{bad} {fault:?}");
+        }
     }
 
     #[test]

@@ -1,0 +1,34 @@
+//! `lint`: what is worth mending in the live tenant.
+
+use super::{CliError, Exit, Scene};
+use crate::apply::Clock as _;
+use crate::cli::args::LintArgs;
+use crate::cli::doors::Doors;
+use crate::cli::output;
+use crate::cli::progress::Shown;
+use crate::diag::Severity;
+use crate::ops::{lint as rules, plan};
+use crate::policy::lint::Breadth;
+use crate::report::{Format, Subject};
+
+/// `lint`.
+pub(super) fn lint(scene: &Scene<'_>, args: &LintArgs) -> Result<Exit, CliError> {
+    let project = scene.valid("lint")?;
+    let doors = Doors::open(scene.settings)?;
+    plan::same_tenant(&project, doors.id())?;
+    let journal = doors.journal()?;
+    let ground = plan::Ground { observe: doors.tenant.as_ref(), ledger: journal.ledger(), now: doors.clock.now() };
+    let breadth = if args.all { Breadth::All } else { Breadth::Declared };
+    let (linted, _) = rules::live(&project, ground, (breadth, &scene.settings.lint), &Shown::on(scene.terminal))?;
+    match scene.format() {
+        Format::Text if linted.findings.is_empty() => scene.terminal.data("Nothing to mend.\n")?,
+        Format::Text | Format::Json | Format::Markdown | Format::Github | Format::Sarif => {
+            scene.print(Subject::Findings(&linted.findings, &project.sources), "lint")?;
+        }
+    }
+    if linted.excepted > 0 {
+        scene.terminal.note(&format!("{} kept silent by exceptions", output::count(linted.excepted, "finding")));
+    }
+    let bad = linted.findings.iter().any(|finding| finding.severity == Severity::Error);
+    Ok(if bad { Exit::Failed } else { Exit::Done })
+}

@@ -1,0 +1,254 @@
+//! `drift`: what changed in the tenant that no run of ours did, field by field, with who did it where the service's
+//! audit records tell. Holds only the looking door.
+
+use super::fault::Fault;
+use super::observe::{self, Looked};
+use super::plan::Ground;
+use super::project::Valid;
+use crate::backend::Observe;
+use crate::desired::{OnDrift, Subscription, Support};
+use crate::diag::At;
+use crate::diff::{self, Diff, Look, Moved, Scope, Sides, SubscriptionState, SupportState, Verdict, drift_default};
+use crate::model::{Address, CustomerId, Field, SubscriptionId, Value};
+use crate::observed::{AuditRecord, Observed, Read, Why};
+use std::collections::BTreeSet;
+
+/// A field that moved in the tenant since a run of ours settled it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drifted {
+    /// Whose.
+    pub address: Address,
+    /// Where its document stands.
+    pub at: At,
+    /// Which field.
+    pub field: Field,
+    /// What the manifest says.
+    pub declared: Value,
+    /// What was last settled.
+    pub settled: Option<Value>,
+    /// What is there.
+    pub observed: Value,
+    /// What becomes of it.
+    pub disposition: Disposition,
+    /// Who did it, as far as audit records tell.
+    pub by: Option<AuditRecord>,
+}
+
+/// What becomes of something that drifted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Disposition {
+    /// The next apply brings the declared value back.
+    Restored,
+    /// It is only told: write what is there to accept it, or `onDrift` to have it back.
+    Reported,
+    /// The manifest moved as well: somebody must decide.
+    Conflict,
+}
+impl Disposition {
+    /// One word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Restored => "restored",
+            Self::Reported => "reported",
+            Self::Conflict => "conflict",
+        }
+    }
+    fn of(verdict: Verdict, on_drift: OnDrift) -> Option<Self> {
+        match (verdict, on_drift) {
+            (Verdict::Same | Verdict::Intent, _) => None,
+            (Verdict::Drift, OnDrift::Restore) => Some(Self::Restored),
+            (Verdict::Drift, OnDrift::Report) => Some(Self::Reported),
+            (Verdict::Conflict, _) => Some(Self::Conflict),
+        }
+    }
+}
+
+/// What drifted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Drift {
+    /// By address, then field.
+    pub rows: Vec<Drifted>,
+    /// Why audit records tell nothing, if they were wanted and could not be read.
+    pub unaudited: Option<Why>,
+    /// What could not be compared, because it could not be read.
+    pub unread: BTreeSet<String>,
+}
+
+/// Compares until nothing more is to be read, then asks who did it.
+///
+/// # Errors
+/// When nothing may be read at all: nobody is signed in, or without a role.
+pub fn live(project: &Valid, ground: Ground<'_>, progress: &dyn observe::Progress) -> Result<(Drift, Looked), Fault> {
+    let compared = |observed: &Observed| -> (Vec<Found>, BTreeSet<String>, BTreeSet<Read>) {
+        let look = Look::at(observed);
+        let (found, unread) = {
+            let sides = Sides { desired: &project.desired, ledger: ground.ledger, look: &look, scope: &Scope::All };
+            let diff = diff::compare(sides);
+            (found(&diff), unread(&diff))
+        };
+        (found, unread, look.missing())
+    };
+    let looked = observe::look(ground.observe, progress, |observed| compared(observed).2);
+    if let Some(why) = looked.denied {
+        return Err(Fault::Denied(why));
+    }
+    let (found, unread, _) = compared(&looked.observed);
+    let mut drift = Drift { unread, ..Drift::default() };
+    if !found.is_empty() {
+        drift.unaudited = audited(found, ground.observe, &mut drift.rows);
+    }
+    Ok((drift, looked))
+}
+
+/// Something that drifted, with the live object that an audit record would name.
+struct Found {
+    row: Drifted,
+    live: (CustomerId, SubscriptionId),
+}
+
+fn found(diff: &Diff<'_>) -> Vec<Found> {
+    let mut all = Vec::new();
+    for one in &diff.subscriptions {
+        if let SubscriptionState::Moved { customer, id, observed: _, moved } = &one.state {
+            let fields = moved.iter().filter_map(|moved| field_row(one.declared, moved));
+            all.extend(fields.map(|row| Found { row, live: (*customer, *id) }));
+        }
+    }
+    for one in &diff.support {
+        if let SupportState::Moved { customer, id, observed, verdict, settled } = &one.state
+            && let Some(row) = support_row(one.declared, (Value::text(observed), *verdict, settled.clone()))
+        {
+            let row = Drifted { address: Address::Subscription(one.key.clone()), ..row };
+            all.push(Found { row, live: (*customer, *id) });
+        }
+    }
+    all.sort_by(|a, b| (&a.row.address, a.row.field).cmp(&(&b.row.address, b.row.field)));
+    all
+}
+
+fn field_row(declared: &Subscription, moved: &Moved) -> Option<Drifted> {
+    let Moved { field, declared: wanted, observed, settled, verdict } = moved;
+    let on_drift = declared.on_drift.get(field).copied().unwrap_or_else(|| drift_default(*field));
+    Some(Drifted {
+        address: Address::Subscription(declared.key.clone()),
+        at: declared.at,
+        field: *field,
+        declared: wanted.clone(),
+        settled: settled.clone(),
+        observed: observed.clone(),
+        disposition: Disposition::of(*verdict, on_drift)?,
+        by: None,
+    })
+}
+
+fn support_row(declared: &Support, (observed, verdict, settled): (Value, Verdict, Option<Value>)) -> Option<Drifted> {
+    let on_drift = declared.on_drift.unwrap_or_else(|| drift_default(Field::SupportContact));
+    // Drift means that what is declared was settled, so the settled value is the declared one.
+    let wanted = match verdict {
+        Verdict::Drift => settled.clone().unwrap_or(Value::None),
+        Verdict::Same | Verdict::Intent | Verdict::Conflict => match &declared.contact {
+            crate::desired::Supporter::Provider => Value::text("provider"),
+            crate::desired::Supporter::Partnership(name) => Value::text(name),
+        },
+    };
+    Some(Drifted {
+        address: declared.cause.clone(),
+        at: declared.at,
+        field: Field::SupportContact,
+        declared: wanted,
+        settled,
+        observed,
+        disposition: Disposition::of(verdict, on_drift)?,
+        by: None,
+    })
+}
+
+/// What stood in the way of comparing.
+fn unread(diff: &Diff<'_>) -> BTreeSet<String> {
+    let subscriptions = diff.subscriptions.iter().filter_map(|one| match &one.state {
+        SubscriptionState::Blocked(finding) => Some(finding),
+        SubscriptionState::ToBuy | SubscriptionState::Moved { .. } | SubscriptionState::Pending(_) => None,
+    });
+    let support = diff.support.iter().filter_map(|one| match &one.state {
+        SupportState::Blocked(finding) => Some(finding),
+        SupportState::Moved { .. } | SupportState::AfterPartnership { .. } => None,
+    });
+    let customers = diff.customers.values().filter_map(|presence| match presence {
+        diff::Presence::Unknown(finding) => Some(finding),
+        diff::Presence::Live(_)
+        | diff::Presence::ToCreate(_)
+        | diff::Presence::Pending(_)
+        | diff::Presence::Gone(_) => None,
+    });
+    let unknown = subscriptions.chain(support).chain(customers);
+    unknown
+        .filter(|finding| finding.code == crate::diag::Code::Unknown)
+        .map(|finding| finding.message.clone())
+        .collect()
+}
+
+/// Adds the newest record that tells of each value; why not, when records cannot be read.
+fn audited(found: Vec<Found>, observe: &dyn Observe, rows: &mut Vec<Drifted>) -> Option<Why> {
+    let (records, why) = match observe.audit() {
+        Ok(records) => (records, None),
+        Err(why) => (Vec::new(), Some(why)),
+    };
+    for Found { row, live: (customer, id) } in found {
+        let id = id.to_string();
+        let about = records.iter().filter(|record| {
+            record.resource.eq_ignore_ascii_case(&id) && record.customer.is_none_or(|of| of == customer)
+        });
+        let by = about.filter(|record| tells(record, &row.observed)).max_by_key(|record| record.at).cloned();
+        rows.push(Drifted { by, ..row });
+    }
+    why
+}
+
+/// Whether a record speaks of a value, as a word of its own: the service's wording differs by operation.
+fn tells(record: &AuditRecord, value: &Value) -> bool {
+    let Some(new) = &record.new else { return false };
+    let value = value.to_string();
+    let is_word = |c: char| c.is_alphanumeric() || c == '-';
+    new.match_indices(&value).any(|(at, _)| {
+        let before = new[..at].chars().next_back();
+        let after = new[at + value.len()..].chars().next();
+        !before.is_some_and(is_word) && !after.is_some_and(is_word)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observed::Actor;
+
+    #[test]
+    fn a_record_tells_of_a_value_only_as_a_word_of_its_own() {
+        let record = |new: &str| AuditRecord {
+            at: crate::model::Timestamp::from_seconds(0),
+            operation: "update_subscription".into(),
+            by: Actor::User("ann".into()),
+            customer: None,
+            resource: "x".into(),
+            new: Some(new.into()),
+        };
+        let forty = Value::Number(40);
+        assert!(tells(&record("quantity 40"), &forty));
+        assert!(tells(&record("{\"quantity\":40}"), &forty));
+        assert!(!tells(&record("quantity 400"), &forty));
+        assert!(!tells(&record("quantity 140"), &forty));
+        assert!(!tells(&AuditRecord { new: None, ..record("") }, &forty));
+    }
+
+    #[test]
+    fn what_moved_on_both_sides_is_a_conflict_whatever_on_drift_says() {
+        for (verdict, on_drift, disposition) in [
+            (Verdict::Drift, OnDrift::Restore, Some(Disposition::Restored)),
+            (Verdict::Drift, OnDrift::Report, Some(Disposition::Reported)),
+            (Verdict::Conflict, OnDrift::Restore, Some(Disposition::Conflict)),
+            (Verdict::Intent, OnDrift::Restore, None),
+        ] {
+            assert_eq!(Disposition::of(verdict, on_drift), disposition, "{verdict:?}");
+        }
+    }
+}

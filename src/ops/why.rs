@@ -1,0 +1,268 @@
+//! `explain ADDRESS`: why an address is, or is not, changing: its place in the manifests, what is there, what is
+//! remembered, its steps with their edges, or what stands against it. Holds only the looking door.
+
+use super::fault::Fault;
+use super::observe;
+use super::plan::{Ground, live};
+use super::project::Valid;
+use crate::desired::Desired;
+use crate::diag::{At, Finding, nearest};
+use crate::diff::{self, Activity, Diff, Look, Partner, Presence, Scope, Sides};
+use crate::ledger::{CredentialState, HandoffState, Ledger, LiveId};
+use crate::model::{Address, CustomerKey, Field, Name, StepKey, SubscriptionKey};
+use crate::observed::{Facet, Observed, field_value};
+use crate::plan::{Blocked, Planned, Step};
+use std::collections::BTreeSet;
+
+/// Everything there is to say about an address.
+#[derive(Clone, Debug)]
+pub struct Why {
+    /// Which.
+    pub address: Address,
+    /// Where its document stands, if one does.
+    pub at: Option<At>,
+    /// Whether it changes.
+    pub standing: Standing,
+    /// What is there, one fact a line.
+    pub observed: Vec<(String, String)>,
+    /// What earlier runs did and learned, one fact a line.
+    pub remembered: Vec<(String, String)>,
+    /// Its steps, in order, each with those that wait for it.
+    pub steps: Vec<(Step, Vec<StepKey>)>,
+    /// Its steps that cannot be, and why.
+    pub blocked: Vec<Blocked>,
+    /// What else was found about it.
+    pub findings: Vec<Finding>,
+}
+
+/// Whether an address changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Steps are planned.
+    Changes,
+    /// Steps would be, and something stands against them.
+    Blocked,
+    /// What is there is what is declared.
+    Same,
+    /// It was managed and no document declares it any more.
+    Released,
+}
+impl Standing {
+    /// One sentence.
+    #[must_use]
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Changes => "It changes.",
+            Self::Blocked => "It would change, and something stands against it.",
+            Self::Same => "It does not change: what is managed of it is as declared, or only told about.",
+            Self::Released => "No document declares it any more: it is left as it is, and nothing is taken away.",
+        }
+    }
+}
+
+/// Looks at an address and what it needs.
+///
+/// # Errors
+/// When nobody knows the address, and as planning.
+pub fn explain(
+    project: &Valid,
+    ground: Ground<'_>,
+    address: &Address,
+    progress: &dyn observe::Progress,
+) -> Result<Why, Fault> {
+    let desired = &project.desired;
+    let known = desired.declared.contains_key(address)
+        || ground.ledger.managed.contains(address)
+        || ground.ledger.bindings.contains_key(address);
+    if !known {
+        return Err(unknown_address(desired, address));
+    }
+    let (planned, looked) = live(project, ground, &BTreeSet::from([address.clone()]), progress)?;
+    let facts = facts(project, ground.ledger, address, &looked.observed);
+    Ok(tell(desired, ground.ledger, (address, facts), planned))
+}
+
+fn unknown_address(desired: &Desired, address: &Address) -> Fault {
+    let declared: Vec<String> = desired.declared.keys().map(Address::to_string).collect();
+    let near = nearest(&address.to_string(), declared.iter().map(String::as_str));
+    let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    Fault::Usage(format!("no manifest declares `{address}`, and no run remembers it{near}"))
+}
+
+fn tell(
+    desired: &Desired,
+    ledger: &Ledger,
+    (address, observed): (&Address, Vec<(String, String)>),
+    planned: Planned,
+) -> Why {
+    let own = |key: &StepKey, cause: Option<&Address>| key.address == *address || cause == Some(address);
+    let all = planned.plan.steps();
+    let steps: Vec<(Step, Vec<StepKey>)> = all
+        .iter()
+        .filter(|step| own(&step.key, Some(&step.cause)))
+        .map(|step| {
+            let waiting = all.iter().filter(|other| other.needs.iter().any(|need| need.step == step.key));
+            (step.clone(), waiting.map(|other| other.key.clone()).collect())
+        })
+        .collect();
+    let blocked: Vec<Blocked> =
+        planned.outlook.blocked.iter().filter(|blocked| own(&blocked.key, None)).cloned().collect();
+    let about = |finding: &&Finding| finding.address.as_ref() == Some(address);
+    let findings = planned.outlook.findings.iter().filter(about).cloned().collect();
+    let standing = match (desired.declared.contains_key(address), steps.is_empty(), blocked.is_empty()) {
+        (false, true, true) => Standing::Released,
+        (_, false, _) => Standing::Changes,
+        (_, true, false) => Standing::Blocked,
+        (true, true, true) => Standing::Same,
+    };
+    Why {
+        address: address.clone(),
+        at: desired.declared.get(address).copied(),
+        standing,
+        observed,
+        remembered: remembered(ledger, address),
+        steps,
+        blocked,
+        findings,
+    }
+}
+
+fn facts(project: &Valid, ledger: &Ledger, address: &Address, observed: &Observed) -> Vec<(String, String)> {
+    let desired = &project.desired;
+    let scope = Scope::of(&BTreeSet::from([address.clone()]), desired);
+    let look = Look::at(observed);
+    let sides = Sides { desired, ledger, look: &look, scope: &scope };
+    let diff = diff::compare(sides);
+    match address {
+        Address::Partnership(name) => partnership(&diff, name),
+        Address::Customer(key) => customer(desired, &diff, key, observed),
+        Address::Subscription(key) => subscription(desired, &diff, key, observed),
+        Address::ResellerAssociation(_)
+        | Address::Provider(_)
+        | Address::SupportDelegation(_)
+        | Address::AzureAccess(_)
+        | Address::Acknowledgement(_) => Vec::new(),
+    }
+}
+
+fn row(what: &str, value: impl std::fmt::Display) -> (String, String) {
+    (what.to_owned(), value.to_string())
+}
+
+fn partnership(diff: &Diff<'_>, name: &Name) -> Vec<(String, String)> {
+    match diff.partners.get(name) {
+        Some(Partner::Listed { tenant, activity: Activity::Active }) => {
+            vec![row("listed", "as active"), row("tenant", tenant)]
+        }
+        Some(Partner::Listed { tenant, activity: Activity::Other }) => {
+            vec![row("listed", "in another state than active"), row("tenant", tenant)]
+        }
+        Some(Partner::NotListed) => vec![row("listed", "no; the list was read to its end")],
+        Some(Partner::Unknown(finding)) => vec![row("listed", format!("unknown: {}", finding.message))],
+        None => Vec::new(),
+    }
+}
+
+fn customer(desired: &Desired, diff: &Diff<'_>, key: &CustomerKey, observed: &Observed) -> Vec<(String, String)> {
+    let mut rows = Vec::new();
+    let id = match diff.customers.get(key) {
+        Some(Presence::Live(id)) => {
+            rows.push(row("there", format!("yes, {id}")));
+            *id
+        }
+        Some(Presence::Pending(id)) => return vec![row("there", format!("not visible yet, {id}"))],
+        Some(Presence::ToCreate(_)) => return vec![row("there", "no; it is to be created")],
+        Some(Presence::Gone(finding) | Presence::Unknown(finding)) => return vec![row("there", &finding.message)],
+        None => return rows,
+    };
+    for (_, partnership) in desired.associations.keys().filter(|(customer, _)| customer == key) {
+        let Some(tenant) = diff.bindings.reseller(partnership) else { continue };
+        let associated = match observed.associated(id, tenant) {
+            Facet::Known(true) => "associated".to_owned(),
+            Facet::Known(false) | Facet::Absent => "not associated".to_owned(),
+            Facet::Unknown(why) => format!("unknown: {why}"),
+        };
+        rows.push(row(&format!("reseller {partnership}"), associated));
+    }
+    match observed.agreement(id) {
+        Facet::Known(true) => rows.push(row("agreement", "signed")),
+        Facet::Known(false) => rows.push(row("agreement", "not signed")),
+        // It is read only where an order needs it.
+        Facet::Absent | Facet::Unknown(_) => {}
+    }
+    rows
+}
+
+fn subscription(
+    desired: &Desired,
+    diff: &Diff<'_>,
+    key: &SubscriptionKey,
+    observed: &Observed,
+) -> Vec<(String, String)> {
+    let Some((customer, id)) = diff.bindings.subscription(key) else {
+        return vec![row("bound", "to nothing: it is not bought yet")];
+    };
+    let seen = match observed.subscription(customer, id) {
+        Facet::Known(seen) => seen,
+        Facet::Absent => return vec![row("bound", id), row("there", "no")],
+        Facet::Unknown(why) => return vec![row("bound", id), row("there", format!("unknown: {why}"))],
+    };
+    let mut rows = vec![row("bound", id), row("offer", &seen.offer_name)];
+    let declared = desired.subscriptions.get(key);
+    for field in [Field::Status, Field::Commerce, Field::PartnerOfRecord, Field::Quantity, Field::FriendlyName] {
+        let value = field_value(seen, field);
+        let managed = match (field, declared) {
+            (Field::Quantity, Some(declared)) if declared.quantity.is_none() => " (not managed)",
+            (Field::FriendlyName, Some(declared)) if declared.friendly_name.is_none() => " (not managed)",
+            _ => "",
+        };
+        rows.push(row(field.name(), format!("{value}{managed}")));
+    }
+    rows.push(row("renewal", field_value(seen, Field::Renewal)));
+    if let Some(end) = seen.commitment_end {
+        rows.push(row("term ends", end));
+    }
+    if seen.scheduled_change.is_some() {
+        rows.push(row("scheduled", field_value(seen, Field::ScheduledChange)));
+    }
+    rows
+}
+
+fn remembered(ledger: &Ledger, address: &Address) -> Vec<(String, String)> {
+    let mut rows = Vec::new();
+    if ledger.managed.contains(address) {
+        rows.push(row("managed", "since an earlier apply"));
+    }
+    match ledger.bindings.get(address) {
+        Some(LiveId::Subscription(customer, id)) => rows.push(row("bound", format!("{id} of {customer}"))),
+        Some(id @ (LiveId::Reseller(_) | LiveId::Customer(_))) => rows.push(row("bound", id)),
+        None => {}
+    }
+    for (field, value) in ledger.settled.get(address).into_iter().flatten() {
+        rows.push(row(&format!("settled {}", field.name()), value));
+    }
+    if let Some(pending) = ledger.pending.get(address) {
+        rows.push(row("pending", format!("{} since {}", pending.key, pending.since)));
+    }
+    if let Some(unresolved) = ledger.unresolved.get(address) {
+        rows.push(row("unresolved", format!("{} since {}: {}", unresolved.key, unresolved.since, unresolved.text)));
+    }
+    if let Some(credential) = ledger.credentials.get(address) {
+        let state = match credential.state {
+            CredentialState::Sealed { .. } => "sealed",
+            CredentialState::Lost => "lost",
+            CredentialState::Forgotten => "forgotten",
+        };
+        rows.push(row("password", format!("{state} since {}", credential.at)));
+    }
+    for (id, handoff) in ledger.handoffs.iter().filter(|(_, handoff)| handoff.key.address == *address) {
+        let state = match &handoff.state {
+            HandoffState::Asked => format!("asked {}", handoff.asked),
+            HandoffState::Acknowledged { by, at, .. } => format!("done, says {by}, {at}"),
+            HandoffState::Declined { by, at, .. } => format!("declined by {by}, {at}"),
+            HandoffState::Consumed { at } => format!("over since {at}"),
+        };
+        rows.push(row("hand-off", format!("{} {}: {state}", id.short(10), handoff.key)));
+    }
+    rows
+}

@@ -1,0 +1,68 @@
+//! What is said of customers and their one-time passwords. Each rule only looks and says.
+
+use super::View;
+use crate::diag::Code;
+use crate::diff::Presence;
+use crate::ledger::{CredentialState, HandoffState};
+use crate::manifest::document::DefaultAdminAccess;
+use crate::model::{Address, StepName};
+
+pub(super) fn agreement_missing(view: &mut View<'_, '_>) {
+    for (key, id) in view.customers.clone() {
+        let signed = view.sides.look.agreement(id);
+        if view.known(|| format!("the agreement of customer `{key}`"), signed) == Some(false) {
+            let at = view.desired().customers.get(&key).map(|customer| customer.at);
+            let message = format!("customer `{key}` has not signed the Microsoft Customer Agreement");
+            let help = "nothing can be ordered for it; only the customer can accept the agreement";
+            view.say(Code::AgreementMissing, at, (Address::Customer(key), message), help);
+        }
+    }
+}
+
+pub(super) fn no_recipients(view: &mut View<'_, '_>) {
+    if !view.desired().provider.recipients.is_empty() {
+        return;
+    }
+    for (key, presence) in &view.diff.customers {
+        if let (Presence::ToCreate(_), Some(customer)) = (presence, view.sides.desired.customers.get(key)) {
+            let message = format!("nobody could read the one-time password of the new customer `{key}`");
+            let help = "name age public keys under `credentials.recipients` of the Provider";
+            view.say(Code::NoRecipients, Some(customer.at), (Address::Customer((*key).clone()), message), help);
+        }
+    }
+}
+
+pub(super) fn no_admin_access(view: &mut View<'_, '_>) {
+    for (key, customer) in &view.sides.desired.customers {
+        let Some(create) = &customer.create else { continue };
+        if create.admin_access == DefaultAdminAccess::None {
+            let message = format!("customer `{key}` is created without administrator access for anybody");
+            let help = "should the reply with the one-time password be lost, nobody but Microsoft can reset it";
+            view.say(Code::NoAdminAccess, Some(create.at), (Address::Customer(key.clone()), message), help);
+        }
+    }
+}
+
+pub(super) fn credentials_kept(view: &mut View<'_, '_>) {
+    let ledger = view.sides.ledger;
+    for (address, credential) in &ledger.credentials {
+        let CredentialState::Sealed { .. } = credential.state else { continue };
+        let delivered = ledger.handoffs.values().any(|handoff| {
+            handoff.key.address == *address
+                && handoff.key.step == StepName::DeliverCredentials
+                && match handoff.state {
+                    HandoffState::Acknowledged { .. } | HandoffState::Consumed { .. } => true,
+                    HandoffState::Asked | HandoffState::Declined { .. } => false,
+                }
+        });
+        if delivered {
+            let message = format!("the password of `{address}` was delivered and is still kept");
+            view.say(
+                Code::CredentialsKept,
+                view.sides.desired.declared.get(address).copied(),
+                (address.clone(), message),
+                &format!("`twotier credentials forget {address}`"),
+            );
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! What is said of live subscriptions: whose incentive they are, who supports them, what becomes of them. Each rule
+//! only looks and says.
+
+use super::View;
+use crate::desired::Ensure;
+use crate::diag::Code;
+use crate::ledger::HandoffState;
+use crate::model::Field;
+use crate::model::operation::SupportContact;
+use crate::model::product::Commerce;
+use crate::model::{Address, CustomerKey, Name, PartnerId, StepName, TenantId, Value};
+use crate::observed::{Status, field_value};
+use std::collections::BTreeSet;
+
+pub(super) fn partner_missing(view: &mut View<'_, '_>) {
+    for live in view.subscriptions() {
+        if field_value(live.observed, Field::PartnerOfRecord) == Value::None {
+            let message = format!("`{}` ({}) has no partner of record", live.key, live.observed.offer_name);
+            let help = if live.observed.partner_changeable {
+                "no reseller gets its incentive; write `partnerOfRecord`"
+            } else {
+                "no reseller gets its incentive, and that of a reservation or savings plan cannot be set any more"
+            };
+            view.say(Code::PartnerMissing, live.at(), (live.address(), message), help);
+        }
+    }
+}
+
+pub(super) fn partner_unknown(view: &mut View<'_, '_>) {
+    let Some(list) = view.relationships() else { return };
+    for live in view.subscriptions() {
+        let Value::Text(id) = field_value(live.observed, Field::PartnerOfRecord) else { continue };
+        let id = PartnerId::new(id);
+        let declared = view.desired().partnerships.values().any(|partnership| partnership.partner_ids.contains(&id));
+        if declared || view.reseller_of(list, &id).is_some() {
+            continue;
+        }
+        let (message, help) = if id == view.desired().provider.partner_id {
+            (
+                format!("`{}` has the provider itself ({id}) as partner of record", live.key),
+                "no reseller gets its incentive; write `partnerOfRecord`",
+            )
+        } else {
+            (
+                format!("`{}` has partner of record {id}, which belongs to no reseller of ours", live.key),
+                "a PartnerID that lapsed or is wrong blocks every later change; write `partnerOfRecord`, or add the id to `partnerIds` of its partnership",
+            )
+        };
+        view.say(Code::PartnerUnknown, live.at(), (live.address(), message), help);
+    }
+}
+
+pub(super) fn not_associated(view: &mut View<'_, '_>) {
+    let Some(list) = view.relationships() else { return };
+    for live in view.subscriptions() {
+        let Value::Text(id) = field_value(live.observed, Field::PartnerOfRecord) else { continue };
+        let id = PartnerId::new(id);
+        let Some(reseller) = view.reseller_of(list, &id) else { continue };
+        let facet = view.sides.look.associated(live.customer, reseller);
+        let associated = view.known(|| format!("the resellers of customer `{}`", live.key.customer), facet);
+        if associated != Some(false) || is_invited(view, &live.key.customer, reseller) {
+            continue;
+        }
+        let message =
+            format!("`{}` has partner of record {id}, whose reseller is not among the customer's resellers", live.key);
+        let help = "the reseller cannot manage what it is paid for; declare it as `reseller` or in `otherResellers` of the customer";
+        view.say(Code::ResellerNotAssociated, live.at(), (live.address(), message), help);
+    }
+}
+
+/// Whether an invitation of the customer to the reseller is out.
+fn is_invited(view: &View<'_, '_>, customer: &CustomerKey, reseller: TenantId) -> bool {
+    let address = Address::Customer(customer.clone());
+    view.sides.ledger.handoffs.values().any(|handoff| {
+        let open = match handoff.state {
+            HandoffState::Asked | HandoffState::Acknowledged { .. } => true,
+            HandoffState::Declined { .. } | HandoffState::Consumed { .. } => false,
+        };
+        let invited = handoff.key.discriminator.parse::<Name>().ok();
+        open && handoff.key.step == StepName::InviteCustomer
+            && handoff.key.address == address
+            && invited.and_then(|name| view.diff.bindings.reseller(&name)) == Some(reseller)
+    })
+}
+
+/// A new-commerce subscription that is neither renewed nor cancelled goes on month by month, dearer.
+/// Source: learn, "Extended service terms (EST)".
+pub(super) fn extended_term(view: &mut View<'_, '_>) {
+    for live in view.subscriptions() {
+        let falls = live.observed.commerce == Commerce::New
+            && live.observed.status == Status::Active
+            && live.observed.term.is_some()
+            && !live.observed.auto_renew;
+        if !falls {
+            continue;
+        }
+        let when = live.observed.commitment_end.map_or_else(String::new, |end| format!(" on {}", end.date()));
+        let message = format!(
+            "`{}` does not renew: when its term ends{when} it may go on in the Extended Service Term",
+            live.key
+        );
+        let help = "auto-renew off is no end: such a subscription goes on month by month at a higher price unless it is cancelled; renew it, or have it cancelled in the portal";
+        view.say(Code::ExtendedTerm, live.at(), (live.address(), message), help);
+    }
+}
+
+pub(super) fn supported_by_stranger(view: &mut View<'_, '_>) {
+    let desired = view.desired();
+    let kept = desired.partnerships.values().filter(|partnership| partnership.ensure == Ensure::Active);
+    let mut known: BTreeSet<TenantId> = kept.filter_map(|p| view.diff.bindings.reseller(&p.name)).collect();
+    known.insert(desired.provider.tenant);
+    for live in view.subscriptions() {
+        if live.observed.commerce != Commerce::Legacy {
+            continue;
+        }
+        let facet = view.sides.look.support(live.customer, live.observed.id);
+        let contact = view.known(|| format!("the support contact of `{}`", live.key), facet);
+        let Some(SupportContact { tenant, .. }) = contact else { continue };
+        if !known.contains(tenant) {
+            let message = format!(
+                "`{}` is supported by {tenant}, which is neither the provider nor a declared reseller",
+                live.key
+            );
+            let help = "its partnership ended or was never declared; write `supportContact`, or a SupportDelegation";
+            view.say(Code::SupportedByStranger, live.at(), (live.address(), message), help);
+        }
+    }
+}

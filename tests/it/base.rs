@@ -1,0 +1,137 @@
+//! `plan --base REF`, over real git repositories. Never looks at how steps read; that is the cases' business.
+
+use crate::support::{files, root};
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+/// The quickstart, committed.
+struct Repository(tempfile::TempDir);
+
+impl Repository {
+    /// A copy of the quickstart in `folder` of a fresh repository, not committed yet.
+    fn fresh() -> Self {
+        let repository = Self(tempfile::tempdir().expect("a folder"));
+        let example = root().join("examples/quickstart");
+        for file in files(&example) {
+            let to = repository.path(&file.strip_prefix(&example).expect("below").to_string_lossy());
+            std::fs::create_dir_all(to.parent().expect("a folder")).expect("folders");
+            std::fs::copy(&file, to).expect("copied");
+        }
+        repository
+    }
+    fn committed() -> Self {
+        let repository = Self::fresh();
+        repository.git(&["init", "--quiet", "--initial-branch=main"]);
+        repository.commit();
+        repository
+    }
+    fn commit(&self) {
+        self.git(&["add", "--all"]);
+        self.git(&["-c", "user.name=ann", "-c", "user.email=ann@example.org", "commit", "--quiet", "--message=x"]);
+    }
+    /// The project lies in a folder of the repository, as it may.
+    fn path(&self, file: &str) -> PathBuf {
+        self.0.path().join("shop").join(file)
+    }
+    fn edit(&self, file: &str, from: &str, to: &str) {
+        let text = std::fs::read_to_string(self.path(file)).expect("readable");
+        assert!(text.contains(from), "{file} holds `{from}`");
+        std::fs::write(self.path(file), text.replace(from, to)).expect("writable");
+    }
+    fn git(&self, arguments: &[&str]) {
+        let done = Command::new("git").current_dir(self.0.path()).args(arguments).output().expect("git runs");
+        assert!(done.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+    }
+    fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_twotier"));
+        command
+            .current_dir(self.path(""))
+            .env("GIT_CEILING_DIRECTORIES", self.0.path().parent().expect("a folder"))
+            .args(arguments);
+        command.output().expect("the binary runs")
+    }
+    /// The addresses that a plan since `base` has steps for or blocks, without repetition, and the last line.
+    fn planned(&self, base: &str) -> (Vec<String>, String) {
+        let output = self.run(&["plan", "--quiet", "--base", base]);
+        let text = String::from_utf8(output.stdout).expect("text");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let step = |line: &str| -> Option<String> {
+            let rest = line.strip_prefix(['+', '~', '-', '!', ':', '?'])?.strip_prefix(' ')?;
+            rest.split_whitespace().next().map(str::to_owned)
+        };
+        let mut addresses: Vec<String> = text.lines().filter_map(step).collect();
+        addresses.dedup();
+        (addresses, text.lines().last().unwrap_or_default().to_owned())
+    }
+}
+
+const NOTHING: &str = "No changes. The tenant matches the manifests.";
+
+#[test]
+fn comments_moves_and_order_are_no_change() {
+    let repository = Repository::committed();
+    repository.edit("manifests/contoso.yaml", "kind: Customer", "# another comment\nkind: Customer");
+    std::fs::create_dir(repository.path("manifests/hu")).expect("a folder");
+    std::fs::rename(repository.path("manifests/adatum.yaml"), repository.path("manifests/hu/adatum.yaml"))
+        .expect("moved");
+    repository.edit("manifests/hu/adatum.yaml", "../../../schemas", "../../../../schemas");
+    let (addresses, last) = repository.planned("HEAD");
+    assert_eq!((addresses, last.as_str()), (vec![], NOTHING));
+}
+
+#[test]
+fn one_changed_subscription_is_planned_without_its_siblings() {
+    let repository = Repository::committed();
+    repository.edit("manifests/contoso.yaml", "quantity: 30", "quantity: 31");
+    // Its customer and that one's resellers are what it needs.
+    let with_needs = ["partnership/northwind", "customer/contoso", "subscription/contoso/m365"];
+    assert_eq!(repository.planned("HEAD").0, with_needs);
+    // Committed, it is a change since the commit before, and none since its own.
+    repository.commit();
+    assert_eq!(repository.planned("HEAD~1").0, with_needs);
+    assert_eq!(repository.planned("main").1, NOTHING);
+}
+
+#[test]
+fn a_changed_partnership_brings_whatever_means_something_else_by_it() {
+    let repository = Repository::committed();
+    repository.edit("manifests/northwind.yaml", "[\"4822222\"]", "[\"4822222\", \"4822223\"]");
+    let (addresses, _) = repository.planned("HEAD");
+    assert!(addresses.contains(&"partnership/northwind".to_owned()), "{addresses:?}");
+    assert!(addresses.contains(&"subscription/contoso/visio".to_owned()), "{addresses:?}");
+    assert!(!addresses.contains(&"customer/adatum".to_owned()), "{addresses:?}");
+}
+
+#[test]
+fn a_new_file_is_a_change_before_it_is_added() {
+    let repository = Repository::committed();
+    let text = std::fs::read_to_string(repository.path("manifests/northwind.yaml")).expect("readable");
+    let text = text.replace("name: northwind", "name: tailspin").replace("4822222", "4833333");
+    std::fs::write(repository.path("manifests/tailspin.yaml"), text).expect("written");
+    let (addresses, _) = repository.planned("HEAD");
+    assert_eq!(addresses, ["partnership/tailspin"]);
+}
+
+#[test]
+fn a_document_that_disappeared_is_released_and_takes_nothing_away() {
+    let repository = Repository::committed();
+    assert!(repository.run(&["apply", "--auto-approve"]).status.success());
+    std::fs::remove_file(repository.path("manifests/adatum.yaml")).expect("removed");
+    let output = repository.run(&["plan", "--quiet", "--base", "HEAD"]);
+    let text = String::from_utf8(output.stdout).expect("text");
+    assert!(text.contains("customer/adatum"), "{text}");
+    assert!(text.ends_with(&format!("{NOTHING}\n")), "{text}");
+}
+
+#[test]
+fn what_is_no_base_is_a_usage_error_that_says_why() {
+    let repository = Repository::committed();
+    for (base, why) in [("nowhere", "no commit `nowhere`"), ("--output=x", "no commit"), ("", "no commit ``")] {
+        let output = repository.run(&["plan", &format!("--base={base}")]);
+        let words = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!((output.status.code(), words.contains(why)), (Some(64), true), "{base}: {words}");
+    }
+    let output = Repository::fresh().run(&["plan", "--base", "HEAD"]);
+    let words = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!((output.status.code(), words.contains("is in none")), (Some(64), true), "{words}");
+}
