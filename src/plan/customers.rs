@@ -74,6 +74,14 @@ fn creation(making: &mut Making<'_, '_>, customer: &Customer, create: &Create) -
         )
         .help("name age public keys under `credentials.recipients` of the Provider"));
     }
+    if making.in_force.recipients.is_empty() {
+        return Err(Finding::error(
+            Code::NoRecipients,
+            create.at,
+            "every recipient of the new customer's password is new",
+        )
+        .help("new recipients can read passwords from the run after the one that records them: apply once more"));
+    }
     match making.sides.look.postal(&create.address) {
         Facet::Known(AddressCheck::Passes) => {}
         Facet::Known(AddressCheck::Fails(text)) => {
