@@ -66,9 +66,9 @@ mod tests {
         let address = |n: usize| format!("customer/c{n}").parse::<Address>().expect("an address");
         let managed = (0..2 * ENTRIES + 1).map(address).collect();
         let records = records(&Adopt { managed, ..Adopt::default() });
-        let sizes = records.iter().map(|record| match record {
-            Record::Adopted(adopted) => adopted.managed.len(),
-            _ => 0,
+        let sizes = records.iter().map(|record| {
+            let Record::Adopted(adopted) = record else { panic!("{record:?}") };
+            adopted.managed.len()
         });
         assert_eq!(sizes.collect::<Vec<_>>(), [ENTRIES, ENTRIES, 1]);
     }

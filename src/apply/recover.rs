@@ -35,7 +35,7 @@ pub fn reads(operation: &Operation) -> Vec<Read> {
 }
 
 /// What something that happened counts against limits and acknowledgements.
-pub(super) fn counted(cause: &Address, counts: &[Count]) -> Vec<Record> {
+pub(in crate::apply) fn counted(cause: &Address, counts: &[Count]) -> Vec<Record> {
     let record = |count: &Count| {
         let Count { code, amount, acknowledgement } = count.clone();
         Record::Counted { code, cause: cause.clone(), amount, acknowledgement }

@@ -44,7 +44,10 @@ impl Doors {
     /// # Errors
     /// When it is another tenant's, damaged, or its living copy is gone.
     pub(crate) fn journal(&self) -> Result<Journal, Fault> {
-        memory::open(self.store.clone(), self.id(), &Missing::Empty)
+        let journal = memory::open(self.store.clone(), self.id(), &Missing::Empty)?;
+        let copy = self.tenant.living_copy();
+        // The copy is written first and discarded last: a state without one remembers another tenant.
+        if journal.has_state() && !copy.exists() { Err(Fault::NoCopy { copy }) } else { Ok(journal) }
     }
     /// What is remembered, to be written to: begins state and living copy if this is the first time.
     ///
@@ -100,6 +103,9 @@ impl From<Fault> for CliError {
                 .hint("a missing state is unknown, not empty: point `--state` to the right place")
                 .hint("if this tenant never had one, begin it: `twotier state init`"),
             Fault::OtherTenant { .. } => Self::failed(words).hint("point `--state` to the state of this tenant"),
+            Fault::NoCopy { .. } => {
+                Self::failed(words).hint("put it back, or begin both anew: `twotier simulate reset`")
+            }
             Fault::OtherCenter { .. } => Self::failed(words).hint("a project is one tenant with one state"),
             Fault::Usage(_) => Self::usage(words),
             Fault::Locked(_) => Self::new(Exit::Locked, words)

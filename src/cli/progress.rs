@@ -40,6 +40,10 @@ impl observe::Progress for Shown {
     fn round(&self, reads: usize) {
         match self {
             Self::Bar(bar) => {
+                if bar.is_finished() {
+                    bar.reset();
+                    bar.set_length(0);
+                }
                 bar.set_message("reading");
                 bar.inc_length(u64::try_from(reads).unwrap_or(u64::MAX));
             }
@@ -57,7 +61,7 @@ impl observe::Progress for Shown {
         match self {
             Self::Bar(bar) => {
                 bar.finish_and_clear();
-                bar.println(format!("{reads} {plural}"));
+                super::terminal::message(&format!("{reads} {plural}"));
             }
             Self::Lines(terminal) => terminal.note(&format!("{reads} {plural}")),
             Self::Silent => {}
@@ -94,6 +98,9 @@ impl Shown {
 }
 
 fn on_bar(bar: &ProgressBar, progress: &Progress) {
+    if bar.is_finished() {
+        bar.reset();
+    }
     if let Progress::Finished { done, total, .. } = progress {
         bar.set_length(u64::try_from(*total).unwrap_or(u64::MAX));
         bar.set_position(u64::try_from(*done).unwrap_or(u64::MAX));
@@ -107,7 +114,7 @@ fn on_bar(bar: &ProgressBar, progress: &Progress) {
         | Progress::Unstored { .. }
         | Progress::Locked { .. }
         | Progress::Recovered { .. }
-        | Progress::Stopping => bar.println(line_of(progress)),
+        | Progress::Stopping => bar.suspend(|| super::terminal::message(&line_of(progress))),
     }
 }
 

@@ -260,6 +260,12 @@ mod tests {
     }
 
     #[test]
+    fn a_value_that_was_not_set_leaves_nothing_to_repeat() {
+        let idle = folded(vec![change(), settled(1, Settled::NotStarted)]);
+        assert_eq!(idle, Folded { epoch: 1, ..Folded::default() });
+    }
+
+    #[test]
     fn an_accepted_change_holds_once_it_shows_and_not_before() {
         let accepted = vec![change(), settled(1, pending(Learned::Nothing))];
         let waiting = folded(accepted.clone());

@@ -22,6 +22,12 @@ pub enum Fault {
         /// Where it was looked for.
         place: PathBuf,
     },
+    /// The state of an embedded tenant is there, and the tenant's living copy is not.
+    #[error("there is a state, but the tenant it remembers, `{}`, is gone", .copy.display())]
+    NoCopy {
+        /// Where it should be.
+        copy: PathBuf,
+    },
     /// The state belongs to another tenant.
     #[error("the state belongs to the tenant `{theirs}`, not to `{ours}`")]
     OtherTenant {

@@ -25,7 +25,7 @@ pub fn write(path: &Path, text: &str) -> Result<(), Fault> {
 /// The same for what is written piece by piece.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_with(path: &Path, fill: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<(), Fault> {
     put(path, fill).map_err(|source| Fault::File { path: path.into(), what: "written", source })
 }

@@ -51,6 +51,8 @@ pub(super) struct Making<'a, 'd> {
     pub(super) sealing: Sealing,
     pub(super) drafts: Drafts,
     pub(super) findings: Vec<Finding>,
+    /// PartnerID → the partnership that goes by it.
+    pub(super) owners: BTreeMap<&'a str, &'a Name>,
     /// What is in force now.
     pub(super) in_force: InForce,
 }
@@ -77,7 +79,8 @@ impl<'a> Making<'a, '_> {
             Some(Partner::Listed { tenant, .. }) => Ok(PartnerReady::Active(*tenant)),
             Some(Partner::NotListed) | None => {
                 let key = key(Address::Partnership(name.clone()), StepName::AwaitPartnership);
-                Ok(PartnerReady::After(key))
+                // Partnerships are made first: what has no step by now is blocked.
+                if self.drafts.steps.contains_key(&key) { Ok(PartnerReady::After(key)) } else { Err(fallen(&key)) }
             }
             Some(Partner::Unknown(finding)) => Err(finding.clone()),
         }
@@ -90,6 +93,11 @@ impl<'a> Making<'a, '_> {
     pub(super) fn against(&self, partner: &PartnerId) -> Option<Finding> {
         self.objections.partners.get(partner).cloned()
     }
+}
+
+/// What stands against a step whose need is blocked.
+pub(super) fn fallen(need: &StepKey) -> Finding {
+    Finding::error(Code::NeedBlocked, None, format!("it needs `{need}`, which is blocked"))
 }
 
 /// Where a partnership stands for a step that needs it.
@@ -113,6 +121,7 @@ pub fn build(input: Input<'_>) -> Planned {
         sealing,
         drafts: Drafts::default(),
         findings: Vec::new(),
+        owners: owners(sides.desired),
         in_force: InForce::of(sides.desired, sides.ledger),
     };
     partnerships::make(&mut making);
@@ -123,7 +132,7 @@ pub fn build(input: Input<'_>) -> Planned {
     let review = listing::make(&mut making, now);
     guards::make(&mut making);
     not_built(&mut making);
-    let Making { mut drafts, mut findings, in_force, .. } = making;
+    let Making { mut drafts, mut findings, in_force, owners, .. } = making;
     drafts.spread();
     let steps = std::mem::take(&mut drafts.steps);
     let Ordered { mut steps, circles } = order(steps);
@@ -132,7 +141,8 @@ pub fn build(input: Input<'_>) -> Planned {
     }
     // What keeps runs from doing too much is read first; it needs nothing.
     steps.sort_by_key(|step| step.key.step != StepName::ChangeGuards);
-    let scales = Scales { desired: sides.desired, ledger: sides.ledger, limits: &in_force.limits, now };
+    let (desired, ledger) = (sides.desired, sides.ledger);
+    let scales = Scales { desired, ledger, limits: &in_force.limits, owners: &owners, now };
     let mut gates = frozen(sides.desired, now);
     gates.extend(limits::weigh(&mut steps, scales));
     let mut adopt = adopt::adopt(sides, &diff, &steps);
@@ -155,6 +165,11 @@ pub fn build(input: Input<'_>) -> Planned {
     let tenant = sides.desired.provider.tenant;
     let plan = Plan { tenant, id: id::plan_id(tenant, &steps), steps };
     Planned { plan, outlook, bindings: diff.bindings, adopt }
+}
+
+fn owners(desired: &Desired) -> BTreeMap<&str, &Name> {
+    let all = desired.partnerships.values().flat_map(|p| p.partner_ids.iter().map(|id| (id.as_str(), &p.name)));
+    all.collect()
 }
 
 fn not_built(making: &mut Making<'_, '_>) {

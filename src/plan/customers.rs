@@ -275,7 +275,7 @@ fn invite(making: &mut Making<'_, '_>, diff: &RelationDiff<'_>) {
             waiting = waiting.need(inviting, "");
         }
         Standing::Done => waiting = waiting.because("invited, not yet accepted"),
-        Standing::Declined(finding) => making.drafts.block(inviting, finding),
+        Standing::Declined(finding) => return making.drafts.block(inviting, finding),
     }
     making.drafts.add(waiting);
 }
@@ -326,7 +326,7 @@ pub(super) fn agreement(
             waiting = waiting.need(requesting, "");
         }
         Standing::Done => waiting = waiting.because("asked, not yet signed"),
-        Standing::Declined(finding) => making.drafts.block(requesting, finding),
+        Standing::Declined(finding) => return Err(finding),
     }
     making.drafts.add(waiting);
     Ok(Agreement::After(awaiting))

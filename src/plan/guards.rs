@@ -148,3 +148,50 @@ fn changes(recorded: &Guards, declared: &Guards) -> Vec<FieldChange> {
     }
     changes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Bound;
+
+    fn desired(recipients: &str) -> Desired {
+        let text = format!(
+            "apiVersion: twotier/v1\nkind: Provider\nmetadata: {{name: distri}}\nspec: {{tenantId: 11111111-1111-4111-8111-111111111111, partnerId: \"4800001\", country: HU, credentials: {{recipients: [{recipients}]}}}}\n"
+        );
+        let mut sources = crate::diag::SourceMap::default();
+        sources.add("a.yaml".into(), text.as_str().into());
+        let (desired, findings) = crate::desired::resolve(crate::manifest::parse(&sources));
+        desired.unwrap_or_else(|| panic!("{findings:#?}"))
+    }
+    const OLD: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+    const NEW: &str = "age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg";
+
+    #[test]
+    fn a_new_recipient_reads_nothing_before_it_is_recorded() {
+        let declared = desired(&format!("{OLD}, {NEW}"));
+        let guards = Guards { recipients: vec![OLD.into()], ..Guards::default() };
+        let ledger = Ledger { guards: Some(guards), ..Ledger::default() };
+        assert_eq!(InForce::of(&declared, &ledger).recipients, [OLD]);
+        assert_eq!(InForce::of(&declared, &Ledger::default()).recipients, [OLD, NEW]);
+        assert_eq!(InForce::of(&desired(NEW), &ledger).recipients, <[&str; 0]>::default());
+    }
+
+    #[test]
+    fn what_loosens_is_said_to_come_later() {
+        let bound = |max| Limits::from([(Limit::BoughtSeats, Bound { max: Some(max), percent: None })]);
+        let guards = |max| Guards { limits: bound(max), ..Guards::default() };
+        let told = |before: &Guards, after: &Guards| -> Vec<(SmolStr, bool)> {
+            changes(before, after).into_iter().map(|change| (change.field, change.note.is_some())).collect()
+        };
+        let seats: SmolStr = "limits.boughtSeats".into();
+        assert_eq!(told(&guards(5), &guards(6)), [(seats.clone(), true)]);
+        assert_eq!(told(&guards(6), &guards(5)), [(seats.clone(), false)]);
+        assert_eq!(told(&guards(6), &Guards::default()), [(seats.clone(), true)]);
+        assert_eq!(told(&Guards::default(), &guards(6)), [(seats, false)]);
+        let lowered = Limits::from([(Limit::LoweredQuantity, Bound { max: Some(5), percent: None })]);
+        let lowered = Guards { limits: lowered, ..Guards::default() };
+        let name: SmolStr = "limits.loweredQuantity".into();
+        assert_eq!(told(&Guards::default(), &lowered), [(name.clone(), true)], "each was acknowledged");
+        assert_eq!(told(&lowered, &Guards::default()), [(name, false)]);
+    }
+}

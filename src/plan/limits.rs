@@ -33,6 +33,8 @@ pub(super) struct Scales<'a> {
     pub(super) ledger: &'a Ledger,
     /// The bounds in force.
     pub(super) limits: &'a Limits,
+    /// PartnerID → the partnership that goes by it.
+    pub(super) owners: &'a BTreeMap<&'a str, &'a Name>,
     pub(super) now: Timestamp,
 }
 
@@ -64,13 +66,19 @@ struct Sum {
 type Left = BTreeMap<(Code, Address), BTreeMap<Name, u32>>;
 
 fn left(Scales { desired, ledger, now, .. }: Scales<'_>) -> Left {
+    let mut used: BTreeMap<&Name, u32> = BTreeMap::new();
+    for counted in &ledger.counted {
+        if let Some(name) = &counted.acknowledgement {
+            let sum = used.entry(name).or_default();
+            *sum = sum.saturating_add(counted.amount);
+        }
+    }
     let mut left = Left::new();
     for (name, Acknowledgement { limit, cause, at_most, expires, .. }) in &desired.acknowledgements {
         if now.date() > *expires {
             continue;
         }
-        let of_it = ledger.counted.iter().filter(|counted| counted.acknowledgement.as_ref() == Some(name));
-        let used = of_it.map(|counted| counted.amount).fold(0, u32::saturating_add);
+        let used = used.get(name).copied().unwrap_or(0);
         let key = (*limit, cause.clone());
         left.entry(key).or_default().insert(name.clone(), at_most.saturating_sub(used));
     }
@@ -121,7 +129,7 @@ fn counted(step: &Step, scales: Scales<'_>) -> Vec<(Code, u32)> {
                 }
                 SubscriptionChange::PartnerOfRecord(wanted) => {
                     let taken = before(step, Field::PartnerOfRecord)
-                        .is_some_and(|before| is_of_another(before, wanted.as_str(), scales.desired));
+                        .is_some_and(|before| is_of_another(before, wanted.as_str(), scales));
                     limit(Limit::MovedPartnerOfRecord, u32::from(taken))
                 }
                 SubscriptionChange::FriendlyName(_) => Vec::new(),
@@ -157,13 +165,10 @@ fn number(value: &Value) -> Option<u32> {
 }
 
 /// Whether a PartnerID that is there is another reseller's than the one wanted.
-fn is_of_another(before: &Value, wanted: &str, desired: &Desired) -> bool {
+fn is_of_another(before: &Value, wanted: &str, scales: Scales<'_>) -> bool {
     let Value::Text(before) = before else { return false };
-    let one = |partnership: &&crate::desired::Partnership| {
-        let has = |id: &str| partnership.partner_ids.iter().any(|own| own.as_str() == id);
-        has(before) && has(wanted)
-    };
-    before != wanted && !desired.partnerships.values().any(|partnership| one(&partnership))
+    let owner = |id: &str| scales.owners.get(id);
+    before != wanted && (owner(before).is_none() || owner(before) != owner(wanted))
 }
 
 fn gates(code: Code, causes: BTreeMap<Address, Sum>, scales: Scales<'_>) -> Vec<Gate> {

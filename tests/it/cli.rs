@@ -149,6 +149,18 @@ fn another_run_is_9_and_a_person_who_knows_it_is_dead_ends_it() {
 }
 
 #[test]
+fn a_state_without_the_tenant_it_remembers_is_refused() {
+    let project = Project::new();
+    assert_eq!(project.code(&["apply", "--auto-approve"]), 0);
+    std::fs::remove_file(project.path(".twotier/tenant.jsonl")).expect("removed");
+    let (code, _, stderr) = project.ends(&["plan"]);
+    assert_eq!(code, 1);
+    assert!(stderr.contains("simulate reset"), "{stderr}");
+    assert_eq!(project.code(&["simulate", "reset"]), 0);
+    assert_eq!(project.code(&["plan"]), 0);
+}
+
+#[test]
 fn settings_say_where_they_come_from() {
     let project = Project::new();
     let (code, stdout, _) = project.ends(&["config", "--format", "json", "--state", "elsewhere"]);

@@ -2,11 +2,14 @@
 #![expect(clippy::disallowed_methods, reason = "tests read and write files, run the binary and set its environment")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot write a string is over")]
 
+mod behaviour;
 mod cases;
 mod cli;
 mod examples;
+mod guards;
 mod laws;
 mod licences;
+mod offline;
 mod planner;
 mod readme;
 mod schemas;

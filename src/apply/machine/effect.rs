@@ -1,74 +1,20 @@
 //! One effect, from its durable intent to what it taught: perform, try again, look after a lost reply, read back.
 //! Never repeats a call whose outcome is unknown before looking.
 
-use super::{Command, Durable, Moment, Phase, Rest, RunState, Running, Slot, Then, Verify};
+use super::{Command, Durable, Moment, Phase, Rest, RunState, Running, Sealed, Slot, Then, Told, Verify};
 use crate::apply::outcome::{Outcome, Password};
 use crate::apply::ports::Progress;
 use crate::apply::recover::{self, Kept, Seen};
 use crate::backend::BackendError;
 use crate::journal::record::{Intent, Learned, SealedRef, Settled};
 use crate::model::operation::Visible;
-use crate::model::{CartId, CustomerId, Fact, Field, Operation, OrderId, SubscriptionId, Value};
+use crate::model::{Fact, Field, Operation, Value};
 use crate::observed::{CartFate, Facet, Observed, Read};
 use crate::plan::Brings;
 use crate::plan::facts::{evaluate, reads};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
-
-/// What a performed operation answers, without anything secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Told {
-    /// The customer exists.
-    CustomerCreated {
-        /// Its tenant.
-        customer: CustomerId,
-        /// Login of its first administrator.
-        user: SmolStr,
-        /// Where its password went.
-        sealed: Sealed,
-    },
-    /// There is a new password.
-    PasswordReset {
-        /// Login of the administrator.
-        user: SmolStr,
-        /// Where it went.
-        sealed: Sealed,
-    },
-    /// The cart exists.
-    CartMade {
-        /// Its id.
-        cart: CartId,
-    },
-    /// The cart is an order.
-    CheckedOut {
-        /// The order.
-        order: OrderId,
-        /// Its subscription, when the reply names it.
-        subscription: Option<SubscriptionId>,
-    },
-    /// The field is set, or accepted.
-    Changed {
-        /// Whether it shows at once.
-        visible: Visible,
-    },
-}
-
-/// Where a password went.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Sealed {
-    /// Sealed and stored.
-    Stored(SealedRef),
-    /// Sealed, but not stored: a person keeps the ciphertext, and the next run plans a new password.
-    Unstored {
-        /// The ciphertext, armored.
-        armored: String,
-        /// Why it could not be stored.
-        why: String,
-    },
-    /// Nobody has it.
-    Lost,
-}
 
 /// Waits before a call that certainly was not taken is tried again. Source: unconfirmed, defaults of the .NET SDK.
 const TRANSIENT: [Duration; 3] = [Duration::from_millis(500), Duration::from_millis(1500), Duration::from_millis(3500)];

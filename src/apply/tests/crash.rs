@@ -1,6 +1,7 @@
 //! Whatever happens on the way, and however often: every effect once.
 
-use super::rig::{Dying, Effects, Fate, Mishap, Rig};
+use super::fate::{Dying, Fate, Mishap};
+use super::rig::{Effects, Rig};
 use crate::apply::machine::Settings;
 use crate::apply::outcome::Outcome;
 use crate::journal::store::{Folder, Store as _};
@@ -164,7 +165,12 @@ fn fate() -> impl Strategy<Value = Fate> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 200,
+        rng_seed: proptest::test_runner::RngSeed::Fixed(2),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
     #[test]
     fn never_twice(
         mishaps in prop::collection::vec(mishap(), 0..12),

@@ -1,6 +1,7 @@
 //! What becomes of steps when something stands in their way: each outcome, with the effects that were and were not had.
 
-use super::rig::{Effects, Fate, MANIFESTS, Mishap, Rig, TENANT, outcome};
+use super::fate::{Fate, Mishap};
+use super::rig::{Effects, MANIFESTS, Rig, TENANT, outcome};
 use crate::apply::machine::Settings;
 use crate::apply::outcome::{Hindrance, Outcome, Password, RunOutcome};
 use crate::apply::ports::Progress;
@@ -120,9 +121,10 @@ fn patience_ends_without_an_effect() {
         assert!((2..30).contains(&times), "{mishap:?}: asked {times} times");
         let ended =
             &run.results.iter().find(|result| !matches!(result.outcome, Outcome::Asked)).expect("a step").outcome;
-        let expected = match mishap {
-            Mishap::Later => matches!(ended, Outcome::Pending { .. }),
-            _ => matches!(ended, Outcome::Failed { .. }),
+        let expected = if mishap == Mishap::Later {
+            matches!(ended, Outcome::Pending { .. })
+        } else {
+            matches!(ended, Outcome::Failed { .. })
         };
         assert!(expected, "{mishap:?}: {ended:?}");
         assert_eq!(rig.journal().folded().open_intents().count(), 0, "{mishap:?}");

@@ -3,6 +3,7 @@
 
 mod approval;
 mod crash;
+mod fate;
 mod machine;
 mod rig;
 mod sessions;

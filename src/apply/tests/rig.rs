@@ -1,5 +1,6 @@
 //! The bench of these tests: a project, a tenant, a journal, faults, and a machine driven by hand. Asserts nothing.
 
+use super::fate::{Fate, Mishap, Stopped};
 use crate::apply::machine::{Command, Event, Job, RunState, Settings, Told};
 use crate::apply::machine::{Sealed, Timer};
 use crate::apply::outcome::{Outcome, RunOutcome};
@@ -13,8 +14,7 @@ use crate::desired::{self, Desired};
 use crate::diag::SourceMap;
 use crate::diff::{self, Look, Scope, Sides};
 use crate::journal::record::Open;
-use crate::journal::store::{Folder, Key, Put};
-use crate::journal::{Journal, Memory, Stamp, Store, StoreError};
+use crate::journal::{Journal, Memory, Stamp};
 use crate::ledger::Ledger;
 use crate::manifest;
 use crate::model::{Class, Effect, Operation, RequestId, Secret, Span, StepName, Timestamp};
@@ -76,20 +76,6 @@ pub(super) const TENANT: &str = r#"{"format":"twotier-tenant/1","tenantId":"1111
 {"agreement":{"customer":"c0000000-0000-4000-8000-000000000001","signedOn":"2026-01-05T00:00:00Z"}}
 {"subscription":{"subscriptionId":"50000000-0000-4000-8000-000000000001","customer":"c0000000-0000-4000-8000-000000000001","product":{"productId":"CFQ7TTC0AAAA","skuId":"0001"},"offerName":"M365","friendlyName":"m365","quantity":25,"term":"P1Y","billingCycle":"annual"}}
 "#;
-
-/// What goes wrong with one call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mishap {
-    LoseBefore,
-    LoseAfter,
-    /// It arrives so many calls later; the caller has given up on it.
-    Late(usize),
-    Transient,
-    Throttled,
-    Later,
-    Denied,
-    Refused,
-}
 
 /// A project with its tenant and its journal, over as many runs as it takes.
 pub(super) struct Rig {
@@ -364,128 +350,6 @@ impl Effects {
 pub(super) fn outcome<'r>(run: &'r RunOutcome, key: &str) -> &'r Outcome {
     let found = run.results.iter().find(|result| result.key.to_string() == key);
     &found.unwrap_or_else(|| panic!("no step `{key}` among {:#?}", run.results)).outcome
-}
-
-/// The run stopped dead.
-#[derive(Debug)]
-pub(super) struct Stopped;
-
-/// When a run stops, and in which order what may happen happens.
-#[derive(Clone, Debug)]
-pub(super) struct Fate {
-    /// Stops before so many command boundaries; none is never.
-    pub(super) boundaries: Option<usize>,
-    /// The store dies at this put.
-    pub(super) puts: Option<(usize, Dying)>,
-    /// The process freezes at this effect, between check and socket.
-    pub(super) freeze: Option<usize>,
-    /// How many calls after that it goes on.
-    pub(super) thaw: usize,
-    /// Interrupts at these many turns.
-    pub(super) interrupts: Vec<usize>,
-    pub(super) turn: usize,
-    pub(super) seed: u64,
-    pub(super) interrupted: usize,
-}
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Dying {
-    Before,
-    After,
-}
-impl Fate {
-    pub(super) fn kind() -> Self {
-        let interrupts = Vec::new();
-        Self { boundaries: None, puts: None, freeze: None, thaw: 1, interrupts, turn: 0, seed: 0, interrupted: 0 }
-    }
-    fn boundary(&mut self) -> Result<(), Stopped> {
-        match &mut self.boundaries {
-            None => Ok(()),
-            Some(0) => Err(Stopped),
-            Some(left) => {
-                *left -= 1;
-                Ok(())
-            }
-        }
-    }
-    fn freezes_here(&mut self) -> bool {
-        match &mut self.freeze {
-            None => false,
-            Some(0) => true,
-            Some(left) => {
-                *left -= 1;
-                false
-            }
-        }
-    }
-    fn interrupt(&mut self) -> Option<Event> {
-        self.turn += 1;
-        let at = self.interrupts.get(self.interrupted)?;
-        if self.turn < *at {
-            return None;
-        }
-        self.interrupted += 1;
-        Some(if self.interrupted == 1 { Event::Interrupt } else { Event::Abandon })
-    }
-    /// The first with seed 0, else any.
-    fn choose(&mut self, of: usize) -> usize {
-        if self.seed == 0 {
-            return 0;
-        }
-        self.seed = self.seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.seed >> 33).unwrap_or(0) % of
-    }
-    fn store(&self, inner: &Arc<Memory>) -> Mortal {
-        Mortal { inner: Arc::clone(inner), left: Mutex::new(self.puts) }
-    }
-}
-
-/// A store that dies at a given put.
-struct Mortal {
-    inner: Arc<Memory>,
-    left: Mutex<Option<(usize, Dying)>>,
-}
-impl Mortal {
-    fn dead(&self) -> Result<(), StoreError> {
-        let gone = || StoreError::Other { what: "store".into(), reason: "it is gone".into() };
-        match *self.left.lock().unwrap() {
-            Some((0, _)) => Err(gone()),
-            Some(_) | None => Ok(()),
-        }
-    }
-}
-impl Store for Mortal {
-    fn put_new(&self, key: Key, bytes: &[u8]) -> Result<Put, StoreError> {
-        self.dead()?;
-        let mut left = self.left.lock().unwrap();
-        let dies = match left.as_mut() {
-            None => None,
-            Some((left, how)) => {
-                *left -= 1;
-                (*left == 0).then_some(*how)
-            }
-        };
-        match dies {
-            None => self.inner.put_new(key, bytes),
-            Some(how) => {
-                if how == Dying::After {
-                    self.inner.put_new(key, bytes)?;
-                }
-                Err(StoreError::Unknown { what: key.to_string(), reason: "it died".into() })
-            }
-        }
-    }
-    fn get(&self, key: Key) -> Result<Option<Vec<u8>>, StoreError> {
-        self.dead()?;
-        self.inner.get(key)
-    }
-    fn list_after(&self, folder: Folder, after: Option<Key>) -> Result<Vec<Key>, StoreError> {
-        self.dead()?;
-        self.inner.list_after(folder, after)
-    }
-    fn remove_sealed(&self, intent: u64) -> Result<(), StoreError> {
-        self.dead()?;
-        self.inner.remove_sealed(intent)
-    }
 }
 
 /// Ids that count.

@@ -1,6 +1,7 @@
 //! The lease, recovery and the real driver with its threads.
 
-use super::rig::{Counter, Effects, Fate, Rig, Rot};
+use super::fate::{Dying, Fate};
+use super::rig::{Counter, Effects, Rig, Rot};
 use crate::apply::approve::approve_itself;
 use crate::apply::machine::Settings;
 use crate::apply::outcome::{Ending, RunOutcome};
@@ -48,13 +49,12 @@ fn the_driver_does_what_the_machine_says_and_keeps_the_plan() {
     assert_eq!(rig.journal().plan(id), Ok(Some(b"a plan".to_vec())));
     assert!(rig.journal().folded().run.is_none(), "closed");
     let told = rig.told.lock().unwrap();
-    let done: Vec<usize> = told
-        .iter()
-        .filter_map(|it| match it {
-            Progress::Finished { done, .. } => Some(*done),
-            _ => None,
-        })
-        .collect();
+    let mut done = Vec::new();
+    for progress in told.iter() {
+        if let Progress::Finished { done: count, .. } = progress {
+            done.push(*count);
+        }
+    }
     assert_eq!(done, (1..=run.results.len()).collect::<Vec<_>>());
 }
 
@@ -77,6 +77,30 @@ fn an_interrupted_driver_finishes_what_is_in_flight_and_stops() {
     let run = drive(&rig, &Pressing(&rig));
     assert_eq!(run.class().exit_code(), 130);
     assert_eq!(rig.journal().folded().open_intents().count(), 0);
+    rig.interrupts.store(0, Ordering::SeqCst);
+    rig.converge();
+    assert_eq!(rig.effects(), Effects::once());
+}
+
+#[test]
+fn a_second_interrupt_leaves_the_effect_open_and_the_lease_free() {
+    struct Pressing<'r>(&'r Rig);
+    impl Observe for Pressing<'_> {
+        fn read(&self, read: &Read) -> Result<Answer, Why> {
+            self.0.read(read)
+        }
+    }
+    impl Actuate for Pressing<'_> {
+        fn perform(&self, operation: &Operation, request: RequestId) -> Result<Effect, BackendError> {
+            let effect = self.0.perform(operation, request);
+            self.0.interrupts.store(2, Ordering::SeqCst);
+            effect
+        }
+    }
+    let rig = Rig::new();
+    let run = drive(&rig, &Pressing(&rig));
+    assert_eq!(run.class().exit_code(), 130);
+    assert!(rig.journal().folded().run.is_none());
     rig.interrupts.store(0, Ordering::SeqCst);
     rig.converge();
     assert_eq!(rig.effects(), Effects::once());
@@ -191,7 +215,7 @@ fn a_password_sealed_before_a_crash_is_found_again() {
     loop {
         put += 1;
         let rig = Rig::new();
-        let mut fate = Fate { puts: Some((put, super::rig::Dying::Before)), ..Fate::kind() };
+        let mut fate = Fate { puts: Some((put, Dying::Before)), ..Fate::kind() };
         let _stopped = rig.run(&mut fate, Settings::default());
         let intents = rig.journal();
         let sealed = intents

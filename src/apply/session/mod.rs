@@ -1,20 +1,21 @@
 //! A run from the lease to its close: waits for the lease, settles what earlier runs left open, keeps the lease while
 //! the tenant is read, and hands over to the driver. Writes the journal; never plans and never prints.
 
+mod left;
+
+use super::Approval;
 use super::driver::{self, Doors};
 use super::machine::{Event, Job, Moment, RunState, Settings};
 use super::outcome::{Ending, Outcome, RunOutcome};
 use super::ports::{Clock, Ids, Progress, Reporter};
-use super::recover::{self, Kept, Seen};
 use super::seal::Seal;
-use super::{Approval, machine};
 use crate::backend::{Actuate, Observe};
 use crate::journal::lease::{self, Verdict, Watch};
 use crate::journal::record::{Intent, Open, Record, Settled};
-use crate::journal::{Appended, Begun, Journal, JournalError, OpenRun, Stamp, Standing};
+use crate::journal::{Appended, Begun, Journal, JournalError, OpenRun, Stamp};
 use crate::ledger::Ledger;
-use crate::model::{Digest, Field, Operation, Value};
-use crate::observed::{Answer, Observed, Read, Why};
+use crate::model::Digest;
+use crate::observed::{Answer, Read, Why};
 use crate::plan::Planned;
 use smol_str::{SmolStr, format_smolstr};
 use std::collections::BTreeMap;
@@ -90,8 +91,6 @@ impl Pen {
 
 /// How long to wait before the lease is looked at again.
 const WATCH: Duration = Duration::from_secs(2);
-/// Waits before something that could not be read is read again.
-const READ_AGAIN: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(4)];
 
 impl<'a> Session<'a> {
     /// Takes the lease, waiting up to `lock_wait` while another run holds it.
@@ -173,108 +172,6 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    /// Settles by looking what earlier runs left open, before anything else, and looks again at what nobody could
-    /// tell so far.
-    ///
-    /// # Errors
-    /// When the journal cannot be written or a person asked to stop.
-    pub fn recover(&mut self, observe: &dyn Observe) -> Result<Vec<Recovered>, SessionError> {
-        let open = |tracked: &&crate::journal::Tracked| match tracked.standing {
-            Standing::Open | Standing::Unresolved => true,
-            Standing::Pending { .. } => false,
-        };
-        let tracked = self.journal.folded().intents.iter().filter(|(_, tracked)| open(tracked));
-        let left: Vec<_> = tracked.map(|(n, it)| (*n, it.intent.clone(), it.standing.clone())).collect();
-        let mut recovered = Vec::new();
-        for (number, intent, standing) in left {
-            if self.tools.interrupts.load(Ordering::SeqCst) > 0 {
-                return Err(SessionError::Interrupted);
-            }
-            let (settled, fields) = match self.look(Some(number), &intent, observe)? {
-                Seen::Ended(settled, fields) => (settled, fields),
-                Seen::Unclear(_) | Seen::Unread(_) if standing == Standing::Unresolved => continue,
-                Seen::Unclear(text) | Seen::Unread(text) => (Settled::Unknown { text: text.into() }, BTreeMap::new()),
-            };
-            recovered.push(self.settle(number, intent, (settled, fields))?);
-        }
-        recovered.extend(self.find_late(observe)?);
-        Ok(recovered)
-    }
-
-    /// Looks once more at what was settled as not started and not repeated since: a call may arrive after it was given
-    /// up. What costs something or hands out a password only; other repeats are the same change.
-    fn find_late(&mut self, observe: &dyn Observe) -> Result<Vec<Recovered>, SessionError> {
-        let lasting = |intent: &&Intent| match intent.operation {
-            Operation::CreateCustomer(_) | Operation::CheckOut { .. } => true,
-            Operation::ResetAdminPassword { .. }
-            | Operation::MakeCart { .. }
-            | Operation::ChangeSubscription { .. }
-            | Operation::SetSupportContact { .. } => false,
-        };
-        let given_up: Vec<_> = self.journal.folded().unstarted.values().filter(lasting).cloned().collect();
-        let mut found = Vec::new();
-        for intent in given_up {
-            match self.look(None, &intent, observe)? {
-                Seen::Ended(settled @ (Settled::Done { .. } | Settled::Pending { .. }), fields) => {
-                    let number = self.append(vec![Record::Intent(Box::new(intent.clone()))])?;
-                    found.push(self.settle(number, intent, (settled, fields))?);
-                }
-                Seen::Ended(Settled::NotStarted | Settled::Failed { .. } | Settled::Unknown { .. }, _)
-                | Seen::Unclear(_)
-                | Seen::Unread(_) => {}
-            }
-        }
-        Ok(found)
-    }
-
-    fn settle(
-        &mut self,
-        number: u64,
-        intent: Intent,
-        (settled, fields): (Settled, BTreeMap<Field, Value>),
-    ) -> Result<Recovered, SessionError> {
-        let mut records = vec![Record::Settlement { intent: number, outcome: settled.clone(), fields }];
-        if matches!(settled, Settled::Done { .. } | Settled::Pending { .. }) {
-            records.extend(recover::counted(&intent.cause, &intent.counts));
-        }
-        self.append(records)?;
-        let outcome = machine::outcome_of(&settled, &[]);
-        self.tools.reporter.tell(&Progress::Recovered { key: intent.key.clone(), outcome });
-        Ok(Recovered { intent, settled })
-    }
-
-    /// `number` is the intent's object, under which a password may have been sealed.
-    fn look(&mut self, number: Option<u64>, intent: &Intent, observe: &dyn Observe) -> Result<Seen, SessionError> {
-        let sealed = match (&intent.operation, number) {
-            (Operation::CreateCustomer(_) | Operation::ResetAdminPassword { .. }, Some(number)) => {
-                self.journal.sealed_for(number)?
-            }
-            (
-                Operation::CreateCustomer(_)
-                | Operation::ResetAdminPassword { .. }
-                | Operation::MakeCart { .. }
-                | Operation::CheckOut { .. }
-                | Operation::ChangeSubscription { .. }
-                | Operation::SetSupportContact { .. },
-                _,
-            ) => None,
-        };
-        let user = self.ledger().credentials.get(&intent.key.address).map(|credential| credential.user.clone());
-        let kept = Kept { sealed, user };
-        let mut waits = READ_AGAIN.into_iter();
-        loop {
-            let mut observed = Observed::default();
-            for read in recover::reads(&intent.operation) {
-                self.renew_when_due()?;
-                observed.absorb(&read, observe.read(&read));
-            }
-            match (recover::judge(intent, &observed, kept.clone()), waits.next()) {
-                (Seen::Unread(_), Some(wait)) => self.tools.clock.pause(wait),
-                (seen, _) => return Ok(seen),
-            }
-        }
-    }
-
     /// The same door to look through, renewing the lease on the way. Take what is needed of the ledger before.
     pub fn observing<'s>(&'s mut self, observe: &'s dyn Observe) -> Observing<'s, 'a> {
         Observing { session: Mutex::new((self, None)), observe }
@@ -298,13 +195,26 @@ impl<'a> Session<'a> {
         if let Some((id, bytes)) = document
             && let Err(error) = self.journal.put_plan(id, bytes)
         {
+            self.let_go();
             return self.nothing_done(&approval, Ending::JournalFault(error.to_string()));
         }
         let unstarted = self.journal.folded().unstarted.clone();
         let parallel = settings.parallel;
         let state = RunState::new(Job { planned, approval, unstarted, settings, ids }, self.epoch);
         let doors = Doors { observe, actuate, seal, tools: self.tools };
-        driver::drive(state, &mut self, doors, parallel)
+        let outcome = driver::drive(state, &mut self, doors, parallel);
+        // Its threads are done: nothing of it is under way, so the next run need not wait for the lease to pass.
+        if outcome.ending == Ending::Interrupted {
+            self.let_go();
+        }
+        outcome
+    }
+
+    /// Ends the run, if it is still open, for whoever comes next. What fails here costs them a lease of waiting.
+    fn let_go(&mut self) {
+        if self.journal.folded().run.as_ref().is_some_and(|run| run.epoch == self.epoch) {
+            let _the_lease_passes_by_itself = self.append(vec![Record::Close { outcomes: BTreeMap::new() }]);
+        }
     }
 
     fn nothing_done(&self, approval: &Approval<'_>, ending: Ending) -> RunOutcome {

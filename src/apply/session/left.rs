@@ -1,0 +1,122 @@
+//! What earlier runs left, settled by looking before this one does anything. Never repeats an effect and never guesses.
+
+use super::{Recovered, Session, SessionError};
+use crate::apply::machine;
+use crate::apply::ports::Progress;
+use crate::apply::recover::{self, Kept, Seen};
+use crate::backend::Observe;
+use crate::journal::record::{Intent, Record, Settled};
+use crate::journal::{Standing, Tracked};
+use crate::model::{Field, Operation, Value};
+use crate::observed::Observed;
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// Waits before something that could not be read is read again.
+const READ_AGAIN: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(4)];
+
+impl Session<'_> {
+    /// Settles by looking what earlier runs left open, before anything else, and looks again at what nobody could
+    /// tell so far.
+    ///
+    /// # Errors
+    /// When the journal cannot be written or a person asked to stop.
+    pub fn recover(&mut self, observe: &dyn Observe) -> Result<Vec<Recovered>, SessionError> {
+        let open = |tracked: &&Tracked| match tracked.standing {
+            Standing::Open | Standing::Unresolved => true,
+            Standing::Pending { .. } => false,
+        };
+        let tracked = self.journal.folded().intents.iter().filter(|(_, tracked)| open(tracked));
+        let left: Vec<_> = tracked.map(|(n, it)| (*n, it.intent.clone(), it.standing.clone())).collect();
+        let mut recovered = Vec::new();
+        for (number, intent, standing) in left {
+            if self.tools.interrupts.load(Ordering::SeqCst) > 0 {
+                self.let_go();
+                return Err(SessionError::Interrupted);
+            }
+            let (settled, fields) = match self.look(Some(number), &intent, observe)? {
+                Seen::Ended(settled, fields) => (settled, fields),
+                Seen::Unclear(_) | Seen::Unread(_) if standing == Standing::Unresolved => continue,
+                Seen::Unclear(text) | Seen::Unread(text) => (Settled::Unknown { text: text.into() }, BTreeMap::new()),
+            };
+            recovered.push(self.settle(number, intent, (settled, fields))?);
+        }
+        recovered.extend(self.find_late(observe)?);
+        Ok(recovered)
+    }
+
+    /// Looks once more at what was settled as not started and not repeated since: a call may arrive after it was given
+    /// up. What costs something or hands out a password only; other repeats are the same change.
+    fn find_late(&mut self, observe: &dyn Observe) -> Result<Vec<Recovered>, SessionError> {
+        let lasting = |intent: &&Intent| match intent.operation {
+            Operation::CreateCustomer(_) | Operation::CheckOut { .. } => true,
+            Operation::ResetAdminPassword { .. }
+            | Operation::MakeCart { .. }
+            | Operation::ChangeSubscription { .. }
+            | Operation::SetSupportContact { .. } => false,
+        };
+        let given_up: Vec<_> = self.journal.folded().unstarted.values().filter(lasting).cloned().collect();
+        let mut found = Vec::new();
+        for intent in given_up {
+            match self.look(None, &intent, observe)? {
+                Seen::Ended(settled @ (Settled::Done { .. } | Settled::Pending { .. }), fields) => {
+                    let number = self.append(vec![Record::Intent(Box::new(intent.clone()))])?;
+                    found.push(self.settle(number, intent, (settled, fields))?);
+                }
+                Seen::Ended(Settled::NotStarted | Settled::Failed { .. } | Settled::Unknown { .. }, _)
+                | Seen::Unclear(_)
+                | Seen::Unread(_) => {}
+            }
+        }
+        Ok(found)
+    }
+
+    fn settle(
+        &mut self,
+        number: u64,
+        intent: Intent,
+        (settled, fields): (Settled, BTreeMap<Field, Value>),
+    ) -> Result<Recovered, SessionError> {
+        let mut records = vec![Record::Settlement { intent: number, outcome: settled.clone(), fields }];
+        if matches!(settled, Settled::Done { .. } | Settled::Pending { .. }) {
+            records.extend(recover::counted(&intent.cause, &intent.counts));
+        }
+        self.append(records)?;
+        let outcome = machine::outcome_of(&settled, &[]);
+        self.tools.reporter.tell(&Progress::Recovered { key: intent.key.clone(), outcome });
+        Ok(Recovered { intent, settled })
+    }
+
+    /// `number` is the intent's object, under which a password may have been sealed.
+    fn look(&mut self, number: Option<u64>, intent: &Intent, observe: &dyn Observe) -> Result<Seen, SessionError> {
+        let sealed = match (&intent.operation, number) {
+            (Operation::CreateCustomer(_) | Operation::ResetAdminPassword { .. }, Some(number)) => {
+                self.journal.sealed_for(number)?
+            }
+            (
+                Operation::CreateCustomer(_)
+                | Operation::ResetAdminPassword { .. }
+                | Operation::MakeCart { .. }
+                | Operation::CheckOut { .. }
+                | Operation::ChangeSubscription { .. }
+                | Operation::SetSupportContact { .. },
+                _,
+            ) => None,
+        };
+        let user = self.ledger().credentials.get(&intent.key.address).map(|credential| credential.user.clone());
+        let kept = Kept { sealed, user };
+        let mut waits = READ_AGAIN.into_iter();
+        loop {
+            let mut observed = Observed::default();
+            for read in recover::reads(&intent.operation) {
+                self.renew_when_due()?;
+                observed.absorb(&read, observe.read(&read));
+            }
+            match (recover::judge(intent, &observed, kept.clone()), waits.next()) {
+                (Seen::Unread(_), Some(wait)) => self.tools.clock.pause(wait),
+                (seen, _) => return Ok(seen),
+            }
+        }
+    }
+}
