@@ -8,7 +8,7 @@ use super::{Action, FieldChange, Mark, Risk, Step};
 use crate::desired::Desired;
 use crate::diff::remembered;
 use crate::ledger::{Bindings, Guards, Ledger, LiveId};
-use crate::model::{Address, Class, CustomerKey, Limit, Limits, StepName};
+use crate::model::{Address, Class, Limit, Limits, StepName};
 use smol_str::{SmolStr, format_smolstr};
 use std::collections::BTreeSet;
 
@@ -53,9 +53,12 @@ impl InForce {
     /// name or another.
     #[must_use]
     pub fn protects(&self, address: &Address, bindings: &Bindings) -> bool {
-        let live = || match address {
-            Address::Customer(CustomerKey::Id(id)) => Some(LiveId::Customer(*id)),
-            _ => bindings.get(address),
+        let live = || {
+            if let Address::Customer(key) = address {
+                bindings.customer(key).map(LiveId::Customer)
+            } else {
+                bindings.get(address)
+            }
         };
         self.protected.contains(address) || live().is_some_and(|live| self.live.contains(&live))
     }
