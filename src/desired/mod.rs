@@ -161,8 +161,8 @@ pub struct Partnership {
     pub partner_ids: Vec<PartnerId>,
     /// Two letters.
     pub country: SmolStr,
-    /// Who is written to.
-    pub contact: Contact,
+    /// Who is written to; without it nobody can be invited.
+    pub contact: Option<Contact>,
     /// Where `ensure` stands.
     pub ensure_at: At,
     /// Whether it is to be.

@@ -103,6 +103,7 @@ codes! {
     PartnershipGone = 328, "a partnership that was active is no longer listed", "Somebody ended it, or the reseller lost its authorisation. It is not invited anew by itself: find out why, then `twotier state forget` its binding to invite again, or declare it ended.";
     Cycle = 329, "steps need each other in a circle", "The manifest lines that make the circle are shown; one of them must go.";
     CredentialsKept = 330, "a delivered password is still kept", "Once it reached its person the sealed object has no purpose: `twotier credentials forget`.";
+    NoContact = 331, "nobody is named to write to", "An invitation is a mail to somebody: write `reseller.contact.email`. The tenant tells no address, so `import` leaves it out.";
     // ── 0400-0499: resellers
     PartnerInvalid = 400, "a PartnerID fails validation as partner of record", "Since 2025 Microsoft validates it at every order and change. Source: learn, validate-reseller-partner-of-record.";
     PartnerContradicts = 401, "a declared PartnerID contradicts the relationship", "The list of indirect resellers shows another PartnerID for this tenant. The relationship is the truth.";
