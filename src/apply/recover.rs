@@ -1,8 +1,8 @@
 //! What became of an effect whose reply nobody has: which reads tell, and what they tell. Pure; a read that failed
 //! leaves it open, and nothing here ever guesses.
 
-use crate::journal::record::{Intent, Learned, SealedRef, Settled};
-use crate::model::{CartId, CustomerId, Field, NewCustomer, Operation, Value};
+use crate::journal::record::{Intent, Learned, Record, SealedRef, Settled};
+use crate::model::{Address, CartId, Count, CustomerId, Field, NewCustomer, Operation, Value};
 use crate::observed::{CartFate, Facet, Observed, Read, Why, field_value};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -32,6 +32,15 @@ pub fn reads(operation: &Operation) -> Vec<Read> {
             vec![Read::SupportContact(*customer, *subscription)]
         }
     }
+}
+
+/// What something that happened counts against limits and acknowledgements.
+pub(in crate::apply) fn counted(cause: &Address, counts: &[Count]) -> Vec<Record> {
+    let record = |count: &Count| {
+        let Count { code, amount, acknowledgement } = count.clone();
+        Record::Counted { code, cause: cause.clone(), amount, acknowledgement }
+    };
+    counts.iter().map(record).collect()
 }
 
 /// What is remembered beside the intent itself.

@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 pub(super) fn resolve(draft: &mut Draft, docs: Vec<Doc<document::Acknowledgement>>) {
     for Doc { name, at, guard: _, spec } in docs {
         let document::Acknowledgement { limit, cause, at_most, reason, by, expires } = *spec;
-        let code = limit.parse::<Code>();
-        if code.is_err() {
+        let code = limit.parse::<Code>().ok().filter(|code| code.is_limit());
+        if code.is_none() {
             let message = format!("`{}` is no code of a limit", limit.value);
             draft.error(
                 Code::UnknownValue,
@@ -27,7 +27,7 @@ pub(super) fn resolve(draft: &mut Draft, docs: Vec<Doc<document::Acknowledgement
             draft.error(Code::BadValue, cause.at, format!("`{}` is no address", cause.value), error.expected);
         }
         draft.documents.push((Address::Acknowledgement(name.clone()), at));
-        let (Ok(limit), Ok(address)) = (code, address) else { continue };
+        let (Some(limit), Ok(address)) = (code, address) else { continue };
         let resolved = Acknowledgement {
             at,
             limit,

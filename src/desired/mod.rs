@@ -28,7 +28,7 @@ pub use crate::manifest::document::OnDrift;
 use crate::manifest::document::DefaultAdminAccess;
 use crate::model::operation::{BillingContact, PostalAddress};
 use crate::model::{
-    Address, BillingCycle, CustomerId, CustomerKey, Date, Digest, Field, Leaf, Name, PartnerId, Product,
+    Address, BillingCycle, CustomerId, CustomerKey, Date, Field, Leaf, Limits, Name, PartnerId, Product, Span,
     SubscriptionId, SubscriptionKey, TenantId, Term,
 };
 use smol_str::SmolStr;
@@ -95,10 +95,31 @@ pub struct Provider {
     pub invitation_url: Option<SmolStr>,
     /// age public keys.
     pub recipients: Vec<SmolStr>,
-    /// SHA-256 of the limits as written.
-    pub limits: Option<Digest>,
+    /// Bounds on what is taken away or granted.
+    pub limits: Limits,
+    /// Where they stand, or the document.
+    pub limits_at: At,
+    /// How it is listed publicly.
+    pub listing: Option<Listing>,
     /// When nothing is applied.
     pub freeze: Vec<Freeze>,
+}
+
+/// The public listing as it is meant to be, and how often a person looks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listing {
+    /// Where it stands.
+    pub at: At,
+    /// The name shown.
+    pub display_name: Option<SmolStr>,
+    /// The page shown.
+    pub url: Option<SmolStr>,
+    /// The words shown.
+    pub description: Option<SmolStr>,
+    /// Countries served.
+    pub countries: Vec<SmolStr>,
+    /// How often a person looks; none for when it differs only.
+    pub review_every: Option<Span>,
 }
 
 /// A span in which nothing is applied, both days included.

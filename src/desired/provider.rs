@@ -3,12 +3,11 @@
 use super::draft::Draft;
 use super::drift::drift;
 use super::sort::Doc;
-use super::{Freeze, Provider};
+use super::{Freeze, Listing, Provider};
 use crate::diag::{At, Code, Finding};
 use crate::manifest::Spanned;
 use crate::manifest::document;
-use crate::model::{Address, Digest, Kind, Name, Span, StepName};
-use serde_json::{Map, Value, json};
+use crate::model::{Bound, Kind, Limit, Limits, Span};
 
 /// Takes the one provider; several or none is a finding.
 pub(super) fn resolve(draft: &mut Draft, docs: Vec<Doc<document::Provider>>) {
@@ -45,35 +44,41 @@ fn provider(draft: &mut Draft, doc: Doc<document::Provider>) -> Provider {
         on_drift,
     } = *spec;
     drift(draft, format_args!("provider `{name}`"), on_drift, &[]);
-    if let Some(listing) = listing {
-        self::listing(draft, &name, &listing);
-    }
-    let limits = limits.map(|limits| self::limits(draft, &name, &limits));
+    let limits_at = limits.as_ref().map_or(at, |limits| limits.at);
     Provider {
         tenant: tenant_id.value,
         partner_id: partner_id.value,
         country: country.value,
         invitation_url: invitation_url.map(|url| url.value),
         recipients: credentials.map_or_else(Vec::new, |to| to.recipients.into_iter().map(|key| key.value).collect()),
-        limits,
+        limits: limits.map_or_else(Limits::new, |limits| self::limits(&limits)),
+        limits_at,
+        listing: listing.map(|listing| self::listing(draft, listing)),
         freeze: freeze.into_iter().map(|span| self::freeze(draft, span)).collect(),
         name,
         at,
     }
 }
 
-fn listing(draft: &mut Draft, name: &Name, listing: &Spanned<document::Listing>) {
-    let document::Listing { display_name: _, url: _, description: _, countries: _, review_every } = &listing.value;
-    let often = |text: &str| text.parse::<Span>().is_ok_and(|span| span.as_seconds() > 0);
-    if let Some(every) = review_every.as_ref().filter(|every| !often(every)) {
-        let message = format!("`reviewEvery` is `{}`", every.value);
-        draft.error(Code::BadValue, every.at, message, "write a duration, such as `90d`");
+fn listing(draft: &mut Draft, listing: Spanned<document::Listing>) -> Listing {
+    let document::Listing { display_name, url, description, countries, review_every } = listing.value;
+    let often = |text: &str| text.parse::<Span>().ok().filter(|span| span.as_seconds() > 0);
+    let every = review_every.as_ref().and_then(|every| often(every));
+    if let (Some(written), None) = (&review_every, every) {
+        let message = format!("`reviewEvery` is `{}`", written.value);
+        draft.error(Code::BadValue, written.at, message, "write a duration, such as `90d`");
     }
-    draft.not_built(Address::Provider(name.clone()), listing.at, StepName::ReviewListing);
+    Listing {
+        at: listing.at,
+        display_name: display_name.map(|text| text.value),
+        url: url.map(|text| text.value),
+        description: description.map(|text| text.value),
+        countries: countries.into_iter().map(|country| country.value).collect(),
+        review_every: every,
+    }
 }
 
-/// The digest of the limits as written.
-fn limits(draft: &mut Draft, name: &Name, limits: &Spanned<document::Limits>) -> Digest {
+fn limits(limits: &document::Limits) -> Limits {
     let document::Limits {
         ended_partnerships,
         moved_partner_of_record,
@@ -81,24 +86,20 @@ fn limits(draft: &mut Draft, name: &Name, limits: &Spanned<document::Limits>) ->
         ended_renewals,
         granted_access,
         bought_seats,
-    } = &limits.value;
-    let fields = [
-        ("endedPartnerships", ended_partnerships),
-        ("movedPartnerOfRecord", moved_partner_of_record),
-        ("loweredQuantity", lowered_quantity),
-        ("endedRenewals", ended_renewals),
-        ("grantedAccess", granted_access),
-        ("boughtSeats", bought_seats),
+    } = limits;
+    let written = [
+        (Limit::EndedPartnerships, ended_partnerships),
+        (Limit::MovedPartnerOfRecord, moved_partner_of_record),
+        (Limit::LoweredQuantity, lowered_quantity),
+        (Limit::EndedRenewals, ended_renewals),
+        (Limit::GrantedAccess, granted_access),
+        (Limit::BoughtSeats, bought_seats),
     ];
-    let mut written = Map::new();
-    for (field, limit) in fields {
-        if let Some(limit) = limit {
-            let document::Limit { max, percent } = limit.value;
-            written.insert(field.to_owned(), json!({"max": max, "percent": percent}));
-        }
-    }
-    draft.not_built(Address::Provider(name.clone()), limits.at, StepName::ChangeGuards);
-    Digest::of_json(&Value::Object(written))
+    let bound = |limit: &Spanned<document::Limit>| {
+        let document::Limit { max, percent } = limit.value;
+        Bound { max, percent }
+    };
+    written.into_iter().filter_map(|(limit, written)| Some((limit, bound(written.as_ref()?)))).collect()
 }
 
 fn freeze(draft: &mut Draft, span: document::Freeze) -> Freeze {
@@ -119,6 +120,7 @@ pub(super) fn later<D: Ord + std::fmt::Display>(draft: &mut Draft, first: (&str,
 #[cfg(test)]
 mod tests {
     use super::super::tests::{check_all, meant, meant_all};
+    use super::*;
 
     const PROVIDER: &str = "Provider distri {tenantId: %t0, partnerId: \"4800001\", country: HU}";
 
@@ -149,22 +151,15 @@ mod tests {
     }
 
     #[test]
-    fn equal_limits_have_one_digest_however_written() {
+    fn limits_are_those_written() {
         let limits = |text: &str| {
             let provider = PROVIDER.replace('}', &format!(", limits: {{{text}}}}}"));
             meant_all(&[&provider]).provider.limits
         };
         let one = limits("boughtSeats: {max: 5, percent: 1}, endedRenewals: {max: 0}");
         assert_eq!(one, limits("endedRenewals: {max: 0}, boughtSeats: {percent: 1, max: 5}"));
-        assert_ne!(one, limits("boughtSeats: {max: 5}, endedRenewals: {max: 0}"));
-        assert_eq!(meant("").provider.limits, None);
-    }
-
-    #[test]
-    fn what_is_not_built_is_named_and_not_ignored() {
-        let provider = PROVIDER.replace('}', ", limits: {boughtSeats: {max: 5}}, listing: {reviewEvery: 90d}}");
-        let desired = meant_all(&[&provider]);
-        let steps: Vec<String> = desired.not_built.iter().map(|it| format!("{} {}", it.step, it.address)).collect();
-        assert_eq!(steps, ["review-listing provider/distri", "change-guards provider/distri"]);
+        let bound = Bound { max: Some(5), percent: Some(1) };
+        assert_eq!((one.len(), one[&Limit::BoughtSeats]), (2, bound));
+        assert_eq!(meant("").provider.limits, Limits::new());
     }
 }

@@ -117,6 +117,12 @@ codes! {
     Acknowledge = 500, "a step needs an acknowledgement", "It takes something away. Commit the `Acknowledgement` that is printed, with a reason; there is no `--force`.";
     AcknowledgementExpired = 501, "an acknowledgement has expired", "It lets nothing pass any more. Write a new one, or remove it.";
     AcknowledgementUnused = 502, "an acknowledgement names nothing", "Its limit or cause does not exist.";
+    TooManyEndings = 503, "more partnerships would be ended than `limits.endedPartnerships` allows", "Counted per run and over a rolling day. Apply in smaller parts, or commit the `Acknowledgement` that is printed, with a reason; there is no `--force`.";
+    TooManyMoves = 504, "more partners of record would be replaced than `limits.movedPartnerOfRecord` allows", "Counts every subscription that is taken from another reseller, also where drift is restored; per run and over a rolling day. Apply in smaller parts, or commit the `Acknowledgement` that is printed.";
+    TooManyLowered = 505, "more quantities would be lowered than `limits.loweredQuantity` allows", "Counted per run and over a rolling day. Without this limit every lowered quantity needs an acknowledgement (TT0500), and so does one at first adoption.";
+    TooManyRenewals = 506, "more renewals would end than `limits.endedRenewals` allows", "Counts every renewal set to cancel or extend; per run and over a rolling day. Apply in smaller parts, or commit the `Acknowledgement` that is printed.";
+    TooMuchAccess = 507, "more access would be granted than `limits.grantedAccess` allows", "Counts every new customer with default administrator access and every Azure grant; per run and over a rolling day. Apply in smaller parts, or commit the `Acknowledgement` that is printed.";
+    TooManySeats = 508, "more seats would be bought than `limits.boughtSeats` allows", "Counts the seats of every order and of every raised quantity; per run and over a rolling day. Apply in smaller parts, or commit the `Acknowledgement` that is printed.";
     // ── 0450-0499: the live tenant, as `lint` sees it
     PartnerMissing = 450, "a subscription has no partner of record", "Partner Center books an order without one silently, and the reseller's incentive is lost. Write `partnerOfRecord`; a reservation or savings plan cannot be given one afterwards. Source: learn, indirect-provider-tasks.";
     PartnerUnknown = 451, "a partner of record that belongs to no reseller of ours", "A PartnerID that lapsed, is wrong or was never ours blocks every later change of the subscription. Set one of a partnership, or add the id to `partnerIds` of the reseller it belongs to.";
@@ -129,6 +135,23 @@ codes! {
     JournalDamaged = 603, "the journal is damaged", "An object is torn, changed, missing or out of its chain. Nothing is guessed: restore the state from a copy.";
     JournalOdd = 604, "a record that changes nothing", "It speaks of something the journal does not hold, or its run no longer held the lease. It was passed over; somebody else than this tool may have written it.";
     SealedUnusable = 605, "a sealed password is gone or changed", "The journal names a ciphertext that is not there or is another one. Reset the password, then `credentials forget` the old one.";
+}
+
+impl Code {
+    /// Whether an acknowledgement can let it be passed.
+    #[must_use]
+    pub fn is_limit(self) -> bool {
+        matches!(
+            self,
+            Self::Acknowledge
+                | Self::TooManyEndings
+                | Self::TooManyMoves
+                | Self::TooManyLowered
+                | Self::TooManyRenewals
+                | Self::TooMuchAccess
+                | Self::TooManySeats
+        )
+    }
 }
 
 impl fmt::Display for Code {

@@ -5,9 +5,9 @@
 use super::chain::JournalError;
 use super::fold::{Folded, Standing, Tracked};
 use super::log::{Head, Journal};
-use super::record::{Adopted, BoundId, FORMAT, Forgotten, Intent, Learned, Object, Open, Record, SealedRef, Settled};
+use super::record::{Adopted, BoundId, FORMAT, Forgotten, Intent, Learned, Object, Record, SealedRef, Settled};
 use super::store::{Folder, Key, Store, place};
-use crate::ledger::{Credential, CredentialState, Handoff, HandoffState, Ledger, Pending, PendingWhat};
+use crate::ledger::{Counted, Credential, CredentialState, Handoff, HandoffState, Ledger, Pending, PendingWhat};
 use crate::model::{Address, Class, CustomerId, Digest, Operation, RequestId, StepKey, StepName, Timestamp};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -123,8 +123,8 @@ fn compact(folded: &Folded) -> Vec<Object> {
         compact_handoff(*step, handoff, &mut out);
     }
     for counted in &ledger.counted {
-        let (code, cause, amount) = (counted.code.clone(), counted.cause.clone(), counted.amount);
-        out.say(counted.at, Record::Counted { code, cause, amount });
+        let Counted { code, cause, amount, acknowledgement, at } = counted.clone();
+        out.say(at, Record::Counted { code, cause, amount, acknowledgement });
     }
     out.say(
         began,
@@ -138,22 +138,10 @@ fn compact(folded: &Folded) -> Vec<Object> {
     out.objects
 }
 
-/// A run that opened under these guards and closed, and the highest epoch.
+/// These guards, and the highest epoch.
 fn compact_guards(ledger: &Ledger, epoch: u64, at: Timestamp, out: &mut Compact) {
     if let Some(guards) = &ledger.guards {
-        let open = Open {
-            actor: SmolStr::default(),
-            commit: None,
-            reference: None,
-            change_url: None,
-            plan: None,
-            tool: SmolStr::default(),
-            protected: guards.protected.iter().cloned().collect(),
-            recipients: guards.recipients.clone(),
-            limits: guards.limits,
-        };
-        out.push(0, epoch, at, Record::Open(Box::new(open)));
-        out.push(0, epoch, at, Record::Close { outcomes: BTreeMap::new() });
+        out.push(0, epoch, at, Record::Guarded(Box::new(guards.clone().into())));
     }
     out.push(0, epoch, at, Record::Renew);
 }
@@ -212,6 +200,7 @@ fn compact_credential(number: u64, address: &Address, credential: &Credential, o
         request: RequestId::from_bytes([0; 16]),
         operation: Operation::ResetAdminPassword { customer: CustomerId::from_bytes([0; 16]) },
         wanted: BTreeMap::new(),
+        counts: Vec::new(),
     };
     let sealed = match state {
         CredentialState::Sealed { key, digest } => Some(SealedRef { key: key.clone(), digest: *digest }),
@@ -252,6 +241,7 @@ fn adopted(adopted: Adopted) -> Record {
 #[cfg(test)]
 mod tests {
     use super::super::memory::Memory;
+    use super::super::record::Guarded;
     use super::super::support::*;
     use super::*;
     use std::sync::Arc;
@@ -273,7 +263,15 @@ mod tests {
         write(settled(8, Settled::NotStarted));
         write(Record::Intent(Box::new(check_out("subscription/contoso/power"))));
         write(asked("please"));
-        write(Record::Counted { code: "TT0500".into(), cause: address("customer/contoso"), amount: 2 });
+        let acknowledgement = Some("march".parse().expect("a name"));
+        write(Record::Counted {
+            code: "TT0500".into(),
+            cause: address("customer/contoso"),
+            amount: 2,
+            acknowledgement,
+        });
+        let guarded = Guarded { recipients: vec!["age1x".into()], ..Guarded::default() };
+        write(Record::Guarded(Box::new(guarded)));
         write(Record::Close { outcomes: BTreeMap::new() });
         let answer = super::super::notes::acknowledged(journal.ledger(), handoff(), by(), None).expect("is known");
         journal.note(answer, &stamp()).expect("notes");

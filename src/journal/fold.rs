@@ -1,10 +1,10 @@
 //! The fold: objects of the journal, in order, to what is remembered. Pure, and total: a record that makes no sense
 //! changes nothing here and is a finding of `verify`. Never reads a store, decides a plan or asks a clock.
 
-use super::record::{Adopted, Family, Forgotten, Intent, Object, Open, Record};
+use super::record::{Adopted, Family, Forgotten, Intent, Object, Open, Record, Settled};
 use super::renames::Moves;
-use crate::ledger::{Counted, CredentialState, Genesis, Guards, Handoff, HandoffState, Ledger};
-use crate::model::{Address, Digest, Field, StepKey, Timestamp, Value};
+use crate::ledger::{Counted, CredentialState, Genesis, Handoff, HandoffState, Ledger};
+use crate::model::{Address, Count, Digest, Field, StepKey, Timestamp, Value};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
@@ -118,9 +118,10 @@ impl Folded {
                 self.settle(place.at, intent, outcome, Some(fields));
             }
             Record::Adopted(adopted) => self.adopt(place.at, *adopted),
-            Record::Counted { code, cause, amount } => {
-                self.ledger.counted.push(Counted { code, cause, amount, at: place.at });
+            Record::Counted { code, cause, amount, acknowledgement } => {
+                self.ledger.counted.push(Counted { code, cause, amount, acknowledgement, at: place.at });
             }
+            Record::Guarded(guarded) => self.ledger.guards = Some((*guarded).into()),
             Record::Close { outcomes: _ } => self.run = self.run.take().filter(|run| run.epoch != place.epoch),
             Record::Takeover { from: _, by: _, reason: _ } => {
                 self.run = self.run.take().filter(|run| run.epoch >= place.epoch);
@@ -140,16 +141,14 @@ impl Folded {
             Record::Bound { address, id, by: _, reason: _ } => self.bind(address, id.into()),
             Record::Renamed { from, to, by: _, reason: _ } => self.rename(&Moves::one(from, to)),
             Record::Forgotten { address, what, by: _, reason: _ } => self.forget(place.at, &address, what),
-            Record::Resolved { intent, outcome, by: _, reason: _ } => self.settle(place.at, intent, outcome, None),
+            Record::Resolved { intent, outcome, by: _, reason: _ } => {
+                self.count_resolved(place.at, intent, &outcome);
+                self.settle(place.at, intent, outcome, None);
+            }
         }
     }
 
     fn open(&mut self, place: Place, open: Open) {
-        self.ledger.guards = Some(Guards {
-            protected: open.protected.iter().cloned().collect(),
-            recipients: open.recipients.clone(),
-            limits: open.limits,
-        });
         self.run = Some(OpenRun {
             epoch: place.epoch,
             number: place.number,
@@ -159,6 +158,15 @@ impl Folded {
             last_at: place.at,
             outcomes: BTreeMap::new(),
         });
+    }
+
+    /// What a person says happened counts like what a run saw happen.
+    fn count_resolved(&mut self, at: Timestamp, intent: u64, outcome: &Settled) {
+        let happened = matches!(outcome, Settled::Done { .. } | Settled::Pending { .. });
+        let Some(Tracked { intent, .. }) = self.intents.get(&intent).filter(|_| happened) else { return };
+        for Count { code, amount, acknowledgement } in intent.counts.clone() {
+            self.ledger.counted.push(Counted { code, cause: intent.cause.clone(), amount, acknowledgement, at });
+        }
     }
 
     fn count(&mut self, epoch: u64, word: &'static str) {
@@ -264,7 +272,7 @@ struct Asked {
 
 #[cfg(test)]
 mod tests {
-    use super::super::record::BoundId;
+    use super::super::record::{BoundId, Guarded};
     use super::super::support::*;
     use super::*;
 
@@ -355,7 +363,7 @@ mod tests {
     fn a_renamed_customer_takes_everything_along_and_its_subscriptions_too() {
         let records = vec![
             Record::Intent(Box::new(create("customer/contoso"))),
-            settled(1, super::super::record::Settled::Pending { learned: created(1, Some("cipher")) }),
+            settled(1, Settled::Pending { learned: created(1, Some("cipher")) }),
             Record::Intent(Box::new(check_out("subscription/contoso/m365"))),
             settled(3, unknown()),
             Record::Renamed {
@@ -390,10 +398,17 @@ mod tests {
     }
 
     #[test]
-    fn guards_in_force_are_those_of_the_last_run_that_opened() {
-        let guards = folded(vec![Record::Open(Box::new(open()))]).ledger.guards.expect("opened");
+    fn guards_are_those_last_recorded_whatever_a_run_was_opened_under() {
+        let guarded = |key: &str| {
+            let protected = std::collections::BTreeSet::from([address("customer/contoso")]);
+            let guarded = Guarded { protected, recipients: vec![key.into()], ..Guarded::default() };
+            Record::Guarded(Box::new(guarded))
+        };
+        assert_eq!(folded(vec![Record::Open(Box::new(open()))]).ledger.guards, None);
+        let guards = folded(vec![guarded("age1a"), guarded("age1b"), Record::Open(Box::new(open()))]).ledger.guards;
+        let guards = guards.expect("recorded");
         assert_eq!(guards.protected.len(), 1);
-        assert_eq!(guards.recipients, ["age1x"]);
+        assert_eq!(guards.recipients, ["age1b"]);
     }
 
     #[test]

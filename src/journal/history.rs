@@ -163,7 +163,11 @@ impl History {
                 self.settle(intent, Outcome { at, settled: outcome.clone(), by });
                 self.notes.push(Note { number, at, record });
             }
-            Record::Genesis { .. } | Record::Renew | Record::Adopted(_) | Record::Counted { .. } => {}
+            Record::Genesis { .. }
+            | Record::Renew
+            | Record::Adopted(_)
+            | Record::Counted { .. }
+            | Record::Guarded(_) => {}
             Record::Acknowledged { .. }
             | Record::Declined { .. }
             | Record::Reopened { .. }

@@ -226,6 +226,7 @@ pub fn check(folded: &Folded, record: &Record) -> Result<(), NoteError> {
         | Record::Settlement { .. }
         | Record::Adopted(_)
         | Record::Counted { .. }
+        | Record::Guarded(_)
         | Record::Close { .. }
         | Record::Takeover { .. } => Err(NoteError::NoNote),
     }

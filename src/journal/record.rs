@@ -1,15 +1,15 @@
 //! The wire form of the journal: numbered objects of one or more records. Holds no password; never changes the meaning
 //! of a field once written, it only grows.
 
-use crate::ledger::LiveId;
+use crate::ledger::{Guards, LiveId};
 use crate::model::{
-    Address, CartId, Class, CustomerId, Digest, Field, Operation, OrderId, RequestId, StepKey, SubscriptionId,
-    TenantId, Timestamp, Value,
+    Address, CartId, Class, Count, CustomerId, Digest, Field, Limits, Name, Operation, OrderId, RequestId, StepKey,
+    SubscriptionId, TenantId, Timestamp, Value,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The version of the format, from the first object on.
 pub const FORMAT: u32 = 1;
@@ -84,7 +84,12 @@ pub enum Record {
         cause: Address,
         /// How many.
         amount: u32,
+        /// The acknowledgement that covered it, if one did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        acknowledgement: Option<Name>,
     },
+    /// Limits, protections and recipients from now on.
+    Guarded(Box<Guarded>),
     /// The run ends.
     Close {
         /// How many steps ended how.
@@ -199,6 +204,30 @@ pub struct Open {
     pub limits: Option<Digest>,
 }
 
+/// Limits, protections and recipients.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Guarded {
+    /// Protected addresses.
+    pub protected: BTreeSet<Address>,
+    /// age public keys.
+    pub recipients: Vec<SmolStr>,
+    /// Bounds on what is taken away or granted.
+    pub limits: Limits,
+}
+impl From<Guards> for Guarded {
+    fn from(guards: Guards) -> Self {
+        let Guards { protected, recipients, limits } = guards;
+        Self { protected, recipients, limits }
+    }
+}
+impl From<Guarded> for Guards {
+    fn from(guarded: Guarded) -> Self {
+        let Guarded { protected, recipients, limits } = guarded;
+        Self { protected, recipients, limits }
+    }
+}
+
 /// An effect about to start.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -218,6 +247,9 @@ pub struct Intent {
     /// The field it sets and the value wanted, for settling by looking.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub wanted: BTreeMap<Field, Value>,
+    /// What it counts against limits and acknowledgements when it happens.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counts: Vec<Count>,
 }
 
 /// How an effect ended.
@@ -376,6 +408,7 @@ impl Record {
             | Self::Settlement { .. }
             | Self::Adopted(_)
             | Self::Counted { .. }
+            | Self::Guarded(_)
             | Self::Close { .. }
             | Self::Takeover { .. } => Family::Run,
             Self::Acknowledged { .. }

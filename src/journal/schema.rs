@@ -40,10 +40,10 @@ fn tidy(schema: &mut Value) {
 #[cfg(test)]
 mod tests {
     use super::super::chain;
-    use super::super::record::{Adopted, BoundId, Forgotten, Learned, Record, Settled};
+    use super::super::record::{Adopted, BoundId, Forgotten, Guarded, Learned, Record, Settled};
     use super::super::support::*;
     use super::*;
-    use crate::model::{Field, Value as Held};
+    use crate::model::{Bound, Field, Limit, Value as Held};
     use std::collections::BTreeMap;
 
     /// One of each record, filled.
@@ -83,7 +83,17 @@ mod tests {
             settlement(Settled::Failed { code: 2072, text: "no".into() }),
             settlement(unknown()),
             Record::Adopted(Box::new(adopted)),
-            Record::Counted { code: "TT0500".into(), cause: contoso(), amount: 2 },
+            Record::Counted {
+                code: "TT0500".into(),
+                cause: contoso(),
+                amount: 2,
+                acknowledgement: Some("march".parse().expect("a name")),
+            },
+            Record::Guarded(Box::new(Guarded {
+                protected: std::collections::BTreeSet::from([contoso()]),
+                recipients: vec!["age1x".into()],
+                limits: [(Limit::BoughtSeats, Bound { max: Some(5), percent: None })].into(),
+            })),
             Record::Close { outcomes: BTreeMap::from([("done".into(), 3)]) },
             Record::Takeover { from: 1, by: Some(by()), reason: why() },
             Record::Acknowledged { handoff: handoff(), digest: digest("x"), by: by(), evidence: Some("mail".into()) },

@@ -88,7 +88,16 @@ pub(super) fn intent(text: &str, step: StepName, operation: Operation) -> Intent
     };
     let cause = address(text);
     let step = digest(&key.to_string());
-    Intent { step, key, class: Class::Api, cause, request: RequestId::from_bytes([9; 16]), operation, wanted }
+    Intent {
+        step,
+        key,
+        class: Class::Api,
+        cause,
+        request: RequestId::from_bytes([9; 16]),
+        operation,
+        wanted,
+        counts: Vec::new(),
+    }
 }
 pub(super) fn quantity(text: &str, seats: u32) -> Intent {
     let change = SubscriptionChange::Quantity(seats);

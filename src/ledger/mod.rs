@@ -6,7 +6,8 @@ mod bindings;
 pub use bindings::Bindings;
 
 use crate::model::{
-    Address, CartId, CustomerId, Digest, Field, OrderId, RequestId, StepKey, SubscriptionId, TenantId, Timestamp, Value,
+    Address, CartId, CustomerId, Digest, Field, Limits, Name, OrderId, RequestId, StepKey, SubscriptionId, TenantId,
+    Timestamp, Value,
 };
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
@@ -55,6 +56,18 @@ pub struct Ledger {
     pub guards: Option<Guards>,
     /// Steps that took something away, for limits and acknowledgements.
     pub counted: Vec<Counted>,
+}
+
+impl Ledger {
+    /// Whether the hand-off of this step was asked before and is not over: what it takes away or grants was counted
+    /// then.
+    #[must_use]
+    pub fn is_counted(&self, step: Digest) -> bool {
+        self.handoffs.get(&step).is_some_and(|known| match known.state {
+            HandoffState::Asked | HandoffState::Acknowledged { .. } | HandoffState::Declined { .. } => true,
+            HandoffState::Consumed { .. } => false,
+        })
+    }
 }
 
 /// The first record.
@@ -195,15 +208,15 @@ pub enum CredentialState {
     Forgotten,
 }
 
-/// What was in force when a run opened.
+/// What keeps runs from doing too much: recorded by `change-guards`, or by the first run of a state.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Guards {
     /// Addresses with `twotier/protect`.
     pub protected: BTreeSet<Address>,
     /// age public keys.
     pub recipients: Vec<SmolStr>,
-    /// SHA-256 of `Provider.spec.limits` as written.
-    pub limits: Option<Digest>,
+    /// Bounds on what is taken away or granted.
+    pub limits: Limits,
 }
 
 /// One step that counted against something.
@@ -215,6 +228,8 @@ pub struct Counted {
     pub cause: Address,
     /// How many.
     pub amount: u32,
+    /// The acknowledgement that covered it, if one did.
+    pub acknowledgement: Option<Name>,
     /// When.
     pub at: Timestamp,
 }

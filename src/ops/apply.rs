@@ -13,10 +13,11 @@ use crate::apply::{
 use crate::backend::{Actuate, Observe};
 use crate::journal::Journal;
 use crate::journal::record::Open;
-use crate::model::{Address, Digest};
+use crate::model::{Address, Bound, Digest, Limits};
 use crate::observed::Observed;
 use crate::plan::facts::Ground;
 use crate::plan::file::PlanFile;
+use crate::plan::guards::InForce;
 use crate::plan::{Gate, Planned};
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
@@ -138,7 +139,8 @@ pub fn apply(project: &Valid, journal: &mut Journal, world: World<'_>, order: Or
         session.close()?;
         return Ok(Applied::AllStale { file });
     }
-    let sealer = sealer(project);
+    let in_force = InForce::of(&project.desired, session.ledger());
+    let sealer = sealer(&in_force);
     let (seal, unsealable) = match &sealer {
         Ok(seal) => (Some(seal.as_ref()), None),
         Err(why) => (None, Some(why.to_string())),
@@ -251,12 +253,24 @@ fn open_record(project: &Valid, account: &Account, plan: Option<Digest>) -> Open
         tool: SmolStr::new_static(env!("CARGO_PKG_VERSION")),
         protected,
         recipients: provider.recipients.clone(),
-        limits: provider.limits,
+        limits: limits(&provider.limits),
     }
 }
 
-fn sealer(project: &Valid) -> Result<Box<dyn Seal + '_>, SealError> {
-    let recipients = project.desired.provider.recipients.iter().map(SmolStr::as_str);
+/// The digest of limits; none without any.
+fn limits(limits: &Limits) -> Option<Digest> {
+    let written: serde_json::Map<String, serde_json::Value> = limits
+        .iter()
+        .map(|(limit, Bound { max, percent })| {
+            (limit.name().to_owned(), serde_json::json!({"max": max, "percent": percent}))
+        })
+        .collect();
+    (!written.is_empty()).then(|| Digest::of_json(&written.into()))
+}
+
+/// Seals to the recipients in force.
+fn sealer(in_force: &InForce) -> Result<Box<dyn Seal + '_>, SealError> {
+    let recipients = in_force.recipients.iter().map(SmolStr::as_str);
     Ok(Box::new(age_sealer(recipients)?))
 }
 

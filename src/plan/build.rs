@@ -2,9 +2,13 @@
 //! ordered and numbered. Never reads, never asks a clock.
 
 use super::draft::{Drafts, Origin, key};
+use super::guards::{self, InForce};
+use super::limits::{self, Scales};
 use super::order::{Ordered, order};
-use super::{Gate, Outlook, Plan, Planned, Unmanaged, adopt, changes, customers, id, orders, partnerships, support};
-use crate::desired::{Acknowledgement, Desired, PartnerOfRecord};
+use super::{
+    Gate, Outlook, Plan, Planned, Unmanaged, adopt, changes, customers, id, listing, orders, partnerships, support,
+};
+use crate::desired::{Desired, PartnerOfRecord};
 use crate::diag::{At, Code, Finding, SourceMap};
 use crate::diff::{Diff, Objections, Partner, Scope, Sides};
 use crate::ledger::{Ledger, LiveId};
@@ -49,8 +53,8 @@ pub(super) struct Making<'a, 'd> {
     pub(super) findings: Vec<Finding>,
     /// PartnerID → the partnership that goes by it.
     pub(super) owners: BTreeMap<&'a str, &'a Name>,
-    /// Steps that take something away, by cause.
-    pub(super) taken: BTreeMap<Address, u32>,
+    /// What is in force now.
+    pub(super) in_force: InForce,
 }
 
 impl<'a> Making<'a, '_> {
@@ -80,6 +84,10 @@ impl<'a> Making<'a, '_> {
             }
             Some(Partner::Unknown(finding)) => Err(finding.clone()),
         }
+    }
+    /// Whether nothing may be taken away from an address.
+    pub(super) fn protects(&self, address: &Address) -> bool {
+        self.in_force.protects(address, &self.diff.bindings)
     }
     /// What stands against a PartnerID as partner of record.
     pub(super) fn against(&self, partner: &PartnerId) -> Option<Finding> {
@@ -114,22 +122,32 @@ pub fn build(input: Input<'_>) -> Planned {
         drafts: Drafts::default(),
         findings: Vec::new(),
         owners: owners(sides.desired),
-        taken: BTreeMap::new(),
+        in_force: InForce::of(sides.desired, sides.ledger),
     };
     partnerships::make(&mut making);
     customers::make(&mut making);
     orders::make(&mut making);
     changes::make(&mut making);
     support::make(&mut making);
+    let review = listing::make(&mut making, now);
+    guards::make(&mut making);
     not_built(&mut making);
-    let Making { mut drafts, mut findings, taken, .. } = making;
+    let Making { mut drafts, mut findings, in_force, owners, .. } = making;
     drafts.spread();
     let steps = std::mem::take(&mut drafts.steps);
-    let Ordered { steps, circles } = order(steps);
+    let Ordered { mut steps, circles } = order(steps);
     for (key, finding) in circles {
         drafts.block(key, finding);
     }
-    let adopt = adopt::adopt(sides, &diff, &steps);
+    // What keeps runs from doing too much is read first; it needs nothing.
+    steps.sort_by_key(|step| step.key.step != StepName::ChangeGuards);
+    let (desired, ledger) = (sides.desired, sides.ledger);
+    let scales = Scales { desired, ledger, limits: &in_force.limits, owners: &owners, now };
+    let mut gates = frozen(sides.desired, now);
+    gates.extend(limits::weigh(&mut steps, scales));
+    let mut adopt = adopt::adopt(sides, &diff, &steps);
+    adopt.consumed.extend(review);
+    adopt.guards = guards::first(sides.desired, sides.ledger);
     findings.extend(diff.findings.iter().cloned());
     findings.extend(objections.findings.iter().cloned());
     sort(&mut findings);
@@ -142,7 +160,7 @@ pub fn build(input: Input<'_>) -> Planned {
         unmanaged: unmanaged(sides, &diff),
         unchanged: diff.unchanged,
         outside: outside(sides),
-        gates: gates(sides.desired, sides.ledger, &taken, now),
+        gates,
     };
     let tenant = sides.desired.provider.tenant;
     let plan = Plan { tenant, id: id::plan_id(tenant, &steps), steps };
@@ -200,27 +218,11 @@ fn unmanaged(sides: Sides<'_>, diff: &Diff<'_>) -> Unmanaged {
     count
 }
 
-/// What stops `apply`: lowered quantities without acknowledgement, freeze windows.
-fn gates(desired: &Desired, ledger: &Ledger, taken: &BTreeMap<Address, u32>, now: Timestamp) -> Vec<Gate> {
+/// The freeze windows that are open.
+fn frozen(desired: &Desired, now: Timestamp) -> Vec<Gate> {
     let today = now.date();
-    let frozen = desired.provider.freeze.iter().filter(|freeze| freeze.from <= today && today <= freeze.to);
-    let mut gates: Vec<Gate> =
-        frozen.map(|freeze| Gate::Frozen { until: freeze.to, reason: freeze.reason.clone() }).collect();
-    let code = Code::Acknowledge;
-    for (cause, amount) in taken {
-        let live = |a: &&Acknowledgement| a.limit == code && a.cause == *cause && today <= a.expires;
-        let at_most: u32 =
-            desired.acknowledgements.values().filter(live).map(|a| a.at_most).fold(0, u32::saturating_add);
-        let used: u32 = ledger
-            .counted
-            .iter()
-            .filter(|c| c.cause == *cause && c.code == code.to_string())
-            .map(|c| c.amount)
-            .fold(0, u32::saturating_add);
-        let covered = at_most.saturating_sub(used);
-        gates.push(Gate::Acknowledge { code, cause: cause.clone(), amount: *amount, covered });
-    }
-    gates
+    let open = desired.provider.freeze.iter().filter(|freeze| freeze.from <= today && today <= freeze.to);
+    open.map(|freeze| Gate::Frozen { until: freeze.to, reason: freeze.reason.clone() }).collect()
 }
 
 /// The PartnerID a subscription is meant to have, if it is managed and set by a partnership.

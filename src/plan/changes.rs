@@ -200,17 +200,17 @@ fn with_partner_in_force(making: &Making<'_, '_>, chain: &Chain<'_>, step: Step)
 }
 
 fn protected(making: &Making<'_, '_>, chain: &Chain<'_>) -> bool {
-    let protected = &making.desired().protected;
     let declared = chain.declared;
-    protected.contains(&declared.key.clone().into())
-        || protected.contains(&declared.cause)
-        || protected.contains(&Address::Customer(declared.key.customer.clone()))
+    let protects = |address: Address| making.protects(&address);
+    protects(declared.key.clone().into())
+        || protects(declared.cause.clone())
+        || protects(Address::Customer(declared.key.customer.clone()))
 }
 
 fn forbidden(chain: &Chain<'_>, field: Field, what: &str) -> Finding {
     let message = format!("`{}` is protected: {what}", chain.declared.key);
     Finding::error(Code::Protected, place(chain.declared, field), message)
-        .help("remove `twotier/protect` in a reviewed change of its own, first")
+        .help("remove `twotier/protect` in a reviewed change of its own, and apply that first")
 }
 
 /// How people read a PartnerID: with the partnership it belongs to.
@@ -295,11 +295,7 @@ fn quantity(
         .marked(if lowers { Mark::End } else { Mark::Change })
         .rests_on(Fact::Field(declared.key.clone(), Field::ScheduledChange), Value::None)
         .reaches(Fact::Field(declared.key.clone(), Field::Quantity), Brings::Exactly(moved.declared.clone()));
-    let step = with_partner_in_force(making, chain, step)?;
-    if lowers {
-        *making.taken.entry(declared.cause.clone()).or_default() += 1;
-    }
-    Ok(step)
+    with_partner_in_force(making, chain, step)
 }
 
 /// Whether seats may be given back. Source: learn, change-the-quantity-of-a-subscription (seven days under new commerce).

@@ -60,8 +60,8 @@ fn stand(making: &mut Making<'_, '_>, customer: &Customer, presence: &Presence) 
     }
 }
 
-fn creation(making: &mut Making<'_, '_>, customer: &Customer, create: &Create) -> Result<(), Finding> {
-    let address = Address::Customer(customer.key.clone());
+/// Whether somebody could read the one-time password.
+fn readable(making: &Making<'_, '_>, create: &Create) -> Result<(), Finding> {
     if making.sealing == Sealing::Missing {
         return Err(Finding::error(Code::NoSealing, create.at, "this build cannot seal the one-time password")
             .help("use a build with the `age` feature"));
@@ -74,6 +74,20 @@ fn creation(making: &mut Making<'_, '_>, customer: &Customer, create: &Create) -
         )
         .help("name age public keys under `credentials.recipients` of the Provider"));
     }
+    if making.in_force.recipients.is_empty() {
+        return Err(Finding::error(
+            Code::NoRecipients,
+            create.at,
+            "every recipient of the new customer's password is new",
+        )
+        .help("new recipients can read passwords from the run after the one that records them: apply once more"));
+    }
+    Ok(())
+}
+
+fn creation(making: &mut Making<'_, '_>, customer: &Customer, create: &Create) -> Result<(), Finding> {
+    let address = Address::Customer(customer.key.clone());
+    readable(making, create)?;
     match making.sides.look.postal(&create.address) {
         Facet::Known(AddressCheck::Passes) => {}
         Facet::Known(AddressCheck::Fails(text)) => {

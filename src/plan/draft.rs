@@ -91,6 +91,7 @@ pub(super) fn step(key: StepKey, class: Class, action: Action, origin: Origin<'_
         mark,
         readiness: Readiness::Ready,
         motive: Motive::Intent,
+        counts: Vec::new(),
     }
 }
 

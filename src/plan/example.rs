@@ -45,6 +45,7 @@ pub(crate) fn step(key_text: &str, cause: &str, action: Action) -> Step {
         }
         Action::HandOff(_) => (Class::HandOff, Mark::Person),
         Action::Await { .. } => (Class::Wait, Mark::Wait),
+        Action::Guard(_) => (Class::Ledger, Mark::Change),
     };
     Step {
         id: super::step_id(&key, class, &action),
@@ -65,6 +66,7 @@ pub(crate) fn step(key_text: &str, cause: &str, action: Action) -> Step {
         mark,
         readiness: Readiness::Ready,
         motive: Motive::Intent,
+        counts: Vec::new(),
     }
 }
 

@@ -2,7 +2,7 @@
 //! when only the tenant does; never holds a password or a token.
 
 use super::Ask;
-use crate::desired::{Contact, Create, Customer, Partnership, Provider};
+use crate::desired::{Contact, Create, Customer, Listing, Partnership, Provider};
 use smol_str::SmolStr;
 
 fn greeting(contact: Option<&Contact>) -> String {
@@ -116,5 +116,28 @@ pub(super) fn reset_by_hand(customer: &Customer) -> Ask {
         "The one-time password of your first administrator was lost before it could reach you,\n\
          and we have no administrator access to your tenant. Please reset it through\n\
          https://passwordreset.microsoftonline.com or with Microsoft support.",
+    )
+}
+
+/// The public listing as it is meant to be. Nothing reads it, and only the Microsoft representative changes it.
+pub(super) fn review_listing(provider: &Provider, listing: &Listing) -> Ask {
+    let Listing { at: _, display_name, url, description, countries, review_every: _ } = listing;
+    let countries = (!countries.is_empty()).then(|| SmolStr::new(countries.join(", ")));
+    let lines = [("name", display_name), ("page", url), ("words", description), ("countries", &countries)];
+    let declared: Vec<String> =
+        lines.iter().filter_map(|(what, value)| Some(format!("  {what}: {}", value.as_ref()?))).collect();
+    ask(
+        "review-listing",
+        None,
+        "look at the public list of indirect providers, and have it corrected where it differs".to_owned(),
+        "Our entry in the public list of indirect providers".to_owned(),
+        &format!(
+            "Our entry in Microsoft's public list of indirect providers is meant to say:\n\n{}\n\n\
+             Look it up under PartnerID {}. Where it differs, ask our Microsoft representative to\n\
+             change it: there is no portal page and no API for it. Acknowledge this when the entry\n\
+             is right.",
+            declared.join("\n"),
+            provider.partner_id,
+        ),
     )
 }

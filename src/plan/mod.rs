@@ -10,8 +10,11 @@ mod draft;
 pub(crate) mod example;
 pub mod facts;
 pub mod file;
+pub mod guards;
 pub mod id;
 mod letters;
+mod limits;
+mod listing;
 mod order;
 mod orders;
 mod partnerships;
@@ -26,8 +29,8 @@ pub use step::{
 };
 
 use crate::diag::{Code, Finding};
-use crate::ledger::LiveId;
-use crate::model::{Address, Date, Digest, Field, StepKey, TenantId, Value};
+use crate::ledger::{Guards, LiveId};
+use crate::model::{Address, Date, Digest, Field, Limit, StepKey, TenantId, Value};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -119,6 +122,21 @@ pub enum Gate {
         /// How many of them are still covered by acknowledgements.
         covered: u32,
     },
+    /// What is planned and what was done within a day, against what a limit allows.
+    Limit {
+        /// Which.
+        limit: Limit,
+        /// Its code.
+        code: Code,
+        /// How much is planned and not acknowledged.
+        planned: u32,
+        /// How much of it was done within the last day, and not acknowledged.
+        before: u32,
+        /// How much is allowed.
+        allowed: u32,
+        /// The documents that bring what is planned and not acknowledged, with how much.
+        causes: BTreeMap<Address, u32>,
+    },
     /// A freeze window is open.
     Frozen {
         /// Its last day.
@@ -133,6 +151,7 @@ impl Gate {
     pub fn is_closed(&self) -> bool {
         match self {
             Self::Acknowledge { amount, covered, .. } => amount > covered,
+            Self::Limit { planned, before, allowed, .. } => *planned > 0 && planned.saturating_add(*before) > *allowed,
             Self::Frozen { .. } => true,
         }
     }
@@ -155,12 +174,14 @@ pub struct Adopt {
     pub consumed: BTreeSet<Digest>,
     /// Addresses whose pending effect shows now.
     pub shown: BTreeSet<Address>,
+    /// The first guards of a ledger that has none.
+    pub guards: Option<Guards>,
 }
 impl Adopt {
     /// Whether there is nothing to write.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let Self { bindings, settled, managed, released, renamed, consumed, shown } = self;
+        let Self { bindings, settled, managed, released, renamed, consumed, shown, guards } = self;
         bindings.is_empty()
             && settled.is_empty()
             && managed.is_empty()
@@ -168,6 +189,7 @@ impl Adopt {
             && renamed.is_empty()
             && consumed.is_empty()
             && shown.is_empty()
+            && guards.is_none()
     }
 }
 

@@ -1,10 +1,10 @@
 //! One step of a plan: what, on whose account, after what, resting on what. Holds no live id in what its id covers:
 //! objects are named by address, so that a step approved behind a wait keeps its id.
 
-use crate::ledger::Bindings;
+use crate::ledger::{Bindings, Guards};
 use crate::model::operation::{BillingContact, CartLine, PostalAddress, SupportContact};
 use crate::model::{
-    Address, CartId, Class, CustomerKey, Digest, Fact, Field, Name, NewCustomer, Operation, PartnerId, StepKey,
+    Address, CartId, Class, Count, CustomerKey, Digest, Fact, Field, Name, NewCustomer, Operation, PartnerId, StepKey,
     SubscriptionChange, SubscriptionKey, TenantId, Timestamp, Value,
 };
 use smol_str::SmolStr;
@@ -49,6 +49,8 @@ pub struct Step {
     pub readiness: Readiness,
     /// Why the field moves.
     pub motive: Motive,
+    /// What it counts against limits and acknowledgements. Outside every id.
+    pub counts: Vec<Count>,
 }
 
 /// Why a step is there.
@@ -235,6 +237,8 @@ pub enum Action {
         /// For people: `PartnerID 4822222 is listed as active`.
         until: String,
     },
+    /// Only the ledger changes: limits, protections and recipients from now on.
+    Guard(Box<Guards>),
 }
 
 /// What a person is asked.

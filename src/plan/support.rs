@@ -68,7 +68,7 @@ fn set(
     let address = Address::Subscription(subscription.clone());
     let takes_away = observed != desired.provider.tenant;
     let customer = Address::Customer(subscription.customer.clone());
-    if takes_away && (desired.protected.contains(&address) || desired.protected.contains(&customer)) {
+    if takes_away && (making.protects(&address) || making.protects(&customer)) {
         let message = format!("`{subscription}` is protected: its support contact would be replaced");
         return Err(Finding::error(Code::Protected, declared.at, message));
     }

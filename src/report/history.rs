@@ -119,6 +119,7 @@ fn noted(record: &Record) -> String {
         | Record::Settlement { .. }
         | Record::Adopted(_)
         | Record::Counted { .. }
+        | Record::Guarded(_)
         | Record::Close { .. }
         | Record::Takeover { .. } => "a record of a run".to_owned(),
     }
@@ -193,6 +194,7 @@ mod tests {
             request: RequestId::from_bytes([1; 16]),
             operation,
             wanted: std::collections::BTreeMap::new(),
+            counts: Vec::new(),
         };
         let outcome = Settled::Done { learned: Learned::Nothing };
         let asked = Record::Asked {

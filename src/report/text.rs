@@ -134,6 +134,11 @@ pub(super) fn closing(gate: &Gate) -> String {
             "{cause} brings {} that take something away, {covered} of them acknowledged [{code}]",
             plural(*amount as usize, "step")
         ),
+        Gate::Limit { limit, code, planned, before, allowed, causes } => format!(
+            "limits.{} allows {allowed} a day: {planned} planned by {}, {before} done before [{code}]",
+            limit.name(),
+            causes.keys().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        ),
         Gate::Frozen { until, reason } => format!("a freeze until {until}: {reason}"),
     }
 }
@@ -214,7 +219,7 @@ pub(super) fn summary(action: &Action) -> Option<(String, &'static [&'static str
         Action::Api(Wanted::ResetAdminPassword { customer: _ }) => {
             ("a new one-time password for the first administrator, sealed".to_owned(), &[])
         }
-        Action::Api(Wanted::Change { .. } | Wanted::SetSupportContact { .. }) => return None,
+        Action::Api(Wanted::Change { .. } | Wanted::SetSupportContact { .. }) | Action::Guard(_) => return None,
     })
 }
 

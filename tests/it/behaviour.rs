@@ -182,6 +182,7 @@ fn lowering_needs_an_acknowledgement_and_one_is_used_up() {
         code: "TT0500".into(),
         cause: "customer/contoso".parse().unwrap(),
         amount: 1,
+        acknowledgement: Some("fewer".parse().unwrap()),
         at: tenant.clock(),
     };
     let again = check(&lower(acknowledged), &tenant, &Ledger { counted: vec![used], ..fresh() }, &step);

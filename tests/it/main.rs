@@ -7,6 +7,7 @@ mod behaviour;
 mod cases;
 mod cli;
 mod examples;
+mod guards;
 mod import;
 mod laws;
 mod licences;

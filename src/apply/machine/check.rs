@@ -5,8 +5,10 @@ use super::board::Lane;
 use super::{Durable, Moment, Phase, Rest, RunState, Slot, Then};
 use crate::apply::approve::words;
 use crate::apply::outcome::{Hindrance, Outcome, Password};
+use crate::apply::recover::counted;
 use crate::journal::fold::Folded;
 use crate::journal::record::{Intent, Record};
+use crate::ledger::Guards;
 use crate::model::{Address, Class, CustomerKey, Fact, Operation, RequestId};
 use crate::observed::{Answer, Facet, Observed, Read, Why};
 use crate::plan::facts::{Ground, evaluate, reads};
@@ -50,7 +52,9 @@ impl RunState<'_> {
         let conditions = step.conditions.iter().map(|condition| &condition.fact);
         let facts: Vec<&Fact> = match step.action {
             Action::Await { .. } => step.goal.iter().map(|(fact, _)| fact).collect(),
-            Action::Api(_) | Action::HandOff(_) => conditions.chain(step.goal.iter().map(|(fact, _)| fact)).collect(),
+            Action::Api(_) | Action::HandOff(_) | Action::Guard(_) => {
+                conditions.chain(step.goal.iter().map(|(fact, _)| fact)).collect()
+            }
         };
         let reads: BTreeSet<Read> = facts.into_iter().flat_map(|fact| reads(fact, &self.bindings)).collect();
         self.works[slot].phase = Phase::Checking;
@@ -95,8 +99,11 @@ impl RunState<'_> {
             (Checked::Go | Checked::Not(_), Action::Await { until }) => {
                 self.finish(slot, Outcome::Pending { until: until.clone() });
             }
-            (Checked::Not(outcome), Action::Api(_) | Action::HandOff(_)) => self.finish(slot, outcome),
-            (Checked::Go, Action::HandOff(ask)) => self.ask(slot, ask),
+            (Checked::Not(outcome), Action::Api(_) | Action::HandOff(_) | Action::Guard(_)) => {
+                self.finish(slot, outcome);
+            }
+            (Checked::Go, Action::HandOff(ask)) => self.ask(moment, slot, ask),
+            (Checked::Go, Action::Guard(guards)) => self.guard(slot, guards),
             (Checked::Go, Action::Api(wanted)) => self.intend(slot, wanted),
         }
     }
@@ -120,11 +127,21 @@ impl RunState<'_> {
         lost.then(|| Outcome::Skipped(Hindrance::Need(step.clone())))
     }
 
-    fn ask(&mut self, slot: Slot, ask: &Ask) {
+    /// What a hand-off takes away or grants counts when it is first asked: from then on somebody may do it.
+    fn ask(&mut self, moment: Moment<'_>, slot: Slot, ask: &Ask) {
         let step = self.works[slot].step;
         let record = Record::Asked { step: step.id, key: step.key.clone(), digest: ask.digest(), text: letter(ask) };
+        let mut records = vec![record];
+        if !moment.folded.ledger.is_counted(step.id) {
+            records.extend(counted(&step.cause, &step.counts));
+        }
         self.works[slot].phase = Phase::Asking;
-        self.queue(slot, vec![record]);
+        self.queue(slot, records);
+    }
+
+    fn guard(&mut self, slot: Slot, guards: &Guards) {
+        self.works[slot].phase = Phase::Settling(Then::End(Outcome::Done(Password::Kept)));
+        self.queue(slot, vec![Record::Guarded(Box::new(guards.clone().into()))]);
     }
 
     fn intend(&mut self, slot: Slot, wanted: &Wanted) {
@@ -149,6 +166,15 @@ impl RunState<'_> {
             | Operation::ChangeSubscription { .. }
             | Operation::SetSupportContact { .. } => wanted.fields(&self.bindings, self.provider),
         };
+        let counts = match &operation {
+            // Nothing is bought before the cart is checked out.
+            Operation::MakeCart { .. } => Vec::new(),
+            Operation::CreateCustomer(_)
+            | Operation::ResetAdminPassword { .. }
+            | Operation::CheckOut { .. }
+            | Operation::ChangeSubscription { .. }
+            | Operation::SetSupportContact { .. } => step.counts.clone(),
+        };
         let intent = Intent {
             step: step.id,
             key: step.key.clone(),
@@ -157,6 +183,7 @@ impl RunState<'_> {
             request,
             operation,
             wanted: fields,
+            counts,
         };
         self.works[slot].phase = Phase::Intending(Box::new(intent.clone()));
         self.queue(slot, vec![Record::Intent(Box::new(intent))]);

@@ -289,7 +289,7 @@ impl<'p> RunState<'p> {
             // The plan has just looked; only something done since can have changed it.
             (Action::Await { until }, None) if step.needs.is_empty() => Some(Outcome::Pending { until: until.clone() }),
             (Action::HandOff(ask), None) if is_asked(step, ask.digest(), moment.folded) => Some(Outcome::Asked),
-            (Action::Await { .. } | Action::HandOff(_) | Action::Api(_), None) => None,
+            (Action::Await { .. } | Action::HandOff(_) | Action::Api(_) | Action::Guard(_), None) => None,
         }
     }
 

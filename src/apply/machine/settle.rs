@@ -3,12 +3,11 @@
 use super::desk::Owner;
 use super::{Command, Course, Durable, Moment, Phase, RunState, Running, Slot, Then, Timer};
 use crate::apply::outcome::Ending;
-use crate::diag::Code;
+use crate::apply::recover::counted;
 use crate::journal::record::{Learned, Record, Settled};
 use crate::ledger::LiveId;
 use crate::model::{Field, Value};
-use crate::plan::Mark;
-use smol_str::{SmolStr, format_smolstr};
+use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -20,12 +19,10 @@ impl RunState<'_> {
         (outcome, fields): (Settled, BTreeMap<Field, Value>),
         then: Then,
     ) {
-        let step = self.works[slot].step;
         let happened = matches!(outcome, Settled::Done { .. } | Settled::Pending { .. });
         let mut records = vec![Record::Settlement { intent: running.number, outcome, fields }];
-        if happened && step.mark == Mark::End {
-            let code = format_smolstr!("{}", Code::Acknowledge);
-            records.push(Record::Counted { code, cause: step.cause.clone(), amount: 1 });
+        if happened {
+            records.extend(counted(&running.intent.cause, &running.intent.counts));
         }
         self.works[slot].phase = Phase::Settling(then);
         self.queue(slot, records);

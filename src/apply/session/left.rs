@@ -5,12 +5,10 @@ use crate::apply::machine;
 use crate::apply::ports::Progress;
 use crate::apply::recover::{self, Kept, Seen};
 use crate::backend::Observe;
-use crate::diag::Code;
 use crate::journal::record::{Intent, Record, Settled};
 use crate::journal::{Standing, Tracked};
 use crate::model::{Field, Operation, Value};
 use crate::observed::Observed;
-use smol_str::format_smolstr;
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -80,33 +78,14 @@ impl Session<'_> {
         intent: Intent,
         (settled, fields): (Settled, BTreeMap<Field, Value>),
     ) -> Result<Recovered, SessionError> {
-        let mut records = self.counted(&intent, &settled);
-        records.push(Record::Settlement { intent: number, outcome: settled.clone(), fields });
+        let mut records = vec![Record::Settlement { intent: number, outcome: settled.clone(), fields }];
+        if matches!(settled, Settled::Done { .. } | Settled::Pending { .. }) {
+            records.extend(recover::counted(&intent.cause, &intent.counts));
+        }
         self.append(records)?;
         let outcome = machine::outcome_of(&settled, &[]);
         self.tools.reporter.tell(&Progress::Recovered { key: intent.key.clone(), outcome });
         Ok(Recovered { intent, settled })
-    }
-
-    /// A lowered quantity that happened counts, also when only looking shows it.
-    fn counted(&self, intent: &Intent, settled: &Settled) -> Vec<Record> {
-        let settled_before = self.ledger().settled.get(&intent.key.address);
-        let before = settled_before.and_then(|fields| fields.get(&Field::Quantity));
-        let lowered = match (before, intent.wanted.get(&Field::Quantity)) {
-            (Some(Value::Number(before)), Some(Value::Number(wanted))) => wanted < before,
-            (Some(_) | None, Some(_) | None) => false,
-        };
-        match settled {
-            Settled::Done { .. } | Settled::Pending { .. } if lowered => {
-                let code = format_smolstr!("{}", Code::Acknowledge);
-                vec![Record::Counted { code, cause: intent.cause.clone(), amount: 1 }]
-            }
-            Settled::Done { .. }
-            | Settled::Pending { .. }
-            | Settled::NotStarted
-            | Settled::Failed { .. }
-            | Settled::Unknown { .. } => Vec::new(),
-        }
     }
 
     /// `number` is the intent's object, under which a password may have been sealed.

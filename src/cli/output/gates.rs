@@ -20,7 +20,18 @@ pub(crate) fn gates(gates: &[Gate], by: &SmolStr, today: Date) -> String {
                 text.push_str(&format!(
                     "`{cause}` brings {amount} steps that take something away; {covered} are acknowledged [{code}]\n"
                 ));
-                text.push_str(&format!("\n{}\n", acknowledgement(*code, cause, *amount, (by, today))));
+                let open = amount.saturating_sub(*covered);
+                text.push_str(&format!("\n{}\n", acknowledgement(*code, cause, open, (by, today))));
+            }
+            Gate::Limit { limit, code, planned, before, allowed, causes } => {
+                text.push_str(&format!(
+                    "`limits.{}` allows {allowed} a day: {planned} are planned, {before} were done within the last day \
+                     [{code}]\n",
+                    limit.name()
+                ));
+                for (cause, open) in causes {
+                    text.push_str(&format!("\n{}\n", acknowledgement(*code, cause, *open, (by, today))));
+                }
             }
         }
     }
@@ -38,7 +49,7 @@ fn acknowledgement(
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
         .collect();
-    let name: String = format!("{name}-{today}");
+    let name: String = format!("{name}-{}-{today}", code.to_string().to_ascii_lowercase());
     let name = name.get(name.len().saturating_sub(63)..).unwrap_or(&name).trim_matches('-');
     let expires = today.start().plus(LASTS).date();
     let by = serde_json::Value::from(by.as_str());
@@ -52,11 +63,22 @@ fn acknowledgement(
 mod tests {
     use super::*;
     use crate::diag::Code;
+    use crate::model::Limit;
 
     #[test]
     fn the_proposed_document_is_valid_once_a_reason_is_written() {
         let cause = "customer/contoso".parse().expect("an address");
         let gate = Gate::Acknowledge { code: Code::Acknowledge, cause, amount: 2, covered: 0 };
+        let limit = Gate::Limit {
+            limit: Limit::BoughtSeats,
+            code: Code::TooManySeats,
+            planned: 7,
+            before: 4,
+            allowed: 10,
+            causes: [("customer/contoso".parse().expect("an address"), 7)].into(),
+        };
+        let both = gates(&[gate.clone(), limit], &"ada".into(), "2026-11-23".parse().expect("a date"));
+        assert!(both.contains("name: customer-contoso-tt0500-2026-11-23") && both.contains("limit: TT0508"), "{both}");
         let text = gates(&[gate], &"ada \"the\" first".into(), "2026-11-23".parse().expect("a date"));
         let document = &text[text.find("apiVersion").expect("a document")..];
         let document = document.replace("reason: \"\"", "reason: \"fewer people\"");

@@ -29,6 +29,7 @@ fn about(record: &Record) -> Vec<&Address> {
         | Record::Settlement { .. }
         | Record::Adopted(_)
         | Record::Counted { .. }
+        | Record::Guarded(_)
         | Record::Close { .. }
         | Record::Takeover { .. }
         | Record::Acknowledged { .. }
@@ -105,6 +106,7 @@ fn note(record: &Record) -> String {
         | Record::Settlement { .. }
         | Record::Adopted(_)
         | Record::Counted { .. }
+        | Record::Guarded(_)
         | Record::Close { .. } => "a record of a run".to_owned(),
     }
 }

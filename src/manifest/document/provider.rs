@@ -66,32 +66,34 @@ pub struct Credentials {
     pub recipients: Vec<Spanned<SmolStr>>,
 }
 
-/// Bounds on what is taken away or granted.
+/// Bounds on what is taken away or granted, per run and over a rolling day. Looser ones hold from the run after the one
+/// that records them.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Limits {
     /// Partnerships ended.
     pub ended_partnerships: Option<Spanned<Limit>>,
-    /// Subscriptions whose partner of record moves to another reseller.
+    /// Subscriptions whose partner of record is taken from another reseller.
     pub moved_partner_of_record: Option<Spanned<Limit>>,
-    /// Subscriptions whose quantity is lowered.
+    /// Subscriptions whose quantity is lowered; without this bound each one needs an acknowledgement, and so does one at
+    /// first adoption.
     pub lowered_quantity: Option<Spanned<Limit>>,
     /// Renewals set to cancel or extend.
     pub ended_renewals: Option<Spanned<Limit>>,
-    /// New administrator access.
+    /// New customers with default administrator access, and new Azure access.
     pub granted_access: Option<Spanned<Limit>>,
     /// Seats bought.
     pub bought_seats: Option<Spanned<Limit>>,
 }
 
-/// One bound: absolute, relative (with a floor of 10 objects), or both.
+/// One bound: absolute, relative, or both.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(extend("minProperties" = 1))]
 pub struct Limit {
     /// At most so many.
     pub max: Option<u32>,
-    /// At most so many in a hundred.
+    /// At most so many in a hundred of those the project declares, counted as at least 10, rounded up.
     #[schemars(range(max = 100))]
     pub percent: Option<u32>,
 }

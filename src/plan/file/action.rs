@@ -2,14 +2,16 @@
 //! meaning and new ones are left out where they are not set. Holds addresses, never a live id.
 
 use super::BadPart;
+use crate::ledger::Guards;
 use crate::model::operation::{BillingContact, CartLine, PostalAddress};
 use crate::model::{
-    Address, BillingCycle, CustomerKey, Name, PartnerId, Product, SubscriptionChange, SubscriptionKey, Term,
+    Address, BillingCycle, CustomerKey, Limits, Name, PartnerId, Product, SubscriptionChange, SubscriptionKey, Term,
 };
 use crate::plan::step::{Action, Ask, Wanted, WantedCustomer};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
+use std::collections::BTreeSet;
 
 /// What a step does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -28,6 +30,37 @@ pub(crate) enum WireAction {
         /// What is waited for, for people.
         until: String,
     },
+    /// Only the ledger changes: limits, protections and recipients from now on.
+    Guard(Box<WireGuards>),
+}
+
+/// Limits, protections and recipients.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Guards")]
+pub(crate) struct WireGuards {
+    /// Protected addresses.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[schemars(with = "Vec<String>")]
+    protected: BTreeSet<Address>,
+    /// age public keys.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    recipients: Vec<SmolStr>,
+    /// Bounds on what is taken away or granted.
+    #[serde(default, skip_serializing_if = "Limits::is_empty")]
+    limits: Limits,
+}
+impl From<&Guards> for WireGuards {
+    fn from(guards: &Guards) -> Self {
+        let Guards { protected, recipients, limits } = guards.clone();
+        Self { protected, recipients, limits }
+    }
+}
+impl From<WireGuards> for Guards {
+    fn from(wire: WireGuards) -> Self {
+        let WireGuards { protected, recipients, limits } = wire;
+        Self { protected, recipients, limits }
+    }
 }
 
 /// What a person is asked.
@@ -186,6 +219,7 @@ impl From<&Action> for WireAction {
             Action::Api(wanted) => Self::Api { operation: Box::new(wanted.into()) },
             Action::HandOff(ask) => Self::HandOff(Box::new(ask.into())),
             Action::Await { until } => Self::Await { until: until.clone() },
+            Action::Guard(guards) => Self::Guard(Box::new(guards.as_ref().into())),
         }
     }
 }
@@ -196,6 +230,7 @@ impl TryFrom<WireAction> for Action {
             WireAction::Api { operation } => Self::Api((*operation).try_into()?),
             WireAction::HandOff(ask) => Self::HandOff((*ask).into()),
             WireAction::Await { until } => Self::Await { until },
+            WireAction::Guard(guards) => Self::Guard(Box::new((*guards).into())),
         })
     }
 }

@@ -3,10 +3,11 @@
 
 use super::fact::WireKey;
 use crate::diag::{self, Severity, SourceMap};
-use crate::model::{Address, Date, StepKey};
+use crate::model::{Address, Date, Limit, StepKey};
 use crate::plan;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What stands beside the steps.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -47,6 +48,22 @@ pub enum Gate {
         /// How many of them acknowledgements still cover.
         covered: u32,
     },
+    /// What is planned and what was done within a day, against what a limit allows; closed while it is more.
+    Limit {
+        /// Which.
+        limit: Limit,
+        /// Its code, such as `TT0505`.
+        code: String,
+        /// How much is planned and not acknowledged.
+        planned: u32,
+        /// How much of it was done within the last day, and not acknowledged.
+        before: u32,
+        /// How much is allowed.
+        allowed: u32,
+        /// The documents that bring what is planned and not acknowledged, with how much.
+        #[schemars(with = "BTreeMap<String, u32>")]
+        causes: BTreeMap<Address, u32>,
+    },
     /// A freeze window is open.
     Frozen {
         /// Its last day.
@@ -62,6 +79,7 @@ impl Gate {
     pub fn is_closed(&self) -> bool {
         match self {
             Self::Acknowledge { amount, covered, .. } => amount > covered,
+            Self::Limit { planned, before, allowed, .. } => *planned > 0 && planned.saturating_add(*before) > *allowed,
             Self::Frozen { .. } => true,
         }
     }
@@ -72,6 +90,14 @@ impl From<&plan::Gate> for Gate {
             plan::Gate::Acknowledge { code, cause, amount, covered } => {
                 Self::Acknowledge { code: code.to_string(), cause: cause.clone(), amount: *amount, covered: *covered }
             }
+            plan::Gate::Limit { limit, code, planned, before, allowed, causes } => Self::Limit {
+                limit: *limit,
+                code: code.to_string(),
+                planned: *planned,
+                before: *before,
+                allowed: *allowed,
+                causes: causes.clone(),
+            },
             plan::Gate::Frozen { until, reason } => Self::Frozen { until: *until, reason: reason.to_string() },
         }
     }

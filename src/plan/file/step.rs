@@ -4,7 +4,7 @@
 use super::BadPart;
 use super::action::WireAction;
 use super::fact::{WireCondition, WireGoal, WireKey};
-use crate::model::{Address, Class, Digest, Timestamp};
+use crate::model::{Address, Class, Count, Digest, Timestamp};
 use crate::plan::step::{FieldChange, Mark, Motive, Need, Readiness, Risk, Role, Step, Undo};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -61,6 +61,9 @@ pub(crate) struct WireStep {
     readiness: WireReadiness,
     /// Why the field moves.
     motive: WireMotive,
+    /// What it counts against limits and acknowledgements.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    counts: Vec<Count>,
 }
 
 /// One field that moves.
@@ -192,6 +195,7 @@ impl From<&Step> for WireStep {
             mark,
             readiness,
             motive,
+            counts,
         } = step;
         Self {
             key: key.into(),
@@ -212,6 +216,7 @@ impl From<&Step> for WireStep {
             mark: (*mark).into(),
             readiness: readiness.into(),
             motive: (*motive).into(),
+            counts: counts.clone(),
         }
     }
 }
@@ -238,6 +243,7 @@ impl TryFrom<WireStep> for Step {
             mark,
             readiness,
             motive,
+            counts,
         } = wire;
         Ok(Self {
             key: key.into(),
@@ -258,6 +264,7 @@ impl TryFrom<WireStep> for Step {
             mark: mark.into(),
             readiness: readiness.into(),
             motive: motive.into(),
+            counts,
         })
     }
 }

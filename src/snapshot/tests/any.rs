@@ -7,8 +7,8 @@ use crate::ledger::{
 use crate::model::operation::{PostalAddress, SupportContact};
 use crate::model::product::Commerce;
 use crate::model::{
-    Address, BillingCycle, CartId, CustomerId, Digest, Field, OrderId, PartnerId, Product, RequestId, StepKey,
-    StepName, SubscriptionId, TenantId, Term, Timestamp, Value,
+    Address, BillingCycle, Bound, CartId, CustomerId, Digest, Field, Limit, Limits, OrderId, PartnerId, Product,
+    RequestId, StepKey, StepName, SubscriptionId, TenantId, Term, Timestamp, Value,
 };
 use crate::observed::{
     AddressCheck, Answer, CartFate, Customer, Observed, Offer, PartnerCheck, Read, Relationship, ResellerStatus,
@@ -318,15 +318,28 @@ fn credential() -> impl Strategy<Value = Credential> {
     (text(), state, instant()).prop_map(|(user, state, at)| Credential { user, state, at })
 }
 
+fn limits() -> impl Strategy<Value = Limits> {
+    let bound = (option::of(any::<u32>()), option::of(0..=100_u32)).prop_map(|(max, percent)| Bound { max, percent });
+    btree_map(proptest::sample::select(Limit::ALL), bound, 0..3)
+}
+
 /// Any ledger.
 pub(super) fn ledger() -> impl Strategy<Value = Ledger> {
     let genesis = (tenant(), text(), instant()).prop_map(|(tenant, state, at)| Genesis { tenant, state, at });
-    let guards = (btree_set(address(), 0..3), vec(text(), 0..3), option::of(digest()))
+    let guards = (btree_set(address(), 0..3), vec(text(), 0..3), limits())
         .prop_map(|(protected, recipients, limits)| Guards { protected, recipients, limits });
-    let counted = (text(), address(), any::<u32>(), instant()).prop_map(|(code, cause, amount, at)| Counted {
+    let counted = (
+        text(),
+        address(),
+        any::<u32>(),
+        option::of("[a-z]{1,8}".prop_map(|text| text.parse().expect("a name"))),
+        instant(),
+    );
+    let counted = counted.prop_map(|(code, cause, amount, acknowledgement, at)| Counted {
         code,
         cause,
         amount,
+        acknowledgement,
         at,
     });
     let known = (

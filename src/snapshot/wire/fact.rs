@@ -7,7 +7,8 @@ pub(in crate::snapshot) use ledger::{facts, remember};
 
 use super::form;
 use crate::model::{
-    Address, CartId, CustomerId, Digest, Field, OrderId, RequestId, StepKey, SubscriptionId, TenantId, Timestamp, Value,
+    Address, CartId, CustomerId, Digest, Field, Limits, Name, OrderId, RequestId, StepKey, SubscriptionId, TenantId,
+    Timestamp, Value,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -241,9 +242,8 @@ pub(in crate::snapshot) struct InForce {
     protected: BTreeSet<Address>,
     #[schemars(with = "Vec<String>")]
     recipients: Vec<SmolStr>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<form::Hex>")]
-    limits: Option<Digest>,
+    #[serde(default, skip_serializing_if = "Limits::is_empty")]
+    limits: Limits,
 }
 
 /// A step that counted.
@@ -255,6 +255,8 @@ pub(in crate::snapshot) struct Count {
     #[schemars(with = "form::AddressText")]
     cause: Address,
     amount: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    acknowledgement: Option<Name>,
     #[schemars(with = "form::Instant")]
     at: Timestamp,
 }

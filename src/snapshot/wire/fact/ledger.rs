@@ -48,10 +48,10 @@ pub(in crate::snapshot) fn facts(ledger: &Ledger) -> impl Iterator<Item = Fact> 
         Fact::Genesis(Origin { tenant_id: *tenant, state: state.clone(), at: *at })
     });
     let guards = guards.iter().map(|Guards { protected, recipients, limits }| {
-        Fact::Guards(InForce { protected: protected.clone(), recipients: recipients.clone(), limits: *limits })
+        Fact::Guards(InForce { protected: protected.clone(), recipients: recipients.clone(), limits: limits.clone() })
     });
-    let counted = counted.iter().map(|Counted { code, cause, amount, at }| {
-        Fact::Counted(Count { code: code.clone(), cause: cause.clone(), amount: *amount, at: *at })
+    let counted = counted.iter().cloned().map(|Counted { code, cause, amount, acknowledgement, at }| {
+        Fact::Counted(Count { code, cause, amount, acknowledgement, at })
     });
     genesis
         .chain(guards)
@@ -119,7 +119,9 @@ pub(in crate::snapshot) fn remember(ledger: &mut Ledger, fact: Fact) {
         Fact::Guards(InForce { protected, recipients, limits }) => {
             ledger.guards = Some(Guards { protected, recipients, limits });
         }
-        Fact::Counted(Count { code, cause, amount, at }) => ledger.counted.push(Counted { code, cause, amount, at }),
+        Fact::Counted(Count { code, cause, amount, acknowledgement, at }) => {
+            ledger.counted.push(Counted { code, cause, amount, acknowledgement, at });
+        }
         Fact::Address(remembered) => remember_address(ledger, remembered),
         Fact::Handoff(asked) => {
             let Asked { step, key, digest, asked, state } = *asked;

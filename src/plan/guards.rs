@@ -1,0 +1,200 @@
+//! Limits, protections and recipients: what is in force now, the stricter of what the ledger remembers and what the
+//! manifests say, and the step that records a difference. A loosening takes effect only in the run after it is recorded.
+
+use super::build::Making;
+use super::draft::{key, step};
+use super::limits;
+use super::{Action, FieldChange, Mark, Risk, Step};
+use crate::desired::Desired;
+use crate::diff::remembered;
+use crate::ledger::{Bindings, Guards, Ledger, LiveId};
+use crate::model::{Address, Class, Limit, Limits, StepName};
+use smol_str::{SmolStr, format_smolstr};
+use std::collections::BTreeSet;
+
+/// What is in force in a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InForce {
+    /// Bounds on what is taken away or granted.
+    pub limits: Limits,
+    /// age public keys that passwords are sealed to.
+    pub recipients: Vec<SmolStr>,
+    /// Protected addresses, under their present and their remembered names.
+    protected: BTreeSet<Address>,
+    /// The live objects they were bound to.
+    live: BTreeSet<LiveId>,
+}
+
+impl InForce {
+    /// The stricter of what is remembered and what is declared; what is declared where nothing is remembered.
+    #[must_use]
+    pub fn of(desired: &Desired, ledger: &Ledger) -> Self {
+        let declared = &desired.provider.recipients;
+        let Some(recorded) = &ledger.guards else {
+            return Self {
+                limits: desired.provider.limits.clone(),
+                recipients: declared.clone(),
+                protected: desired.protected.clone(),
+                live: BTreeSet::new(),
+            };
+        };
+        let live = recorded.protected.iter().filter_map(|address| ledger.bindings.get(address)).copied();
+        let old = desired.declared.keys().filter(|address| {
+            remembered(desired, ledger, address).is_some_and(|old| recorded.protected.contains(&old))
+        });
+        Self {
+            limits: limits::in_force(Some(&recorded.limits), &desired.provider.limits),
+            recipients: declared.iter().filter(|key| recorded.recipients.contains(key)).cloned().collect(),
+            protected: desired.protected.iter().chain(&recorded.protected).chain(old).cloned().collect(),
+            live: live.collect(),
+        }
+    }
+    /// Whether nothing may be taken away from it: it is protected, or was when guards were last recorded, under this
+    /// name or another.
+    #[must_use]
+    pub fn protects(&self, address: &Address, bindings: &Bindings) -> bool {
+        let live = || {
+            if let Address::Customer(key) = address {
+                bindings.customer(key).map(LiveId::Customer)
+            } else {
+                bindings.get(address)
+            }
+        };
+        self.protected.contains(address) || live().is_some_and(|live| self.live.contains(&live))
+    }
+}
+
+/// What the manifests say.
+pub(super) fn declared(desired: &Desired) -> Guards {
+    let provider = &desired.provider;
+    let recipients: BTreeSet<&SmolStr> = provider.recipients.iter().collect();
+    Guards {
+        protected: desired.protected.clone(),
+        recipients: recipients.into_iter().cloned().collect(),
+        limits: provider.limits.clone(),
+    }
+}
+
+/// The first guards of a ledger that has none; they loosen nothing and need no step.
+pub(super) fn first(desired: &Desired, ledger: &Ledger) -> Option<Guards> {
+    ledger.guards.is_none().then(|| declared(desired))
+}
+
+/// The step that records what differs.
+pub(super) fn make(making: &mut Making<'_, '_>) {
+    let desired = making.desired();
+    let Some(recorded) = &making.ledger().guards else { return };
+    let recorded = renamed(recorded, desired);
+    let declared = declared(desired);
+    let changes = changes(&recorded, &declared);
+    if changes.is_empty() {
+        return;
+    }
+    let address = Address::Provider(desired.provider.name.clone());
+    let origin = making.origin(&address, desired.provider.limits_at);
+    let action = Action::Guard(Box::new(declared));
+    let mut step: Step = step(key(address.clone(), StepName::ChangeGuards), Class::Ledger, action, origin)
+        .because("the manifests differ from what runs keep to")
+        .marked(Mark::Change);
+    step.risks = vec![Risk::Access];
+    step.changes = changes;
+    making.drafts.add(step);
+}
+
+/// What is remembered, under the names of now.
+fn renamed(recorded: &Guards, desired: &Desired) -> Guards {
+    let new = |old: &Address| {
+        let mut renames = desired.renamed.iter().filter(|(_, was)| *was == old);
+        renames.next().map_or_else(|| old.clone(), |(new, _)| new.clone())
+    };
+    let mut guards = recorded.clone();
+    guards.recipients.sort();
+    guards.protected = recorded.protected.iter().map(new).collect();
+    guards
+}
+
+const LATER: &str = "takes effect in the run after this one";
+
+fn changes(recorded: &Guards, declared: &Guards) -> Vec<FieldChange> {
+    let change = |field: SmolStr, before: SmolStr, after: SmolStr, looser: bool| FieldChange {
+        field,
+        before: Some(before),
+        after,
+        note: looser.then(|| LATER.into()),
+    };
+    let mut changes = Vec::new();
+    for limit in Limit::ALL {
+        let (before, after) = (recorded.limits.get(limit), declared.limits.get(limit));
+        if before == after {
+            continue;
+        }
+        let shown = |bound: Option<&crate::model::Bound>| match (bound, limit) {
+            (Some(bound), _) => format_smolstr!("{bound}"),
+            (None, Limit::LoweredQuantity) => "each acknowledged".into(),
+            (None, _) => "no bound".into(),
+        };
+        let one = |bound: Option<&crate::model::Bound>| bound.map(|bound| (*limit, *bound)).into_iter().collect();
+        let (was, now): (Limits, Limits) = (one(before), one(after));
+        let looser = limits::in_force(Some(&was), &now) != now;
+        changes.push(change(format_smolstr!("limits.{}", limit.name()), shown(before), shown(after), looser));
+    }
+    for address in recorded.protected.symmetric_difference(&declared.protected) {
+        let looser = recorded.protected.contains(address);
+        let (before, after) = if looser { ("yes", "no") } else { ("no", "yes") };
+        changes.push(change(format_smolstr!("protected {address}"), before.into(), after.into(), looser));
+    }
+    let keys = |guards: &Guards| guards.recipients.iter().cloned().collect::<BTreeSet<SmolStr>>();
+    for recipient in keys(recorded).symmetric_difference(&keys(declared)) {
+        let looser = declared.recipients.contains(recipient);
+        let (before, after) = if looser { ("no", "yes") } else { ("yes", "no") };
+        changes.push(change(format_smolstr!("recipient {recipient}"), before.into(), after.into(), looser));
+    }
+    changes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Bound;
+
+    fn desired(recipients: &str) -> Desired {
+        let text = format!(
+            "apiVersion: twotier/v1\nkind: Provider\nmetadata: {{name: distri}}\nspec: {{tenantId: 11111111-1111-4111-8111-111111111111, partnerId: \"4800001\", country: HU, credentials: {{recipients: [{recipients}]}}}}\n"
+        );
+        let mut sources = crate::diag::SourceMap::default();
+        sources.add("a.yaml".into(), text.as_str().into());
+        let (desired, findings) = crate::desired::resolve(crate::manifest::parse(&sources));
+        desired.unwrap_or_else(|| panic!("{findings:#?}"))
+    }
+    const OLD: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+    const NEW: &str = "age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg";
+
+    #[test]
+    fn a_new_recipient_reads_nothing_before_it_is_recorded() {
+        let declared = desired(&format!("{OLD}, {NEW}"));
+        let guards = Guards { recipients: vec![OLD.into()], ..Guards::default() };
+        let ledger = Ledger { guards: Some(guards), ..Ledger::default() };
+        assert_eq!(InForce::of(&declared, &ledger).recipients, [OLD]);
+        assert_eq!(InForce::of(&declared, &Ledger::default()).recipients, [OLD, NEW]);
+        assert_eq!(InForce::of(&desired(NEW), &ledger).recipients, <[&str; 0]>::default());
+    }
+
+    #[test]
+    fn what_loosens_is_said_to_come_later() {
+        let bound = |max| Limits::from([(Limit::BoughtSeats, Bound { max: Some(max), percent: None })]);
+        let guards = |max| Guards { limits: bound(max), ..Guards::default() };
+        let told = |before: &Guards, after: &Guards| -> Vec<(SmolStr, bool)> {
+            changes(before, after).into_iter().map(|change| (change.field, change.note.is_some())).collect()
+        };
+        let seats: SmolStr = "limits.boughtSeats".into();
+        assert_eq!(told(&guards(5), &guards(6)), [(seats.clone(), true)]);
+        assert_eq!(told(&guards(6), &guards(5)), [(seats.clone(), false)]);
+        assert_eq!(told(&guards(6), &Guards::default()), [(seats.clone(), true)]);
+        assert_eq!(told(&Guards::default(), &guards(6)), [(seats, false)]);
+        let lowered = Limits::from([(Limit::LoweredQuantity, Bound { max: Some(5), percent: None })]);
+        let lowered = Guards { limits: lowered, ..Guards::default() };
+        let name: SmolStr = "limits.loweredQuantity".into();
+        assert_eq!(told(&Guards::default(), &lowered), [(name.clone(), true)], "each was acknowledged");
+        assert_eq!(told(&lowered, &Guards::default()), [(name, false)]);
+    }
+}

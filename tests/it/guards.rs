@@ -1,0 +1,251 @@
+//! Limits, acknowledgements, protections and the reviewed listing over several runs: what one run may not do, two runs
+//! may not do either, and nothing is loosened by the change that profits from it.
+
+use crate::support::project::{Project, tenant};
+use crate::support::run::Bench;
+use twotier::backend::simulated::Memory;
+use twotier::ops::apply::Applied;
+use twotier::plan::Gate;
+
+const CUSTOMER: &str = "c0000000-0000-4000-8000-000000000001";
+const HEADER: &str = r#"{"format":"twotier-tenant/1","tenantId":"11111111-1111-4111-8111-111111111111","clock":"2026-11-23T09:00:00Z","partnerId":"4800001","country":"HU"}
+{"company":{"tenantId":"fab00000-0000-4000-8000-000000000001","name":"Fabrikam","country":"HU","partnerIds":["4811111","4811112"]}}
+{"company":{"tenantId":"fab00000-0000-4000-8000-000000000002","name":"Northwind","country":"HU","partnerIds":["4822222"]}}
+{"relationship":{"tenantId":"fab00000-0000-4000-8000-000000000001"}}
+{"relationship":{"tenantId":"fab00000-0000-4000-8000-000000000002"}}
+{"customer":{"tenantId":"c0000000-0000-4000-8000-000000000001","domain":"contoso.onmicrosoft.com","companyName":"Contoso","country":"HU","resellers":["fab00000-0000-4000-8000-000000000001"]}}
+"#;
+
+/// Contoso with two legacy subscriptions, `a` and `b`, of 25 seats.
+fn seats() -> Memory {
+    let line = |n: u32| {
+        format!(
+            r#"{{"subscription":{{"subscriptionId":"50000000-0000-4000-8000-00000000000{n}","customer":"{CUSTOMER}","offerName":"Offer","friendlyName":"Old","quantity":25,"partnerOfRecord":"4811111","commerce":"legacy"}}}}"#
+        )
+    };
+    tenant(&format!("{HEADER}{}\n{}\n", line(1), line(2)))
+}
+
+/// The project with these lines in the Provider, these seats and these further documents.
+struct Says<'a> {
+    provider: &'a str,
+    metadata: &'a str,
+    a: &'a str,
+    b: &'a str,
+    more: &'a str,
+}
+const PLAIN: Says<'static> = Says { provider: "", metadata: "", a: "quantity: 25", b: "quantity: 25", more: "" };
+
+fn project(says: &Says<'_>) -> Project {
+    let Says { provider, metadata, a, b, more } = says;
+    let text = format!(
+        r#"apiVersion: twotier/v1
+kind: Provider
+metadata: {{name: distri}}
+spec: {{tenantId: 11111111-1111-4111-8111-111111111111, partnerId: "4800001", country: HU{provider}}}
+---
+apiVersion: twotier/v1
+kind: Partnership
+metadata: {{name: fabrikam}}
+spec: {{reseller: {{displayName: Fabrikam, partnerIds: ["4811111", "4811112"], country: HU, contact: {{email: csp@fabrikam.example}}}}, ensure: active}}
+---
+apiVersion: twotier/v1
+kind: Partnership
+metadata: {{name: northwind}}
+spec: {{reseller: {{displayName: Northwind, partnerIds: ["4822222"], country: HU, contact: {{email: csp@northwind.example}}}}, ensure: active}}
+---
+apiVersion: twotier/v1
+kind: Customer
+metadata: {{name: contoso{metadata}}}
+spec:
+  tenantId: {CUSTOMER}
+  subscriptions:
+    a: {{subscriptionId: 50000000-0000-4000-8000-000000000001, {a}}}
+    b: {{subscriptionId: 50000000-0000-4000-8000-000000000002, {b}}}
+{more}"#
+    );
+    Project::of(&[("manifests/all.yaml", &text)])
+}
+
+/// A bench on which these manifests were applied.
+fn begun(says: &Says<'_>) -> Bench {
+    let mut bench = Bench::new(project(says), seats());
+    bench.apply();
+    bench
+}
+
+fn change(bench: &mut Bench, says: &Says<'_>) {
+    bench.project = project(says);
+    bench.valid.desired = bench.project.desired.clone();
+    bench.valid.sources = bench.project.sources.clone();
+}
+
+/// Applies, and says which gates stopped it.
+fn closed(bench: &mut Bench) -> Vec<Gate> {
+    let tenant = Memory::new(bench.tenant.tenant());
+    let applied = bench.apply_through(&tenant, &tenant).expect("it plans");
+    bench.tenant = tenant;
+    match applied {
+        Applied::Closed { gates, .. } => gates,
+        Applied::Ran { outcome, .. } => {
+            assert!(outcome.results.iter().all(|result| !result.outcome.is_failure()), "{outcome:?}");
+            Vec::new()
+        }
+        Applied::AllStale { .. } => panic!("nothing was approved"),
+    }
+}
+
+fn codes(gates: &[Gate]) -> Vec<String> {
+    let code = |gate: &Gate| match gate {
+        Gate::Acknowledge { code, .. } | Gate::Limit { code, .. } => code.to_string(),
+        Gate::Frozen { .. } => "frozen".to_owned(),
+    };
+    gates.iter().map(code).collect()
+}
+
+/// `change-quantity subscription/contoso/a`, blocked ones with `?` and a code.
+fn steps(bench: &Bench) -> Vec<String> {
+    let planned = bench.plan();
+    let blocked = planned.outlook.blocked.iter().map(|it| format!("? {} {}", it.key, it.finding.code));
+    planned.plan.steps().iter().map(|step| step.key.to_string()).chain(blocked).collect()
+}
+
+const ONE_A_DAY: &str = ", limits: {loweredQuantity: {max: 1}}";
+const ACKNOWLEDGED: &str = "---\napiVersion: twotier/v1\nkind: Acknowledgement\nmetadata: {name: fewer}\nspec: {limit: TT0505, cause: customer/contoso, atMost: 1, reason: they left, by: anna, expires: 2026-12-24}\n";
+
+#[test]
+fn a_limit_over_a_day_is_not_evaded_by_two_runs() {
+    let mut bench = begun(&Says { provider: ONE_A_DAY, ..PLAIN });
+    change(&mut bench, &Says { provider: ONE_A_DAY, a: "quantity: 20", b: "quantity: 20", ..PLAIN });
+    assert_eq!(codes(&closed(&mut bench)), ["TT0505"], "two at once");
+    change(&mut bench, &Says { provider: ONE_A_DAY, a: "quantity: 20", ..PLAIN });
+    assert_eq!(codes(&closed(&mut bench)), <[&str; 0]>::default());
+    change(&mut bench, &Says { provider: ONE_A_DAY, a: "quantity: 20", b: "quantity: 20", ..PLAIN });
+    assert_eq!(codes(&closed(&mut bench)), ["TT0505"], "one after the other");
+    assert_eq!(steps(&bench), ["change-quantity subscription/contoso/b"], "the plan is whole all the same");
+    bench.tenant.advance("24h".parse().unwrap());
+    assert_eq!(codes(&closed(&mut bench)), <[&str; 0]>::default(), "the next day");
+    assert_eq!(steps(&bench), <[&str; 0]>::default());
+}
+
+#[test]
+fn an_acknowledgement_lets_a_limit_be_passed_so_often_and_no_more() {
+    let says = |a, b, more| Says { provider: ", limits: {loweredQuantity: {max: 0}}", a, b, more, ..PLAIN };
+    let mut bench = begun(&says("quantity: 25", "quantity: 25", ""));
+    change(&mut bench, &says("quantity: 20", "quantity: 25", ""));
+    let gates = closed(&mut bench);
+    assert!(
+        matches!(&gates[..], [Gate::Limit { planned: 1, before: 0, allowed: 0, causes, .. }] if causes.len() == 1),
+        "{gates:?}"
+    );
+    change(&mut bench, &says("quantity: 20", "quantity: 25", ACKNOWLEDGED));
+    assert_eq!(closed(&mut bench), []);
+    change(&mut bench, &says("quantity: 20", "quantity: 20", ACKNOWLEDGED));
+    assert_eq!(codes(&closed(&mut bench)), ["TT0505"], "it is used up");
+    bench.tenant.advance("48h".parse().unwrap());
+    assert_eq!(codes(&closed(&mut bench)), ["TT0505"], "also days later");
+}
+
+#[test]
+fn lowering_at_first_adoption_is_acknowledged_whatever_the_limit() {
+    let says = Says { provider: ", limits: {loweredQuantity: {max: 9}}", a: "quantity: 20", ..PLAIN };
+    let mut bench = Bench::new(project(&says), seats());
+    assert_eq!(codes(&closed(&mut bench)), ["TT0500"]);
+    // Once the quantity was settled, the limit alone counts.
+    change(&mut bench, &Says { a: "quantity: 25", ..says });
+    assert_eq!(closed(&mut bench), []);
+    change(&mut bench, &says);
+    assert_eq!(closed(&mut bench), []);
+    assert_eq!(bench.ledger().counted.len(), 1);
+}
+
+#[test]
+fn protection_that_goes_with_the_lowering_is_still_there() {
+    let protect = r#", annotations: {twotier/protect: "true"}"#;
+    let limits = ", limits: {loweredQuantity: {max: 5}}";
+    let blocked = "? change-quantity subscription/contoso/a TT0318";
+    for metadata in ["", "-renamed", "-renamed, renamedFrom: contoso"] {
+        let mut bench = begun(&Says { provider: limits, metadata: protect, ..PLAIN });
+        assert_eq!(steps(&bench), <[&str; 0]>::default(), "the first guards need no step");
+        change(&mut bench, &Says { provider: limits, metadata, a: "quantity: 20", ..PLAIN });
+        let name = if metadata.is_empty() { "contoso" } else { "contoso-renamed" };
+        let blocked = blocked.replace("contoso", name);
+        assert_eq!(steps(&bench), ["change-guards provider/distri", &blocked], "{metadata}");
+        let outcome = bench.apply();
+        assert_eq!(outcome.results.len(), 1);
+        assert_eq!(steps(&bench), [format!("change-quantity subscription/{name}/a")], "in the run after: {metadata}");
+        assert_eq!(bench.ledger().guards.expect("recorded").protected.len(), 0);
+    }
+}
+
+#[test]
+fn a_loosened_limit_holds_from_the_next_run_and_a_tightened_one_at_once() {
+    let says = |provider, a, b| Says { provider, a, b, ..PLAIN };
+    let wide = ", limits: {loweredQuantity: {max: 9}}";
+    let mut bench = begun(&says(ONE_A_DAY, "quantity: 25", "quantity: 25"));
+    change(&mut bench, &says(wide, "quantity: 20", "quantity: 20"));
+    let planned = bench.plan();
+    let shown = bench.project.shown(&planned);
+    assert!(shown.starts_with("~ provider/distri"), "{shown}");
+    assert!(shown.contains("limits.loweredQuantity  at most 1 -> at most 9"), "{shown}");
+    assert_eq!(codes(&closed(&mut bench)), ["TT0505"], "not by the change that loosens it");
+    change(&mut bench, &says(wide, "quantity: 25", "quantity: 25"));
+    assert_eq!(closed(&mut bench), []);
+    change(&mut bench, &says(wide, "quantity: 20", "quantity: 20"));
+    assert_eq!(closed(&mut bench), []);
+    change(&mut bench, &says(ONE_A_DAY, "quantity: 19", "quantity: 20"));
+    assert_eq!(codes(&closed(&mut bench)), ["TT0505"], "two were lowered today already");
+}
+
+#[test]
+fn without_a_limit_lowering_is_acknowledged_and_a_new_limit_waits_a_run() {
+    let mut bench = begun(&PLAIN);
+    change(&mut bench, &Says { a: "quantity: 20", ..PLAIN });
+    assert_eq!(codes(&closed(&mut bench)), ["TT0500"]);
+    change(&mut bench, &Says { provider: ONE_A_DAY, a: "quantity: 20", ..PLAIN });
+    assert_eq!(codes(&closed(&mut bench)), ["TT0500"], "the limit is a loosening here");
+}
+
+#[test]
+fn seats_bought_by_raising_count_by_the_seat() {
+    let says = |a| Says { provider: ", limits: {boughtSeats: {max: 10}}", a, ..PLAIN };
+    let mut bench = begun(&says("quantity: 25"));
+    change(&mut bench, &says("quantity: 33"));
+    assert_eq!(closed(&mut bench), []);
+    change(&mut bench, &says("quantity: 36"));
+    let gates = closed(&mut bench);
+    assert!(matches!(gates[..], [Gate::Limit { planned: 3, before: 8, allowed: 10, .. }]), "{gates:?}");
+}
+
+#[test]
+fn a_partner_of_record_counts_as_moved_between_resellers_only() {
+    let says = |a, b| Says { provider: ", limits: {movedPartnerOfRecord: {max: 0}}", a, b, ..PLAIN };
+    let own = r#"partnerOfRecord: {partnership: fabrikam, partnerId: "4811112"}"#;
+    let mut bench = begun(&says(own, "quantity: 25"));
+    assert_eq!(bench.ledger().counted, []);
+    change(&mut bench, &says(own, "partnerOfRecord: northwind"));
+    assert_eq!(codes(&closed(&mut bench)), ["TT0504"]);
+}
+
+#[test]
+fn the_listing_is_reviewed_when_it_differs_and_every_so_often() {
+    let says = |provider| Says { provider, ..PLAIN };
+    let review = ["review-listing provider/distri"];
+    let mut bench = begun(&says(", listing: {displayName: Distri, reviewEvery: 90d}"));
+    let until_done = |bench: &mut Bench| {
+        bench.apply();
+        assert_eq!(steps(bench), review, "asked");
+        bench.people_act();
+        bench.apply();
+        assert_eq!(steps(bench), <[&str; 0]>::default(), "reviewed");
+    };
+    until_done(&mut bench);
+    bench.tenant.advance("80d".parse().unwrap());
+    assert_eq!(steps(&bench), <[&str; 0]>::default());
+    bench.tenant.advance("10d".parse().unwrap());
+    assert_eq!(steps(&bench), review, "due again");
+    until_done(&mut bench);
+    change(&mut bench, &says(", listing: {displayName: Distributor, reviewEvery: 90d}"));
+    assert_eq!(steps(&bench), review, "another listing");
+    until_done(&mut bench);
+}
