@@ -20,10 +20,11 @@ mod support;
 #[cfg(test)]
 mod tests;
 
+pub use endings::{Ending, LeftBehind, Notice};
 pub use resolve::resolve;
 
 use crate::diag::At;
-pub use crate::manifest::document::OnDrift;
+pub use crate::manifest::document::{EndingSearch, OnDrift};
 
 use crate::manifest::document::DefaultAdminAccess;
 use crate::model::operation::{BillingContact, PostalAddress};
@@ -49,7 +50,7 @@ pub struct Desired {
     pub associations: BTreeMap<(CustomerKey, Name), Relation>,
     /// Who is to support which subscriptions; single ones outrank `all` of their customer.
     pub support: BTreeMap<Delegated, Support>,
-    /// Azure access by name; validated, not planned yet.
+    /// Azure access by name.
     pub azure: BTreeMap<Name, AzureAccess>,
     /// Acknowledgements by name.
     pub acknowledgements: BTreeMap<Name, Acknowledgement>,
@@ -131,6 +132,8 @@ pub struct Partnership {
     pub ensure_at: At,
     /// Whether it is to be.
     pub ensure: Ensure,
+    /// How it ends: there exactly when it is to end.
+    pub ending: Option<Box<Ending>>,
 }
 
 /// Whether a partnership is to be.
@@ -138,7 +141,7 @@ pub struct Partnership {
 pub enum Ensure {
     /// It is to be.
     Active,
-    /// It is to end; validated, not planned yet.
+    /// It is to end.
     Ended,
 }
 
@@ -325,6 +328,34 @@ pub struct AzureAccess {
     pub customer: Name,
     /// Who gets it.
     pub reseller: Name,
+    /// The object id of the group or principal.
+    pub principal: TenantId,
+    /// Which kind of principal that is.
+    pub principal_kind: PrincipalKind,
+    /// `/subscriptions/GUID[/resourceGroups/NAME]`.
+    pub scope: SmolStr,
+    /// Such as `Owner`.
+    pub role: SmolStr,
+    /// Whether it is to be.
+    pub access: Access,
+}
+
+/// Where the principal of an Azure access comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PrincipalKind {
+    /// The reseller's AdminAgents group.
+    AdminAgents,
+    /// Written in the document itself: a group or another principal.
+    Written,
+}
+
+/// Whether an Azure access is to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// It is to be.
+    Granted,
+    /// It is to go.
+    Revoked,
 }
 
 /// An acknowledgement.

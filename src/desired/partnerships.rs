@@ -67,6 +67,7 @@ fn partnership(
         contact: self::contact(contact),
         ensure_at: ensure.at,
         ensure: state,
+        ending: None,
     }
 }
 
