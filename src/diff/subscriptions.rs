@@ -135,7 +135,7 @@ fn live<'a>(
             .help("correct `product`, or `subscriptionId` if another one is meant"),
         ));
     }
-    let moved = fields(sides, diff, declared, observed, address);
+    let moved = fields(sides, diff, declared, (customer, observed), address);
     (!moved.is_empty()).then_some(SubscriptionState::Moved { customer, id, observed, moved })
 }
 
@@ -214,13 +214,20 @@ fn fields<'a>(
     sides: Sides<'a>,
     diff: &mut Diff<'a>,
     declared: &'a Subscription,
-    observed: &'a observed::Subscription,
+    (customer, observed): (CustomerId, &'a observed::Subscription),
     address: &Address,
 ) -> Vec<Moved> {
     let old = remembered(sides.desired, sides.ledger, address);
     let settled = sides.ledger.settled.get(old.as_ref().unwrap_or(address));
     let settled = |field| settled.and_then(|values| values.get(&field));
-    let mut moved = Vec::new();
+    // A reseller that leaves takes no incentive with it, whatever the manifest says of the partner of record.
+    let leaves = diff.leaving.takes(customer, observed).is_some();
+    let mut moved: Vec<Moved> = match &declared.partner_of_record {
+        PartnerOfRecord::Unmanaged => diff.leaving.moved(sides, customer, observed).into_iter().collect(),
+        PartnerOfRecord::Defaulted { .. } | PartnerOfRecord::Written { .. } | PartnerOfRecord::Asserted(_) => {
+            Vec::new()
+        }
+    };
     let mut one = |diff: &mut Diff<'a>, field: Field, wanted: Value| {
         let there = observed::field_value(observed, field);
         let last = settled(field);
@@ -237,7 +244,8 @@ fn fields<'a>(
         PartnerOfRecord::Unmanaged => {}
         PartnerOfRecord::Defaulted { partnership, partner_id } => {
             let there = observed::field_value(observed, Field::PartnerOfRecord);
-            if there != Value::None && there != Value::text(partner_id) && settled(Field::PartnerOfRecord).is_none() {
+            let other = there != Value::None && there != Value::text(partner_id);
+            if other && !leaves && settled(Field::PartnerOfRecord).is_none() {
                 diff.findings.push(default_would_replace(declared, &there, partnership));
             } else {
                 one(diff, Field::PartnerOfRecord, Value::text(partner_id));

@@ -3,7 +3,10 @@
 
 use super::draft::{Drafts, Origin, key};
 use super::order::{Ordered, order};
-use super::{Gate, Outlook, Plan, Planned, Unmanaged, adopt, changes, customers, id, orders, partnerships, support};
+use super::{
+    Gate, Outlook, Plan, Planned, Unmanaged, adopt, azure, changes, customers, endings, id, orders, partnerships,
+    support,
+};
 use crate::desired::{Acknowledgement, Desired, PartnerOfRecord};
 use crate::diag::{At, Code, Finding, SourceMap};
 use crate::diff::{Diff, Objections, Partner, Scope, Sides};
@@ -45,6 +48,8 @@ pub(super) struct Making<'a, 'd> {
     pub(super) objections: &'d Objections,
     pub(super) sources: &'a SourceMap,
     pub(super) sealing: Sealing,
+    /// Selects steps; enters none.
+    pub(super) now: Timestamp,
     pub(super) drafts: Drafts,
     pub(super) findings: Vec<Finding>,
     /// Steps that take something away, by cause.
@@ -103,6 +108,7 @@ pub fn build(input: Input<'_>) -> Planned {
         objections: &objections,
         sources,
         sealing,
+        now,
         drafts: Drafts::default(),
         findings: Vec::new(),
         taken: BTreeMap::new(),
@@ -112,6 +118,8 @@ pub fn build(input: Input<'_>) -> Planned {
     orders::make(&mut making);
     changes::make(&mut making);
     support::make(&mut making);
+    azure::make(&mut making);
+    endings::make(&mut making);
     not_built(&mut making);
     let Making { mut drafts, mut findings, taken, .. } = making;
     drafts.spread();
