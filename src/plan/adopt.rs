@@ -3,9 +3,10 @@
 
 use super::facts::{Ground, evaluate};
 use super::{Adopt, Step, azure};
+use crate::desired::Partnership;
 use crate::diff::{Diff, Partner, Scope, Sides, remembered};
 use crate::ledger::{Handoff, HandoffState, LiveId};
-use crate::model::{Address, CustomerKey, Digest, Fact, StepName, Value};
+use crate::model::{Address, CustomerKey, Digest, Fact, Name, StepName, Value};
 use crate::observed::Facet;
 use std::collections::BTreeSet;
 
@@ -70,12 +71,21 @@ fn is_open(handoff: &Handoff) -> bool {
     }
 }
 
-/// Whether a hand-off has nothing left to be for: the partnership it ends is no longer listed, or the manifest came to
-/// say the opposite of an Azure access, so that saying it again later asks again.
+/// Whether a hand-off has nothing left to be for: the partnership it ends is no longer listed, the invitation came from
+/// that end, or the manifest came to say the opposite of an Azure access, so that saying it again later asks again.
 fn is_over(sides: Sides<'_>, diff: &Diff<'_>, handoff: &Handoff) -> bool {
     match (&handoff.key.address, handoff.key.step) {
         (Address::Partnership(name), StepName::SendNotice | StepName::EndPartnership) => {
             diff.partners.get(name) == Some(&Partner::NotListed)
+        }
+        (Address::Customer(customer), StepName::InviteCustomer) => {
+            let Ok(to) = handoff.key.discriminator.parse::<Name>() else { return false };
+            let left = |partnership: &&Partnership| {
+                let taken = partnership.ending.as_ref().is_some_and(|ending| ending.transfer_to.as_ref() == Some(&to));
+                taken && diff.partners.get(&partnership.name) == Some(&Partner::NotListed)
+            };
+            let ended = sides.desired.partnerships.values().any(|partnership| left(&partnership));
+            ended && !sides.desired.associations.contains_key(&(customer.clone(), to))
         }
         (Address::AzureAccess(name), step) => {
             sides.desired.azure.get(name).is_some_and(|access| azure::step_of(access.access) != step)
