@@ -29,8 +29,8 @@ pub use crate::manifest::document::{EndingSearch, OnDrift};
 use crate::manifest::document::DefaultAdminAccess;
 use crate::model::operation::{BillingContact, PostalAddress};
 use crate::model::{
-    Address, BillingCycle, CustomerId, CustomerKey, Date, Digest, Field, Name, PartnerId, Product, SubscriptionId,
-    SubscriptionKey, TenantId, Term,
+    Address, BillingCycle, CustomerId, CustomerKey, Date, Digest, Field, Leaf, Name, PartnerId, Product,
+    SubscriptionId, SubscriptionKey, TenantId, Term,
 };
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
@@ -62,6 +62,21 @@ pub struct Desired {
     pub not_built: Vec<NotBuilt>,
     /// Every declared address with the place of its document.
     pub declared: BTreeMap<Address, At>,
+}
+
+impl Desired {
+    /// The declared subscriptions of a customer, in order, without looking at the others.
+    pub fn subscriptions_of(&self, customer: &CustomerKey) -> impl Iterator<Item = &Subscription> {
+        let first = SubscriptionKey { customer: customer.clone(), leaf: Leaf::Named(Name::lowest()) };
+        let customer = customer.clone();
+        self.subscriptions.range(first..).take_while(move |(key, _)| key.customer == customer).map(|(_, s)| s)
+    }
+    /// The partnerships a customer is declared to belong to, in order, without looking at other customers.
+    pub fn associations_of(&self, customer: &CustomerKey) -> impl Iterator<Item = (&Name, &Relation)> {
+        let (first, customer) = ((customer.clone(), Name::lowest()), customer.clone());
+        let own = self.associations.range(first..).take_while(move |((key, _), _)| *key == customer);
+        own.map(|((_, partnership), relation)| (partnership, relation))
+    }
 }
 
 /// The provider.

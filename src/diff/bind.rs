@@ -203,7 +203,7 @@ fn in_resellers_lists<'a>(
     customer: &Customer,
     pick: impl Fn(&'a BTreeMap<CustomerId, observed::Customer>) -> Option<CustomerId>,
 ) -> Result<Option<CustomerId>, Why> {
-    for ((_, partnership), _) in own_relations(sides, customer) {
+    for (partnership, _) in sides.desired.associations_of(&customer.key) {
         if let Some(Partner::Listed { tenant, .. }) = diff.partners.get(partnership) {
             match sides.look.customers_of(*tenant) {
                 Facet::Known(list) => {
@@ -223,14 +223,6 @@ fn in_resellers_lists<'a>(
         }
     }
     Ok(None)
-}
-
-type OwnRelation<'a> = (&'a (crate::model::CustomerKey, crate::model::Name), &'a crate::desired::Relation);
-
-fn own_relations<'a>(sides: Sides<'a>, customer: &Customer) -> impl Iterator<Item = OwnRelation<'a>> {
-    let key = customer.key.clone();
-    let from = (key.clone(), crate::model::Name::lowest());
-    sides.desired.associations.range(from..).take_while(move |((c, _), _)| *c == key)
 }
 
 fn by_id(sides: Sides<'_>, diff: &Diff<'_>, customer: &Customer, id: CustomerId) -> Presence {

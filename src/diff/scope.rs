@@ -42,9 +42,8 @@ fn add(target: &Address, desired: &Desired, all: &mut BTreeSet<Address>) {
     match target {
         Address::Customer(key) => {
             add_relations(key, desired, all);
-            let own = desired.subscriptions.keys().filter(|s| s.customer == *key);
-            for subscription in own {
-                add_subscription(subscription, desired, all);
+            for subscription in desired.subscriptions_of(key) {
+                add_subscription(&subscription.key, desired, all);
             }
         }
         Address::Subscription(key) => {
@@ -97,8 +96,7 @@ fn add(target: &Address, desired: &Desired, all: &mut BTreeSet<Address>) {
 }
 
 fn add_relations(customer: &CustomerKey, desired: &Desired, all: &mut BTreeSet<Address>) {
-    let own = desired.associations.keys().filter(|(c, _)| c == customer);
-    all.extend(own.map(|(_, partnership)| Address::Partnership(partnership.clone())));
+    all.extend(desired.associations_of(customer).map(|(partnership, _)| Address::Partnership(partnership.clone())));
 }
 
 fn add_subscription(key: &SubscriptionKey, desired: &Desired, all: &mut BTreeSet<Address>) {

@@ -52,6 +52,8 @@ pub(super) struct Making<'a, 'd> {
     pub(super) now: Timestamp,
     pub(super) drafts: Drafts,
     pub(super) findings: Vec<Finding>,
+    /// PartnerID → the partnership that goes by it.
+    pub(super) owners: BTreeMap<&'a str, &'a Name>,
     /// Steps that take something away, by cause.
     pub(super) taken: BTreeMap<Address, u32>,
 }
@@ -78,7 +80,8 @@ impl<'a> Making<'a, '_> {
             Some(Partner::Listed { tenant, .. }) => Ok(PartnerReady::Active(*tenant)),
             Some(Partner::NotListed) | None => {
                 let key = key(Address::Partnership(name.clone()), StepName::AwaitPartnership);
-                Ok(PartnerReady::After(key))
+                // Partnerships are made first: what has no step by now is blocked.
+                if self.drafts.steps.contains_key(&key) { Ok(PartnerReady::After(key)) } else { Err(fallen(&key)) }
             }
             Some(Partner::Unknown(finding)) => Err(finding.clone()),
         }
@@ -87,6 +90,11 @@ impl<'a> Making<'a, '_> {
     pub(super) fn against(&self, partner: &PartnerId) -> Option<Finding> {
         self.objections.partners.get(partner).cloned()
     }
+}
+
+/// What stands against a step whose need is blocked.
+pub(super) fn fallen(need: &StepKey) -> Finding {
+    Finding::error(Code::NeedBlocked, None, format!("it needs `{need}`, which is blocked"))
 }
 
 /// Where a partnership stands for a step that needs it.
@@ -111,6 +119,7 @@ pub fn build(input: Input<'_>) -> Planned {
         now,
         drafts: Drafts::default(),
         findings: Vec::new(),
+        owners: owners(sides.desired),
         taken: BTreeMap::new(),
     };
     partnerships::make(&mut making);
@@ -146,6 +155,11 @@ pub fn build(input: Input<'_>) -> Planned {
     let tenant = sides.desired.provider.tenant;
     let plan = Plan { tenant, id: id::plan_id(tenant, &steps), steps };
     Planned { plan, outlook, bindings: diff.bindings, adopt }
+}
+
+fn owners(desired: &Desired) -> BTreeMap<&str, &Name> {
+    let all = desired.partnerships.values().flat_map(|p| p.partner_ids.iter().map(|id| (id.as_str(), &p.name)));
+    all.collect()
 }
 
 fn not_built(making: &mut Making<'_, '_>) {

@@ -216,8 +216,7 @@ fn forbidden(chain: &Chain<'_>, field: Field, what: &str) -> Finding {
 /// How people read a PartnerID: with the partnership it belongs to.
 pub(super) fn named(making: &Making<'_, '_>, value: &Value) -> String {
     let Value::Text(id) = value else { return value.to_string() };
-    let owner = making.desired().partnerships.values().find(|p| p.partner_ids.iter().any(|own| own.as_str() == id));
-    owner.map_or_else(|| id.to_string(), |owner| format!("{} ({id})", owner.name))
+    making.owners.get(id.as_str()).map_or_else(|| id.to_string(), |owner| format!("{owner} ({id})"))
 }
 
 fn partner_of_record(

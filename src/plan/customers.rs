@@ -276,7 +276,7 @@ pub(super) fn invite(
             waiting = waiting.need(inviting, "");
         }
         Standing::Done => waiting = waiting.because("invited, not yet accepted"),
-        Standing::Declined(finding) => making.drafts.block(inviting, finding),
+        Standing::Declined(finding) => return making.drafts.block(inviting, finding),
     }
     making.drafts.add(waiting);
 }
@@ -327,7 +327,7 @@ pub(super) fn agreement(
             waiting = waiting.need(requesting, "");
         }
         Standing::Done => waiting = waiting.because("asked, not yet signed"),
-        Standing::Declined(finding) => making.drafts.block(requesting, finding),
+        Standing::Declined(finding) => return Err(finding),
     }
     making.drafts.add(waiting);
     Ok(Agreement::After(awaiting))

@@ -46,8 +46,7 @@ impl Drafts {
             }
             for (key, need) in falls {
                 self.steps.remove(&key);
-                let message = format!("it needs `{need}`, which is blocked");
-                self.block(key, Finding::error(Code::NeedBlocked, None, message));
+                self.block(key, super::build::fallen(&need));
             }
         }
     }

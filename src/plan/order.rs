@@ -23,8 +23,7 @@ pub(super) fn order(mut steps: BTreeMap<StepKey, Step>) -> Ordered {
     let mut fallen = Vec::new();
     while let Some((key, need)) = hanging(&steps) {
         steps.remove(&key);
-        let message = format!("it needs `{need}`, which is blocked");
-        fallen.push((key, Finding::error(Code::NeedBlocked, None, message)));
+        fallen.push((key, super::build::fallen(&need)));
     }
     Ordered { steps: sorted(steps), circles: circles.into_iter().chain(fallen).collect() }
 }

@@ -28,16 +28,11 @@ pub(super) fn make(making: &mut Making<'_, '_>) {
                 making.drafts.block(awaiting, gone(partnership));
             }
             (Partner::NotListed, Some(finding)) => {
-                making.drafts.block(key(address, StepName::InviteReseller), finding.clone());
-                making.drafts.block(awaiting, needs_invitation(&finding));
+                making.drafts.block(key(address, StepName::InviteReseller), finding);
             }
             (Partner::NotListed, None) => invite(making, partnership),
         }
     }
-}
-
-fn needs_invitation(finding: &Finding) -> Finding {
-    Finding::error(Code::NeedBlocked, finding.at, "it needs the invitation, which is blocked")
 }
 
 fn odd(partnership: &Partnership) -> Finding {
@@ -63,8 +58,7 @@ fn invite(making: &mut Making<'_, '_>, partnership: &Partnership) {
     let Some(link) = &provider.invitation_url else {
         let finding = Finding::error(Code::NoInvitationLink, provider.at, "the provider declares no `invitationUrl`")
             .help("copy it once from the portal: Customers > Indirect resellers > Request a partnership");
-        making.drafts.block(inviting, finding.clone());
-        making.drafts.block(awaiting, needs_invitation(&finding));
+        making.drafts.block(inviting, finding);
         return;
     };
     let fact = Fact::PartnershipActive(partnership.name.clone());
@@ -81,7 +75,7 @@ fn invite(making: &mut Making<'_, '_>, partnership: &Partnership) {
             waiting = waiting.need(inviting, "");
         }
         Standing::Done => waiting = waiting.because("invited, not yet accepted"),
-        Standing::Declined(finding) => making.drafts.block(inviting, finding),
+        Standing::Declined(finding) => return making.drafts.block(inviting, finding),
     }
     making.drafts.add(waiting);
 }

@@ -110,7 +110,8 @@ pub(super) fn stranger(case: &Case<'_, '_>, objections: &mut Objections) {
         })
         .collect();
     for relationship in list.values().filter(|r| r.active && !ours.contains(&r.tenant)) {
-        objections.findings.push(undeclared(relationship));
+        let provider = &case.sides.desired.provider.name;
+        objections.findings.push(undeclared(relationship).about(Address::Provider(provider.clone())));
     }
 }
 

@@ -55,7 +55,7 @@ impl Counts {
     /// Counts a plan and what is blocked beside it.
     #[must_use]
     pub fn of(file: &PlanFile) -> Self {
-        let mut counts = Self { blocked: file.outlook().blocked.len(), ..Self::default() };
+        let mut counts = Self { blocked: blocked(file), ..Self::default() };
         for step in file.plan().steps() {
             *match step.mark {
                 Mark::Add => &mut counts.add,
@@ -73,7 +73,7 @@ impl Verdict {
     /// What this plan comes to.
     #[must_use]
     pub fn of(file: &PlanFile) -> Self {
-        let (plan, blocked) = (file.plan(), file.outlook().blocked.len());
+        let (plan, blocked) = (file.plan(), blocked(file));
         if plan.steps().is_empty() {
             return if blocked == 0 { Self::NoChanges } else { Self::NothingPossible { blocked } };
         }
@@ -88,6 +88,11 @@ impl Verdict {
         let wait = plan.steps().iter().filter(|step| step.class == Class::Wait).filter(is_next).count();
         Self::NothingNow { asked, wait, blocked }
     }
+}
+
+/// How many addresses are blocked, each counted once.
+fn blocked(file: &PlanFile) -> usize {
+    file.outlook().blocked.iter().map(|blocked| &blocked.key.address).collect::<BTreeSet<_>>().len()
 }
 
 /// Whether a run would do something with it now.

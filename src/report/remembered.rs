@@ -5,7 +5,7 @@ use super::layout::{Hue, Paint, column, padded, paint, plural, tagged, wrapped};
 use super::text::Page;
 use super::{FORMAT, escape, written};
 use crate::ledger::{Credential, CredentialState, Handoff, HandoffState, Ledger};
-use crate::model::{Address, Class, Digest, StepKey};
+use crate::model::{Address, Class, Digest, StepKey, StepName};
 use crate::plan::Mark;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -225,8 +225,14 @@ pub(super) fn usual_mark(key: &StepKey) -> Mark {
     match key.step.usual_class() {
         Class::HandOff => Mark::Person,
         Class::Wait => Mark::Wait,
+        Class::Api | Class::Ledger if adds(key.step) => Mark::Add,
         Class::Api | Class::Ledger => Mark::Change,
     }
+}
+
+/// Whether a step makes something that was not there.
+fn adds(step: StepName) -> bool {
+    matches!(step, StepName::CreateCustomer | StepName::OrderSubscription)
 }
 
 #[cfg(test)]

@@ -105,22 +105,18 @@ impl Run<'_> {
     pub fn next(&self) -> Vec<String> {
         let counts = self.outcome.counts();
         let any = |words: &[&str]| words.iter().any(|word| counts.contains_key(word));
-        let again = match self.approved {
-            Some(id) => format!("`twotier apply --plan-id {id}` goes on"),
-            None => "`twotier apply` goes on".to_owned(),
-        };
         let mut next = Vec::new();
         match &self.outcome.ending {
             Ending::Finished => {}
-            Ending::Interrupted => next.push(format!("The run was stopped; {again} where it ended.")),
+            Ending::Interrupted => next.push("The run was stopped where it stands; the next one goes on.".to_owned()),
             Ending::JournalFault(why) => next.push(format!(
                 "The journal could not be written ({why}), so nothing more was started. What was started is looked up by the next run."
             )),
         }
         if any(&["asked"]) {
-            next.push(format!("People are asked: `twotier handoffs` lists what. When it is done, {again}."));
+            next.push("People are asked: `twotier handoffs` lists what. When it is done, apply again.".to_owned());
         } else if any(&["pending"]) {
-            next.push(format!("What is pending shows later; then {again}."));
+            next.push("What is pending shows later; then apply again.".to_owned());
         }
         if any(&["failed"]) {
             next.push(
@@ -185,6 +181,12 @@ fn result(StepResult { key, id, outcome }: &StepResult) -> ResultDocument {
     }
 }
 
+/// Whether a later run may do more under the same approval.
+fn goes_on(outcome: &RunOutcome) -> bool {
+    let counts = outcome.counts();
+    ["asked", "pending", "interrupted"].iter().any(|word| counts.contains_key(word))
+}
+
 /// Writes a run.
 ///
 /// # Errors
@@ -210,6 +212,12 @@ pub(super) fn run(run: Run<'_>, colour: Paint, out: &mut dyn Write) -> fmt::Resu
     }
     for line in run.next() {
         wrapped(out, "", 2, &line)?;
+    }
+    if let Some(id) = run.approved
+        && goes_on(run.outcome)
+    {
+        // On a line of its own, whole, so that it can be copied.
+        writeln!(out, "  twotier apply --plan-id {id}")?;
     }
     writeln!(out, "{}", run.tally())
 }
@@ -260,8 +268,7 @@ mod tests {
 ~ subscription/contoso/m365  change-quantity                             failed
     code 2072: the service refused it
 
-People are asked: `twotier handoffs` lists what. When it is done,
-  `twotier apply` goes on.
+People are asked: `twotier handoffs` lists what. When it is done, apply again.
 Some steps failed; what depends on them was left alone. Mend the cause, then
   plan again.
 Run 1: 1 done, 1 asked, 1 pending, 2 skipped, 1 failed.

@@ -360,7 +360,15 @@ Plan: 1 to add, 3 to change, 0 to end; 2 for people, 2 to wait for, 1 blocked.
     fn the_last_line_says_what_a_plan_comes_to() {
         let none = Beside::default();
         assert_eq!(shown(Vec::new(), &none), "No changes. The tenant matches the manifests.\n");
-        let three = Beside { blocked: vec![outlook().blocked.remove(0); 3], ..Beside::default() };
+        // Addresses are counted, not what would be done to them.
+        let held = |what| Held { key: key(what), finding: Found::error(Code::Unknown, None, "x") };
+        let whats = [
+            "invite-reseller partnership/a",
+            "await-partnership partnership/a",
+            "create-customer customer/b",
+            "order-subscription subscription/b/c",
+        ];
+        let three = Beside { blocked: whats.map(held).into(), ..Beside::default() };
         assert_eq!(last(Vec::new(), &three), "Nothing can be done: 3 blocked.");
         let mut second: Vec<Step> = steps();
         second[0].readiness = Readiness::Asked { since: Timestamp::from_seconds(1_795_424_400) };
