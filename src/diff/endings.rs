@@ -396,7 +396,7 @@ fn support<'a>(
             let mobility = match mobility(observed) {
                 // A partner of record that stays says nothing of support.
                 Mobility::Stuck(_) if observed.status == Status::Active => Mobility::Movable,
-                mobility => mobility,
+                mobility @ (Mobility::Movable | Mobility::Stuck(_)) => mobility,
             };
             found.supported.push(Supported { key: key.clone(), mobility, customer, id: observed.id });
         }

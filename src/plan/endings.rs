@@ -245,11 +245,8 @@ fn notices(making: &mut Making<'_, '_>, diff: &EndingDiff<'_>, before: &mut Befo
         Notice::Send if diff.customers.is_empty() => {}
         Notice::Send => {
             let desired = making.desired();
-            let customers: Vec<_> = diff
-                .customers
-                .iter()
-                .map(|(key, customer)| (key, desired.customers.get(key), customer.company_name.as_str()))
-                .collect();
+            let mut customers: Vec<_> = diff.customers.iter().map(|(_, customer)| *customer).collect();
+            customers.sort_by(|a, b| (&a.domain, a.id).cmp(&(&b.domain, b.id)));
             let next = ending.transfer_to.as_ref().and_then(|to| desired.partnerships.get(to));
             let letter = letters::to_customers(partnership, ending, next, &customers);
             notice(making, diff, "customers", letter, before);

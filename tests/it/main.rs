@@ -5,6 +5,7 @@
 mod behaviour;
 mod cases;
 mod cli;
+mod endings;
 mod examples;
 mod laws;
 mod licences;

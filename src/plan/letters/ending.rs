@@ -2,8 +2,8 @@
 //! for ourselves.
 
 use super::ask;
-use crate::desired::{Contact, Customer, Ending, Partnership, Provider};
-use crate::model::CustomerKey;
+use crate::desired::{Ending, Partnership, Provider};
+use crate::observed::Customer;
 use crate::plan::Ask;
 
 /// Who has access after the end, in three columns; none is ever empty.
@@ -52,18 +52,19 @@ pub(in crate::plan) fn to_partner(provider: &Provider, partnership: &Partnership
     )
 }
 
-/// Its customers are told: one draft, and whom it goes to.
+/// Its customers are told: one draft, and whom it goes to, as the tenant names them: an edit of a manifest must not ask
+/// for the notice again.
 pub(in crate::plan) fn to_customers(
     partnership: &Partnership,
     ending: &Ending,
     next: Option<&Partnership>,
-    customers: &[(&CustomerKey, Option<&Customer>, &str)],
+    customers: &[&Customer],
 ) -> Ask {
     let who = &partnership.display_name;
     let takes_over = next.map_or_else(String::new, |next| {
         format!("{} takes over; an invitation to accept it as your reseller follows.\n", next.display_name)
     });
-    let list: Vec<String> = customers.iter().map(|(key, customer, name)| addressee(key, *customer, name)).collect();
+    let list: Vec<String> = customers.iter().map(|it| format!("  {} ({})", it.company_name, it.domain)).collect();
     let count = match customers.len() {
         1 => "1 customer".to_owned(),
         n => format!("{n} customers"),
@@ -81,19 +82,11 @@ pub(in crate::plan) fn to_customers(
              - Microsoft 365 admin center > Settings > Partner relationships\n\
              - Azure portal > Subscriptions > Access control (IAM)\n\
              - Entra admin center > Users (guests) and Enterprise applications\n\n\
-             ---- To each of:\n\n{}",
+             ---- To each of these, at the contact of its manifest if it has one:\n\n{}",
             when(ending),
             list.join("\n"),
         ),
     )
-}
-
-fn addressee(key: &CustomerKey, customer: Option<&Customer>, name: &str) -> String {
-    let contact: Option<&Contact> = customer.and_then(|customer| customer.contact.as_ref());
-    match contact {
-        Some(contact) => format!("  customer/{key}: {}", contact.email),
-        None => format!("  customer/{key}: {name} (no contact is declared)"),
-    }
 }
 
 /// The portal's button, with the words of the declaration. Source: learn, indirect-provider-tasks.
