@@ -6,6 +6,7 @@ use super::settings::{Center, FILE_NAME, Setting, Settings};
 use crate::backend::simulated::Embedded;
 use crate::journal::{Directory, Journal, Stamp};
 use crate::model::TenantId;
+use crate::observed::Why;
 use crate::ops::memory::{self, Missing};
 use crate::ops::{Fault, project};
 use std::path::Path;
@@ -114,6 +115,13 @@ impl From<Fault> for CliError {
             Fault::Interrupted => Self::new(Exit::Interrupted, words),
             Fault::UnknownPlan { .. } | Fault::NotTheSame(_) => {
                 Self::new(Exit::Stale, words).hint("review the new plan: `twotier plan`")
+            }
+            Fault::WouldBreak(_) => Self::new(Exit::Invalid, words),
+            Fault::Edit { .. } => Self::failed(words).hint("change it by hand, or write it in block style"),
+            Fault::Changed { path: _ } => Self::failed(words).hint("run the command again"),
+            Fault::Unread { what: _, why: Why::Denied(_) } => Self::new(Exit::SignIn, words),
+            Fault::Unread { what: _, why: _ } => {
+                Self::failed(words).hint("run the command again when the service answers")
             }
             Fault::Journal(_)
             | Fault::Embedded(_)

@@ -2,10 +2,12 @@
 //! never looks at the tenant.
 
 mod acknowledgements;
+mod azure;
 mod create;
 mod customers;
 mod draft;
 mod drift;
+mod ending;
 mod endings;
 mod identities;
 mod partner_of_record;
@@ -20,7 +22,8 @@ mod support;
 #[cfg(test)]
 mod tests;
 
-pub use endings::{Ending, LeftBehind, Notice};
+pub use azure::{Access, AzureAccess, PrincipalKind};
+pub use ending::{Ending, LeftBehind, Notice};
 pub use resolve::resolve;
 
 use crate::diag::At;
@@ -141,8 +144,8 @@ pub struct Partnership {
     pub partner_ids: Vec<PartnerId>,
     /// Two letters.
     pub country: SmolStr,
-    /// Who is written to.
-    pub contact: Contact,
+    /// Who is written to; without it nobody can be invited.
+    pub contact: Option<Contact>,
     /// Where `ensure` stands.
     pub ensure_at: At,
     /// Whether it is to be.
@@ -332,45 +335,6 @@ pub enum Supporter {
     Provider,
     /// A partnership's reseller, under its first PartnerID.
     Partnership(Name),
-}
-
-/// Azure access.
-#[derive(Clone, Debug)]
-pub struct AzureAccess {
-    /// Where it is declared.
-    pub at: At,
-    /// Whose Azure.
-    pub customer: Name,
-    /// Who gets it.
-    pub reseller: Name,
-    /// The object id of the group or principal.
-    pub principal: TenantId,
-    /// Which kind of principal that is.
-    pub principal_kind: PrincipalKind,
-    /// `/subscriptions/GUID[/resourceGroups/NAME]`.
-    pub scope: SmolStr,
-    /// Such as `Owner`.
-    pub role: SmolStr,
-    /// Whether it is to be.
-    pub access: Access,
-}
-
-/// Where the principal of an Azure access comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PrincipalKind {
-    /// The reseller's AdminAgents group.
-    AdminAgents,
-    /// Written in the document itself: a group or another principal.
-    Written,
-}
-
-/// Whether an Azure access is to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// It is to be.
-    Granted,
-    /// It is to go.
-    Revoked,
 }
 
 /// An acknowledgement.

@@ -64,7 +64,7 @@ fn partnership(
         tenant: tenant_id.map(|tenant| tenant.value),
         partner_ids: partner_ids.into_iter().map(|id| id.value).collect(),
         country: country.value,
-        contact: self::contact(contact),
+        contact: contact.map(self::contact),
         ensure_at: ensure.at,
         ensure: state,
         ending: None,

@@ -1,13 +1,12 @@
-//! Which customers belong to which reseller, and who gets access to whose Azure: every name resolved, each relation
-//! declared once. Never asks what is so in the tenant.
+//! Which customers belong to which reseller: every name resolved, each relation declared once. Never asks what is so in the tenant.
 
 use super::draft::Draft;
 use super::identities::Identities;
 use super::sort::Doc;
-use super::{Access, AzureAccess, Customer, Identity, Origin, PrincipalKind, Relation};
+use super::{Customer, Identity, Origin, Relation};
 use crate::diag::{At, Code};
 use crate::manifest::Spanned;
-use crate::manifest::document::{self, CustomerRef, Presence};
+use crate::manifest::document::{self, CustomerRef};
 use crate::model::{Address, CustomerKey};
 use smol_str::StrExt;
 use std::fmt;
@@ -88,40 +87,10 @@ fn once(draft: &mut Draft) {
     draft.associations = all;
 }
 
-/// Takes the Azure accesses.
-pub(super) fn azure(draft: &mut Draft, docs: Vec<Doc<document::AzureAccess>>) {
-    for Doc { name, at, guard: _, spec } in docs {
-        let document::AzureAccess { customer, reseller, principal, scope, role, ensure } = *spec;
-        draft.documents.push((Address::AzureAccess(name.clone()), at));
-        draft.customer(&customer, customer.at, format_args!("access `{name}` names customer"));
-        let says = format_args!("access `{name}` names reseller");
-        let (found, access) = match ensure.value {
-            Presence::Present => (draft.active_partner(&reseller, reseller.at, says), Access::Granted),
-            Presence::Absent => (draft.partner(&reseller, reseller.at, says), Access::Revoked),
-        };
-        let agents = found.map(|found| draft.partners[found].admin_agents);
-        let (principal, principal_kind) = match (principal, agents) {
-            (Some(written), _) => (written.value, PrincipalKind::Written),
-            (None, Some(Some(agents))) => (agents, PrincipalKind::AdminAgents),
-            (None, Some(None)) => {
-                let message =
-                    format!("access `{name}` has no `principal`, and `{}` no `adminAgentsGroupId`", reseller.value);
-                draft.error(Code::EitherOr, reseller.at, message, "write one of the two");
-                continue;
-            }
-            // Of the missing partnership a finding speaks already.
-            (None, None) => continue,
-        };
-        let (customer, reseller, scope, role) = (customer.value, reseller.value, scope.value, role.value);
-        let resolved = AzureAccess { at, customer, reseller, principal, principal_kind, scope, role, access };
-        draft.azure.push((name, resolved));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::tests::{check, meant};
-    use super::super::{Access, Desired, Origin, PrincipalKind};
+    use super::super::{Desired, Origin};
 
     fn shown(desired: &Desired) -> Vec<String> {
         desired.associations.iter().map(|((c, r), it)| format!("{c} {r} {}", it.cause)).collect()
@@ -166,19 +135,6 @@ mod tests {
                 "TT0102 error at fabrikan: association `w` names reseller `fabrikan`, which no manifest declares; help: did you mean `fabrikam`?",
                 "TT0102 error at contosso: association `w` names customer `contosso`, which no manifest declares; help: did you mean `contoso`?",
             ],
-        );
-    }
-
-    #[test]
-    fn azure_access_has_a_principal() {
-        let access = "Customer contoso {tenantId: %c1}\nAzureAccess prod {customer: contoso, reseller: fabrikam, principal: %g1, scope: /subscriptions/%s9, role: Owner, ensure: absent}";
-        let desired = meant(access);
-        let prod = desired.azure.values().next().expect("an access");
-        assert_eq!((prod.access, prod.principal_kind), (Access::Revoked, PrincipalKind::Written));
-        assert_eq!(prod.role, "Owner");
-        check(
-            &access.replace("principal: %g1, ", ""),
-            &["TT0111 error at fabrikam: access `prod` has no `principal`, and `fabrikam` no `adminAgentsGroupId`"],
         );
     }
 }

@@ -1,13 +1,14 @@
 //! What still hangs on a reseller whose partnership is to end: subscriptions with it as partner of record, legacy
 //! support contacts, customers that nobody else is invited to serve. Never says that nothing does where it did not look.
 
-use super::{Diff, Moved, Partner, Presence, RelationState, Sides, SupportDiff, SupportState, Verdict, unknown};
-use crate::desired::{self, Customer, Ending, EndingSearch, Identity, Origin, Partnership};
+mod search;
+
+use super::{Diff, Moved, Partner, RelationState, Sides, SupportDiff, SupportState, Verdict, unknown};
+use crate::desired::{self, Customer, Ending, Identity, Origin, Partnership};
 use crate::diag::Finding;
 use crate::ledger::{LiveId, Pending, PendingWhat};
-use crate::model::product::Commerce;
 use crate::model::{
-    Address, CustomerId, CustomerKey, Field, Leaf, Name, PartnerId, SubscriptionId, SubscriptionKey, TenantId, Value,
+    Address, CustomerId, CustomerKey, Field, Name, PartnerId, SubscriptionId, SubscriptionKey, TenantId, Value,
 };
 use crate::observed::{self, Facet, Status};
 use std::borrow::Cow;
@@ -102,10 +103,18 @@ pub struct Coverage {
     pub left: Option<usize>,
 }
 
+/// A reseller that leaves, and the PartnerID of the one that takes over.
+#[derive(Debug)]
+struct Leaver<'a> {
+    partnership: &'a Partnership,
+    ending: &'a Ending,
+    taker: Option<&'a PartnerId>,
+}
+
 /// PartnerIDs of resellers that leave, and where what they have goes.
 #[derive(Debug, Default)]
 pub(super) struct Leaving<'a> {
-    by_partner: BTreeMap<PartnerId, (&'a Partnership, &'a Ending)>,
+    by_partner: BTreeMap<PartnerId, Leaver<'a>>,
     /// Subscriptions that stay behind.
     left_behind: BTreeSet<(CustomerId, SubscriptionId)>,
 }
@@ -117,7 +126,8 @@ pub(super) fn leaving<'a>(sides: Sides<'a>, diff: &Diff<'a>) -> Leaving<'a> {
         let listed = sides.look.observed().relationships();
         let own = listed.known().and_then(|list| list.get(&tenant)).and_then(|relation| relation.partner_id.clone());
         for id in partnership.partner_ids.iter().cloned().chain(own) {
-            leaving.by_partner.insert(id, (partnership, ending));
+            let taker = taker(sides.desired, ending).map(|(_, partner_id)| partner_id);
+            leaving.by_partner.insert(id, Leaver { partnership, ending, taker });
         }
         leaving.left_behind.extend(ending.leave_behind.keys().filter_map(|key| diff.bindings.subscription(key)));
     }
@@ -134,21 +144,18 @@ fn listed<'a>(sides: Sides<'a>, diff: &Diff<'a>) -> Vec<(&'a Partnership, &'a En
 }
 
 impl<'a> Leaving<'a> {
-    /// Whether a partner of record is one that leaves, and the subscription does not stay behind.
+    /// The reseller that leaves and is partner of record of a subscription that does not stay behind.
+    fn of(&self, customer: CustomerId, observed: &observed::Subscription) -> Option<&Leaver<'a>> {
+        let leaver = self.by_partner.get(observed.partner_of_record.as_ref()?)?;
+        (!self.left_behind.contains(&(customer, observed.id))).then_some(leaver)
+    }
+    /// Whether a partner of record leaves, and the subscription does not stay behind.
     pub(super) fn takes(&self, customer: CustomerId, observed: &observed::Subscription) -> Option<&'a Ending> {
-        let id = observed.partner_of_record.as_ref()?;
-        let (_, ending) = self.by_partner.get(id)?;
-        (!self.left_behind.contains(&(customer, observed.id))).then_some(*ending)
+        self.of(customer, observed).map(|leaver| leaver.ending)
     }
     /// The change that a declared subscription with an unmanaged partner of record takes for the ending.
-    pub(super) fn moved(
-        &self,
-        sides: Sides<'a>,
-        customer: CustomerId,
-        observed: &observed::Subscription,
-    ) -> Option<Moved> {
-        let ending = self.takes(customer, observed)?;
-        let (_, partner_id) = taker(sides.desired, ending)?;
+    pub(super) fn moved(&self, customer: CustomerId, observed: &observed::Subscription) -> Option<Moved> {
+        let partner_id = self.of(customer, observed)?.taker?;
         if mobility(observed) != Mobility::Movable {
             return None;
         }
@@ -202,8 +209,8 @@ pub(super) fn compare<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
         };
         own_customers(sides, diff, &mut found);
         let spoken: BTreeSet<SubscriptionKey> = diff.support.iter().map(|spoken| spoken.key.clone()).collect();
-        for customer in searched(sides, diff, &mut found) {
-            search(sides, diff, customer, &mut found);
+        for customer in search::searched(sides, diff, &mut found) {
+            search::search(sides, diff, customer, &mut found);
         }
         let state = taking(diff, &found);
         let silent = found.supported.iter().filter(|supported| !spoken.contains(&supported.key));
@@ -291,117 +298,6 @@ fn undeclared(key: CustomerKey, id: CustomerId, ending: &Ending) -> Customer {
         reseller: None,
         contact: None,
         create: None,
-    }
-}
-
-/// The customers whose subscriptions are looked through: the reseller's, the declared ones, and as many others as the
-/// ending says.
-fn searched<'a>(sides: Sides<'a>, diff: &Diff<'a>, found: &mut EndingDiff<'a>) -> BTreeSet<CustomerId> {
-    let mut known: BTreeSet<CustomerId> = found.customers.iter().map(|(_, customer)| customer.id).collect();
-    for presence in diff.customers.values() {
-        match presence {
-            Presence::Live(id) => {
-                known.insert(*id);
-            }
-            Presence::Unknown(finding) => found.unread.push(finding.clone()),
-            // What is to be, just came to be or is gone has no subscription.
-            Presence::ToCreate(_) | Presence::Pending(_) | Presence::Gone(_) => {}
-        }
-    }
-    let everybody = match found.ending.search {
-        Some(EndingSearch::KnownCustomers) => {
-            found.coverage = Coverage { searched: known.len(), left: None };
-            return known;
-        }
-        Some(EndingSearch::EveryCustomer) | None => match sides.look.customers() {
-            Facet::Known(list) => list.keys().copied().collect(),
-            Facet::Absent => BTreeSet::new(),
-            Facet::Unknown(why) => {
-                found.unread.push(unknown("the list of customers", &why));
-                known.clone()
-            }
-        },
-    };
-    let read = |id: &CustomerId| sides.look.observed().was_read(&observed::Read::Subscriptions(*id));
-    match found.ending.search {
-        Some(EndingSearch::EveryCustomer) => known.extend(&everybody),
-        // Whatever was read for another reason costs nothing.
-        Some(EndingSearch::KnownCustomers) | None => known.extend(everybody.iter().copied().filter(read)),
-    }
-    let left = everybody.difference(&known).count();
-    found.coverage = Coverage { searched: known.len(), left: Some(left) };
-    known
-}
-
-fn search<'a>(sides: Sides<'a>, diff: &mut Diff<'a>, customer: CustomerId, found: &mut EndingDiff<'a>) {
-    let key = key_of(diff, customer);
-    let list = match sides.look.subscriptions(customer) {
-        Facet::Known(list) => list,
-        Facet::Absent => return,
-        Facet::Unknown(why) => {
-            return found.unread.push(unknown(&format!("the subscriptions of customer `{key}`"), &why));
-        }
-    };
-    for observed in list.iter().filter(|subscription| subscription.status.occupies()) {
-        let key = match diff.bindings.address(LiveId::Subscription(customer, observed.id)) {
-            Some(Address::Subscription(key)) => key.clone(),
-            Some(_) | None => SubscriptionKey { customer: key.clone(), leaf: Leaf::Id(observed.id) },
-        };
-        if diff.leaving.left_behind.contains(&(customer, observed.id)) {
-            continue;
-        }
-        if is_own(diff, found, observed) {
-            let way = way(sides, &key, observed);
-            found.held.push(Held { key: key.clone(), observed, way });
-        }
-        if observed.commerce == Commerce::Legacy {
-            support(sides, (customer, &key), observed, found);
-        }
-    }
-}
-
-fn is_own(diff: &Diff<'_>, found: &EndingDiff<'_>, observed: &observed::Subscription) -> bool {
-    let owner = observed.partner_of_record.as_ref().and_then(|id| diff.leaving.by_partner.get(id));
-    owner.is_some_and(|(partnership, _)| partnership.name == found.partnership.name)
-}
-
-fn way<'a>(sides: Sides<'a>, key: &SubscriptionKey, observed: &observed::Subscription) -> Way<'a> {
-    let address = Address::Subscription(key.clone());
-    if let Mobility::Stuck(why) = mobility(observed) {
-        return Way::Stuck(why);
-    }
-    if sides.desired.subscriptions.contains_key(key) {
-        return Way::Document;
-    }
-    if let Some(unresolved) = sides.ledger.unresolved.get(&address) {
-        return Way::Unresolved(unresolved);
-    }
-    match sides.ledger.pending.get(&address) {
-        Some(pending) if matches!(pending.what, PendingWhat::Change { field: Field::PartnerOfRecord, .. }) => {
-            Way::Pending(pending)
-        }
-        Some(_) | None => Way::Ending,
-    }
-}
-
-/// Whether the reseller supports it.
-fn support<'a>(
-    sides: Sides<'a>,
-    (customer, key): (CustomerId, &SubscriptionKey),
-    observed: &observed::Subscription,
-    found: &mut EndingDiff<'a>,
-) {
-    match sides.look.support(customer, observed.id) {
-        Facet::Known(contact) if contact.tenant == found.tenant => {
-            let mobility = match mobility(observed) {
-                // A partner of record that stays says nothing of support.
-                Mobility::Stuck(_) if observed.status == Status::Active => Mobility::Movable,
-                mobility @ (Mobility::Movable | Mobility::Stuck(_)) => mobility,
-            };
-            found.supported.push(Supported { key: key.clone(), mobility, customer, id: observed.id });
-        }
-        Facet::Known(_) | Facet::Absent => {}
-        Facet::Unknown(why) => found.unread.push(unknown(&format!("the support contact of `{key}`"), &why)),
     }
 }
 

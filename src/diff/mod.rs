@@ -9,6 +9,7 @@ mod objections;
 mod scope;
 mod subscriptions;
 mod support;
+mod walk;
 
 pub use bind::{Activity, Partner, Presence};
 pub use endings::{Coverage, EndingDiff, Held, Invitation, Mobility, Supported, Way, left_by, taker};
@@ -17,6 +18,7 @@ pub use look::Look;
 pub use objections::Objections;
 pub use scope::Scope;
 pub use support::{SupportDiff, SupportState};
+pub use walk::Walk;
 
 use crate::desired::{self, Desired, Relation};
 use crate::diag::{Code, Finding};
@@ -129,9 +131,9 @@ pub fn compare<'a>(sides: Sides<'a>) -> Diff<'a> {
     bind::partnerships(sides, &mut diff);
     bind::customers(sides, &mut diff);
     relations(sides, &mut diff);
-    subscriptions::bind(sides, &mut diff);
+    let bound = subscriptions::bind(sides, &mut diff);
     diff.leaving = endings::leaving(sides, &diff);
-    subscriptions::compare(sides, &mut diff);
+    subscriptions::compare(sides, &mut diff, &bound);
     support::compare(sides, &mut diff);
     endings::compare(sides, &mut diff);
     diff
@@ -140,6 +142,9 @@ pub fn compare<'a>(sides: Sides<'a>) -> Diff<'a> {
 /// The address under which the ledger remembers what a document means now: the old one while a rename is not recorded.
 #[must_use]
 pub fn remembered(desired: &Desired, ledger: &Ledger, address: &Address) -> Option<Address> {
+    if desired.renamed.is_empty() {
+        return None;
+    }
     let known = |a: &Address| ledger.managed.contains(a) || ledger.bindings.contains_key(a);
     if known(address) {
         return None;

@@ -2,32 +2,69 @@
 //! is bound, and never takes an earlier order that does not show yet for none.
 
 use super::bind::ledger_binding;
-use super::{Diff, Moved, Presence, Sides, SubscriptionDiff, SubscriptionState, Verdict, field, remembered, unknown};
+use super::{
+    Diff, Moved, Presence, Scope, Sides, SubscriptionDiff, SubscriptionState, Verdict, Walk, field, remembered, unknown,
+};
 use crate::desired::{Additional, PartnerOfRecord, Subscription};
 use crate::diag::{Code, Finding};
 use crate::ledger::{LiveId, Pending, PendingWhat};
-use crate::model::{Address, CustomerId, Field, SubscriptionId, Value};
+use crate::model::{Address, CustomerId, CustomerKey, Field, SubscriptionId, Value};
 use crate::observed::{self, CartFate, Facet};
 use std::collections::BTreeMap;
 
 /// Which live subscription each declared one means, as far as known: before any comparison, so that all of a customer
-/// are claimed before one is found unclaimed.
-pub(super) fn bind<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
+/// are claimed before one is found unclaimed. One entry a subscription in scope, in their order.
+pub(super) fn bind<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) -> Vec<Option<SubscriptionId>> {
+    let mut learned = Walk::over(&sides.ledger.bindings);
+    let mut customer = Last::default();
+    let mut bound = Vec::with_capacity(sides.desired.subscriptions.len());
     for (key, subscription) in &sides.desired.subscriptions {
         let address = Address::Subscription(key.clone());
         if !sides.scope.holds(&address) {
             continue;
         }
-        let Some(Presence::Live(customer)) = diff.customers.get(&key.customer) else { continue };
-        let customer = *customer;
-        let learned = match ledger_binding(sides, &address) {
+        let Some(customer) = customer.of(&key.customer, diff) else {
+            bound.push(None);
+            continue;
+        };
+        let learned = match learned.at(&address).copied().or_else(|| renamed_binding(sides, &address)) {
             Some(LiveId::Subscription(_, id)) => Some(id),
             Some(LiveId::Reseller(_) | LiveId::Customer(_)) | None => None,
         };
         let shown = sides.ledger.pending.get(&address).and_then(|pending| shows(sides, pending));
-        if let Some(id) = subscription.identity.or(learned).or(shown) {
+        let id = subscription.identity.or(learned).or(shown);
+        if let Some(id) = id {
             diff.bindings.learn(address, LiveId::Subscription(customer, id));
         }
+        bound.push(id);
+    }
+    bound
+}
+
+fn renamed_binding(sides: Sides<'_>, address: &Address) -> Option<LiveId> {
+    if sides.desired.renamed.is_empty() { None } else { ledger_binding(sides, address) }
+}
+
+/// The live customer that was asked for last: subscriptions come sorted by customer.
+#[derive(Default)]
+struct Last<'a> {
+    asked: Option<(&'a CustomerKey, Option<CustomerId>)>,
+}
+impl<'a> Last<'a> {
+    fn of(&mut self, key: &'a CustomerKey, diff: &Diff<'_>) -> Option<CustomerId> {
+        if let Some((last, id)) = self.asked
+            && last == key
+        {
+            return id;
+        }
+        let id = match diff.customers.get(key) {
+            Some(Presence::Live(id)) => Some(*id),
+            Some(Presence::ToCreate(_) | Presence::Pending(_) | Presence::Gone(_) | Presence::Unknown(_)) | None => {
+                None
+            }
+        };
+        self.asked = Some((key, id));
+        id
     }
 }
 
@@ -42,22 +79,32 @@ fn shows(sides: Sides<'_>, pending: &Pending) -> Option<SubscriptionId> {
     })
 }
 
-pub(super) fn compare<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
+pub(super) fn compare<'a>(sides: Sides<'a>, diff: &mut Diff<'a>, bound: &[Option<SubscriptionId>]) {
     let twins = released(sides);
-    for (key, declared) in &sides.desired.subscriptions {
-        let address = Address::Subscription(key.clone());
-        if !sides.scope.holds(&address) {
-            continue;
-        }
-        let state = match diff.customers.get(&key.customer) {
-            Some(Presence::Live(customer)) => {
-                let customer = *customer;
-                live(sides, diff, declared, customer, &twins)
+    let mut settled = Walk::over(&sides.ledger.settled);
+    let mut customer = Last::default();
+    let mut list: Option<(CustomerId, Facet<&'a [observed::Subscription]>)> = None;
+    let in_scope = sides.desired.subscriptions.values().filter(|s| match sides.scope {
+        Scope::All => true,
+        Scope::Only(_) => sides.scope.holds(&Address::Subscription(s.key.clone())),
+    });
+    for (declared, id) in in_scope.zip(bound) {
+        let state = if let Some(owner) = customer.of(&declared.key.customer, diff) {
+            let known = match &list {
+                Some((of, list)) if *of == owner => list.clone(),
+                Some(_) | None => sides.look.subscriptions(owner),
+            };
+            list = Some((owner, known.clone()));
+            let address = Address::Subscription(declared.key.clone());
+            let settled = settled.at(&address).or_else(|| renamed_settled(sides, &address));
+            let there = There { customer: owner, list: known, id: *id, address, settled };
+            live(sides, diff, declared, there, &twins)
+        } else {
+            match diff.customers.get(&declared.key.customer) {
+                Some(Presence::ToCreate(_) | Presence::Pending(_)) => Some(SubscriptionState::ToBuy),
+                // What stands against the customer is told there.
+                Some(Presence::Live(_) | Presence::Gone(_) | Presence::Unknown(_)) | None => continue,
             }
-            Some(Presence::ToCreate(_)) => Some(SubscriptionState::ToBuy),
-            // What stands against the customer is told there.
-            Some(Presence::Pending(_)) => Some(SubscriptionState::ToBuy),
-            Some(Presence::Gone(_) | Presence::Unknown(_)) | None => continue,
         };
         match state {
             Some(state) => diff.subscriptions.push(SubscriptionDiff { declared, state }),
@@ -66,9 +113,26 @@ pub(super) fn compare<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
     }
 }
 
+fn renamed_settled<'a>(sides: Sides<'a>, address: &Address) -> Option<&'a BTreeMap<Field, Value>> {
+    sides.ledger.settled.get(&remembered(sides.desired, sides.ledger, address)?)
+}
+
+/// A declared subscription's live side.
+struct There<'a> {
+    customer: CustomerId,
+    /// The customer's subscriptions.
+    list: Facet<&'a [observed::Subscription]>,
+    /// The one that is meant, once bound.
+    id: Option<SubscriptionId>,
+    address: Address,
+    /// What was last settled of it.
+    settled: Option<&'a BTreeMap<Field, Value>>,
+}
+
 /// Released addresses and what they were bound to: a new document like one of them looks like a rename.
 fn released(sides: Sides<'_>) -> BTreeMap<(CustomerId, SubscriptionId), &Address> {
-    let gone = sides.ledger.managed.iter().filter(|a| !sides.desired.declared.contains_key(a));
+    let mut declared = Walk::over(&sides.desired.declared);
+    let gone = sides.ledger.managed.iter().filter(|address| declared.at(address).is_none());
     gone.filter_map(|address| match sides.ledger.bindings.get(address) {
         Some(LiveId::Subscription(customer, id)) => Some(((*customer, *id), address)),
         Some(LiveId::Reseller(_) | LiveId::Customer(_)) | None => None,
@@ -82,10 +146,11 @@ fn live<'a>(
     sides: Sides<'a>,
     diff: &mut Diff<'a>,
     declared: &'a Subscription,
-    customer: CustomerId,
+    there: There<'a>,
     twins: &Released<'_>,
 ) -> Option<SubscriptionState<'a>> {
-    let address = &Address::Subscription(declared.key.clone());
+    let There { customer, list, id, address, settled } = there;
+    let address = &address;
     if let Some(unresolved) = sides.ledger.unresolved.get(address) {
         return Some(SubscriptionState::Blocked(
             Finding::error(
@@ -99,7 +164,7 @@ fn live<'a>(
             .help("look in the portal, then say how it ended with `twotier state resolve`"),
         ));
     }
-    let list = match sides.look.subscriptions(customer) {
+    let list = match list {
         Facet::Known(list) => list,
         Facet::Absent => &[],
         Facet::Unknown(why) => {
@@ -107,7 +172,7 @@ fn live<'a>(
             return Some(SubscriptionState::Blocked(unknown(&what, &why)));
         }
     };
-    let Some(LiveId::Subscription(_, id)) = diff.bindings.get(address) else {
+    let Some(id) = id else {
         return Some(unbound(sides, diff, declared, (customer, list), twins));
     };
     let pending = sides.ledger.pending.get(address);
@@ -135,7 +200,7 @@ fn live<'a>(
             .help("correct `product`, or `subscriptionId` if another one is meant"),
         ));
     }
-    let moved = fields(sides, diff, declared, (customer, observed), address);
+    let moved = fields(diff, declared, (customer, observed), (address, settled));
     (!moved.is_empty()).then_some(SubscriptionState::Moved { customer, id, observed, moved })
 }
 
@@ -211,19 +276,16 @@ fn unbound<'a>(
 }
 
 fn fields<'a>(
-    sides: Sides<'a>,
     diff: &mut Diff<'a>,
     declared: &'a Subscription,
     (customer, observed): (CustomerId, &'a observed::Subscription),
-    address: &Address,
+    (address, settled): (&Address, Option<&'a BTreeMap<Field, Value>>),
 ) -> Vec<Moved> {
-    let old = remembered(sides.desired, sides.ledger, address);
-    let settled = sides.ledger.settled.get(old.as_ref().unwrap_or(address));
     let settled = |field| settled.and_then(|values| values.get(&field));
     // A reseller that leaves takes no incentive with it, whatever the manifest says of the partner of record.
     let leaves = diff.leaving.takes(customer, observed).is_some();
     let mut moved: Vec<Moved> = match &declared.partner_of_record {
-        PartnerOfRecord::Unmanaged => diff.leaving.moved(sides, customer, observed).into_iter().collect(),
+        PartnerOfRecord::Unmanaged => diff.leaving.moved(customer, observed).into_iter().collect(),
         PartnerOfRecord::Defaulted { .. } | PartnerOfRecord::Written { .. } | PartnerOfRecord::Asserted(_) => {
             Vec::new()
         }
@@ -244,14 +306,16 @@ fn fields<'a>(
         PartnerOfRecord::Unmanaged => {}
         PartnerOfRecord::Defaulted { partnership, partner_id } => {
             let there = observed::field_value(observed, Field::PartnerOfRecord);
-            let other = there != Value::None && there != Value::text(partner_id);
+            let other = there != Value::None && there != Value::word(partner_id.as_str());
             if other && !leaves && settled(Field::PartnerOfRecord).is_none() {
                 diff.findings.push(default_would_replace(declared, &there, partnership));
             } else {
-                one(diff, Field::PartnerOfRecord, Value::text(partner_id));
+                one(diff, Field::PartnerOfRecord, Value::word(partner_id.as_str()));
             }
         }
-        PartnerOfRecord::Written { partner_id, .. } => one(diff, Field::PartnerOfRecord, Value::text(partner_id)),
+        PartnerOfRecord::Written { partner_id, .. } => {
+            one(diff, Field::PartnerOfRecord, Value::word(partner_id.as_str()))
+        }
         PartnerOfRecord::Asserted(wanted) => {
             let there = observed::field_value(observed, Field::PartnerOfRecord);
             if there != Value::optional(wanted.as_ref()) {
@@ -263,7 +327,7 @@ fn fields<'a>(
         one(diff, Field::Quantity, Value::Number(u64::from(*quantity)));
     }
     if let Some((name, _)) = &declared.friendly_name {
-        one(diff, Field::FriendlyName, Value::text(name));
+        one(diff, Field::FriendlyName, Value::Text(name.clone()));
     }
     moved
 }

@@ -3,13 +3,15 @@
 
 use super::LiveId;
 use crate::model::{Address, CustomerId, CustomerKey, Leaf, Name, SubscriptionId, SubscriptionKey, TenantId};
+use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
 /// Address → live object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bindings {
     by_address: BTreeMap<Address, LiveId>,
-    live: BTreeMap<LiveId, Address>,
+    /// Only ever looked up, never walked.
+    live: FxHashMap<LiveId, Address>,
 }
 
 impl Bindings {

@@ -4,7 +4,8 @@
 mod check;
 mod deserialize;
 pub mod document;
-mod emit;
+mod edit;
+pub mod emit;
 mod format;
 mod load;
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod oracle;
 mod parse;
 mod read;
 mod scalar;
+mod scan;
 mod schema;
 mod shape;
 pub mod spanned;
@@ -20,6 +22,7 @@ mod tree;
 mod written;
 
 pub use document::Document;
+pub use edit::{Change, Edit, Refused, edit};
 pub use emit::{NewAcknowledgement, acknowledgement};
 pub use load::{Loaded, load};
 pub use parse::{Broken, Manifests, Parsed, parse};

@@ -4,6 +4,7 @@
 use super::parse::{Manifests, Parsed, parse};
 use super::read::read;
 use super::scalar::{Meaning, Style, meaning};
+use super::scan::scan;
 use super::tree::{Body, Extant, Node};
 use crate::diag::{FileId, SourceMap};
 use proptest::prelude::*;
@@ -226,6 +227,9 @@ proptest! {
         read(&text, 0, FileId(0), |tree| trees.push(tree));
         prop_assert_eq!(trees.len(), 1, "{}", text);
         prop_assert!(trees[0].findings.is_empty() && trees[0].extant == Extant::Whole, "{} {:?}", text, trees[0].findings);
+        if let Some(fast) = scan(&text, 0) {
+            prop_assert_eq!(&fast, &trees[0], "{}", text);
+        }
         let root = trees[0].root.as_ref().expect("a root");
         prop_assert!(agrees(root, &theirs), "{}\n{:#?}\n{:#?}", text, root, theirs);
     }

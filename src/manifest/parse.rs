@@ -5,6 +5,7 @@ use super::check::{Check, Shown, Subject};
 use super::deserialize::{Misfit, from_node};
 use super::document::{Document, Spec};
 use super::read::read;
+use super::scan::scan;
 use super::schema::API_VERSION;
 use super::shape::{Object, shapes};
 use super::tree::{Body, Entry, Extant, Extent, Node, Tree};
@@ -124,7 +125,10 @@ impl Manifests {
     fn read_cut(&mut self, file: FileId, text: &str, cut: Range<usize>) {
         let offset = u32::try_from(cut.start).unwrap_or(u32::MAX);
         let text = &text[cut];
-        read(text, offset, file, |tree| self.take(tree, file, text));
+        match scan(text, offset) {
+            Some(tree) => self.take(tree, file, text),
+            None => read(text, offset, file, |tree| self.take(tree, file, text)),
+        }
     }
 
     fn take(&mut self, tree: Tree<'_>, file: FileId, text: &str) {

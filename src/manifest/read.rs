@@ -10,13 +10,13 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Deepest nesting of lists and mappings; manifests need less than a dozen.
-const DEPTH: usize = 24;
+pub(super) const DEPTH: usize = 24;
 
 /// How many nodes the aliases of one document may add up to.
 const ALIASED: usize = 10_000;
 
 /// Below this many keys a mapping's keys are compared pairwise.
-const FEW_KEYS: usize = 12;
+pub(super) const FEW_KEYS: usize = 12;
 
 /// Reads every document of `text`, which begins at byte `offset` of `file`, and gives each to `each` as soon as it is
 /// read. Documents without content are passed over.

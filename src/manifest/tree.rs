@@ -22,7 +22,7 @@ impl Extent {
 
 /// A node and its place. A list or mapping under a key has the place of the key, else its own first line; so has a
 /// value that is empty.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Node<'a> {
     /// Where.
     pub(super) place: Extent,
@@ -31,7 +31,7 @@ pub(super) struct Node<'a> {
 }
 
 /// What a node is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Body<'a> {
     /// A text, number, truth value or nothing.
     Scalar(Cow<'a, str>, Style),
@@ -44,7 +44,7 @@ pub(super) enum Body<'a> {
 }
 
 /// A key and its value.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry<'a> {
     /// The key.
     pub(super) key: Cow<'a, str>,
@@ -79,7 +79,7 @@ pub(super) enum Extant {
 }
 
 /// One document.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Tree<'a> {
     /// Its root; none when nothing was readable.
     pub(super) root: Option<Node<'a>>,

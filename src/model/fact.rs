@@ -70,6 +70,11 @@ impl Value {
     pub fn text(value: impl fmt::Display) -> Self {
         Self::Text(smol_str::format_smolstr!("{value}"))
     }
+    /// A text value of a text: without formatting, for where it is done a million times.
+    #[must_use]
+    pub fn word(text: &str) -> Self {
+        Self::Text(SmolStr::new(text))
+    }
     /// A text value, or [`Value::None`].
     pub fn optional(value: Option<impl fmt::Display>) -> Self {
         value.map_or(Self::None, Self::text)

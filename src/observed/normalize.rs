@@ -18,10 +18,10 @@ pub fn field_value(subscription: &Subscription, field: Field) -> Value {
     match field {
         Field::PartnerOfRecord => {
             let filled = subscription.partner_of_record.as_ref().filter(|id| !id.as_str().trim().is_empty());
-            Value::optional(filled)
+            filled.map_or(Value::None, |id| Value::word(id.as_str()))
         }
         Field::Quantity => Value::Number(u64::from(subscription.quantity)),
-        Field::FriendlyName => Value::text(&subscription.friendly_name),
+        Field::FriendlyName => Value::Text(subscription.friendly_name.clone()),
         Field::Status => Value::text(subscription.status),
         Field::Commerce => Value::text(subscription.commerce),
         Field::ScheduledChange => Value::optional(subscription.scheduled_change.as_ref()),

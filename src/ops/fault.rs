@@ -5,10 +5,13 @@ use super::project::Project;
 use crate::apply::approve::NotTheSame;
 use crate::backend::simulated::EmbeddedError;
 use crate::journal::{JournalError, OpenRun};
+use crate::manifest::Refused;
 use crate::model::{Digest, TenantId};
+use crate::observed::Why;
 use crate::plan::file::ReadError;
 use smol_str::SmolStr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Why a command stopped.
 #[derive(Debug, thiserror::Error)]
@@ -96,6 +99,34 @@ pub enum Fault {
     /// A person stopped it before its steps.
     #[error("interrupted; nothing was changed")]
     Interrupted,
+    /// Changed manifests would not be valid; their new errors say why.
+    #[error("the manifests would not be valid afterwards; nothing was written")]
+    WouldBreak(Box<Project>),
+    /// A manifest cannot be changed without touching more than was asked.
+    #[error("`{path}` was not changed")]
+    Edit {
+        /// Which, as shown to people.
+        path: String,
+        /// Its text.
+        before: Arc<str>,
+        /// Why.
+        #[source]
+        source: Refused,
+    },
+    /// Somebody else wrote a file meanwhile.
+    #[error("`{}` is not what it was when it was read", .path.display())]
+    Changed {
+        /// Which.
+        path: PathBuf,
+    },
+    /// What a command rests on could not be read from the tenant.
+    #[error("{what} could not be read: {why}")]
+    Unread {
+        /// What.
+        what: String,
+        /// Why.
+        why: Why,
+    },
     /// A file could not be read or written.
     #[error("`{}` cannot be {what}", .path.display())]
     File {

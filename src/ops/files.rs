@@ -2,7 +2,7 @@
 
 use super::fault::Fault;
 use std::fs::File;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 /// The text of a file.
@@ -65,6 +65,61 @@ fn beside(path: &Path) -> io::Result<(PathBuf, File)> {
 #[expect(clippy::disallowed_methods, reason = "an edge: folders named on the command line")]
 pub fn folder(path: &Path) -> Result<(), Fault> {
     std::fs::create_dir_all(path).map_err(|source| Fault::File { path: path.into(), what: "made", source })
+}
+
+/// Puts a text in place of the text that was read, keeping what the file was beside it: byte-order mark, permissions,
+/// the target of a link. Not flushed to the disk: it can be made again.
+///
+/// # Errors
+/// When it cannot be written, or the file is not what it was.
+pub fn exchange(path: &Path, before: Option<&str>, after: &str) -> Result<(), Fault> {
+    let fault = |source: io::Error| {
+        if matches!(source.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::InvalidData) {
+            return Fault::Changed { path: path.into() };
+        }
+        Fault::File { path: path.into(), what: "written", source }
+    };
+    match before {
+        None => begin(path, after).map_err(fault),
+        Some(before) => swap(path, before, after).map_err(fault),
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "an edge: manifests that a command writes")]
+fn begin(path: &Path, text: &str) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    if path.symlink_metadata().is_ok() {
+        return Err(io::ErrorKind::AlreadyExists.into());
+    }
+    let (beside, mut file) = beside(path)?;
+    let moved = file.write_all(text.as_bytes()).and_then(|()| std::fs::rename(&beside, path));
+    if moved.is_err() {
+        drop(std::fs::remove_file(&beside));
+    }
+    moved
+}
+
+#[expect(clippy::disallowed_methods, reason = "an edge: manifests that a command writes")]
+fn swap(path: &Path, before: &str, after: &str) -> io::Result<()> {
+    const MARK: &str = "\u{feff}";
+    let path = &std::fs::canonicalize(path)?;
+    let there = std::fs::read_to_string(path)?;
+    let (mark, text) = there.strip_prefix(MARK).map_or(("", there.as_str()), |text| (MARK, text));
+    if text != before {
+        return Err(io::ErrorKind::InvalidData.into());
+    }
+    let permissions = std::fs::metadata(path)?.permissions();
+    let (beside, mut file) = beside(path)?;
+    let moved = file
+        .write_all(format!("{mark}{after}").as_bytes())
+        .and_then(|()| std::fs::set_permissions(&beside, permissions))
+        .and_then(|()| std::fs::rename(&beside, path));
+    if moved.is_err() {
+        drop(std::fs::remove_file(&beside));
+    }
+    moved
 }
 
 #[cfg(test)]

@@ -2,17 +2,21 @@
 //! reads an argument or a variable; whoever gets only `&dyn Observe` cannot write.
 
 pub mod apply;
+pub mod bind;
 pub mod credentials;
 pub mod explain;
 mod fault;
 pub mod files;
 pub mod handoffs;
+pub mod import;
 pub mod memory;
 pub mod observe;
 pub mod plan;
 pub mod planning;
 pub mod project;
+pub mod rewrite;
 pub mod schema;
+pub mod set;
 pub mod show;
 pub mod simulate;
 pub mod state;

@@ -65,7 +65,14 @@ pub fn offline(project: &Valid, snapshot: &Snapshot, targets: &BTreeSet<Address>
 /// # Errors
 /// When they do not.
 pub fn same_tenant(project: &Valid, center: TenantId) -> Result<(), Fault> {
-    let declared = project.desired.provider.tenant;
+    same_tenant_id(project.desired.provider.tenant, center)
+}
+
+/// The same of a declared tenant.
+///
+/// # Errors
+/// When it is another one.
+pub fn same_tenant_id(declared: TenantId, center: TenantId) -> Result<(), Fault> {
     if declared == center { Ok(()) } else { Err(Fault::OtherCenter { declared, center }) }
 }
 

@@ -4,7 +4,7 @@
 use super::facts::{Ground, evaluate};
 use super::{Adopt, Step, azure};
 use crate::desired::Partnership;
-use crate::diff::{Diff, Partner, Scope, Sides, remembered};
+use crate::diff::{Diff, Partner, Scope, Sides, Walk, remembered};
 use crate::ledger::{Handoff, HandoffState, LiveId};
 use crate::model::{Address, CustomerKey, Digest, Fact, Name, StepName, Value};
 use crate::observed::Facet;
@@ -13,8 +13,9 @@ use std::collections::BTreeSet;
 pub(super) fn adopt(sides: Sides<'_>, diff: &Diff<'_>, steps: &[Step]) -> Adopt {
     let (desired, ledger) = (sides.desired, sides.ledger);
     let mut adopt = Adopt { settled: diff.settled.clone(), shown: diff.shown.clone(), ..Adopt::default() };
+    let mut known = Walk::over(&ledger.bindings);
     for (address, id) in diff.bindings.iter() {
-        if is_literal(address) || ledger.bindings.get(address) == Some(id) {
+        if is_literal(address) || known.at(address) == Some(id) {
             continue;
         }
         // What a subscription is bound to is adopted only once it was seen.
@@ -22,8 +23,10 @@ pub(super) fn adopt(sides: Sides<'_>, diff: &Diff<'_>, steps: &[Step]) -> Adopt 
             adopt.bindings.insert(address.clone(), *id);
         }
     }
+    let mut managed = ledger.managed.iter().peekable();
     for address in desired.declared.keys().filter(|address| sides.scope.holds(address)) {
-        if !ledger.managed.contains(address) {
+        while managed.next_if(|known| *known < address).is_some() {}
+        if managed.peek().is_none_or(|known| *known != address) {
             adopt.managed.insert(address.clone());
         }
         if let Some(old) = remembered(desired, ledger, address) {
@@ -32,7 +35,8 @@ pub(super) fn adopt(sides: Sides<'_>, diff: &Diff<'_>, steps: &[Step]) -> Adopt 
     }
     if *sides.scope == Scope::All {
         let moved: BTreeSet<&Address> = adopt.renamed.values().collect();
-        let gone = ledger.managed.iter().filter(|address| !desired.declared.contains_key(address));
+        let mut declared = Walk::over(&desired.declared);
+        let gone = ledger.managed.iter().filter(|address| declared.at(address).is_none());
         adopt.released = gone.filter(|address| !moved.contains(address)).cloned().collect();
     }
     adopt.consumed = consumed(sides, diff, steps);

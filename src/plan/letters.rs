@@ -27,8 +27,7 @@ fn ask(template: &str, contact: Option<&Contact>, summary: String, subject: Stri
 }
 
 /// The provider's link to a reseller. Source: learn, indirect-provider-tasks (the link must stay in the text).
-pub(super) fn invite_reseller(provider: &Provider, link: &str, partnership: &Partnership) -> Ask {
-    let contact = &partnership.contact;
+pub(super) fn invite_reseller(provider: &Provider, link: &str, partnership: &Partnership, contact: &Contact) -> Ask {
     ask(
         "invite-reseller",
         Some(contact),

@@ -61,12 +61,24 @@ fn invite(making: &mut Making<'_, '_>, partnership: &Partnership) {
         making.drafts.block(inviting, finding);
         return;
     };
+    let Some(contact) = &partnership.contact else {
+        let message = format!("partnership `{}` names nobody to send the invitation to", partnership.name);
+        let finding = Finding::error(Code::NoContact, partnership.at, message)
+            .help("write `contact: {email: ...}` of the reseller");
+        making.drafts.block(inviting, finding);
+        return;
+    };
     let fact = Fact::PartnershipActive(partnership.name.clone());
     let active = || (fact.clone(), Brings::Exactly(Value::Bool(true)));
     let first = partnership.partner_ids.first().map_or("", |id| id.as_str());
     let mut waiting = wait(awaiting, format!("PartnerID {first} is listed as active"), origin);
     waiting.goal.push(active());
-    match hand_off(inviting.clone(), letters::invite_reseller(provider, link, partnership), making.ledger(), origin) {
+    match hand_off(
+        inviting.clone(),
+        letters::invite_reseller(provider, link, partnership, contact),
+        making.ledger(),
+        origin,
+    ) {
         Standing::Open(step) => {
             let mut step = step
                 .because(format!("declared active ({}), not yet listed", making.sources.show(partnership.ensure_at)));

@@ -7,6 +7,7 @@ mod cases;
 mod cli;
 mod endings;
 mod examples;
+mod import;
 mod laws;
 mod licences;
 mod offline;

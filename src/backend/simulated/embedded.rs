@@ -6,9 +6,9 @@ use super::human::{Human, HumanError, Played};
 use super::seed::{self, SeedError};
 use super::tenant::Tenant;
 use crate::backend::{Actuate, BackendError, Observe};
-use crate::model::{Effect, Operation, RequestId, Span, TenantId, Timestamp};
+use crate::model::{Effect, Operation, PartnerId, RequestId, Span, TenantId, Timestamp};
 use crate::observed::{Answer, Read, Why};
-use smol_str::format_smolstr;
+use smol_str::{SmolStr, format_smolstr};
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -140,6 +140,13 @@ impl Embedded {
     #[must_use]
     pub fn id(&self) -> TenantId {
         self.lock().tenant.id()
+    }
+    /// The PartnerID and the country of the provider, where the tenant's header tells them.
+    #[must_use]
+    pub fn provider(&self) -> (Option<PartnerId>, Option<SmolStr>) {
+        let held = self.lock();
+        let header = held.tenant.header();
+        (header.partner_id.clone(), header.country.clone())
     }
     /// What time it is there: `now` of every command with this center.
     #[must_use]

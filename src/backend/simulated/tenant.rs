@@ -66,6 +66,11 @@ impl Tenant {
             revision: 0,
         })
     }
+    /// What the header says.
+    #[must_use]
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
     /// An empty tenant with everything a header says.
     #[must_use]
     pub fn with_header(header: Header) -> Self {

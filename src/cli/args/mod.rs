@@ -1,12 +1,14 @@
 //! What may be typed: global flags, commands, their flags and their help. Says nothing of what a value means for the
 //! project; that is `settings`.
 
+mod manifests;
 mod people;
 mod planning;
 mod simulate;
 mod state;
 mod tools;
 
+pub(crate) use manifests::{BindArgs, Consent, ImportArgs, ManageField, SetArgs};
 pub(crate) use people::{CredentialsCommand, Declining, Exporting, HandoffsCommand, Noting, Saying};
 pub(crate) use planning::{ApplyArgs, PlanArgs, ShowArgs, SnapshotArgs, Written};
 pub(crate) use simulate::{Actor, Outcome, SimulateCommand};
@@ -122,6 +124,15 @@ pub(crate) enum Command {
     /// Write down what is there now, for planning offline
     #[command(long_about = planning::SNAPSHOT, after_long_help = planning::SNAPSHOT_AFTER)]
     Snapshot(SnapshotArgs),
+    /// Write manifests for what is there and not declared yet
+    #[command(long_about = manifests::IMPORT, after_long_help = manifests::IMPORT_AFTER)]
+    Import(ImportArgs),
+    /// Write learned ids into the manifests
+    #[command(long_about = manifests::BIND, after_long_help = manifests::BIND_AFTER)]
+    Bind(BindArgs),
+    /// Write one value into many manifests
+    #[command(long_about = manifests::SET, after_long_help = manifests::SET_AFTER)]
+    Set(SetArgs),
     /// Steps that people do: list them, say they are done
     #[command(long_about = people::HANDOFFS, after_long_help = people::HANDOFFS_AFTER)]
     Handoffs {

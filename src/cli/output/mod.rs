@@ -1,6 +1,7 @@
 //! How the small commands print: text for people and one JSON document. Plans and runs are printed by `report`; nothing
 //! here decides what is said.
 
+mod changes;
 mod gates;
 mod history;
 mod people;
@@ -8,6 +9,7 @@ mod state;
 mod table;
 mod tools;
 
+pub(super) use changes::{bound_json, changes_json, differences, imported, imported_json};
 pub(super) use gates::gates;
 pub(super) use history::{history, history_json, only, run, run_json};
 pub(super) use people::{credentials, credentials_json, handoff, handoff_json, handoff_line, handoffs, handoffs_json};

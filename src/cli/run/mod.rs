@@ -1,6 +1,7 @@
 //! One function a command: builds what `ops` needs from settings and arguments, and prints what it answers.
 
 mod apply;
+mod manifests;
 mod people;
 mod planning;
 mod simulate;
@@ -32,6 +33,9 @@ pub(super) fn run(command: &Command, settings: &Settings, terminal: &Terminal) -
         Command::Apply(args) => apply::apply(&scene, args),
         Command::Show(args) => planning::show(&scene, args),
         Command::Snapshot(args) => planning::snapshot(&scene, args),
+        Command::Import(args) => manifests::import(&scene, args),
+        Command::Bind(args) => manifests::bind(&scene, args),
+        Command::Set(args) => manifests::set(&scene, args),
         Command::Explain(args) => tools::explain(&scene, args),
         Command::Config => tools::config(&scene),
         Command::Completions { shell } => tools::completions(&scene, *shell),

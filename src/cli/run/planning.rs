@@ -53,7 +53,7 @@ impl Scene<'_> {
             Err(other) => Err(other.into()),
         }
     }
-    fn say_findings(
+    pub(super) fn say_findings(
         &self,
         findings: &[crate::diag::Finding],
         sources: &crate::diag::SourceMap,

@@ -40,9 +40,9 @@ pub struct Reseller {
     /// Two upper-case letters, quoted.
     #[schemars(extend("x-twotier" = "country"))]
     pub country: Spanned<SmolStr>,
-    /// Who is written to.
+    /// Who is written to; a reseller cannot be invited without.
     #[schemars(extend("x-twotier-role" = "text"))]
-    pub contact: Contact,
+    pub contact: Option<Contact>,
     /// The object id of its AdminAgents group, for Azure access.
     pub admin_agents_group_id: Option<Spanned<TenantId>>,
 }

@@ -28,12 +28,13 @@ fn when(ending: &Ending) -> String {
 
 /// The reseller is told. Source: learn, indirect-provider-tasks (nobody is told by the service).
 pub(in crate::plan) fn to_partner(provider: &Provider, partnership: &Partnership, ending: &Ending) -> Ask {
-    let contact = &partnership.contact;
+    let contact = partnership.contact.as_ref();
+    let to = contact.map_or_else(|| partnership.display_name.to_string(), |contact| contact.email.to_string());
     let contract = ending.contract.as_ref().map_or_else(String::new, |contract| format!(" ({contract})"));
     ask(
         "send-notice/partner",
-        Some(contact),
-        format!("mail to {}: the partnership ends {}", contact.email, when(ending)),
+        contact,
+        format!("mail to {to}: the partnership ends {}", when(ending)),
         format!("Our partnership ends {}", when(ending)),
         &format!(
             "The partnership of {} as indirect reseller with us as indirect provider{contract}\n\

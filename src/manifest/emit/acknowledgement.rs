@@ -1,6 +1,6 @@
-//! Documents as YAML, for people to commit. Prints only what reads back as the same; never writes a file.
+//! An `Acknowledgement` for people to commit. Prints only what reads back as the same; never writes a file.
 
-use super::schema::API_VERSION;
+use super::super::schema::API_VERSION;
 use crate::diag::Code;
 use crate::model::{Address, Date, Kind, Name};
 use serde::Serialize;
@@ -74,8 +74,8 @@ fn one_line(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::document::Spec;
-    use super::super::parse;
+    use super::super::super::document::Spec;
+    use super::super::super::parse;
     use super::*;
     use crate::diag::SourceMap;
     use proptest::prelude::*;

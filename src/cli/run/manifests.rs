@@ -1,0 +1,212 @@
+//! `import`, `bind` and `set`: what writes manifests. Each shows what changes, asks, and writes file by file.
+
+use super::{CliError, Exit, Scene};
+use crate::cli::args::{BindArgs, Consent, ImportArgs, ManageField, SetArgs};
+use crate::cli::doors::{self, Doors};
+use crate::cli::output::{self, Plainness};
+use crate::cli::progress::Shown;
+use crate::cli::terminal::Answer;
+use crate::diag::source::shown;
+use crate::manifest::Refused;
+use crate::model::Kind;
+use crate::ops::import::{self, Managed, ProviderFacts, Wishes};
+use crate::ops::project::Project;
+use crate::ops::rewrite::{self, FileChange, Written};
+use crate::ops::{Fault, bind as binding, plan, set as setting};
+use crate::report::{Format, Subject};
+use smol_str::SmolStr;
+use std::collections::BTreeSet;
+
+/// What became of proposed changes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Done {
+    /// There was nothing to write.
+    Nothing,
+    /// Written.
+    Written,
+    /// Only shown.
+    Proposed,
+    /// A person said no.
+    Declined,
+}
+impl Done {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Written => "written",
+            Self::Proposed => "proposed",
+            Self::Declined => "declined",
+        }
+    }
+    fn verb(self) -> &'static str {
+        match self {
+            Self::Written => "Wrote",
+            Self::Nothing | Self::Proposed => "Would write",
+            Self::Declined => "Did not write",
+        }
+    }
+}
+
+/// `import`.
+pub(super) fn import(scene: &Scene<'_>, args: &ImportArgs) -> Result<Exit, CliError> {
+    let form = scene.plain_or_json()?;
+    let doors = Doors::open(scene.settings)?;
+    let journal = doors.journal()?;
+    let (partner_id, country) = doors.tenant.provider();
+    let question = import::Question {
+        place: doors::place(scene.settings),
+        observe: doors.tenant.as_ref(),
+        ledger: journal.ledger(),
+        provider: &ProviderFacts { tenant: doors.id(), partner_id, country },
+        wishes: &Wishes { manage: managed(&args.manage), schemas: args.schemas.as_ref().map(SmolStr::from) },
+    };
+    let imported = import::import(question, &Shown::on(scene.terminal));
+    let imported = imported.map_err(|fault| scene.explained(fault, "import"))?;
+    let done = scene.settle(&imported.changes, args.consent)?;
+    let text = match form {
+        Plainness::Text => output::imported(&imported, done.verb()),
+        Plainness::Json => output::json(&output::imported_json(&imported, done.name())),
+    };
+    scene.terminal.data(&text)?;
+    Ok(Exit::Done)
+}
+
+fn managed(fields: &[ManageField]) -> BTreeSet<Managed> {
+    let one = |field: &ManageField| match field {
+        ManageField::Quantity => vec![Managed::Quantity],
+        ManageField::FriendlyName => vec![Managed::FriendlyName],
+        ManageField::Renewal => vec![Managed::Renewal],
+        ManageField::SupportContact => vec![Managed::SupportContact],
+        ManageField::All => Managed::ALL.to_vec(),
+    };
+    fields.iter().flat_map(one).collect()
+}
+
+/// `bind`.
+pub(super) fn bind(scene: &Scene<'_>, args: &BindArgs) -> Result<Exit, CliError> {
+    let form = scene.plain_or_json()?;
+    let doors = Doors::open(scene.settings)?;
+    let journal = doors.journal()?;
+    let written = Written::load(doors::place(scene.settings));
+    if let Some(desired) = &written.desired {
+        plan::same_tenant_id(desired.provider.tenant, doors.id())?;
+    }
+    let bound = binding::bind(&written, journal.ledger());
+    let (changes, bound) = bound.map_err(|fault| scene.explained(fault, "bind"))?;
+    let done = scene.settle(&changes, args.consent)?;
+    let text = match form {
+        Plainness::Text if bound.is_empty() => "Nothing to write: no learned id is missing.\n".to_owned(),
+        Plainness::Text => {
+            format!("{} {} into {}.\n", done.verb(), counted(bound.len(), "id"), counted(changes.len(), "file"))
+        }
+        Plainness::Json => output::json(&output::bound_json(&bound, &changes, done.name())),
+    };
+    scene.terminal.data(&text)?;
+    Ok(Exit::Done)
+}
+
+/// `set`.
+pub(super) fn set(scene: &Scene<'_>, args: &SetArgs) -> Result<Exit, CliError> {
+    let form = scene.plain_or_json()?;
+    let order = order(args)?;
+    let written = Written::load(doors::place(scene.settings));
+    let (changes, meant) = setting::set(&written, &order).map_err(|fault| scene.explained(fault, "set"))?;
+    let done = scene.settle(&changes, args.consent)?;
+    let text = match form {
+        Plainness::Text if changes.is_empty() => format!("Nothing to write: {} so already.\n", stand(meant)),
+        Plainness::Text => format!(
+            "{} {} ({} meant).\n",
+            done.verb(),
+            counted(changes.len(), "file"),
+            counted(meant, order.kind.slug())
+        ),
+        Plainness::Json => output::json(&output::changes_json("set", &changes, done.name())),
+    };
+    scene.terminal.data(&text)?;
+    Ok(Exit::Done)
+}
+
+fn stand(count: usize) -> String {
+    if count == 1 { "it stands".to_owned() } else { format!("all {count} stand") }
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+fn order(args: &SetArgs) -> Result<setting::Order, CliError> {
+    let named = |kind: &Kind| kind.slug() == args.kind || kind.name().eq_ignore_ascii_case(&args.kind);
+    let kind = Kind::ALL.into_iter().find(named).ok_or_else(|| {
+        let kinds: Vec<&str> = Kind::ALL.iter().map(|kind| kind.slug()).collect();
+        CliError::usage(format!("`{}` is no kind", args.kind)).hint(format!("the kinds are {}", kinds.join(", ")))
+    })?;
+    let (names, values) = args.apart().map_err(CliError::usage)?;
+    if values.is_empty() {
+        return Err(CliError::usage("nothing is to be set: say FIELD=VALUE")
+            .hint(format!("the fields are {}", setting::FIELDS)));
+    }
+    let label = |text: &String| {
+        let (key, value) = text.split_once('=').ok_or_else(|| CliError::usage(format!("`{text}` is not KEY=VALUE")))?;
+        Ok((SmolStr::new(key), SmolStr::new(value)))
+    };
+    let labels = args.labels.iter().map(label).collect::<Result<Vec<_>, CliError>>()?;
+    if names.is_empty() && labels.is_empty() && !args.all {
+        return Err(
+            CliError::usage("no document is selected").hint("name some, select by `-l KEY=VALUE`, or say `--all`")
+        );
+    }
+    let slug = format!("{}/", kind.slug());
+    let name = |name: &str| SmolStr::new(name.strip_prefix(&slug).unwrap_or(name));
+    Ok(setting::Order { kind, names: names.into_iter().map(name).collect(), labels, values })
+}
+
+impl Scene<'_> {
+    /// Shows what changes in files that are there, asks, and writes.
+    fn settle(&self, changes: &[FileChange], consent: Consent) -> Result<Done, CliError> {
+        let old: Vec<(String, &str, &str)> = changes
+            .iter()
+            .filter_map(|change| Some((shown(&change.path), change.before.as_deref()?, change.after.as_ref())))
+            .collect();
+        let asks = !old.is_empty() && !consent.yes;
+        let differences = output::differences(old, self.terminal.message_paint());
+        match (asks, differences.is_empty()) {
+            (_, true) => {}
+            (true, false) => self.terminal.warn(differences.trim_end()),
+            (false, false) => self.terminal.note(differences.trim_end()),
+        }
+        if changes.is_empty() {
+            return Ok(Done::Nothing);
+        }
+        if consent.dry_run {
+            return Ok(Done::Proposed);
+        }
+        if asks && !self.terminal.can_ask() {
+            return Err(CliError::usage("files would change, and nobody is there to agree; nothing was written")
+                .hint("`--yes` writes without asking, `--dry-run` only shows"));
+        }
+        if asks && self.terminal.confirm("\nWrite this?")? == Answer::No {
+            return Ok(Done::Declined);
+        }
+        rewrite::write(&self.settings.root, changes)?;
+        Ok(Done::Written)
+    }
+
+    /// A fault with what belongs to it shown: findings, or the patch that was refused.
+    fn explained(&self, fault: Fault, command: &str) -> CliError {
+        let shown = if let Fault::Manifests(project) | Fault::WouldBreak(project) = &fault {
+            let Project { sources, desired: _, findings } = project.as_ref();
+            match self.format() {
+                Format::Text => self.say_findings(findings, sources),
+                Format::Json | Format::Markdown => self.print(Subject::Findings(findings, sources), command),
+            }
+        } else if let Fault::Edit { path, before, source: Refused::Differs(after) } = &fault {
+            let paint = self.terminal.message_paint();
+            let patch = output::differences([(path.clone(), before.as_ref(), after.as_str())], paint);
+            self.terminal.warn(patch.trim_end());
+            Ok(())
+        } else {
+            Ok(())
+        };
+        shown.err().unwrap_or_else(|| fault.into())
+    }
+}

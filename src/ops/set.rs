@@ -1,0 +1,267 @@
+//! `set`: one value in many manifests at once. Changes text only; what the change means for the tenant is for `plan`.
+
+use super::fault::Fault;
+use super::rewrite::{FileChange, Written};
+use crate::manifest::document::{Customer, Metadata, Spec};
+use crate::manifest::emit::{Yaml, order};
+use crate::manifest::{Change, Edit, Parsed};
+use crate::model::{Kind, Name, PartnerId};
+use smol_str::SmolStr;
+use std::collections::BTreeSet;
+
+/// Which documents, and what becomes of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// Of which kind.
+    pub kind: Kind,
+    /// These; none are all that have the labels.
+    pub names: BTreeSet<SmolStr>,
+    /// Labels they must have.
+    pub labels: Vec<(SmolStr, SmolStr)>,
+    /// What is written.
+    pub values: Vec<Assignment>,
+}
+
+/// A value for a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Assignment {
+    /// `reseller` of customers.
+    Reseller(Name),
+    /// `supportContact` of customers: a partnership, or `provider`.
+    SupportContact(SmolStr),
+    /// `partnerOfRecord` of subscriptions, or of every subscription of customers.
+    PartnerOfRecord(Partner),
+    /// `quantity` of subscriptions.
+    Quantity(u32),
+    /// `friendlyName` of subscriptions.
+    FriendlyName(SmolStr),
+    /// A label of documents.
+    Label(SmolStr, SmolStr),
+}
+
+/// A partner of record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Partner {
+    /// A partnership, with a PartnerID if it is not the first.
+    Partnership(Name, Option<PartnerId>),
+    /// An assertion.
+    Asserted(Option<PartnerId>),
+}
+
+/// The fields that can be set, for people.
+pub const FIELDS: &str = "reseller, supportContact, partnerOfRecord, quantity, friendlyName, label.KEY";
+
+impl Assignment {
+    /// `field=value`, as typed.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let (field, value) = text.split_once('=').ok_or_else(|| format!("`{text}` is not `field=value`"))?;
+        if value.is_empty() {
+            return Err(format!("`{field}` has no value; to remove a field, remove its line"));
+        }
+        let bad = |error: crate::model::id::BadId| format!("`{field}={value}`: {error}");
+        if let Some(label) = field.strip_prefix("label.").filter(|label| !label.is_empty()) {
+            return Ok(Self::Label(label.into(), value.into()));
+        }
+        match field {
+            "reseller" => Ok(Self::Reseller(value.parse().map_err(bad)?)),
+            "supportContact" if value == "provider" => Ok(Self::SupportContact(value.into())),
+            "supportContact" => value.parse().map(|name: Name| Self::SupportContact(name.into())).map_err(bad),
+            "partnerOfRecord" => Ok(Self::PartnerOfRecord(Partner::parse(value).map_err(bad)?)),
+            "quantity" => match value.parse() {
+                Ok(quantity) if quantity > 0 => Ok(Self::Quantity(quantity)),
+                Ok(_) | Err(_) => Err(format!("`{field}={value}`: a quantity is a whole number, 1 or more")),
+            },
+            "friendlyName" => Ok(Self::FriendlyName(value.into())),
+            _ => Err(format!("`{field}` cannot be set; {FIELDS} can")),
+        }
+    }
+    /// Whether documents of a kind have it.
+    fn fits(&self, kind: Kind) -> bool {
+        match self {
+            Self::Reseller(_) | Self::SupportContact(_) => kind == Kind::Customer,
+            Self::PartnerOfRecord(_) => matches!(kind, Kind::Customer | Kind::Subscription),
+            Self::Quantity(_) | Self::FriendlyName(_) => kind == Kind::Subscription,
+            // Subscriptions inside their customers have none.
+            Self::Label(..) => kind != Kind::Subscription,
+        }
+    }
+    fn field(&self) -> &'static str {
+        match self {
+            Self::Reseller(_) => "reseller",
+            Self::SupportContact(_) => "supportContact",
+            Self::PartnerOfRecord(_) => "partnerOfRecord",
+            Self::Quantity(_) => "quantity",
+            Self::FriendlyName(_) => "friendlyName",
+            Self::Label(..) => "label",
+        }
+    }
+}
+
+impl Partner {
+    /// `none`, `northwind`, `northwind/4822222`, `/4822222`.
+    fn parse(text: &str) -> Result<Self, crate::model::id::BadId> {
+        match text.split_once('/') {
+            None if text == "none" => Ok(Self::Asserted(None)),
+            None => Ok(Self::Partnership(text.parse()?, None)),
+            Some(("", id)) => Ok(Self::Asserted(Some(PartnerId::parse(id)?))),
+            Some((name, id)) => Ok(Self::Partnership(name.parse()?, Some(PartnerId::parse(id)?))),
+        }
+    }
+    fn written(&self) -> Yaml {
+        let id = |id: &PartnerId| ("partnerId", Yaml::text(id.as_str()));
+        match self {
+            Self::Partnership(name, None) => Yaml::text(name.as_str()),
+            Self::Partnership(name, Some(one)) => Yaml::inline([("partnership", Yaml::text(name.as_str())), id(one)]),
+            Self::Asserted(None) => Yaml::text("none"),
+            Self::Asserted(Some(one)) => Yaml::inline([id(one)]),
+        }
+    }
+}
+
+/// The files with the values in them, and how many documents or subscriptions were meant.
+///
+/// # Errors
+/// When nothing is selected, a field is none of the kind, a text would not read as meant afterwards, or the manifests
+/// would have an error that they do not have now.
+pub fn set(written: &Written, order: &Order) -> Result<(Vec<FileChange>, usize), Fault> {
+    let mut choice = Choice { order, left: order.names.clone(), edits: Vec::new(), meant: 0 };
+    let slug = order.kind.slug();
+    if let Some(odd) = order.values.iter().find(|value| !value.fits(order.kind)) {
+        return Err(Fault::Usage(format!("a {slug} has no `{}` that can be set", odd.field())));
+    }
+    written.documents.iter().for_each(|parsed| choice.document(parsed));
+    if let Some(unknown) = choice.left.first() {
+        return Err(Fault::Usage(format!("no manifest declares `{slug}/{unknown}`, or it has not these labels")));
+    }
+    if choice.meant == 0 {
+        return Err(Fault::Usage(format!("no {slug} has these labels")));
+    }
+    let meant = choice.meant;
+    let changes = written.edited(choice.edits)?;
+    written.check(&changes)?;
+    Ok((changes, meant))
+}
+
+struct Choice<'a> {
+    order: &'a Order,
+    /// Names that were not found yet.
+    left: BTreeSet<SmolStr>,
+    edits: Vec<Edit>,
+    meant: usize,
+}
+
+impl Choice<'_> {
+    fn document(&mut self, parsed: &Parsed) {
+        let metadata = &parsed.document.metadata;
+        let labelled =
+            self.order.labels.iter().all(|(key, value)| metadata.labels.get(key).is_some_and(|it| it.value == *value));
+        if !labelled {
+            return;
+        }
+        if self.order.kind == Kind::Subscription {
+            return self.subscriptions(parsed);
+        }
+        if parsed.kind() != self.order.kind || !self.takes(&SmolStr::from(metadata.name.value.clone())) {
+            return;
+        }
+        self.labels(parsed, metadata);
+        for value in &self.order.values {
+            match (value, &parsed.document.spec) {
+                (Assignment::Reseller(name), Spec::Customer(spec)) => self.reseller(parsed, spec, name),
+                (Assignment::SupportContact(who), Spec::Customer(_)) => {
+                    self.set(parsed, &["spec"], ("supportContact", Yaml::text(who)), order::CUSTOMER);
+                }
+                (Assignment::PartnerOfRecord(partner), Spec::Customer(spec)) => {
+                    for leaf in spec.subscriptions.keys() {
+                        self.subscription(parsed, Some(leaf), ("partnerOfRecord", partner.written()));
+                    }
+                }
+                // Labels are written together; other fields do not come here.
+                (_, _) => {}
+            }
+        }
+    }
+
+    /// Whether a document is meant; counts it.
+    fn takes(&mut self, name: &SmolStr) -> bool {
+        let takes = self.order.names.is_empty() || self.order.names.contains(name);
+        if takes {
+            self.left.remove(name);
+            self.meant += 1;
+        }
+        takes
+    }
+
+    fn subscriptions(&mut self, parsed: &Parsed) {
+        let own = &parsed.document.metadata.name.value;
+        let (customer, leaves): (&Name, Vec<Option<&Name>>) = match &parsed.document.spec {
+            Spec::Customer(spec) => (own, spec.subscriptions.keys().map(Some).collect()),
+            Spec::Subscription(spec) => (&spec.customer.value, vec![None]),
+            Spec::Provider(_)
+            | Spec::Partnership(_)
+            | Spec::ResellerAssociation(_)
+            | Spec::SupportDelegation(_)
+            | Spec::AzureAccess(_)
+            | Spec::Acknowledgement(_) => return,
+        };
+        for leaf in leaves {
+            let name = smol_str::format_smolstr!("{customer}/{}", leaf.unwrap_or(own));
+            if !self.takes(&name) {
+                continue;
+            }
+            for value in &self.order.values {
+                let (key, value) = match value {
+                    Assignment::PartnerOfRecord(partner) => ("partnerOfRecord", partner.written()),
+                    Assignment::Quantity(quantity) => ("quantity", Yaml::Number(*quantity)),
+                    Assignment::FriendlyName(name) => ("friendlyName", Yaml::text(name)),
+                    Assignment::Reseller(_) | Assignment::SupportContact(_) | Assignment::Label(..) => continue,
+                };
+                self.subscription(parsed, leaf, (key, value));
+            }
+        }
+    }
+
+    fn set(&mut self, parsed: &Parsed, path: &[&str], (key, value): (&str, Yaml), order: &'static [&'static str]) {
+        let path = path.iter().map(SmolStr::new).collect();
+        self.edits.push(Edit { document: parsed.at, path, key: key.into(), change: Change::Set(value), order });
+    }
+
+    fn subscription(&mut self, parsed: &Parsed, leaf: Option<&Name>, field: (&str, Yaml)) {
+        match leaf {
+            Some(leaf) => self.set(parsed, &["spec", "subscriptions", leaf.as_str()], field, order::SUBSCRIPTION),
+            None => self.set(parsed, &["spec"], field, order::SUBSCRIPTION),
+        }
+    }
+
+    /// Who becomes the reseller is no other reseller any more: a relation stands once.
+    fn reseller(&mut self, parsed: &Parsed, spec: &Customer, name: &Name) {
+        self.set(parsed, &["spec"], ("reseller", Yaml::text(name.as_str())), order::CUSTOMER);
+        if spec.other_resellers.iter().any(|other| other.value == *name) {
+            let others = spec.other_resellers.iter().filter(|other| other.value != *name);
+            let others = Yaml::List(others.map(|other| Yaml::text(other.value.as_str())).collect());
+            self.set(parsed, &["spec"], ("otherResellers", others), order::CUSTOMER);
+        }
+    }
+
+    fn labels(&mut self, parsed: &Parsed, metadata: &Metadata) {
+        let labels = self.order.values.iter().filter_map(|value| match value {
+            Assignment::Label(key, value) => Some((key, Yaml::text(value))),
+            Assignment::Reseller(_)
+            | Assignment::SupportContact(_)
+            | Assignment::PartnerOfRecord(_)
+            | Assignment::Quantity(_)
+            | Assignment::FriendlyName(_) => None,
+        });
+        if !metadata.labels.is_empty() {
+            labels.for_each(|(key, value)| self.set(parsed, &["metadata", "labels"], (key, value), &[]));
+            return;
+        }
+        let labels = Yaml::inline(labels);
+        if labels != Yaml::Inline(Vec::new()) {
+            self.set(parsed, &["metadata"], ("labels", labels), order::METADATA);
+        }
+    }
+}

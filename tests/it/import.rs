@@ -1,0 +1,458 @@
+//! `import`, `bind` and `set` over whole projects on disk: for any tenant the next plan has no steps and no errors, and
+//! what people wrote is kept.
+
+use crate::support::project::{Project, Quiet, tenant};
+use crate::support::world::worlds;
+use proptest::prelude::*;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+use twotier::backend::simulated::Memory;
+use twotier::diag::Severity;
+use twotier::ledger::{Ledger, LiveId};
+use twotier::model::{Address, Kind};
+use twotier::ops::import::{Imported, LeftOut, Managed, ProviderFacts, Question, Wishes, import};
+use twotier::ops::project::Place;
+use twotier::ops::rewrite::{self, Written};
+use twotier::ops::set::{Assignment, Order, set};
+use twotier::ops::{Fault, bind};
+use twotier::plan::Planned;
+
+const OURS: &str = "11111111-1111-4111-8111-111111111111";
+
+/// A folder with manifests, and a tenant.
+struct Desk {
+    folder: TempDir,
+    tenant: Memory,
+    ledger: Ledger,
+}
+
+impl Desk {
+    fn new(seed: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        Self { folder, tenant: tenant(seed), ledger: Ledger::default() }
+    }
+    fn place<'a>(&'a self, manifests: &'a [PathBuf]) -> Place<'a> {
+        Place { root: self.folder.path(), manifests, state: Path::new(".twotier") }
+    }
+    fn propose(&self, wishes: &Wishes) -> Result<Imported, Fault> {
+        let manifests = [PathBuf::from("manifests")];
+        let provider = ProviderFacts {
+            tenant: OURS.parse().expect("a tenant"),
+            partner_id: Some(twotier::model::PartnerId::new("4800001")),
+            country: Some("HU".into()),
+        };
+        let question = Question {
+            place: self.place(&manifests),
+            observe: &self.tenant,
+            ledger: &self.ledger,
+            provider: &provider,
+            wishes,
+        };
+        import(question, &Quiet)
+    }
+    fn import(&self, wishes: &Wishes) -> Imported {
+        let imported = self.propose(wishes).unwrap_or_else(|fault| panic!("{fault:?}"));
+        rewrite::write(self.folder.path(), &imported.changes).expect("written");
+        imported
+    }
+    fn written(&self) -> Written {
+        Written::load(self.place(&[PathBuf::from("manifests")]))
+    }
+    fn files(&self) -> Vec<(String, String)> {
+        let written = self.written();
+        let files = written.sources.files().map(|(_, file)| (file.path.display().to_string(), file.text.to_string()));
+        files.collect()
+    }
+    fn read(&self, path: &str) -> String {
+        std::fs::read_to_string(self.folder.path().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+    fn write(&self, path: &str, text: &str) {
+        let path = self.folder.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
+        std::fs::write(path, text).expect("a file");
+    }
+    fn plan(&self) -> (Planned, String) {
+        let files = self.files();
+        let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        let project = Project::of(&files);
+        let planned = project.plan(&self.tenant, &self.ledger);
+        let shown = project.shown(&planned);
+        (planned, shown)
+    }
+    /// The law: no steps, nothing blocked, no error.
+    fn is_at_rest(&self) -> Result<(), TestCaseError> {
+        let (planned, shown) = self.plan();
+        prop_assert!(planned.plan.steps().is_empty() && planned.outlook.blocked.is_empty(), "{}", shown);
+        let errors = planned.outlook.findings.iter().filter(|finding| finding.severity == Severity::Error);
+        prop_assert_eq!(errors.count(), 0, "{}", shown);
+        Ok(())
+    }
+}
+
+fn wishes(manage: &[Managed]) -> Wishes {
+    Wishes { manage: manage.iter().copied().collect(), schemas: None }
+}
+fn by_default() -> Wishes {
+    wishes(&[])
+}
+
+fn reseller(n: usize) -> String {
+    format!("fab00000-0000-4000-8000-{n:012}")
+}
+fn customer(n: usize) -> String {
+    format!("c0000000-0000-4000-8000-{n:012}")
+}
+fn subscription(n: usize) -> String {
+    format!("50000000-0000-4000-8000-{n:012}")
+}
+
+/// A tenant, line by line.
+struct Seed(Vec<serde_json::Value>);
+impl Seed {
+    fn new() -> Self {
+        Self(vec![
+            serde_json::json!({"format": "twotier-tenant/1", "tenantId": OURS, "clock": "2026-11-23T09:00:00Z", "partnerId": "4800001", "country": "HU"}),
+        ])
+    }
+    fn reseller(mut self, n: usize, name: &str, partner_ids: &[&str]) -> Self {
+        self.0.push(serde_json::json!({"company": {"tenantId": reseller(n), "name": name, "country": "HU", "partnerIds": partner_ids}}));
+        self.0.push(serde_json::json!({"relationship": {"tenantId": reseller(n)}}));
+        self
+    }
+    fn customer(mut self, n: usize, name: &str, domain: &str, resellers: &[usize]) -> Self {
+        let resellers: Vec<String> = resellers.iter().map(|n| reseller(*n)).collect();
+        self.0.push(serde_json::json!({"customer": {"tenantId": customer(n), "domain": domain, "companyName": name, "country": "HU", "resellers": resellers}}));
+        self
+    }
+    fn subscription(mut self, n: usize, of: usize, name: &str, more: serde_json::Value) -> Self {
+        let mut line = serde_json::json!({"subscriptionId": subscription(n), "customer": customer(of), "offerName": "Offer", "friendlyName": name, "quantity": 5, "product": {"productId": "CFQ7TTC0AAAA", "skuId": "0001"}, "term": "P1Y", "billingCycle": "annual"});
+        for (key, value) in more.as_object().expect("an object") {
+            line[key] = value.clone();
+        }
+        self.0.push(serde_json::json!({ "subscription": line }));
+        self
+    }
+    fn text(&self) -> String {
+        // Records come in the order companies, relationships, customers, subscriptions.
+        let rank = |line: &serde_json::Value| {
+            ["company", "relationship", "customer", "subscription"].iter().position(|kind| line.get(kind).is_some())
+        };
+        let mut lines = self.0.clone();
+        lines.sort_by_key(rank);
+        lines.iter().map(|line| format!("{line}\n")).collect()
+    }
+    fn desk(&self) -> Desk {
+        Desk::new(&self.text())
+    }
+}
+
+/// Names as only other people have them.
+fn names() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "\\PC{0,12}",
+        "(?s).{0,8}",
+        prop::sample::select(vec![
+            "NO",
+            "null",
+            "provider",
+            "all",
+            "none",
+            "",
+            " ",
+            "- a",
+            "a: b #c",
+            "\u{202e}x",
+            "\"'\\",
+            "{{x}}",
+            "---",
+            "é",
+            "1e5",
+            "0x1",
+            "a\n---\nkind: Provider",
+            "4811111",
+            "2026-11-23",
+            "Contoso",
+            "contoso",
+        ])
+        .prop_map(str::to_owned),
+    ]
+}
+
+/// Tenants that nobody would make on purpose.
+fn odd_tenants() -> impl Strategy<Value = String> {
+    let company = (names(), prop::sample::select(vec!["HU", "DE", "US", "XX"]), any::<bool>(), any::<bool>(), 0..5u8);
+    let line = (names(), names(), 0..8u8, any::<bool>(), any::<bool>());
+    let there = (names(), any::<u8>(), prop::collection::vec(line, 0..4));
+    (prop::collection::vec(company, 0..4), prop::collection::vec(there, 0..5)).prop_map(|(companies, customers)| {
+        let mut seed = Seed::new();
+        for (n, (name, country, active, has_id, shared)) in companies.iter().enumerate() {
+            let ids = match (has_id, shared) {
+                (false, _) => vec![],
+                (true, 0) => vec!["4811111".to_owned()],
+                (true, 1) => vec!["4800001".to_owned()],
+                (true, 2) => vec!["no id".to_owned(), "4811111".to_owned()],
+                (true, _) => vec![format!("48222{n}"), format!("48333{n}")],
+            };
+            seed.0.push(serde_json::json!({"company": {"tenantId": reseller(n), "name": name, "country": country, "partnerIds": ids}}));
+            seed.0.push(serde_json::json!({"relationship": {"tenantId": reseller(n), "active": active}}));
+        }
+        for (n, (name, of, subscriptions)) in customers.iter().enumerate() {
+            let own: Vec<usize> = (0..companies.len()).filter(|r| of & (1 << r) != 0).collect();
+            let domain = if of % 3 == 0 { format!("contoso.example{n}") } else { format!("customer{n}.onmicrosoft.com") };
+            seed = seed.customer(n, name, &domain, &own);
+            for (s, (friendly, offer, partner, legacy, renews)) in subscriptions.iter().enumerate() {
+                let mut more = serde_json::json!({"offerName": offer, "autoRenew": renews});
+                match partner {
+                    0 => {}
+                    1 => more["partnerOfRecord"] = "4800001".into(),
+                    2 => more["partnerOfRecord"] = "4999999".into(),
+                    3 => more["partnerOfRecord"] = "no id".into(),
+                    4 => more["partnerOfRecord"] = " ".into(),
+                    5 => more["partnerOfRecord"] = "4811111".into(),
+                    n => more["partnerOfRecord"] = format!("48{}", if *n == 6 { "2220" } else { "3330" }).into(),
+                }
+                if *legacy {
+                    more["commerce"] = "legacy".into();
+                    more["supportContact"] = serde_json::json!({"tenantId": reseller(s % 3), "partnerId": "482220"});
+                }
+                let status = ["active", "suspended", "expired", "disabled", "deleted", "pending"];
+                more["status"] = status[(n + s * 2 + usize::from(*partner)) % 6].into();
+                seed = seed.subscription(n * 10 + s, n, friendly, more);
+            }
+        }
+        seed.text()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_plan_after_an_import_has_no_steps_and_no_errors(world in worlds()) {
+        let desk = Desk::new(&world.seed());
+        desk.import(&by_default());
+        desk.is_at_rest()?;
+        let again = desk.import(&by_default());
+        prop_assert_eq!(again.changes, vec![]);
+    }
+
+    #[test]
+    fn however_odd_the_tenant(seed in odd_tenants(), managed in prop::sample::subsequence(
+        vec![Managed::Quantity, Managed::FriendlyName, Managed::SupportContact], 0..=3,
+    )) {
+        let desk = Desk::new(&seed);
+        let first = desk.import(&wishes(&managed));
+        prop_assert_eq!(&desk.import(&wishes(&managed)).changes, &vec![]);
+        desk.is_at_rest()?;
+        // The same again elsewhere is the same, byte for byte.
+        let elsewhere = Desk::new(&seed);
+        prop_assert_eq!(elsewhere.import(&wishes(&managed)), first);
+    }
+
+    #[test]
+    fn an_import_that_was_interrupted_is_finished_by_the_next(seed in odd_tenants(), at in 0..12usize) {
+        let (whole, cut) = (Desk::new(&seed), Desk::new(&seed));
+        whole.import(&by_default());
+        let proposed = cut.propose(&by_default()).expect("proposed");
+        let some = proposed.changes.get(..at).unwrap_or(&proposed.changes);
+        rewrite::write(cut.folder.path(), some).expect("written");
+        cut.import(&by_default());
+        prop_assert_eq!(whole.files(), cut.files());
+    }
+}
+
+fn contoso() -> Seed {
+    Seed::new()
+        .reseller(1, "Fabrikam Kft.", &["4811111", "4811112"])
+        .reseller(2, "Northwind", &["4822222"])
+        .customer(1, "Contoso: \"the best\"\nkind: Provider", "contoso.onmicrosoft.com", &[1, 2])
+        .customer(2, "Alone", "alone.example", &[])
+        .subscription(1, 1, "Microsoft 365 E3", serde_json::json!({"partnerOfRecord": "4822222"}))
+        .subscription(2, 1, "Microsoft 365 E3", serde_json::json!({"partnerOfRecord": "4999999"}))
+        .subscription(3, 1, "NO", serde_json::json!({}))
+        .subscription(4, 1, "gone", serde_json::json!({"status": "deleted"}))
+}
+
+#[test]
+fn a_repository_reads_as_somebody_would_have_written_it() {
+    let desk = contoso().desk();
+    let imported = desk.import(&wishes(&[Managed::Quantity]));
+    let paths: Vec<String> = imported.changes.iter().map(|change| change.path.display().to_string()).collect();
+    assert_eq!(
+        paths,
+        [
+            "manifests/provider.yaml",
+            "manifests/resellers/fabrikam-kft/reseller.yaml",
+            "manifests/resellers/northwind/reseller.yaml",
+            "manifests/resellers/northwind/customers/contoso.yaml",
+            "manifests/customers/alone.yaml",
+        ]
+    );
+    assert_eq!(
+        desk.read("manifests/resellers/northwind/customers/contoso.yaml"),
+        r#"# Contoso: "the best" kind: Provider, contoso.onmicrosoft.com
+apiVersion: twotier/v1
+kind: Customer
+metadata:
+  name: contoso
+spec:
+  tenantId: c0000000-0000-4000-8000-000000000001
+  reseller: northwind
+  otherResellers: [fabrikam-kft]
+  subscriptions:
+    microsoft-365-e3:
+      subscriptionId: 50000000-0000-4000-8000-000000000001
+      quantity: 5
+      partnerOfRecord: northwind
+    microsoft-365-e3-50000000:
+      subscriptionId: 50000000-0000-4000-8000-000000000002
+      quantity: 5
+      partnerOfRecord: {partnerId: "4999999"}
+    "no":
+      subscriptionId: 50000000-0000-4000-8000-000000000003
+      quantity: 5
+      partnerOfRecord: none
+"#
+    );
+}
+
+#[test]
+fn what_people_wrote_is_kept_and_only_what_is_new_is_added() {
+    let desk = contoso().desk();
+    desk.import(&by_default());
+    let path = "manifests/resellers/northwind/customers/contoso.yaml";
+    // Renamed, moved, commented, one subscription and one reseller taken out, another style.
+    let mine = "# mine\napiVersion: twotier/v1\nkind: Customer\nmetadata: {name: big-one} # ours\nspec:\n  tenantId: c0000000-0000-4000-8000-000000000001 # id\n  reseller: northwind\n  # what they have\n  subscriptions:\n    e3: {subscriptionId: 50000000-0000-4000-8000-000000000001, partnerOfRecord: northwind} # many\n";
+    std::fs::remove_file(desk.folder.path().join(path)).expect("there");
+    desk.write("manifests/mine.yaml", mine);
+    let imported = desk.import(&by_default());
+    assert_eq!((imported.new.customers, imported.new.subscriptions), (0, 2));
+    assert_eq!(
+        desk.read("manifests/mine.yaml"),
+        "# mine\napiVersion: twotier/v1\nkind: Customer\nmetadata: {name: big-one} # ours\nspec:\n  tenantId: c0000000-0000-4000-8000-000000000001 # id\n  reseller: northwind\n  otherResellers: [fabrikam-kft]\n  # what they have\n  subscriptions:\n    e3: {subscriptionId: 50000000-0000-4000-8000-000000000001, partnerOfRecord: northwind} # many\n    microsoft-365-e3:\n      subscriptionId: 50000000-0000-4000-8000-000000000002\n      partnerOfRecord: {partnerId: \"4999999\"}\n    \"no\":\n      subscriptionId: 50000000-0000-4000-8000-000000000003\n      partnerOfRecord: none\n"
+    );
+    assert_eq!(desk.import(&by_default()).changes, []);
+    assert!(desk.plan().0.plan.steps().is_empty());
+}
+
+#[test]
+fn what_is_gone_is_told_and_stays_written() {
+    let desk = contoso().desk();
+    desk.write("manifests/gone.yaml", "apiVersion: twotier/v1\nkind: Customer\nmetadata: {name: gone}\nspec: {tenantId: c0000000-0000-4000-8000-000000000009}\n");
+    let imported = desk.import(&by_default());
+    assert_eq!(imported.gone, ["customer/gone".parse().expect("an address")]);
+    assert!(desk.folder.path().join("manifests/gone.yaml").exists());
+}
+
+#[test]
+fn an_order_is_not_set_free_by_importing_what_blocks_it() {
+    let desk = contoso().desk();
+    desk.import(&by_default());
+    desk.write("manifests/resellers/northwind/customers/contoso.yaml", "apiVersion: twotier/v1\nkind: Customer\nmetadata: {name: contoso}\nspec:\n  tenantId: c0000000-0000-4000-8000-000000000001\n  reseller: northwind\n  otherResellers: [fabrikam-kft]\n  subscriptions:\n    new: {product: {productId: CFQ7TTC0AAAA, skuId: \"0001\"}, quantity: 1, term: P1Y, billingCycle: annual}\n");
+    let imported = desk.import(&by_default());
+    assert_eq!((imported.changes.len(), imported.left_out.len()), (0, 3));
+    let (planned, shown) = desk.plan();
+    assert!(planned.plan.steps().is_empty() && planned.outlook.blocked.len() == 1, "{shown}");
+}
+
+#[test]
+fn resellers_that_cannot_be_declared_are_left_out_with_the_reason() {
+    let mut seed = contoso().reseller(3, "Without", &[]);
+    seed.0.push(serde_json::json!({"company": {"tenantId": reseller(4), "name": "Far", "country": "US", "partnerIds": ["4844444"]}}));
+    seed.0.push(serde_json::json!({"relationship": {"tenantId": reseller(4)}}));
+    let imported = seed.desk().import(&by_default());
+    let why: Vec<&str> = imported.left_out.iter().map(|LeftOut { what: _, why }| why.as_str()).collect();
+    assert_eq!(
+        why,
+        [
+            "it is in the CSP region US, the provider in Europe",
+            "the tenant does not tell its PartnerID: declare it by hand"
+        ]
+    );
+}
+
+#[test]
+fn learned_ids_are_written_with_comments_kept() {
+    let mut desk = contoso().desk();
+    desk.import(&by_default());
+    desk.write("manifests/customers/alone.yaml", "apiVersion: twotier/v1\nkind: Customer\nmetadata: {name: alone}\nspec:\n  domain: alone.example # theirs\n  reseller: northwind\n  subscriptions:\n    # bought last year\n    one: {product: {productId: CFQ7TTC0AAAA, skuId: \"0001\"}, quantity: 1, term: P1Y, billingCycle: annual}\n");
+    let (owner, id) = (customer(2).parse().expect("an id"), subscription(9).parse().expect("an id"));
+    let of = |address: &str| address.parse::<Address>().expect("an address");
+    desk.ledger.bindings.insert(of("customer/alone"), LiveId::Customer(owner));
+    desk.ledger.bindings.insert(of("subscription/alone/one"), LiveId::Subscription(owner, id));
+    let (changes, bound) = bind::bind(&desk.written(), &desk.ledger).expect("bound");
+    assert_eq!((changes.len(), bound.len()), (1, 2));
+    rewrite::write(desk.folder.path(), &changes).expect("written");
+    assert_eq!(
+        desk.read("manifests/customers/alone.yaml"),
+        "apiVersion: twotier/v1\nkind: Customer\nmetadata: {name: alone}\nspec:\n  tenantId: c0000000-0000-4000-8000-000000000002 # theirs\n  reseller: northwind\n  subscriptions:\n    # bought last year\n    one: {subscriptionId: 50000000-0000-4000-8000-000000000009, product: {productId: CFQ7TTC0AAAA, skuId: \"0001\"}, quantity: 1, term: P1Y, billingCycle: annual}\n"
+    );
+    assert_eq!(bind::bind(&desk.written(), &desk.ledger).expect("bound").0, []);
+}
+
+fn order(kind: Kind, labels: &[(&str, &str)], names: &[&str], values: &[&str]) -> Order {
+    Order {
+        kind,
+        names: names.iter().map(|name| (*name).into()).collect(),
+        labels: labels.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect(),
+        values: values.iter().map(|value| Assignment::parse(value).expect("a value")).collect(),
+    }
+}
+
+#[test]
+fn many_customers_move_at_once_and_others_stay() {
+    let mut seed = contoso();
+    for n in 10..50 {
+        seed = seed.customer(n, "X", &format!("x{n}.onmicrosoft.com"), &[1]);
+        seed = seed.subscription(n * 10, n, "M365", serde_json::json!({"partnerOfRecord": "4811111"}));
+    }
+    let desk = seed.desk();
+    desk.import(&by_default());
+    let names: Vec<String> = (10..50).map(|n| format!("x{n}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let label = order(Kind::Customer, &[], &names, &["label.group=move"]);
+    rewrite::write(desk.folder.path(), &set(&desk.written(), &label).expect("set").0).expect("written");
+    let mv = order(Kind::Customer, &[("group", "move")], &[], &["reseller=northwind", "partnerOfRecord=northwind"]);
+    let (changes, meant) = set(&desk.written(), &mv).expect("set");
+    assert_eq!((changes.len(), meant), (40, 40));
+    rewrite::write(desk.folder.path(), &changes).expect("written");
+    let text = desk.read("manifests/resellers/fabrikam-kft/customers/x10.yaml");
+    assert!(text.contains("  labels: {group: move}\n") && text.contains("  reseller: northwind\n"), "{text}");
+    assert!(text.contains("      partnerOfRecord: northwind\n"), "{text}");
+    let (planned, shown) = desk.plan();
+    assert_eq!(planned.plan.steps().len(), 120, "{shown}");
+    assert_eq!(set(&desk.written(), &mv).expect("set").0, []);
+}
+
+#[test]
+fn nothing_is_set_that_would_bring_an_error_or_that_nobody_selected() {
+    let desk = contoso().desk();
+    desk.import(&by_default());
+    let refused = |order: Order| set(&desk.written(), &order).expect_err("refused");
+    let nowhere = refused(order(Kind::Customer, &[], &["alone"], &["reseller=nowhere"]));
+    assert!(matches!(nowhere, Fault::WouldBreak(project) if project.findings.len() == 1));
+    for wrong in [
+        order(Kind::Customer, &[], &["nobody"], &["reseller=northwind"]),
+        order(Kind::Customer, &[("a", "b")], &[], &["reseller=northwind"]),
+        order(Kind::Partnership, &[], &["northwind"], &["reseller=northwind"]),
+        order(Kind::Customer, &[], &["alone"], &["quantity=3"]),
+    ] {
+        assert!(matches!(refused(wrong), Fault::Usage(_)));
+    }
+    for text in ["quantity=0", "quantity=x", "reseller=", "reseller=No", "x=y", "partnerOfRecord=a/b", "reseller"] {
+        assert!(Assignment::parse(text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn a_file_that_changed_meanwhile_is_not_written_over() {
+    let desk = contoso().desk();
+    desk.import(&by_default());
+    let change = order(Kind::Customer, &[], &["alone"], &["reseller=northwind"]);
+    let (changes, _) = set(&desk.written(), &change).expect("set");
+    let path = "manifests/customers/alone.yaml";
+    let theirs = desk.read(path) + "# theirs\n";
+    desk.write(path, &theirs);
+    assert!(matches!(rewrite::write(desk.folder.path(), &changes), Err(Fault::Changed { .. })));
+    assert_eq!(desk.read(path), theirs);
+}
