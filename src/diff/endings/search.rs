@@ -13,6 +13,11 @@ use std::collections::BTreeSet;
 /// ending says.
 pub(super) fn searched<'a>(sides: Sides<'a>, diff: &Diff<'a>, found: &mut EndingDiff<'a>) -> BTreeSet<CustomerId> {
     let mut known: BTreeSet<CustomerId> = found.customers.iter().map(|(_, customer)| customer.id).collect();
+    // Whoever was declared once is known: a document that disappears must not clear the way for an end.
+    known.extend(sides.ledger.bindings.values().filter_map(|live| match live {
+        LiveId::Customer(id) => Some(*id),
+        LiveId::Reseller(_) | LiveId::Subscription(..) => None,
+    }));
     for presence in diff.customers.values() {
         match presence {
             Presence::Live(id) => {
