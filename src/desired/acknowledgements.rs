@@ -70,7 +70,7 @@ fn inline<'a>(draft: &'a Draft, address: &Address) -> Option<&'a Address> {
 }
 
 /// Whether an address may belong to a document that had faults.
-fn broken(draft: &Draft, address: &Address) -> bool {
+pub(super) fn broken(draft: &Draft, address: &Address) -> bool {
     match address {
         Address::Customer(CustomerKey::Named(name))
         | Address::Provider(name)

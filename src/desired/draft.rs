@@ -82,6 +82,8 @@ pub(super) struct Draft {
     pub(super) renames: Vec<Rename>,
     pub(super) protected: BTreeSet<Address>,
     pub(super) not_built: Vec<NotBuilt>,
+    /// Uses of partnerships that are to end, by their position.
+    uses: BTreeMap<usize, Vec<(At, String)>>,
     partner_names: HashMap<Name, usize>,
     customer_names: HashMap<Name, usize>,
     broken: BTreeSet<Broken>,
@@ -153,20 +155,30 @@ impl Draft {
     /// The same; a finding also when the partnership is to end.
     pub(super) fn active_partner(&mut self, name: &Name, at: At, says: fmt::Arguments<'_>) -> Option<usize> {
         let found = self.partner(name, at, says)?;
-        let Partner { resolved, admin_agents: _, transfer_to } = &self.partners[found];
-        match resolved.ensure {
+        match self.partners[found].resolved.ensure {
             Ensure::Active => {}
-            Ensure::Ended => {
-                let help = match transfer_to {
-                    Some(next) => format!("move it to `{next}`, which takes over"),
-                    None => "name another partnership, or remove the line: nothing is taken away by that".to_owned(),
-                };
-                let message = format!("{says} `{name}`, whose partnership is to end");
-                let finding = Finding::error(Code::EndedReseller, at, message);
-                self.findings.push(finding.help(help).related(resolved.ensure_at, "ended here"));
-            }
+            Ensure::Ended => self.uses.entry(found).or_default().push((at, says.to_string())),
         }
         Some(found)
+    }
+    /// Says of each partnership that is to end where it is still used: one finding with every place.
+    pub(super) fn find_uses(&mut self) {
+        for (found, mut places) in std::mem::take(&mut self.uses) {
+            places.sort();
+            let Partner { resolved, admin_agents: _, transfer_to } = &self.partners[found];
+            let count = match places.len() {
+                1 => "1 place still names it".to_owned(),
+                n => format!("{n} places still name it"),
+            };
+            let message = format!("partnership `{}` is to end, but {count}", resolved.name);
+            let help = match transfer_to {
+                Some(next) => format!("name `{next}`, which takes over; `twotier set` edits many files at once"),
+                None => "name another partnership, or remove the line: nothing is taken away by that".to_owned(),
+            };
+            let mut finding = Finding::error(Code::EndedReseller, resolved.ensure_at, message).help(help);
+            finding.related = places;
+            self.findings.push(finding);
+        }
     }
     /// The customer that somebody names; a finding when it is not declared.
     pub(super) fn customer(&mut self, name: &Name, at: At, says: fmt::Arguments<'_>) -> Option<usize> {

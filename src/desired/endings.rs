@@ -1,19 +1,21 @@
 //! The end of a partnership: whether everything a legal act needs is written. Never plans the end.
 
-use super::Ensure;
+use super::acknowledgements::broken;
 use super::draft::Draft;
 use super::provider::later;
-use crate::diag::{At, Code};
+use super::{Ending, Ensure, LeftBehind, Notice, Relation, Support, Supporter};
+use crate::diag::{At, Code, Finding};
 use crate::manifest::Spanned;
-use crate::manifest::document::{Declaration, Ending, LeftBehind, Notice, NoticeHow, Notices, PartnershipState};
-use crate::model::{Address, Name, StepName};
+use crate::manifest::document::{self, Declaration, NoticeHow, Notices, PartnershipState};
+use crate::model::{Address, CustomerKey, Leaf, Name, SubscriptionKey};
+use std::collections::BTreeMap;
 
-/// Checks that `ensure` and `ending` fit each other and that the ending is complete.
+/// Checks that `ensure` and `ending` fit each other, and takes the ending.
 pub(super) fn check(
     draft: &mut Draft,
     name: &Name,
     ensure: &Spanned<PartnershipState>,
-    ending: Option<Spanned<Ending>>,
+    ending: Option<Spanned<document::Ending>>,
 ) {
     match (ensure.value, ending) {
         (PartnershipState::Active, None) => {}
@@ -28,44 +30,119 @@ pub(super) fn check(
             draft.error(Code::EndingIncomplete, ensure.at, message, help);
         }
         (PartnershipState::Ended, Some(ending)) => {
-            self::ending(draft, name, ending.value);
-            draft.not_built(Address::Partnership(name.clone()), ensure.at, StepName::EndPartnership);
+            let resolved = self::ending(draft, name, ending);
+            if let (Some(found), Some(resolved)) = (draft.find_partner(name), resolved) {
+                draft.partners[found].resolved.ending = Some(Box::new(resolved));
+            }
         }
     }
 }
 
-fn ending(draft: &mut Draft, name: &Name, ending: Ending) {
-    let Ending {
-        reason: _,
-        decided_by: _,
+/// The ending; none when a notice of it is not whole.
+fn ending(draft: &mut Draft, name: &Name, written: Spanned<document::Ending>) -> Option<Ending> {
+    let Spanned { at, value } = written;
+    dates(draft, &value);
+    let document::Ending {
+        reason,
+        decided_by,
         decided_on,
         effective_on,
-        contract: _,
+        contract,
         declaration,
         notices,
         transfer_to,
         invitations_until,
         leave_behind,
-    } = ending;
-    if let Some(effective) = effective_on {
-        later(draft, ("decidedOn", decided_on.value, decided_on.at), ("effectiveOn", effective.value, effective.at));
-    }
-    if let Some(until) = invitations_until {
-        later(draft, ("decidedOn", decided_on.value, decided_on.at), ("invitationsUntil", until.value, until.at));
-    }
+        search,
+    } = value;
     self::declaration(draft, name, &declaration.value);
     let Notices { partner, customers } = notices.value;
-    notice(draft, "partner", &partner);
-    notice(draft, "customers", &customers);
-    if let Some(to) = transfer_to {
-        transfer(draft, name, &to);
+    let partner_notice = notice(draft, "partner", partner.value);
+    let customers_notice = notice(draft, "customers", customers.value);
+    if let Some(to) = &transfer_to {
+        transfer(draft, name, to);
     }
-    for LeftBehind { what, reason: _ } in leave_behind {
-        if let Err(error) = what.parse::<Address>() {
-            let message = format!("`leaveBehind` names `{}`", what.value);
-            draft.error(Code::BadValue, what.at, message, error.expected);
+    let leave_behind = leave_behind.into_iter().filter_map(|left| left_behind(draft, left)).collect();
+    let transfer_to = transfer_to.map(|to| to.value);
+    let cause = Address::Partnership(name.clone());
+    let contact = transfer_to.clone().map_or(Supporter::Provider, Supporter::Partnership);
+    Some(Ending {
+        at,
+        reason: reason.value,
+        decided_by: decided_by.value,
+        decided_on: decided_on.value,
+        effective_on: effective_on.map(|day| day.value),
+        contract: contract.map(|contract| contract.value),
+        declared_by: declaration.value.by.value,
+        declared_on: declaration.value.on.value,
+        partner_notice: partner_notice?,
+        customers_notice: customers_notice?,
+        support: Support { contact, cause: cause.clone(), at, on_drift: None },
+        invitations: Relation { cause, at },
+        transfer_to,
+        invitations_until: invitations_until.map(|day| day.value),
+        leave_behind,
+        search: search.map(|search| search.value),
+    })
+}
+
+fn dates(draft: &mut Draft, ending: &document::Ending) {
+    let decided = &ending.decided_on;
+    let follow = [("effectiveOn", &ending.effective_on), ("invitationsUntil", &ending.invitations_until)];
+    for (field, day) in follow {
+        if let Some(day) = day {
+            later(draft, ("decidedOn", decided.value, decided.at), (field, day.value, day.at));
         }
     }
+}
+
+fn left_behind(draft: &mut Draft, left: document::LeftBehind) -> Option<(SubscriptionKey, LeftBehind)> {
+    let document::LeftBehind { what, reason } = left;
+    match what.parse::<Address>() {
+        Ok(Address::Subscription(key)) => Some((key, LeftBehind { at: what.at, reason: reason.value })),
+        Ok(
+            Address::Provider(_)
+            | Address::Partnership(_)
+            | Address::Customer(_)
+            | Address::ResellerAssociation(_)
+            | Address::SupportDelegation(_)
+            | Address::AzureAccess(_)
+            | Address::Acknowledgement(_),
+        ) => {
+            let message = format!("`leaveBehind` names `{}`", what.value);
+            let help = "only subscriptions are moved, so only they stay behind: `subscription/customer/name`, or \
+                        `subscription/@customerId/subscriptionId`";
+            draft.error(Code::BadValue, what.at, message, help);
+            None
+        }
+        Err(error) => {
+            let message = format!("`leaveBehind` names `{}`", what.value);
+            draft.error(Code::BadValue, what.at, message, error.expected);
+            None
+        }
+    }
+}
+
+/// Says which subscriptions that stay behind are named by names nobody declares. Those named by ids are looked for in
+/// the tenant.
+pub(super) fn check_left_behind(draft: &mut Draft, declared: &BTreeMap<Address, At>) {
+    let mut found = Vec::new();
+    for partner in &draft.partners {
+        let Some(ending) = &partner.resolved.ending else { continue };
+        for (key, left) in &ending.leave_behind {
+            let named = match (&key.customer, &key.leaf) {
+                (_, Leaf::Named(_)) => Address::Subscription(key.clone()),
+                (CustomerKey::Named(_), Leaf::Id(_)) => Address::Customer(key.customer.clone()),
+                (CustomerKey::Id(_) | CustomerKey::Domain(_), Leaf::Id(_)) => continue,
+            };
+            if !declared.contains_key(&named) && !broken(draft, &named) {
+                let message = format!("`leaveBehind` names `subscription/{key}`, but no manifest declares `{named}`");
+                let help = "name it by its ids: `subscription/@customerId/subscriptionId`";
+                found.push(Finding::error(Code::DanglingReference, left.at, message).help(help));
+            }
+        }
+    }
+    draft.findings.append(&mut found);
 }
 
 /// All four sentences must hold. Source: learn, indirect-provider-tasks.
@@ -94,26 +171,29 @@ fn declaration(draft: &mut Draft, name: &Name, declaration: &Declaration) {
     }
 }
 
-fn notice(draft: &mut Draft, audience: &str, written: &Spanned<Notice>) {
-    let Notice { how, on, evidence, reason } = &written.value;
-    let mut missing = |field: &str, at: At, says: &str| {
+/// The notice; none when it is not whole.
+fn notice(draft: &mut Draft, audience: &str, written: document::Notice) -> Option<Notice> {
+    let document::Notice { how, on, evidence, reason } = written;
+    let mut missing = |field: &str, says: &str| {
         let message = format!("the notice to `{audience}` is `{says}`, but has no `{field}`");
-        draft.error(Code::EndingIncomplete, at, message, format!("write `{field}`"));
+        draft.error(Code::EndingIncomplete, how.at, message, format!("write `{field}`"));
     };
     match how.value {
-        NoticeHow::Send => {}
+        NoticeHow::Send => Some(Notice::Send),
         NoticeHow::Sent => {
             if on.is_none() {
-                missing("on", how.at, "sent");
+                missing("on", "sent");
             }
             if evidence.is_none() {
-                missing("evidence", how.at, "sent");
+                missing("evidence", "sent");
             }
+            Some(Notice::Sent { on: on?.value, evidence: evidence?.value })
         }
         NoticeHow::NotRequired => {
             if reason.is_none() {
-                missing("reason", how.at, "notRequired");
+                missing("reason", "notRequired");
             }
+            Some(Notice::NotRequired { reason: reason?.value })
         }
     }
 }
@@ -138,9 +218,8 @@ fn transfer(draft: &mut Draft, name: &Name, to: &Spanned<Name>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Ensure;
     use super::super::tests::{check, meant};
-    use crate::model::StepName;
+    use super::super::{Ensure, Notice, Supporter};
 
     /// An ended partnership `old`; `change` is put in place of a part of it.
     fn ended(from: &str, to: &str) -> String {
@@ -148,19 +227,22 @@ mod tests {
             ending: {reason: r, decidedBy: b, decidedOn: 2026-11-01, effectiveOn: 2026-12-01, \
             declaration: {goodFaith: true, legitimateBusinessPurpose: true, inAccordanceWithAgreements: true, holdMicrosoftHarmless: true, by: b, on: 2026-11-01}, \
             notices: {partner: {how: send}, customers: {how: send}}, transferTo: northwind, \
-            leaveBehind: [{what: subscription/contoso/m365, reason: r}]}}";
+            leaveBehind: [{what: subscription/@%c9/%s8, reason: r}]}}";
         assert!(whole.contains(from), "{from}");
         whole.replace(from, to)
     }
 
     #[test]
-    fn a_complete_ending_is_valid_and_not_planned_yet() {
+    fn a_complete_ending_is_valid() {
         let desired = meant(&ended("northwind", "northwind"));
         let old = &desired.partnerships[&"old".parse().expect("a name")];
         assert_eq!(old.ensure, Ensure::Ended);
-        assert_eq!(desired.not_built.len(), 1);
-        assert_eq!(desired.not_built[0].step, StepName::EndPartnership);
-        assert_eq!(desired.not_built[0].at, old.ensure_at);
+        let ending = old.ending.as_ref().expect("an ending");
+        assert_eq!(ending.partner_notice, Notice::Send);
+        assert_eq!(ending.effective_on, "2026-12-01".parse().ok());
+        assert_eq!(ending.support.contact, Supporter::Partnership("northwind".parse().expect("a name")));
+        assert_eq!(ending.leave_behind.len(), 1);
+        assert!(desired.not_built.is_empty());
     }
 
     #[test]
@@ -238,22 +320,29 @@ AzureAccess goes {customer: contoso, reseller: old, principal: %g1, scope: /subs
 ResellerAssociation west {reseller: old, customers: [{tenantId: %c2}]}
 SupportDelegation two {supportContact: old, customers: [contoso], subscriptions: [a]}
 ";
-        let found = |who: &str| {
-            format!(
-                "TT0202 error at old: {who} `old`, whose partnership is to end; help: move it to `northwind`, which takes over; also at ended: ended here"
-            )
-        };
         let wanted = [
-            found("customer `contoso` names reseller"),
-            "TT0200 error at old: customer `contoso` and reseller `old` are related twice".to_owned(),
-            found("customer `contoso` names reseller"),
-            found("customer `contoso` names support contact"),
-            found("subscription `a` names partner of record"),
-            found("access `stays` names reseller"),
-            found("association `west` names reseller"),
-            found("delegation `two` names support contact"),
+            "TT0202 error at ended: partnership `old` is to end, but 7 places still name it; \
+             help: name `northwind`, which takes over; `twotier set` edits many files at once; \
+             also at old: customer `contoso` names reseller; also at old: customer `contoso` names reseller; \
+             also at old: customer `contoso` names support contact; also at old: subscription `a` names partner of record; \
+             also at old: access `stays` names reseller; also at old: association `west` names reseller; \
+             also at old: delegation `two` names support contact",
+            "TT0200 error at old: customer `contoso` and reseller `old` are related twice",
         ];
-        let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
         check(&format!("{}\n{uses}", ended("northwind", "northwind")), &wanted);
+    }
+
+    #[test]
+    fn what_stays_behind_is_a_subscription_that_is_known() {
+        check(
+            &ended("subscription/@%c9/%s8", "subscription/contoso/m365"),
+            &[
+                "TT0102 error at subscription/contoso/m365: `leaveBehind` names `subscription/contoso/m365`, but no manifest declares `subscription/contoso/m365`",
+            ],
+        );
+        check(
+            &ended("subscription/@%c9/%s8", "customer/contoso"),
+            &["TT0107 error at customer/contoso: `leaveBehind` names `customer/contoso`"],
+        );
     }
 }

@@ -2,10 +2,12 @@
 //! never looks at the tenant.
 
 mod acknowledgements;
+mod azure;
 mod create;
 mod customers;
 mod draft;
 mod drift;
+mod ending;
 mod endings;
 mod identities;
 mod partner_of_record;
@@ -20,10 +22,12 @@ mod support;
 #[cfg(test)]
 mod tests;
 
+pub use azure::{Access, AzureAccess, PrincipalKind};
+pub use ending::{Ending, LeftBehind, Notice};
 pub use resolve::resolve;
 
 use crate::diag::At;
-pub use crate::manifest::document::OnDrift;
+pub use crate::manifest::document::{EndingSearch, OnDrift};
 
 use crate::manifest::document::DefaultAdminAccess;
 use crate::model::operation::{BillingContact, PostalAddress};
@@ -49,7 +53,7 @@ pub struct Desired {
     pub associations: BTreeMap<(CustomerKey, Name), Relation>,
     /// Who is to support which subscriptions; single ones outrank `all` of their customer.
     pub support: BTreeMap<Delegated, Support>,
-    /// Azure access by name; validated, not planned yet.
+    /// Azure access by name.
     pub azure: BTreeMap<Name, AzureAccess>,
     /// Acknowledgements by name.
     pub acknowledgements: BTreeMap<Name, Acknowledgement>,
@@ -167,6 +171,8 @@ pub struct Partnership {
     pub ensure_at: At,
     /// Whether it is to be.
     pub ensure: Ensure,
+    /// How it ends: there exactly when it is to end.
+    pub ending: Option<Box<Ending>>,
 }
 
 /// Whether a partnership is to be.
@@ -174,7 +180,7 @@ pub struct Partnership {
 pub enum Ensure {
     /// It is to be.
     Active,
-    /// It is to end; validated, not planned yet.
+    /// It is to end.
     Ended,
 }
 
@@ -350,17 +356,6 @@ pub enum Supporter {
     Provider,
     /// A partnership's reseller, under its first PartnerID.
     Partnership(Name),
-}
-
-/// Azure access.
-#[derive(Clone, Debug)]
-pub struct AzureAccess {
-    /// Where it is declared.
-    pub at: At,
-    /// Whose Azure.
-    pub customer: Name,
-    /// Who gets it.
-    pub reseller: Name,
 }
 
 /// An acknowledgement.

@@ -67,6 +67,7 @@ fn partnership(
         contact: contact.map(self::contact),
         ensure_at: ensure.at,
         ensure: state,
+        ending: None,
     }
 }
 

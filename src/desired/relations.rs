@@ -1,14 +1,13 @@
-//! Which customers belong to which reseller, and who gets access to whose Azure: every name resolved, each relation
-//! declared once. Never asks what is so in the tenant.
+//! Which customers belong to which reseller: every name resolved, each relation declared once. Never asks what is so in the tenant.
 
 use super::draft::Draft;
 use super::identities::Identities;
 use super::sort::Doc;
-use super::{AzureAccess, Customer, Identity, Origin, Relation};
+use super::{Customer, Identity, Origin, Relation};
 use crate::diag::{At, Code};
 use crate::manifest::Spanned;
-use crate::manifest::document::{self, CustomerRef, Presence};
-use crate::model::{Address, CustomerKey, StepName};
+use crate::manifest::document::{self, CustomerRef};
+use crate::model::{Address, CustomerKey};
 use smol_str::StrExt;
 use std::fmt;
 
@@ -88,34 +87,10 @@ fn once(draft: &mut Draft) {
     draft.associations = all;
 }
 
-/// Takes the Azure accesses, which are not planned yet.
-pub(super) fn azure(draft: &mut Draft, docs: Vec<Doc<document::AzureAccess>>) {
-    for Doc { name, at, guard: _, spec } in docs {
-        let document::AzureAccess { customer, reseller, principal, scope: _, role: _, ensure } = *spec;
-        draft.customer(&customer, customer.at, format_args!("access `{name}` names customer"));
-        let says = format_args!("access `{name}` names reseller");
-        let (found, step) = match ensure.value {
-            Presence::Present => (draft.active_partner(&reseller, reseller.at, says), StepName::GrantAzureAccess),
-            Presence::Absent => (draft.partner(&reseller, reseller.at, says), StepName::RevokeAzureAccess),
-        };
-        let unknown = found.is_some_and(|found| draft.partners[found].admin_agents.is_none());
-        if principal.is_none() && unknown {
-            let message =
-                format!("access `{name}` has no `principal`, and `{}` no `adminAgentsGroupId`", reseller.value);
-            draft.error(Code::EitherOr, reseller.at, message, "write one of the two");
-        }
-        draft.not_built(Address::AzureAccess(name.clone()), at, step);
-        let resolved = AzureAccess { at, customer: customer.value, reseller: reseller.value };
-        draft.documents.push((Address::AzureAccess(name.clone()), at));
-        draft.azure.push((name, resolved));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::tests::{check, meant};
     use super::super::{Desired, Origin};
-    use crate::model::StepName;
 
     fn shown(desired: &Desired) -> Vec<String> {
         desired.associations.iter().map(|((c, r), it)| format!("{c} {r} {}", it.cause)).collect()
@@ -160,18 +135,6 @@ mod tests {
                 "TT0102 error at fabrikan: association `w` names reseller `fabrikan`, which no manifest declares; help: did you mean `fabrikam`?",
                 "TT0102 error at contosso: association `w` names customer `contosso`, which no manifest declares; help: did you mean `contoso`?",
             ],
-        );
-    }
-
-    #[test]
-    fn azure_access_has_a_principal_and_is_not_built_yet() {
-        let access = "Customer contoso {tenantId: %c1}\nAzureAccess prod {customer: contoso, reseller: fabrikam, principal: %g1, scope: /subscriptions/%s9, role: Owner, ensure: absent}";
-        let desired = meant(access);
-        assert_eq!(desired.not_built[0].step, StepName::RevokeAzureAccess);
-        assert_eq!(desired.azure.len(), 1);
-        check(
-            &access.replace("principal: %g1, ", ""),
-            &["TT0111 error at fabrikam: access `prod` has no `principal`, and `fabrikam` no `adminAgentsGroupId`"],
         );
     }
 }

@@ -3,7 +3,8 @@
 use super::draft::Draft;
 use super::identities::Identities;
 use super::{
-    Desired, acknowledgements, customers, partnerships, provider, relations, renames, sort, subscriptions, support,
+    Desired, acknowledgements, azure, customers, endings, partnerships, provider, relations, renames, sort,
+    subscriptions, support,
 };
 use crate::diag::{At, Finding, Severity};
 use crate::manifest::Manifests;
@@ -27,9 +28,11 @@ pub fn resolve(manifests: Manifests) -> (Option<Desired>, Vec<Finding>) {
     relations::associations(&mut draft, &known, documents.associations);
     support::resolve(&mut draft, &known, documents.delegations);
     drop(known);
-    relations::azure(&mut draft, documents.azure);
+    azure::resolve(&mut draft, documents.azure);
     acknowledgements::resolve(&mut draft, documents.acknowledgements);
+    draft.find_uses();
     let declared = declared(&draft);
+    endings::check_left_behind(&mut draft, &declared);
     acknowledgements::check_causes(&mut draft, &declared);
     let renamed = renames::resolve(&mut draft, &declared);
     findings.append(&mut draft.findings);

@@ -104,6 +104,10 @@ codes! {
     Cycle = 329, "steps need each other in a circle", "The manifest lines that make the circle are shown; one of them must go.";
     CredentialsKept = 330, "a delivered password is still kept", "Once it reached its person the sealed object has no purpose: `twotier credentials forget`.";
     NoContact = 331, "nobody is named to write to", "An invitation is a mail to somebody: write `reseller.contact.email`. The tenant tells no address, so `import` leaves it out.";
+    EndingHeld = 340, "something still hangs on a partnership that is to end", "Partner of record and support move first, to `ending.transferTo`; a reservation, a savings plan or a subscription that is not active cannot move and is named under `ending.leaveBehind`. Once the partnership is gone, the service refuses every change of a subscription that still has its PartnerID.";
+    SearchIncomplete = 341, "not every customer was looked through for an ending", "Also a customer of another reseller may have a subscription with this one as partner of record. `ending.search: everyCustomer` looks through the whole tenant, `knownCustomers` says that the rest is knowingly left unsearched.";
+    AccessRemains = 342, "what access an ended partnership leaves", "The end of a partnership takes no right away from the reseller. What we granted and know of is named; what it holds by itself only the customer sees and removes.";
+    LeftBehindInVain = 343, "what is said to stay behind is not there", "Nothing under `ending.leaveBehind` is moved, so a name that means nothing may hide that the wrong one is written.";
     // ── 0400-0499: resellers
     PartnerInvalid = 400, "a PartnerID fails validation as partner of record", "Since 2025 Microsoft validates it at every order and change. Source: learn, validate-reseller-partner-of-record.";
     PartnerContradicts = 401, "a declared PartnerID contradicts the relationship", "The list of indirect resellers shows another PartnerID for this tenant. The relationship is the truth.";

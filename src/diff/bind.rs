@@ -2,10 +2,10 @@
 //! empty one.
 
 use super::{Diff, Sides, remembered, unknown};
-use crate::desired::{Customer, Identity, Partnership};
+use crate::desired::{Customer, Ensure, Identity, Partnership};
 use crate::diag::{Code, Finding};
-use crate::ledger::{LiveId, PendingWhat};
-use crate::model::{Address, CustomerId, TenantId};
+use crate::ledger::{HandoffState, LiveId, PendingWhat};
+use crate::model::{Address, CustomerId, StepName, TenantId};
 use crate::observed::{self, Facet, Relationship, Why};
 use std::collections::BTreeMap;
 
@@ -102,8 +102,31 @@ fn relationships(sides: Sides<'_>) -> Result<&BTreeMap<TenantId, Relationship>, 
     }
 }
 
+/// Whether some partnership should be listed: bound once, neither declared ended nor ended by a hand-off of ours.
 fn remembers_partnerships(sides: Sides<'_>) -> bool {
-    sides.ledger.bindings.values().any(|id| matches!(id, LiveId::Reseller(_)))
+    let ended = |address: &Address| {
+        let declared = match address {
+            Address::Partnership(name) => sides.desired.partnerships.get(name),
+            Address::Provider(_)
+            | Address::Customer(_)
+            | Address::ResellerAssociation(_)
+            | Address::Subscription(_)
+            | Address::SupportDelegation(_)
+            | Address::AzureAccess(_)
+            | Address::Acknowledgement(_) => None,
+        };
+        declared.is_some_and(|partnership| partnership.ensure == Ensure::Ended) || was_ended(sides, address)
+    };
+    let resellers = sides.ledger.bindings.iter().filter(|(_, id)| matches!(id, LiveId::Reseller(_)));
+    resellers.map(|(address, _)| address).any(|address| !ended(address))
+}
+
+fn was_ended(sides: Sides<'_>, address: &Address) -> bool {
+    sides.ledger.handoffs.values().any(|handoff| {
+        handoff.key.step == StepName::EndPartnership
+            && handoff.key.address == *address
+            && matches!(handoff.state, HandoffState::Consumed { .. })
+    })
 }
 
 fn learned_reseller(sides: Sides<'_>, address: &Address) -> Option<TenantId> {

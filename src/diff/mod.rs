@@ -2,6 +2,7 @@
 //! are missing. Never makes a step and never writes.
 
 mod bind;
+mod endings;
 pub mod field;
 pub mod look;
 mod objections;
@@ -11,6 +12,7 @@ mod support;
 mod walk;
 
 pub use bind::{Activity, Partner, Presence};
+pub use endings::{Coverage, EndingDiff, Held, Invitation, Mobility, Supported, Way, left_by, taker};
 pub use field::{Moved, Verdict, drift_default};
 pub use look::Look;
 pub use objections::Objections;
@@ -53,6 +55,8 @@ pub struct Diff<'a> {
     pub subscriptions: Vec<SubscriptionDiff<'a>>,
     /// Support contacts that differ.
     pub support: Vec<SupportDiff<'a>>,
+    /// What hangs on resellers whose partnership is to end and is still listed.
+    pub endings: Vec<EndingDiff<'a>>,
     /// Findings that stand beside steps.
     pub findings: Vec<Finding>,
     /// Declared addresses in scope that match.
@@ -61,6 +65,8 @@ pub struct Diff<'a> {
     pub settled: BTreeMap<Address, BTreeMap<Field, Value>>,
     /// Domain → customer, over every list that was read.
     domains: BTreeMap<&'a str, CustomerId>,
+    /// Who leaves.
+    leaving: endings::Leaving<'a>,
     /// Pending effects that show now.
     pub shown: BTreeSet<Address>,
 }
@@ -126,8 +132,10 @@ pub fn compare<'a>(sides: Sides<'a>) -> Diff<'a> {
     bind::customers(sides, &mut diff);
     relations(sides, &mut diff);
     let bound = subscriptions::bind(sides, &mut diff);
+    diff.leaving = endings::leaving(sides, &diff);
     subscriptions::compare(sides, &mut diff, &bound);
     support::compare(sides, &mut diff);
+    endings::compare(sides, &mut diff);
     diff
 }
 

@@ -73,7 +73,25 @@ fn add(target: &Address, desired: &Desired, all: &mut BTreeSet<Address>) {
                 }
             }
         }
-        Address::Provider(_) | Address::Partnership(_) | Address::AzureAccess(_) | Address::Acknowledgement(_) => {}
+        // Whoever leaves may have something of every customer.
+        Address::Partnership(name) => {
+            let ending = desired.partnerships.get(name).and_then(|partnership| partnership.ending.as_ref());
+            if let Some(ending) = ending {
+                all.extend(ending.transfer_to.clone().map(Address::Partnership));
+                for customer in desired.customers.keys() {
+                    add(&Address::Customer(customer.clone()), desired, all);
+                }
+            }
+        }
+        Address::AzureAccess(name) => {
+            if let Some(access) = desired.azure.get(name) {
+                let customer = CustomerKey::Named(access.customer.clone());
+                add_relations(&customer, desired, all);
+                all.insert(Address::Customer(customer));
+                all.insert(Address::Partnership(access.reseller.clone()));
+            }
+        }
+        Address::Provider(_) | Address::Acknowledgement(_) => {}
     }
 }
 

@@ -200,7 +200,7 @@ fn live<'a>(
             .help("correct `product`, or `subscriptionId` if another one is meant"),
         ));
     }
-    let moved = fields(diff, declared, observed, (address, settled));
+    let moved = fields(diff, declared, (customer, observed), (address, settled));
     (!moved.is_empty()).then_some(SubscriptionState::Moved { customer, id, observed, moved })
 }
 
@@ -278,11 +278,18 @@ fn unbound<'a>(
 fn fields<'a>(
     diff: &mut Diff<'a>,
     declared: &'a Subscription,
-    observed: &'a observed::Subscription,
+    (customer, observed): (CustomerId, &'a observed::Subscription),
     (address, settled): (&Address, Option<&'a BTreeMap<Field, Value>>),
 ) -> Vec<Moved> {
     let settled = |field| settled.and_then(|values| values.get(&field));
-    let mut moved = Vec::new();
+    // A reseller that leaves takes no incentive with it, whatever the manifest says of the partner of record.
+    let leaves = diff.leaving.takes(customer, observed).is_some();
+    let mut moved: Vec<Moved> = match &declared.partner_of_record {
+        PartnerOfRecord::Unmanaged => diff.leaving.moved(customer, observed).into_iter().collect(),
+        PartnerOfRecord::Defaulted { .. } | PartnerOfRecord::Written { .. } | PartnerOfRecord::Asserted(_) => {
+            Vec::new()
+        }
+    };
     let mut one = |diff: &mut Diff<'a>, field: Field, wanted: Value| {
         let there = observed::field_value(observed, field);
         let last = settled(field);
@@ -299,10 +306,8 @@ fn fields<'a>(
         PartnerOfRecord::Unmanaged => {}
         PartnerOfRecord::Defaulted { partnership, partner_id } => {
             let there = observed::field_value(observed, Field::PartnerOfRecord);
-            if there != Value::None
-                && there != Value::word(partner_id.as_str())
-                && settled(Field::PartnerOfRecord).is_none()
-            {
+            let other = there != Value::None && there != Value::word(partner_id.as_str());
+            if other && !leaves && settled(Field::PartnerOfRecord).is_none() {
                 diff.findings.push(default_would_replace(declared, &there, partnership));
             } else {
                 one(diff, Field::PartnerOfRecord, Value::word(partner_id.as_str()));

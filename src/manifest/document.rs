@@ -10,7 +10,8 @@ mod subscription;
 
 pub use customer::{Billing, Company, Create, Customer, DefaultAdminAccess, PostalAddress};
 pub use partnership::{
-    Contact, Declaration, Ending, LeftBehind, Notice, NoticeHow, Notices, Partnership, PartnershipState, Reseller,
+    Contact, Declaration, Ending, EndingSearch, LeftBehind, Notice, NoticeHow, Notices, Partnership, PartnershipState,
+    Reseller,
 };
 pub use provider::{Credentials, Freeze, Limit, Limits, Listing, Provider};
 pub use reference::{CustomerRef, DelegatedSubscriptions, PartnerOfRecordRef, SubscriptionRef, SupportContactRef};

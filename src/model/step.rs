@@ -90,6 +90,8 @@ steps! {
     RevokeAzureAccess, "revoke-azure-access", HandOff;
     /// Somebody is told before an end.
     SendNotice, "send-notice", HandOff;
+    /// Until a day has come.
+    AwaitDate, "await-date", Wait;
     /// The portal's button.
     EndPartnership, "end-partnership", HandOff;
     /// Limits, protections or recipients take effect.

@@ -6,7 +6,7 @@ use super::state::Saying;
 use crate::journal::record::Record;
 use crate::journal::{Journal, Stamp, notes};
 use crate::ledger::{Handoff, HandoffState, Ledger};
-use crate::model::{Address, Digest};
+use crate::model::{Address, Digest, StepName};
 use smol_str::SmolStr;
 
 /// Which hand-offs are listed.
@@ -123,9 +123,22 @@ fn fits(word: &Word, handoff: &Handoff) -> bool {
 
 fn record(ledger: &Ledger, handoff: Digest, word: &Word) -> Result<Record, Fault> {
     Ok(match word {
-        Word::Done { by, evidence } => notes::acknowledged(ledger, handoff, by.clone(), evidence.clone())
-            .map_err(crate::journal::JournalError::from)?,
+        Word::Done { by, evidence } => {
+            needs_evidence(ledger, handoff, evidence.as_ref())?;
+            notes::acknowledged(ledger, handoff, by.clone(), evidence.clone())
+                .map_err(crate::journal::JournalError::from)?
+        }
         Word::Declined(Saying { by, reason }) => Record::Declined { handoff, by: by.clone(), reason: reason.clone() },
         Word::Reopened(Saying { by, reason }) => Record::Reopened { handoff, by: by.clone(), reason: reason.clone() },
     })
+}
+
+/// A notice is part of a legal act: that it was given must be shown one day.
+fn needs_evidence(ledger: &Ledger, handoff: Digest, evidence: Option<&SmolStr>) -> Result<(), Fault> {
+    let notice = ledger.handoffs.get(&handoff).is_some_and(|known| known.key.step == StepName::SendNotice);
+    if notice && evidence.is_none() {
+        let short = notes::short_id(ledger, &handoff);
+        return Err(Fault::Usage(format!("`{short}` is a notice: say where the proof is with `--evidence`")));
+    }
+    Ok(())
 }

@@ -2,10 +2,11 @@
 //! Never anything that a step would have to bring about.
 
 use super::facts::{Ground, evaluate};
-use super::{Adopt, Step};
-use crate::diff::{Diff, Scope, Sides, Walk, remembered};
+use super::{Adopt, Step, azure};
+use crate::desired::Partnership;
+use crate::diff::{Diff, Partner, Scope, Sides, Walk, remembered};
 use crate::ledger::{Handoff, HandoffState, LiveId};
-use crate::model::{Address, CustomerKey, Digest, Fact, StepName, Value};
+use crate::model::{Address, CustomerKey, Digest, Fact, Name, StepName, Value};
 use crate::observed::Facet;
 use std::collections::BTreeSet;
 
@@ -60,7 +61,8 @@ fn consumed(sides: Sides<'_>, diff: &Diff<'_>, steps: &[Step]) -> BTreeSet<Diges
     let ground = Ground { observed: sides.look.observed(), bindings: &diff.bindings, ledger: sides.ledger };
     let open = sides.ledger.handoffs.iter().filter(|(id, handoff)| is_open(handoff) && !planned.contains(id));
     open.filter(|(_, handoff)| {
-        purpose(handoff).is_some_and(|fact| evaluate(&fact, ground) == Facet::Known(Value::Bool(true)))
+        is_over(sides, diff, handoff)
+            || purpose(handoff).is_some_and(|fact| evaluate(&fact, ground) == Facet::Known(Value::Bool(true)))
     })
     .map(|(id, _)| *id)
     .collect()
@@ -70,6 +72,29 @@ fn is_open(handoff: &Handoff) -> bool {
     match handoff.state {
         HandoffState::Asked | HandoffState::Acknowledged { .. } => true,
         HandoffState::Declined { .. } | HandoffState::Consumed { .. } => false,
+    }
+}
+
+/// Whether a hand-off has nothing left to be for: the partnership it ends is no longer listed, the invitation came from
+/// that end, or the manifest came to say the opposite of an Azure access, so that saying it again later asks again.
+fn is_over(sides: Sides<'_>, diff: &Diff<'_>, handoff: &Handoff) -> bool {
+    match (&handoff.key.address, handoff.key.step) {
+        (Address::Partnership(name), StepName::SendNotice | StepName::EndPartnership) => {
+            diff.partners.get(name) == Some(&Partner::NotListed)
+        }
+        (Address::Customer(customer), StepName::InviteCustomer) => {
+            let Ok(to) = handoff.key.discriminator.parse::<Name>() else { return false };
+            let left = |partnership: &&Partnership| {
+                let taken = partnership.ending.as_ref().is_some_and(|ending| ending.transfer_to.as_ref() == Some(&to));
+                taken && diff.partners.get(&partnership.name) == Some(&Partner::NotListed)
+            };
+            let ended = sides.desired.partnerships.values().any(|partnership| left(&partnership));
+            ended && !sides.desired.associations.contains_key(&(customer.clone(), to))
+        }
+        (Address::AzureAccess(name), step) => {
+            sides.desired.azure.get(name).is_some_and(|access| azure::step_of(access.access) != step)
+        }
+        _ => false,
     }
 }
 

@@ -6,7 +6,8 @@ use super::guards::{self, InForce};
 use super::limits::{self, Scales};
 use super::order::{Ordered, order};
 use super::{
-    Gate, Outlook, Plan, Planned, Unmanaged, adopt, changes, customers, id, listing, orders, partnerships, support,
+    Gate, Outlook, Plan, Planned, Unmanaged, adopt, azure, changes, customers, endings, id, listing, orders,
+    partnerships, support,
 };
 use crate::desired::{Desired, PartnerOfRecord};
 use crate::diag::{At, Code, Finding, SourceMap};
@@ -49,6 +50,8 @@ pub(super) struct Making<'a, 'd> {
     pub(super) objections: &'d Objections,
     pub(super) sources: &'a SourceMap,
     pub(super) sealing: Sealing,
+    /// Selects steps; enters none.
+    pub(super) now: Timestamp,
     pub(super) drafts: Drafts,
     pub(super) findings: Vec<Finding>,
     /// PartnerID → the partnership that goes by it.
@@ -119,6 +122,7 @@ pub fn build(input: Input<'_>) -> Planned {
         objections: &objections,
         sources,
         sealing,
+        now,
         drafts: Drafts::default(),
         findings: Vec::new(),
         owners: owners(sides.desired),
@@ -129,6 +133,8 @@ pub fn build(input: Input<'_>) -> Planned {
     orders::make(&mut making);
     changes::make(&mut making);
     support::make(&mut making);
+    azure::make(&mut making);
+    endings::make(&mut making);
     let review = listing::make(&mut making, now);
     guards::make(&mut making);
     not_built(&mut making);

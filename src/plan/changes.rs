@@ -7,7 +7,7 @@ use super::orders::assume_valid;
 use super::step::{Brings, Mark, Motive, Risk, Step, Undo, Wanted};
 use crate::desired::{PartnerOfRecord, Subscription};
 use crate::diag::{Code, Finding};
-use crate::diff::{Moved, SubscriptionState, Verdict, drift_default, unknown};
+use crate::diff::{Moved, SubscriptionState, Verdict, drift_default, left_by, taker, unknown};
 use crate::manifest::document::OnDrift;
 use crate::model::product::Commerce;
 use crate::model::{
@@ -214,7 +214,7 @@ fn forbidden(chain: &Chain<'_>, field: Field, what: &str) -> Finding {
 }
 
 /// How people read a PartnerID: with the partnership it belongs to.
-fn named(making: &Making<'_, '_>, value: &Value) -> String {
+pub(super) fn named(making: &Making<'_, '_>, value: &Value) -> String {
     let Value::Text(id) = value else { return value.to_string() };
     making.owners.get(id.as_str()).map_or_else(|| id.to_string(), |owner| format!("{owner} ({id})"))
 }
@@ -226,7 +226,10 @@ fn partner_of_record(
     changing: StepKey,
 ) -> Result<Step, Finding> {
     let declared = chain.declared;
-    let Some((name, partner_id)) = wanted_partner(&declared.partner_of_record) else {
+    let ending = left_by(&making.diff.endings, &declared.key);
+    let written = wanted_partner(&declared.partner_of_record);
+    let Some((name, partner_id)) = written.or_else(|| ending.and_then(|(_, ending)| taker(making.desired(), ending)))
+    else {
         return Err(Finding::error(Code::NotChangeable, declared.partner_at, "an assertion is never written"));
     };
     if !chain.observed.partner_changeable {
@@ -250,6 +253,12 @@ fn partner_of_record(
         .reaches(Fact::Field(declared.key.clone(), Field::PartnerOfRecord), Brings::Exactly(Value::text(partner_id)));
     if let PartnerOfRecord::Defaulted { .. } = declared.partner_of_record {
         step = step.noting(format!("defaulted from customer/{}", declared.key.customer));
+    }
+    if let (None, Some((old, ending))) = (written, ending) {
+        // No document of the subscription brings this step: the end of the partnership does.
+        step = step.noting(format!("partnership/{} ends", old.name));
+        step.cause = Address::Partnership(old.name.clone());
+        step.place = Some(making.sources.show(ending.at).into());
     }
     let valid = Fact::PartnerValid(partner_id.clone());
     step = match partner {

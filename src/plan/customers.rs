@@ -5,12 +5,12 @@ use super::build::{Making, PartnerReady, Sealing};
 use super::draft::{Standing, api, hand_off, key, wait};
 use super::letters;
 use super::step::{Brings, Mark, Risk, Undo, Wanted, WantedCustomer};
-use crate::desired::{Create, Customer};
+use crate::desired::{Create, Customer, Relation};
 use crate::diag::{Code, Finding};
 use crate::diff::{Presence, RelationDiff, RelationState, unknown};
 use crate::ledger::CredentialState;
 use crate::manifest::document::DefaultAdminAccess;
-use crate::model::{Address, CustomerId, CustomerKey, Fact, StepKey, StepName, Value};
+use crate::model::{Address, CustomerId, CustomerKey, Fact, Name, StepKey, StepName, Value};
 use crate::observed::{AddressCheck, Facet};
 
 pub(super) fn make(making: &mut Making<'_, '_>) {
@@ -19,7 +19,7 @@ pub(super) fn make(making: &mut Making<'_, '_>) {
         stand(making, customer, presence);
     }
     for relation in &making.diff.relations {
-        invite(making, relation);
+        related(making, relation);
     }
 }
 
@@ -226,13 +226,22 @@ fn reset(making: &mut Making<'_, '_>, customer: &Customer, create: &Create) {
     }
 }
 
-fn invite(making: &mut Making<'_, '_>, diff: &RelationDiff<'_>) {
-    let RelationDiff { customer: customer_key, partnership: name, relation, state } = diff;
-    let (Some(customer), Some(partnership)) =
-        (making.desired().customers.get(*customer_key), making.desired().partnerships.get(*name))
-    else {
-        return;
-    };
+fn related(making: &mut Making<'_, '_>, diff: &RelationDiff<'_>) {
+    let RelationDiff { customer, partnership, relation, state } = diff;
+    if let Some(customer) = making.desired().customers.get(*customer) {
+        invite(making, customer, partnership, relation, state);
+    }
+}
+
+/// Invites a customer to a partnership's reseller, and waits for it.
+pub(super) fn invite(
+    making: &mut Making<'_, '_>,
+    customer: &Customer,
+    name: &Name,
+    relation: &Relation,
+    state: &RelationState,
+) {
+    let Some(partnership) = making.desired().partnerships.get(name) else { return };
     let address = Address::Customer(customer.key.clone());
     let with = |step| StepKey::with(address.clone(), step, name.as_str());
     let (inviting, awaiting) = (with(StepName::InviteCustomer), with(StepName::AwaitAssociation));
@@ -240,9 +249,9 @@ fn invite(making: &mut Making<'_, '_>, diff: &RelationDiff<'_>) {
         making.drafts.block(inviting, finding.clone());
         return;
     }
-    let created = matches!(making.diff.customers.get(*customer_key), Some(Presence::ToCreate(_)));
+    let created = matches!(making.diff.customers.get(&customer.key), Some(Presence::ToCreate(_)));
     // At creation the declared reseller is preset; only the others are invited.
-    if created && customer.reseller.as_ref().is_some_and(|(reseller, _)| reseller == *name) {
+    if created && customer.reseller.as_ref().is_some_and(|(reseller, _)| reseller == name) {
         return;
     }
     let partner = match making.partner(name) {
@@ -260,7 +269,7 @@ fn invite(making: &mut Making<'_, '_>, diff: &RelationDiff<'_>) {
         },
     };
     let goal = (
-        Fact::Associated { customer: customer.key.clone(), partnership: (*name).clone() },
+        Fact::Associated { customer: customer.key.clone(), partnership: name.clone() },
         Brings::Exactly(Value::Bool(true)),
     );
     let origin = making.origin(&relation.cause, relation.at);

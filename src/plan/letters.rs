@@ -1,6 +1,9 @@
 //! What people are asked, word for word. Built from manifests alone where it can be, so that the text does not change
 //! when only the tenant does; never holds a password or a token.
 
+pub(super) mod azure;
+pub(super) mod ending;
+
 use super::Ask;
 use crate::desired::{Contact, Create, Customer, Listing, Partnership, Provider};
 use smol_str::SmolStr;

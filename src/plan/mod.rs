@@ -2,10 +2,12 @@
 //! by [`build`], so that a cycle or an edge that points forward cannot exist; never asks a clock or the tenant.
 
 mod adopt;
+mod azure;
 mod build;
 mod changes;
 mod customers;
 mod draft;
+mod endings;
 #[cfg(test)]
 pub(crate) mod example;
 pub mod facts;

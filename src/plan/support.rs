@@ -83,6 +83,9 @@ fn set(
         .calling(3)
         .rests_on(fact.clone(), Value::text(observed));
     step.motive = motive;
+    if let Address::Partnership(old) = &declared.cause {
+        step = step.noting(format!("partnership/{old} ends"));
+    }
     let step = match &partnership {
         None => step.reaches(fact, Brings::Exactly(Value::text(desired.provider.tenant))),
         Some(name) => {

@@ -4,9 +4,9 @@
 pub mod lint;
 mod rules;
 
-use crate::desired::PartnerOfRecord;
+use crate::desired::{Desired, PartnerOfRecord};
 use crate::diag::Code;
-use crate::diff::{Diff, Objections, Sides, SubscriptionState};
+use crate::diff::{Diff, EndingDiff, Objections, Sides, SubscriptionState, Way, taker};
 use crate::model::{Field, PartnerId, Value};
 use std::collections::BTreeSet;
 
@@ -41,7 +41,7 @@ pub const RULES: &[Rule] = &[
 /// Runs every rule.
 #[must_use]
 pub fn judge<'a>(sides: Sides<'a>, diff: &Diff<'a>) -> Objections {
-    let (wanted, in_force) = used(diff);
+    let (wanted, in_force) = used(sides.desired, diff);
     let case = Case { sides, diff, wanted, in_force };
     let mut objections = Objections::default();
     for rule in RULES {
@@ -50,8 +50,11 @@ pub fn judge<'a>(sides: Sides<'a>, diff: &Diff<'a>) -> Objections {
     objections
 }
 
-fn used(diff: &Diff<'_>) -> (BTreeSet<PartnerId>, BTreeSet<PartnerId>) {
+fn used(desired: &Desired, diff: &Diff<'_>) -> (BTreeSet<PartnerId>, BTreeSet<PartnerId>) {
     let (mut wanted, mut in_force) = (BTreeSet::new(), BTreeSet::new());
+    let held = |ending: &&EndingDiff<'_>| ending.held.iter().any(|held| matches!(held.way, Way::Ending));
+    let takers = diff.endings.iter().filter(held).filter_map(|ending| taker(desired, ending.ending));
+    wanted.extend(takers.map(|(_, partner_id)| partner_id.clone()));
     for subscription in &diff.subscriptions {
         let declared = match &subscription.declared.partner_of_record {
             PartnerOfRecord::Defaulted { partner_id, .. } | PartnerOfRecord::Written { partner_id, .. } => {
@@ -62,10 +65,11 @@ fn used(diff: &Diff<'_>) -> (BTreeSet<PartnerId>, BTreeSet<PartnerId>) {
         match &subscription.state {
             SubscriptionState::ToBuy => wanted.extend(declared.cloned()),
             SubscriptionState::Moved { observed, moved, .. } => {
-                let changes_partner = moved.iter().any(|m| m.field == Field::PartnerOfRecord);
-                if changes_partner {
-                    wanted.extend(declared.cloned());
-                }
+                let partners = moved.iter().filter(|m| m.field == Field::PartnerOfRecord);
+                wanted.extend(partners.filter_map(|m| match &m.declared {
+                    Value::Text(id) => Some(PartnerId::new(id.clone())),
+                    Value::None | Value::Bool(_) | Value::Number(_) | Value::List(_) => None,
+                }));
                 if moved.iter().any(|m| m.field != Field::PartnerOfRecord)
                     && let Value::Text(id) = crate::observed::field_value(observed, Field::PartnerOfRecord)
                 {

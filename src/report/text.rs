@@ -36,6 +36,9 @@ pub(super) fn plan(file: &PlanFile, colour: Paint, out: &mut dyn Write) -> fmt::
     writeln!(out, "{}", Verdict::of(file))
 }
 
+/// Most needs of a step that are told one by one: the end of a partnership may have thousands.
+const NEEDS: usize = 12;
+
 /// How wide the first column is, and whether there is colour.
 pub(super) struct Page {
     pub(super) colour: Paint,
@@ -67,8 +70,11 @@ impl Page {
         if let Some(why) = why(step) {
             wrapped(out, "    why   ", 10, &why)?;
         }
-        for need in &step.needs {
+        for need in step.needs.iter().take(NEEDS) {
             wrapped(out, "    needs ", 10, &needed(need, &step.key))?;
+        }
+        if let Some(more) = step.needs.len().checked_sub(NEEDS).filter(|more| *more > 0) {
+            writeln!(out, "    needs {} more", plural(more, "step"))?;
         }
         risk(step, out)?;
         match step.readiness {

@@ -6,6 +6,7 @@ mod base;
 mod behaviour;
 mod cases;
 mod cli;
+mod endings;
 mod examples;
 mod guards;
 mod import;

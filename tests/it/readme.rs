@@ -17,6 +17,11 @@ fn console_blocks_of_the_quickstart_print_what_stands_there() {
     check("examples/quickstart/README.md");
 }
 
+#[test]
+fn console_blocks_of_the_end_of_a_partnership_print_what_stands_there() {
+    check("examples/end-partnership/README.md");
+}
+
 fn check(file: &str) {
     let path = root().join(file);
     let text = std::fs::read_to_string(&path).expect("the file is there");

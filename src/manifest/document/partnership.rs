@@ -89,13 +89,26 @@ pub struct Ending {
     pub declaration: Spanned<Declaration>,
     /// What was said to whom.
     pub notices: Spanned<Notices>,
-    /// The partnership that takes over partner of record and support.
+    /// The partnership that takes over partner of record and support. Without it support goes back to the provider.
     pub transfer_to: Option<Spanned<Name>>,
     /// Until when customers are invited to the new reseller.
     pub invitations_until: Option<Spanned<Date>>,
     /// What cannot move and stays, by name.
     #[serde(default)]
     pub leave_behind: Vec<LeftBehind>,
+    /// Where subscriptions of the reseller are looked for beyond its own and the declared customers. Not written: nowhere,
+    /// and the end is blocked while the tenant has other customers.
+    pub search: Option<Spanned<EndingSearch>>,
+}
+
+/// How far an ending looks for subscriptions that have the reseller as partner of record or support contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum EndingSearch {
+    /// Every customer of the tenant: one read a customer, and one a legacy subscription.
+    EveryCustomer,
+    /// The reseller's own customers and the declared ones; what others may have is knowingly not looked for.
+    KnownCustomers,
 }
 
 /// The declaration. Source: learn, indirect-provider-tasks (words of the removal).

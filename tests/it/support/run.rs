@@ -200,6 +200,11 @@ impl Bench {
                         partnership.partner_ids.iter().find_map(|id| tenant.company_of(id)).expect("a company");
                     let _ = self.tenant.play(&Human::AcceptPartnership { company: company.tenant_id });
                 }
+                (Address::Partnership(name), StepName::EndPartnership) => {
+                    if let Some(company) = self.plan().bindings.reseller(name) {
+                        let _ = self.tenant.play(&Human::EndPartnership { company });
+                    }
+                }
                 (Address::Customer(_), StepName::InviteCustomer) => {
                     let partnership: Name = handoff.key.discriminator.parse().expect("a partnership");
                     let planned = self.plan();
@@ -221,13 +226,16 @@ impl Bench {
                         handoff: *id,
                         digest: handoff.digest,
                         by: "somebody".into(),
-                        evidence: None,
+                        evidence: Some("a letter".into()),
                     };
                     self.journal().note(note, &stamp).expect("a note is written");
                 }
             }
         }
-        self.tenant.advance("20m".parse().expect("a span"));
+        let today = self.tenant.clock().date();
+        let endings = self.valid.desired.partnerships.values().filter_map(|partnership| partnership.ending.as_ref());
+        let to_come = endings.filter_map(|ending| ending.effective_on).any(|day| day > today);
+        self.tenant.advance(if to_come { "1d" } else { "20m" }.parse().expect("a span"));
     }
 }
 

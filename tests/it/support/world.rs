@@ -13,6 +13,27 @@ pub(crate) struct World {
     pub(crate) late: u8,
     /// Whether an invitation link is declared.
     pub(crate) link: bool,
+    /// Whose partnership is to end: one that no manifest uses, though the tenant does.
+    pub(crate) leaver: Option<Leaver>,
+}
+
+/// A reseller that leaves.
+#[derive(Clone, Debug)]
+pub(crate) struct Leaver {
+    /// Whether it is listed still.
+    pub(crate) listed: bool,
+    /// Whether the tenant has it as a reseller of each customer, by bits.
+    pub(crate) customers: u8,
+    /// Which subscriptions it holds, by bits over all that are there.
+    pub(crate) holds: u8,
+    /// Which legacy subscriptions it supports, likewise.
+    pub(crate) supports: u8,
+    pub(crate) transfer_to: Option<usize>,
+    /// Whether every customer is looked through, only the known ones, or nothing is said.
+    pub(crate) search: Option<bool>,
+    pub(crate) tell: bool,
+    /// Whether the day is still to come.
+    pub(crate) later: bool,
 }
 
 /// A reseller and its partnership.
@@ -75,8 +96,29 @@ pub(crate) fn worlds() -> impl Strategy<Value = World> {
         .prop_map(|(active, signed, tenant_written)| Reseller { active, signed, tenant_written });
     let resellers = prop::collection::vec(reseller, 1..4);
     let customers = prop::collection::vec(customer(), 0..4);
-    (resellers, customers, prop_oneof![3 => Just(0u8), 1 => 1..20u8], prop::bool::weighted(0.9))
-        .prop_map(|(resellers, customers, late, link)| World { resellers, customers, late, link })
+    let late = prop_oneof![3 => Just(0u8), 1 => 1..20u8];
+    (resellers, customers, late, prop::bool::weighted(0.9), prop::option::of(leaver()))
+        .prop_map(|(resellers, customers, late, link, leaver)| World { resellers, customers, late, link, leaver })
+}
+
+fn leaver() -> impl Strategy<Value = Leaver> {
+    let there = (prop::bool::weighted(0.9), any::<u8>(), any::<u8>(), any::<u8>());
+    let said = (
+        prop::option::weighted(0.8, 0..3usize),
+        prop::option::weighted(0.8, any::<bool>()),
+        any::<bool>(),
+        prop::bool::weighted(0.2),
+    );
+    (there, said).prop_map(|((listed, customers, holds, supports), (transfer_to, search, tell, later))| Leaver {
+        listed,
+        customers,
+        holds,
+        supports,
+        transfer_to,
+        search,
+        tell,
+        later,
+    })
 }
 
 fn customer() -> impl Strategy<Value = Customer> {
@@ -137,6 +179,9 @@ pub(crate) fn customer_tenant(n: usize) -> String {
 fn subscription_id(customer: usize, n: usize) -> String {
     format!("50000000-0000-4000-8000-{customer:06}{n:06}")
 }
+/// The reseller that leaves stands beside the others.
+pub(crate) const LEAVER: usize = 9;
+
 fn partner_id(n: usize) -> String {
     format!("48{n:05}", n = 11111 + n)
 }
@@ -161,6 +206,13 @@ impl World {
         for (n, _) in self.resellers.iter().enumerate().filter(|(_, reseller)| reseller.active) {
             writeln!(out, "{{\"relationship\":{{\"tenantId\":\"{}\"}}}}", reseller_tenant(n)).unwrap();
         }
+        if let Some(leaver) = &self.leaver {
+            let (tenant, partner) = (reseller_tenant(LEAVER), partner_id(LEAVER));
+            writeln!(out, "{{\"company\":{{\"tenantId\":\"{tenant}\",\"name\":\"Leaver\",\"country\":\"HU\",\"partnerIds\":[\"{partner}\"],\"agreementSigned\":true}}}}").unwrap();
+            if leaver.listed {
+                writeln!(out, "{{\"relationship\":{{\"tenantId\":\"{tenant}\"}}}}").unwrap();
+            }
+        }
         for product in 0..3 {
             writeln!(out, "{{\"product\":{{\"productId\":\"CFQ7TTC0{product:04}\",\"skuId\":\"0001\",\"name\":\"Product {product}\",\"availabilities\":[{{\"id\":\"AVAIL000000{product}\",\"term\":\"P1Y\",\"billingCycle\":\"annual\"}}]}}}}").unwrap();
         }
@@ -172,7 +224,9 @@ impl World {
 
     fn seed_customer(&self, n: usize, customer: &Customer, out: &mut String) {
         let own = (0..self.resellers.len()).filter(|r| customer.resellers & (1 << r) != 0 && self.resellers[*r].active);
-        let own: Vec<String> = own.map(|r| format!("\"{}\"", reseller_tenant(r))).collect();
+        let leaver = self.leaver.as_ref().filter(|leaver| leaver.listed);
+        let also = leaver.filter(|leaver| leaver.customers & (1 << n) != 0).map(|_| LEAVER);
+        let own: Vec<String> = own.chain(also).map(|r| format!("\"{}\"", reseller_tenant(r))).collect();
         let tenant = customer_tenant(n);
         writeln!(out, "{{\"customer\":{{\"tenantId\":\"{tenant}\",\"domain\":\"customer{n}.onmicrosoft.com\",\"companyName\":\"Customer {n}\",\"country\":\"HU\",\"resellers\":[{}]}}}}", own.join(",")).unwrap();
         if customer.agreement {
@@ -182,8 +236,17 @@ impl World {
         for (s, subscription) in customer.subscriptions.iter().enumerate() {
             let Subscription { legacy, product, quantity, partner, suspended, scheduled, wanted: _ } = subscription;
             let partner = partner.map(|p| self.reseller(p)).filter(|p| self.resellers[*p].active);
+            let bit = 1 << ((2 * n + s) % 8);
+            let partner = leaver.filter(|leaver| leaver.holds & bit != 0).map(|_| LEAVER).or(partner);
             let partner = partner.map_or_else(String::new, |p| format!(",\"partnerOfRecord\":\"{}\"", partner_id(p)));
-            let what = if *legacy {
+            let supports = leaver.is_some_and(|leaver| leaver.supports & bit != 0);
+            let what = if *legacy && supports {
+                format!(
+                    "\"commerce\":\"legacy\",\"supportContact\":{{\"tenantId\":\"{}\",\"partnerId\":\"{}\"}}",
+                    reseller_tenant(LEAVER),
+                    partner_id(LEAVER)
+                )
+            } else if *legacy {
                 "\"commerce\":\"legacy\"".to_owned()
             } else {
                 format!(
@@ -213,10 +276,31 @@ impl World {
                 format!("apiVersion: twotier/v1\nkind: Partnership\nmetadata: {{name: reseller{n}}}\nspec:\n  reseller:\n    displayName: Reseller {n}\n{tenant}    partnerIds: [\"{}\"]\n    country: \"HU\"\n    contact: {{email: csp@reseller{n}.example}}\n  ensure: active\n", partner_id(n)),
             ));
         }
+        if let Some(leaver) = &self.leaver {
+            files.push(("manifests/leaver.yaml".to_owned(), self.leaver_manifest(leaver)));
+        }
         for (n, customer) in self.customers.iter().enumerate() {
             files.push((format!("manifests/customer{n}.yaml"), self.customer_manifest(n, customer)));
         }
         files
+    }
+
+    fn leaver_manifest(&self, leaver: &Leaver) -> String {
+        let mut out = format!(
+            "apiVersion: twotier/v1\nkind: Partnership\nmetadata: {{name: leaver}}\nspec:\n  reseller:\n    displayName: Leaver\n    partnerIds: [\"{}\"]\n    country: \"HU\"\n    contact: {{email: csp@leaver.example}}\n  ensure: ended\n  ending:\n    reason: it closes\n    decidedBy: somebody\n    decidedOn: 2026-11-01\n    declaration: {{goodFaith: true, legitimateBusinessPurpose: true, inAccordanceWithAgreements: true, holdMicrosoftHarmless: true, by: somebody, on: 2026-11-01}}\n",
+            partner_id(LEAVER)
+        );
+        let how = if leaver.tell { "{how: send}" } else { "{how: notRequired, reason: they know}" };
+        writeln!(out, "    notices: {{partner: {how}, customers: {how}}}").unwrap();
+        // The clock of a world moves by minutes: a day that is to come comes as the clock strikes twelve.
+        writeln!(out, "    effectiveOn: {}", if leaver.later { "2026-11-24" } else { "2026-11-23" }).unwrap();
+        if let Some(to) = leaver.transfer_to {
+            writeln!(out, "    transferTo: reseller{}", self.reseller(to)).unwrap();
+        }
+        if let Some(every) = leaver.search {
+            writeln!(out, "    search: {}", if every { "everyCustomer" } else { "knownCustomers" }).unwrap();
+        }
+        out
     }
 
     fn customer_manifest(&self, n: usize, customer: &Customer) -> String {

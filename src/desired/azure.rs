@@ -1,0 +1,97 @@
+//! Roles in customers' Azure: who gets which, every name resolved. Never asks whether a role stands; nobody of ours can
+//! see it.
+
+use super::draft::Draft;
+use super::sort::Doc;
+use crate::diag::{At, Code};
+use crate::manifest::document::{self, Presence};
+use crate::model::{Address, Name, TenantId};
+use smol_str::SmolStr;
+
+/// Azure access.
+#[derive(Clone, Debug)]
+pub struct AzureAccess {
+    /// Where it is declared.
+    pub at: At,
+    /// Whose Azure.
+    pub customer: Name,
+    /// Who gets it.
+    pub reseller: Name,
+    /// The object id of the group or principal.
+    pub principal: TenantId,
+    /// Which kind of principal that is.
+    pub principal_kind: PrincipalKind,
+    /// `/subscriptions/GUID[/resourceGroups/NAME]`.
+    pub scope: SmolStr,
+    /// Such as `Owner`.
+    pub role: SmolStr,
+    /// Whether it is to be.
+    pub access: Access,
+}
+
+/// Where the principal of an Azure access comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PrincipalKind {
+    /// The reseller's AdminAgents group.
+    AdminAgents,
+    /// Written in the document itself: a group or another principal.
+    Written,
+}
+
+/// Whether an Azure access is to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// It is to be.
+    Granted,
+    /// It is to go.
+    Revoked,
+}
+
+/// Takes the Azure accesses.
+pub(super) fn resolve(draft: &mut Draft, docs: Vec<Doc<document::AzureAccess>>) {
+    for Doc { name, at, guard: _, spec } in docs {
+        let document::AzureAccess { customer, reseller, principal, scope, role, ensure } = *spec;
+        draft.documents.push((Address::AzureAccess(name.clone()), at));
+        draft.customer(&customer, customer.at, format_args!("access `{name}` names customer"));
+        let says = format_args!("access `{name}` names reseller");
+        let (found, access) = match ensure.value {
+            Presence::Present => (draft.active_partner(&reseller, reseller.at, says), Access::Granted),
+            Presence::Absent => (draft.partner(&reseller, reseller.at, says), Access::Revoked),
+        };
+        let agents = found.map(|found| draft.partners[found].admin_agents);
+        let (principal, principal_kind) = match (principal, agents) {
+            (Some(written), _) => (written.value, PrincipalKind::Written),
+            (None, Some(Some(agents))) => (agents, PrincipalKind::AdminAgents),
+            (None, Some(None)) => {
+                let message =
+                    format!("access `{name}` has no `principal`, and `{}` no `adminAgentsGroupId`", reseller.value);
+                draft.error(Code::EitherOr, reseller.at, message, "write one of the two");
+                continue;
+            }
+            // Of the missing partnership a finding speaks already.
+            (None, None) => continue,
+        };
+        let (customer, reseller, scope, role) = (customer.value, reseller.value, scope.value, role.value);
+        let resolved = AzureAccess { at, customer, reseller, principal, principal_kind, scope, role, access };
+        draft.azure.push((name, resolved));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{check, meant};
+    use super::{Access, PrincipalKind};
+
+    #[test]
+    fn azure_access_has_a_principal() {
+        let access = "Customer contoso {tenantId: %c1}\nAzureAccess prod {customer: contoso, reseller: fabrikam, principal: %g1, scope: /subscriptions/%s9, role: Owner, ensure: absent}";
+        let desired = meant(access);
+        let prod = desired.azure.values().next().expect("an access");
+        assert_eq!((prod.access, prod.principal_kind), (Access::Revoked, PrincipalKind::Written));
+        assert_eq!(prod.role, "Owner");
+        check(
+            &access.replace("principal: %g1, ", ""),
+            &["TT0111 error at fabrikam: access `prod` has no `principal`, and `fabrikam` no `adminAgentsGroupId`"],
+        );
+    }
+}

@@ -1,0 +1,394 @@
+//! Ending a partnership: everything moves first, people are told, then the portal's button. Never ends what still holds
+//! something, and never takes what was not looked at for nothing.
+
+use super::build::{Making, PartnerReady};
+use super::changes::named;
+use super::draft::{Standing, api, hand_off, key, wait};
+use super::letters::ending as letters;
+use super::orders::assume_valid;
+use super::step::{Ask, Brings, Risk, Step, Undo, Wanted};
+use super::{azure, customers};
+use crate::desired::{Access, Ending, EndingSearch, Notice, Partnership};
+use crate::diag::{Code, Finding};
+use crate::diff::{Coverage, EndingDiff, Held, Mobility, Partner, Way, taker};
+use crate::model::{Address, Fact, Field, StepKey, StepName, SubscriptionChange, Value};
+use crate::observed::{self, Status};
+
+/// How many names a message holds before it counts the rest.
+const NAMED: usize = 20;
+
+/// Reads a minute that the service allows a tenant. Source: learn, api-throttling-guidance.
+const READS_A_MINUTE: usize = 500;
+
+pub(super) fn make(making: &mut Making<'_, '_>) {
+    for (name, partner) in &making.diff.partners {
+        let ends = making.desired().partnerships.get(*name).is_some_and(|partnership| partnership.ending.is_some());
+        if let (true, Partner::Unknown(finding)) = (ends, partner) {
+            let ending = key(Address::Partnership((*name).clone()), StepName::EndPartnership);
+            making.drafts.block(ending, finding.clone());
+        }
+    }
+    for diff in &making.diff.endings {
+        end(making, diff);
+    }
+}
+
+/// What the end needs, and what stands against it.
+#[derive(Default)]
+struct Before {
+    needs: Vec<(StepKey, &'static str)>,
+    against: Vec<Finding>,
+}
+
+fn end(making: &mut Making<'_, '_>, diff: &EndingDiff<'_>) {
+    let EndingDiff { partnership, ending, .. } = diff;
+    let mut before = Before::default();
+    moves(making, diff, &mut before);
+    support(making, diff, &mut before);
+    before.against.extend(diff.unread.iter().cloned());
+    coverage(making, diff, &mut before);
+    notices(making, diff, &mut before);
+    date(making, partnership, ending, &mut before);
+    invitations(making, diff);
+    behind(making, diff);
+    let access = access(making, diff);
+    tell(making, diff, &access);
+    press(making, diff, &access, before);
+}
+
+fn address(partnership: &Partnership) -> Address {
+    Address::Partnership(partnership.name.clone())
+}
+
+/// Partners of record go to the partnership that takes over.
+fn moves(making: &mut Making<'_, '_>, diff: &EndingDiff<'_>, before: &mut Before) {
+    let (mut stuck, mut held) = (Vec::new(), Vec::new());
+    for subscription in &diff.held {
+        let shown = Address::Subscription(subscription.key.clone());
+        let moving = key(subscription.key.clone(), StepName::SetPartnerOfRecord);
+        let awaiting = key(subscription.key.clone(), StepName::AwaitChange);
+        match &subscription.way {
+            Way::Stuck(why) => stuck.push(format!("`{shown}` ({why})")),
+            Way::Unresolved(unresolved) => {
+                let message = format!("an earlier {} has an unknown outcome: {}", unresolved.key.step, unresolved.text);
+                let finding = Finding::error(Code::Unresolved, diff.ending.at, message)
+                    .help("look in the portal, then say how it ended with `twotier state resolve`");
+                making.drafts.block(moving.clone(), finding);
+                before.needs.push((moving, "nothing may hang on it any more"));
+            }
+            Way::Pending(pending) => {
+                let cause = address(diff.partnership);
+                let until = "partnerOfRecord is read back as it was set".to_owned();
+                let step = wait(awaiting.clone(), until, making.origin(&cause, diff.ending.at))
+                    .because(format!("accepted {}, not visible yet", pending.since));
+                let step = match &pending.what {
+                    crate::ledger::PendingWhat::Change { field, value, .. } => {
+                        step.reaches(Fact::Field(subscription.key.clone(), *field), Brings::Exactly(value.clone()))
+                    }
+                    crate::ledger::PendingWhat::Customer(_) | crate::ledger::PendingWhat::Order { .. } => step,
+                };
+                making.drafts.add(step);
+                before.needs.push((awaiting, "nothing may hang on it any more"));
+            }
+            Way::Document if making.drafts.has(&moving) => {
+                before.needs.push((moving, "nothing may hang on it any more"));
+            }
+            Way::Document if making.drafts.has(&awaiting) => {
+                before.needs.push((awaiting, "nothing may hang on it any more"));
+            }
+            Way::Document => held.push(format!("`{shown}`")),
+            Way::Ending if taker(making.desired(), diff.ending).is_none() => held.push(format!("`{shown}`")),
+            Way::Ending => {
+                match transfer(making, diff, subscription, moving.clone()) {
+                    Ok(step) => making.drafts.add(step),
+                    Err(finding) => making.drafts.block(moving.clone(), finding),
+                }
+                before.needs.push((moving, "nothing may hang on it any more"));
+            }
+        }
+    }
+    let name = &diff.partnership.name;
+    let against = |message: String, help: &str| Finding::error(Code::EndingHeld, diff.ending.at, message).help(help);
+    if !stuck.is_empty() {
+        let message = format!("cannot be moved away from `{name}`: {}", listed(&stuck));
+        before.against.push(against(message, "name each under `ending.leaveBehind` with a reason, or end it first"));
+    }
+    if !held.is_empty() {
+        let message = format!("`{name}` is partner of record of {}", listed(&held));
+        let help = match &diff.ending.transfer_to {
+            None => "write `ending.transferTo`: the partnership that takes over",
+            Some(_) => "name the partnership that takes over under `partnerOfRecord` of each",
+        };
+        before.against.push(against(message, help));
+    }
+}
+
+/// The first of them, and how many more there are.
+fn listed(names: &[String]) -> String {
+    let more = names.len().saturating_sub(NAMED);
+    let shown = names.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    if more == 0 { shown } else { format!("{shown} and {more} more") }
+}
+
+/// Moves a subscription that no document declares. It does not become managed.
+fn transfer(
+    making: &mut Making<'_, '_>,
+    diff: &EndingDiff<'_>,
+    held: &Held<'_>,
+    moving: StepKey,
+) -> Result<Step, Finding> {
+    let Some((to, partner_id)) = taker(making.desired(), diff.ending) else {
+        return Err(Finding::error(Code::EndingHeld, diff.ending.at, "nobody takes over"));
+    };
+    let protected = &making.desired().protected;
+    let customer = Address::Customer(held.key.customer.clone());
+    if protected.contains(&customer) {
+        let message = format!("`{customer}` is protected: the partner of record of `{}` would be replaced", held.key);
+        return Err(Finding::error(Code::Protected, diff.ending.at, message)
+            .help("remove `twotier/protect` in a reviewed change of its own, first"));
+    }
+    let partner = making.partner(to)?;
+    if let (PartnerReady::Active(_), Some(finding)) = (&partner, making.against(partner_id)) {
+        return Err(finding);
+    }
+    let there = observed::field_value(held.observed, Field::PartnerOfRecord);
+    let cause = address(diff.partnership);
+    let change = SubscriptionChange::PartnerOfRecord(partner_id.clone());
+    let wanted = Wanted::Change { subscription: held.key.clone(), change };
+    let by_partner = Fact::Field(held.key.clone(), Field::PartnerOfRecord);
+    let step = api(moving, wanted, making.origin(&cause, diff.ending.at))
+        .calling(3)
+        .changing("partnerOfRecord", Some(named(making, &there).into()), format!("{to} ({partner_id})"))
+        .noting(format!("{cause} ends"))
+        .risking(&[Risk::Money], Undo::Yes)
+        .rests_on(Fact::Field(held.key.clone(), Field::Status), Value::text(Status::Active))
+        .rests_on(by_partner.clone(), there)
+        .reaches(by_partner, Brings::Exactly(Value::text(partner_id)));
+    let valid = Fact::PartnerValid(partner_id.clone());
+    Ok(match partner {
+        PartnerReady::Active(_) => step.rests_on(valid, Value::Bool(true)),
+        PartnerReady::After(need) => {
+            assume_valid(making, partner_id.as_str());
+            step.rests_after(valid, need.clone(), Brings::Exactly(Value::Bool(true)))
+                .need(need, "its PartnerID must be valid")
+        }
+    })
+}
+
+/// Support contacts moved by their documents or, where none speaks of them, by the difference of the ending.
+fn support(making: &mut Making<'_, '_>, diff: &EndingDiff<'_>, before: &mut Before) {
+    let (mut stuck, mut held) = (Vec::new(), Vec::new());
+    for supported in &diff.supported {
+        let shown = Address::Subscription(supported.key.clone());
+        let moving = key(supported.key.clone(), StepName::SetSupportContact);
+        match supported.mobility {
+            Mobility::Stuck(why) => stuck.push(format!("`{shown}` ({why})")),
+            Mobility::Movable if making.drafts.has(&moving) => {
+                before.needs.push((moving, "it supports nobody any more"))
+            }
+            Mobility::Movable => held.push(format!("`{shown}`")),
+        }
+    }
+    let name = &diff.partnership.name;
+    let against = |message: String, help: &str| Finding::error(Code::EndingHeld, diff.ending.at, message).help(help);
+    if !stuck.is_empty() {
+        let message = format!("`{name}` supports, and cannot be relieved of, {}", listed(&stuck));
+        before.against.push(against(message, "name each under `ending.leaveBehind` with a reason, or end it first"));
+    }
+    if !held.is_empty() {
+        let message = format!("`{name}` is support contact of {}", listed(&held));
+        before.against.push(against(message, "name another `supportContact` for each"));
+    }
+}
+
+/// How much was looked through, and what the rest would cost.
+fn coverage(making: &mut Making<'_, '_>, diff: &EndingDiff<'_>, before: &mut Before) {
+    let Coverage { searched, left } = diff.coverage;
+    let name = &diff.partnership.name;
+    let others = match left {
+        Some(0) => return,
+        Some(left) => {
+            let minutes = left.div_ceil(READS_A_MINUTE);
+            let minutes = if minutes == 1 { "a minute".to_owned() } else { format!("{minutes} minutes") };
+            format!(
+                "{searched} of {} customers were looked through for subscriptions of `{name}`; the others cost {left} more reads and one for each legacy subscription, about {minutes}",
+                searched + left
+            )
+        }
+        None => format!(
+            "{searched} customers, its own and the declared ones, were looked through for subscriptions of `{name}`; each other customer costs one more read and one for each legacy subscription"
+        ),
+    };
+    let help = "`ending.search: everyCustomer` looks through them, `knownCustomers` leaves them unsearched";
+    match diff.ending.search {
+        Some(EndingSearch::KnownCustomers) => {
+            let finding = Finding::warning(Code::SearchIncomplete, diff.ending.at, others);
+            making.findings.push(finding.about(address(diff.partnership)));
+        }
+        Some(EndingSearch::EveryCustomer) | None => {
+            before.against.push(Finding::error(Code::SearchIncomplete, diff.ending.at, others).help(help));
+        }
+    }
+}
+
+/// One step an audience, with its drafts.
+fn notices(making: &mut Making<'_, '_>, diff: &EndingDiff<'_>, before: &mut Before) {
+    let EndingDiff { partnership, ending, .. } = diff;
+    match &ending.partner_notice {
+        Notice::Send => {
+            let letter = letters::to_partner(&making.desired().provider, partnership, ending);
+            notice(making, diff, "partner", letter, before);
+        }
+        Notice::Sent { .. } | Notice::NotRequired { .. } => {}
+    }
+    match &ending.customers_notice {
+        Notice::Send if diff.customers.is_empty() => {}
+        Notice::Send => {
+            let desired = making.desired();
+            let mut customers: Vec<_> = diff.customers.iter().map(|(_, customer)| *customer).collect();
+            customers.sort_by(|a, b| (&a.domain, a.id).cmp(&(&b.domain, b.id)));
+            let next = ending.transfer_to.as_ref().and_then(|to| desired.partnerships.get(to));
+            let letter = letters::to_customers(partnership, ending, next, &customers);
+            notice(making, diff, "customers", letter, before);
+        }
+        Notice::Sent { .. } | Notice::NotRequired { .. } => {}
+    }
+}
+
+fn notice(making: &mut Making<'_, '_>, diff: &EndingDiff<'_>, audience: &str, letter: Ask, before: &mut Before) {
+    let cause = address(diff.partnership);
+    let sending = StepKey::with(cause.clone(), StepName::SendNotice, audience);
+    match hand_off(sending.clone(), letter, making.ledger(), making.origin(&cause, diff.ending.at)) {
+        Standing::Open(step) => {
+            making.drafts.add(step.because("told before the end").risking(&[Risk::Legal], Undo::No));
+        }
+        Standing::Done => return,
+        Standing::Declined(finding) => making.drafts.block(sending.clone(), finding),
+    }
+    before.needs.push((sending, "told before, with evidence"));
+}
+
+/// Now selects the wait and does not appear in it.
+fn date(making: &mut Making<'_, '_>, partnership: &Partnership, ending: &Ending, before: &mut Before) {
+    let Some(day) = ending.effective_on.filter(|day| making.now.date() < *day) else { return };
+    let cause = address(partnership);
+    let awaiting = key(cause.clone(), StepName::AwaitDate);
+    let step = wait(awaiting.clone(), format!("{day} has come"), making.origin(&cause, ending.at));
+    making.drafts.add(step.because("declared `effectiveOn`"));
+    before.needs.push((awaiting, "not before its day"));
+}
+
+/// Its customers are invited to whoever takes over; nothing waits for them.
+fn invitations(making: &mut Making<'_, '_>, diff: &EndingDiff<'_>) {
+    if diff.ending.invitations_until.is_some_and(|day| day < making.now.date()) {
+        return;
+    }
+    for invitation in &diff.invitations {
+        customers::invite(making, &invitation.customer, invitation.to, &diff.ending.invitations, &invitation.state);
+    }
+}
+
+/// What is said to stay behind and is bound to nothing.
+fn behind(making: &mut Making<'_, '_>, diff: &EndingDiff<'_>) {
+    for (subscription, left) in &diff.ending.leave_behind {
+        let live = making.diff.bindings.subscription(subscription);
+        let there = live.map(|(customer, id)| making.sides.look.observed().subscription(customer, id));
+        if there.is_none_or(|facet| facet == observed::Facet::Absent) {
+            let message = format!("`subscription/{subscription}` is to stay behind, and is not there");
+            let finding = Finding::warning(Code::LeftBehindInVain, left.at, message);
+            making.findings.push(finding.about(address(diff.partnership)).help("correct it, or remove the entry"));
+        }
+    }
+}
+
+/// Who has access after the end, as far as the manifests say: the text must not change while the steps are done.
+fn access(making: &Making<'_, '_>, diff: &EndingDiff<'_>) -> letters::Access {
+    let desired = making.desired();
+    let of = |reseller: &crate::model::Name, access: Access| -> Vec<String> {
+        let own = desired.azure.iter().filter(|(_, it)| it.reseller == *reseller && it.access == access);
+        own.map(|(name, it)| format!("azure-access/{name} ({} at {})", it.role, it.scope)).collect()
+    };
+    let granted = diff.ending.transfer_to.as_ref().map(|to| of(to, Access::Granted)).unwrap_or_default();
+    let revoked = of(&diff.partnership.name, Access::Revoked);
+    letters::Access {
+        granted: if granted.is_empty() {
+            "none; partner of record, support contact and invitations give no administrator right".to_owned()
+        } else {
+            listed(&granted)
+        },
+        remains: if revoked.is_empty() {
+            "its customers stay associated with it, which nobody can undo".to_owned()
+        } else {
+            let revoked = listed(&revoked);
+            format!("its customers stay associated with it, which nobody can undo; until taken back, {revoked}")
+        },
+    }
+}
+
+fn tell(making: &mut Making<'_, '_>, diff: &EndingDiff<'_>, access: &letters::Access) {
+    let letters::Access { granted, remains } = access;
+    let asked = |(name, access): &(&crate::model::Name, &crate::desired::AzureAccess)| {
+        access.reseller == diff.partnership.name
+            && making.drafts.has(&key(Address::AzureAccess((*name).clone()), azure::step_of(access.access)))
+    };
+    let open = making.desired().azure.iter().filter(asked).count();
+    let open = if open == 0 { String::new() } else { format!(" ({open} not confirmed yet)") };
+    let message = format!(
+        "access after the end of `{}`. Granted by this plan: {granted}. Known to remain: {remains}{open}. Not observable by the provider: {}",
+        diff.partnership.name,
+        letters::NOT_OBSERVABLE
+    );
+    let finding = Finding::warning(Code::AccessRemains, diff.ending.at, message);
+    making.findings.push(finding.about(address(diff.partnership)).help(letters::SEEN_BY_CUSTOMER));
+}
+
+/// The portal's button, unless something stands against it.
+fn press(making: &mut Making<'_, '_>, diff: &EndingDiff<'_>, access: &letters::Access, before: Before) {
+    let EndingDiff { partnership, ending, tenant, .. } = diff;
+    let cause = address(partnership);
+    let ending_key = key(cause.clone(), StepName::EndPartnership);
+    let origin = making.origin(&cause, ending.at);
+    if making.desired().protected.contains(&cause) {
+        let message = format!("`{cause}` is protected: it would end");
+        let finding = Finding::error(Code::Protected, partnership.ensure_at, message)
+            .help("remove `twotier/protect` in a reviewed change of its own, first");
+        return making.drafts.block(ending_key, finding);
+    }
+    if let Some(finding) = all(before.against) {
+        return making.drafts.block(ending_key, finding);
+    }
+    let gone = Fact::Binding(cause.clone());
+    match hand_off(ending_key.clone(), letters::end(partnership, ending, access), making.ledger(), origin) {
+        Standing::Open(step) => {
+            let mut step = step
+                .because("declared ended, still listed")
+                .risking(&[Risk::Access, Risk::Legal], Undo::No)
+                .rests_on(gone.clone(), Value::text(tenant))
+                .reaches(gone, Brings::Exactly(Value::None));
+            for (need, why) in before.needs {
+                step = step.need(need, why);
+            }
+            making.drafts.add(step);
+        }
+        Standing::Done => {
+            let until = format!("{} is no longer listed", partnership.display_name);
+            let step = wait(key(cause.clone(), StepName::AwaitChange), until, origin);
+            making.drafts.add(step.because("removed, still listed").reaches(gone, Brings::Exactly(Value::None)));
+        }
+        Standing::Declined(finding) => making.drafts.block(ending_key, finding),
+    }
+}
+
+/// Everything that stands against an end as one finding, under the code of the first.
+fn all(findings: Vec<Finding>) -> Option<Finding> {
+    let mut findings = findings.into_iter();
+    let mut first = findings.next()?;
+    for other in findings {
+        first.message = format!("{}; {}", first.message, other.message);
+        first.help = match (first.help, other.help) {
+            (Some(one), Some(more)) if one != more => Some(format!("{one}; {more}")),
+            (one, more) => one.or(more),
+        };
+    }
+    Some(first)
+}

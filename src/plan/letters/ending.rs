@@ -1,0 +1,127 @@
+//! What is said before a partnership ends, and how it is ended, word for word. Never tells anybody our reason: that is
+//! for ourselves.
+
+use super::ask;
+use crate::desired::{Ending, Partnership, Provider};
+use crate::observed::Customer;
+use crate::plan::Ask;
+
+/// Who has access after the end, in three columns; none is ever empty.
+pub(in crate::plan) struct Access {
+    /// Granted by this plan.
+    pub(in crate::plan) granted: String,
+    /// Known to remain.
+    pub(in crate::plan) remains: String,
+}
+
+/// What the provider cannot see. Source: learn, gdap-introduction; azure-plan-manage; indirect-provider-tasks.
+pub(in crate::plan) const NOT_OBSERVABLE: &str =
+    "the reseller's own GDAP relationships, its roles in the customers' Azure, its guest accounts and its applications";
+
+/// Where the customer sees and removes that.
+pub(in crate::plan) const SEEN_BY_CUSTOMER: &str = "the customer sees and removes it: Microsoft 365 admin center > Settings > Partner relationships (GDAP), Azure portal > Access control (IAM) (roles), Entra admin center > Users and Enterprise applications (guests, applications)";
+
+/// `on 2026-12-01`, or when.
+fn when(ending: &Ending) -> String {
+    ending.effective_on.map_or_else(|| "in the next days".to_owned(), |day| format!("on {day}"))
+}
+
+/// The reseller is told. Source: learn, indirect-provider-tasks (nobody is told by the service).
+pub(in crate::plan) fn to_partner(provider: &Provider, partnership: &Partnership, ending: &Ending) -> Ask {
+    let contact = partnership.contact.as_ref();
+    let to = contact.map_or_else(|| partnership.display_name.to_string(), |contact| contact.email.to_string());
+    let contract = ending.contract.as_ref().map_or_else(String::new, |contract| format!(" ({contract})"));
+    ask(
+        "send-notice/partner",
+        contact,
+        format!("mail to {to}: the partnership ends {}", when(ending)),
+        format!("Our partnership ends {}", when(ending)),
+        &format!(
+            "The partnership of {} as indirect reseller with us as indirect provider{contract}\n\
+             ends {}. Before that:\n\n\
+             - subscriptions that have you as partner of record, and support contacts of legacy\n\
+             \x20 subscriptions, are moved;\n\
+             - please take back the access to the customers' tenants that you no longer need:\n\
+             \x20 GDAP relationships, roles in Azure, guest accounts. We can neither see nor remove it.\n\n\
+             The customers and their subscriptions stay as they are.\n\n\
+             Provider tenant: {}, PartnerID {}",
+            partnership.display_name,
+            when(ending),
+            provider.tenant,
+            provider.partner_id,
+        ),
+    )
+}
+
+/// Its customers are told: one draft, and whom it goes to, as the tenant names them: an edit of a manifest must not ask
+/// for the notice again.
+pub(in crate::plan) fn to_customers(
+    partnership: &Partnership,
+    ending: &Ending,
+    next: Option<&Partnership>,
+    customers: &[&Customer],
+) -> Ask {
+    let who = &partnership.display_name;
+    let takes_over = next.map_or_else(String::new, |next| {
+        format!("{} takes over; an invitation to accept it as your reseller follows.\n", next.display_name)
+    });
+    let list: Vec<String> = customers.iter().map(|it| format!("  {} ({})", it.company_name, it.domain)).collect();
+    let count = match customers.len() {
+        1 => "1 customer".to_owned(),
+        n => format!("{n} customers"),
+    };
+    ask(
+        "send-notice/customers",
+        None,
+        format!("mail to {count}: their reseller changes {}", when(ending)),
+        format!("{who} stops being your Microsoft reseller"),
+        &format!(
+            "{who} stops being your reseller with us {}.\n{takes_over}\
+             Your subscriptions, prices and data stay as they are.\n\n\
+             {who} may still have access to your tenant. Please look at it and remove what you no\n\
+             longer want:\n\n\
+             - Microsoft 365 admin center > Settings > Partner relationships\n\
+             - Azure portal > Subscriptions > Access control (IAM)\n\
+             - Entra admin center > Users (guests) and Enterprise applications\n\n\
+             ---- To each of these, at the contact of its manifest if it has one:\n\n{}",
+            when(ending),
+            list.join("\n"),
+        ),
+    )
+}
+
+/// The portal's button, with the words of the declaration. Source: learn, indirect-provider-tasks.
+pub(in crate::plan) fn end(partnership: &Partnership, ending: &Ending, access: &Access) -> Ask {
+    let who = &partnership.display_name;
+    let ids: Vec<&str> = partnership.partner_ids.iter().map(|id| id.as_str()).collect();
+    let behind: Vec<String> =
+        ending.leave_behind.iter().map(|(key, left)| format!("  subscription/{key}: {}", left.reason)).collect();
+    let behind = if behind.is_empty() { "  nothing".to_owned() } else { behind.join("\n") };
+    let Access { granted, remains } = access;
+    ask(
+        "end-partnership",
+        None,
+        format!("in the portal: Customers > Indirect resellers > {who} > Remove partnership"),
+        format!("End the partnership with {who}"),
+        &format!(
+            "In Partner Center: Customers > Indirect resellers > {who} (PartnerID {}) >\n\
+             Remove partnership > Yes. It takes an Admin agent or Sales agent.\n\n\
+             It is declared by {} on {}, and this is confirmed with the button: the removal is made in\n\
+             good faith, for a legitimate business purpose, in accordance with our agreements with the\n\
+             customers and the partner; we defend Microsoft and hold it harmless.\n\
+             Decided by {} on {}.\n\n\
+             Stays behind, with this reseller as partner of record:\n{behind}\n\n\
+             Access after the end:\n\
+             - granted by this plan: {granted}\n\
+             - known to remain: {remains}\n\
+             - not observable by the provider: {NOT_OBSERVABLE}; {SEEN_BY_CUSTOMER}\n\n\
+             Nobody is told by the service, and nothing is taken from the reseller but its place in the\n\
+             list. It cannot be undone: a new partnership needs a new invitation.",
+            ids.join(", "),
+            ending.declared_by,
+            ending.declared_on,
+            ending.decided_by,
+            ending.decided_on,
+        ),
+    )
+}
