@@ -1,7 +1,10 @@
 //! Where things were written: files with their text, and places in them. Never reads a file itself.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+/// Lines are counted once for every so many bytes of a file.
+const STRIDE: usize = 4096;
 
 /// A file of the project, by its position in the sorted list of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,6 +34,8 @@ pub struct SourceFile {
 #[derive(Clone, Debug, Default)]
 pub struct SourceMap {
     files: Vec<SourceFile>,
+    /// By file: how many lines end before each [`STRIDE`] bytes; counted when a place of the file is first shown.
+    lines: Vec<OnceLock<Vec<usize>>>,
 }
 
 impl SourceMap {
@@ -41,6 +46,7 @@ impl SourceMap {
     pub fn add(&mut self, path: PathBuf, text: Arc<str>) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
         self.files.push(SourceFile { path, text });
+        self.lines.push(OnceLock::new());
         id
     }
     /// The file.
@@ -66,7 +72,10 @@ impl SourceMap {
             start -= 1;
         }
         let before = &file.text[..start];
-        let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
+        let earlier = start / STRIDE;
+        let counted = self.lines.get(at.file.0 as usize).map(|lines| lines.get_or_init(|| line_counts(&file.text)));
+        let counted = counted.and_then(|counts| counts.get(earlier).copied()).unwrap_or_default();
+        let line = counted + line_ends(&before.as_bytes()[earlier * STRIDE..]) + 1;
         let column = before.rsplit('\n').next().map_or(0, |tail| tail.chars().count()) + 1;
         (line, column)
     }
@@ -78,8 +87,43 @@ impl SourceMap {
     }
 }
 
+fn line_ends(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|b| **b == b'\n').count()
+}
+
+/// How many lines end before each stride of a text, and before its end.
+fn line_counts(text: &str) -> Vec<usize> {
+    let mut counts = vec![0];
+    let mut count = 0;
+    counts.extend(text.as_bytes().chunks(STRIDE).map(|stride| {
+        count += line_ends(stride);
+        count
+    }));
+    counts
+}
+
 /// A path for people: `/` between parts.
 #[must_use]
 pub fn shown(path: &Path) -> String {
     path.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_far_into_a_file_have_the_line_one_would_count() {
+        let line = "é: 1234567890\n";
+        let text = line.repeat(3 * STRIDE / line.len() + 1) + &"x".repeat(2 * STRIDE) + "\nlast";
+        let mut sources = SourceMap::default();
+        sources.add("empty.yaml".into(), "".into());
+        let file = sources.add("m.yaml".into(), text.as_str().into());
+        for start in (0..=text.len()).filter(|at| text.is_char_boundary(*at)) {
+            let before = &text[..start];
+            let tail = before.rsplit('\n').next().expect("a line");
+            let at = At { file, start: u32::try_from(start).expect("small"), end: u32::MAX };
+            assert_eq!(sources.line_column(at), (before.matches('\n').count() + 1, tail.chars().count() + 1));
+        }
+    }
 }

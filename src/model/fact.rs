@@ -5,6 +5,7 @@ use super::address::{Address, CustomerKey, SubscriptionKey};
 use super::id::{Name, PartnerId};
 use super::product::Product;
 use schemars::JsonSchema;
+use serde::de::{Deserializer, Error, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::fmt;
@@ -51,7 +52,7 @@ impl Field {
 }
 
 /// A small value of a fact.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Value {
     /// Yes or no.
@@ -78,6 +79,41 @@ impl Value {
     /// A text value, or [`Value::None`].
     pub fn optional(value: Option<impl fmt::Display>) -> Self {
         value.map_or(Self::None, Self::text)
+    }
+}
+/// By hand: what serde derives for values without tags tries one variant after the other.
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyValue)
+    }
+}
+struct AnyValue;
+impl<'de> Visitor<'de> for AnyValue {
+    type Value = Value;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("`true` or `false`, a count, a text, a list of texts, or `null`")
+    }
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::Number(value))
+    }
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
+        u64::try_from(value).map(Value::Number).map_err(|_| E::invalid_value(Unexpected::Signed(value), &self))
+    }
+    fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::word(value))
+    }
+    fn visit_unit<E: Error>(self) -> Result<Value, E> {
+        Ok(Value::None)
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element()? {
+            items.push(item);
+        }
+        Ok(Value::List(items))
     }
 }
 impl fmt::Display for Value {
@@ -142,6 +178,24 @@ impl fmt::Display for Fact {
             Self::Field(key, field) => write!(f, "subscription/{key} {}", field.name()),
             Self::Pending(address) => write!(f, "{address} pending"),
             Self::Credentials(customer) => write!(f, "customer/{customer} credentials"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_read_back_as_they_were_written() {
+        let list = Value::List(vec!["a".into(), "b".into()]);
+        for value in [Value::Bool(true), Value::Number(7), Value::word("x"), list, Value::List(Vec::new()), Value::None]
+        {
+            let text = serde_json::to_string(&value).expect("writes");
+            assert_eq!(serde_json::from_str::<Value>(&text).expect(&text), value);
+        }
+        for text in ["-1", "1.5", "{}", "[1]"] {
+            assert!(serde_json::from_str::<Value>(text).is_err(), "{text}");
         }
     }
 }
