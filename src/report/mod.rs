@@ -1,25 +1,21 @@
-//! What people and machines are told: plans, findings, runs and what is remembered, as text, Markdown and JSON. One
+//! What people and machines are told: plans, findings and runs, as text, Markdown, JSON and annotations. One
 //! renderer a file, each escapes what it prints. Writes into `fmt::Write`; never touches a terminal, a file or a clock.
 
 mod counts;
 pub mod escape;
 mod findings;
 mod github;
-mod history;
 mod json;
 mod layout;
 mod markdown;
-mod remembered;
 mod run;
 mod sarif;
 mod text;
 
 pub use counts::{Counts, Verdict};
 pub use findings::tally;
-pub use history::{history, history_json};
 pub use json::{FORMAT, Report, schema, written};
 pub use layout::Paint;
-pub use remembered::{HandoffRow, handoff, handoffs, handoffs_json, state, state_json};
 pub use run::{Run, RunDocument};
 
 use crate::diag::{Finding, SourceMap};

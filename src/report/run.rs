@@ -2,10 +2,9 @@
 //! pending are told as what they are: no failures.
 
 use super::layout::{Hue, Paint, column, wrapped};
-use super::remembered::usual_mark;
 use super::text::{Page, hue};
 use crate::apply::outcome::{Ending, Outcome, RunOutcome, StepResult};
-use crate::model::{Digest, StepKey};
+use crate::model::{Class, Digest, StepKey, StepName};
 use crate::plan::Mark;
 use crate::plan::file::PlanFile;
 use schemars::JsonSchema;
@@ -178,6 +177,16 @@ fn result(StepResult { key, id, outcome }: &StepResult) -> ResultDocument {
         outcome: outcome.word(),
         code,
         why: outcome.why(),
+    }
+}
+
+/// The symbol of a step by what its name usually means.
+fn usual_mark(key: &StepKey) -> Mark {
+    match (key.step.usual_class(), key.step) {
+        (Class::HandOff, _) => Mark::Person,
+        (Class::Wait, _) => Mark::Wait,
+        (Class::Api | Class::Ledger, StepName::CreateCustomer | StepName::OrderSubscription) => Mark::Add,
+        (Class::Api | Class::Ledger, _) => Mark::Change,
     }
 }
 
