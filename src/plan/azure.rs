@@ -43,7 +43,7 @@ fn ask(making: &mut Making<'_, '_>, name: &Name, access: &AzureAccess, asking: S
         Standing::Declined(finding) => return Err(finding),
     };
     let step = match access.access {
-        Access::Revoked if making.desired().protected.contains(&cause) => {
+        Access::Revoked if making.protects(&cause) => {
             let message = format!("`{cause}` is protected: its role would be taken back");
             return Err(Finding::error(Code::Protected, access.at, message)
                 .help("remove `twotier/protect` in a reviewed change of its own, first"));

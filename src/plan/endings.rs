@@ -140,9 +140,8 @@ fn transfer(
     let Some((to, partner_id)) = taker(making.desired(), diff.ending) else {
         return Err(Finding::error(Code::EndingHeld, diff.ending.at, "nobody takes over"));
     };
-    let protected = &making.desired().protected;
     let customer = Address::Customer(held.key.customer.clone());
-    if protected.contains(&customer) {
+    if making.protects(&customer) {
         let message = format!("`{customer}` is protected: the partner of record of `{}` would be replaced", held.key);
         return Err(Finding::error(Code::Protected, diff.ending.at, message)
             .help("remove `twotier/protect` in a reviewed change of its own, first"));
@@ -348,7 +347,7 @@ fn press(making: &mut Making<'_, '_>, diff: &EndingDiff<'_>, access: &letters::A
     let cause = address(partnership);
     let ending_key = key(cause.clone(), StepName::EndPartnership);
     let origin = making.origin(&cause, ending.at);
-    if making.desired().protected.contains(&cause) {
+    if making.protects(&cause) {
         let message = format!("`{cause}` is protected: it would end");
         let finding = Finding::error(Code::Protected, partnership.ensure_at, message)
             .help("remove `twotier/protect` in a reviewed change of its own, first");

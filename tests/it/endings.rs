@@ -194,3 +194,21 @@ fn our_reason_is_told_to_nobody() {
         }
     }
 }
+
+#[test]
+fn protection_that_goes_with_the_ending_is_still_there() {
+    let ending = TAILSPIN.find("  ensure: ended").expect("it ends");
+    let active = format!("{}  ensure: active\n", &TAILSPIN[..ending]);
+    let protected = active.replace("{name: tailspin}", "{name: tailspin, annotations: {twotier/protect: \"true\"}}");
+    let files = |tailspin: &str| {
+        Project::of(&[
+            ("manifests/provider.yaml", PROVIDER),
+            ("manifests/all.yaml", &format!("{FABRIKAM}---\n{tailspin}")),
+        ])
+    };
+    let mut bench = Bench::new(files(&protected), tenant(TENANT));
+    bench.apply();
+    bench.project = files(TAILSPIN);
+    bench.valid.desired = bench.project.desired.clone();
+    assert!(blocked(&bench.plan()).starts_with("TT0318"), "{}", bench.project.shown(&bench.plan()));
+}
