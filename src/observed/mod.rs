@@ -9,7 +9,7 @@ mod normalize;
 
 pub use answers::Told;
 pub use audit::{Actor, AuditRecord};
-pub use normalize::{field_value, same_partner};
+pub use normalize::field_value;
 
 use crate::model::operation::{PostalAddress, SupportContact};
 use crate::model::product::{BillingCycle, Commerce, Product, Term};
