@@ -2,18 +2,10 @@
 //! never asks a clock or prints itself.
 
 use super::outcome::Outcome;
-use crate::model::{StepKey, Timestamp};
+use crate::model::StepKey;
 use std::time::Duration;
 
-/// Time. Instants go into documents, elapsed time measures; the two never mix.
-pub trait Clock: Send + Sync {
-    /// The instant it is, by the system or the simulated tenant.
-    fn now(&self) -> Timestamp;
-    /// Monotonic time since the clock was made.
-    fn elapsed(&self) -> Duration;
-    /// Lets so much time pass, or less: called while nothing is under way.
-    fn pause(&self, length: Duration);
-}
+pub use crate::model::Clock;
 
 /// Randomness: 16 bytes nobody else has, for request ids and writers' nonces.
 pub trait Ids: Send {

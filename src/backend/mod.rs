@@ -1,5 +1,7 @@
 //! Who can be asked: two blocking doors, one that looks and one that changes. Never sees a plan, a manifest or a journal.
 
+#[cfg(feature = "rest")]
+pub mod partner_center;
 pub mod simulated;
 
 use crate::model::{Effect, Operation, RequestId, Timestamp};

@@ -2,6 +2,7 @@
 //! never reads YAML, speaks HTTP, touches files or asks a clock.
 
 pub mod address;
+pub mod clock;
 pub mod country;
 pub mod digest;
 pub mod fact;
@@ -15,6 +16,7 @@ pub mod step;
 pub mod time;
 
 pub use address::{Address, CustomerKey, Kind, Leaf, SubscriptionKey};
+pub use clock::Clock;
 pub use digest::Digest;
 pub use fact::{Fact, Field, Value};
 pub use id::{CartId, CustomerId, Name, OrderId, PartnerId, RequestId, SubscriptionId, TenantId};

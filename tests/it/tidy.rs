@@ -59,7 +59,9 @@ const KEPT: &[(&str, &[&str])] = &[
     ("serde_yaml::", &["manifest", "cli"]),
     ("granit_parser::", &["manifest"]),
     ("std::env::", &["cli", "main"]),
-    ("std::net::", &[]),
+    ("std::net::", &["backend"]),
+    ("ureq::", &["backend"]),
+    ("httparse::", &["backend"]),
     ("std::process::", &["journal", "ops", "cli", "main"]),
 ];
 
