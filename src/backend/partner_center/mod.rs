@@ -1,6 +1,10 @@
 //! Partner Center over REST: requests and replies as pure values, and the two narrow doors they go through, one that
 //! sends and one that signs in. Sees nothing of the simulated tenant, and shares no wire shape with it.
 
+mod center;
+
+pub use center::{Calls, Center, Doors, Profile};
+
 use crate::model::Secret;
 use smol_str::SmolStr;
 use std::time::Duration;
