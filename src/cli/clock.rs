@@ -1,5 +1,5 @@
-//! Clocks, randomness and Ctrl-C: made here, passed down. With the embedded tenant `now` is the tenant's; time is
-//! measured by the monotonic clock only.
+//! Clocks, randomness and Ctrl-C: made here, passed down. With the embedded tenant `now` is the tenant's, else the
+//! system's as the command began, carried on by the monotonic clock, which alone measures time.
 
 use crate::apply::{Clock, Ids};
 use crate::backend::simulated::Embedded;
@@ -9,23 +9,47 @@ use smol_str::{SmolStr, ToSmolStr as _};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// The tenant's clock, and a stopwatch that began with the command.
+/// Where `now` comes from.
+enum Now {
+    /// The clock of a simulated tenant.
+    Tenant(Arc<Embedded>),
+    /// The system's clock when the command began: a clock that is set meanwhile changes nothing.
+    System(Timestamp),
+}
+
+/// The instant it is, and a stopwatch that began with the command.
 pub(crate) struct CommandClock {
-    tenant: Arc<Embedded>,
+    now: Now,
     began: Instant,
 }
 
 impl CommandClock {
-    /// Begins now.
+    /// Begins now, in the time of this tenant.
+    pub(crate) fn of_tenant(tenant: Arc<Embedded>) -> Self {
+        Self::start(Now::Tenant(tenant))
+    }
+    /// Begins now, in the time of the system.
+    #[expect(dead_code, reason = "the door to a service reads it")]
     #[expect(clippy::disallowed_methods, reason = "this is where clocks are made")]
-    pub(crate) fn start(tenant: Arc<Embedded>) -> Self {
-        Self { tenant, began: Instant::now() }
+    pub(crate) fn of_system() -> Self {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        Self::start(Now::System(Timestamp::from_seconds(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))))
+    }
+    #[expect(clippy::disallowed_methods, reason = "this is where clocks are made")]
+    fn start(now: Now) -> Self {
+        Self { now, began: Instant::now() }
     }
 }
 
 impl Clock for CommandClock {
     fn now(&self) -> Timestamp {
-        self.tenant.clock()
+        match &self.now {
+            Now::Tenant(tenant) => tenant.clock(),
+            Now::System(at) => {
+                let passed = i64::try_from(self.began.elapsed().as_secs()).unwrap_or(i64::MAX);
+                Timestamp::from_seconds(at.seconds().saturating_add(passed))
+            }
+        }
     }
     fn elapsed(&self) -> Duration {
         self.began.elapsed()

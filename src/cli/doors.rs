@@ -4,62 +4,146 @@ use super::clock::{CommandClock, Random, stamp};
 use super::error::{CliError, Exit};
 use super::settings::{Center, FILE_NAME, Setting, Settings};
 use crate::backend::simulated::Embedded;
+use crate::backend::{Actuate, Observe};
 use crate::journal::{Directory, Journal, Stamp};
-use crate::model::TenantId;
+use crate::model::{PartnerId, TenantId};
 use crate::observed::Why;
 use crate::ops::memory::{self, Missing};
-use crate::ops::{Fault, project};
+use crate::ops::project::Valid;
+use crate::ops::{Fault, plan, project};
+use smol_str::SmolStr;
 use std::path::Path;
 use std::sync::Arc;
 
 /// The tenant, the state and the clock of a command.
 pub(crate) struct Doors {
-    /// The tenant.
-    pub(crate) tenant: Arc<Embedded>,
+    /// Looks.
+    pub(crate) observe: Arc<dyn Observe>,
+    /// Changes.
+    pub(crate) actuate: Arc<dyn Actuate>,
     /// The clock.
     pub(crate) clock: Arc<CommandClock>,
+    center: Opened,
     store: Arc<Directory>,
 }
 
+/// Who is asked.
+enum Opened {
+    Embedded(Arc<Embedded>),
+}
+
 impl Doors {
-    /// Opens the tenant and, for the time being, only knows where the state lies. Writes nothing.
+    /// Opens the tenant and, for the time being, only knows where the state lies. Writes nothing and asks nobody.
     ///
     /// # Errors
-    /// When no center is set, it cannot be opened, or this version has no such center.
+    /// When no center is set, or it cannot be opened.
     pub(crate) fn open(settings: &Settings) -> Result<Self, CliError> {
+        let state = settings.state.value.clone();
+        let store = Arc::new(Directory::new(&state));
         let seed = embedded(settings)?;
-        let tenant = Arc::new(Embedded::open(seed, &settings.state.value).map_err(Fault::from)?);
-        let clock = Arc::new(CommandClock::start(tenant.clone()));
-        Ok(Self { tenant, clock, store: Arc::new(Directory::new(&settings.state.value)) })
+        let tenant = Arc::new(Embedded::open(seed, &state).map_err(Fault::from)?);
+        let clock = Arc::new(CommandClock::of_tenant(tenant.clone()));
+        let (observe, actuate) = (tenant.clone(), tenant.clone());
+        Ok(Self { observe, actuate, clock, center: Opened::Embedded(tenant), store })
     }
-    /// The provider's tenant, as the center knows it.
+    /// The doors of a command that works on the live tenant of a project.
+    ///
+    /// # Errors
+    /// As [`Doors::open`], when manifests and center mean different tenants, and when nobody is signed in.
+    pub(crate) fn of(settings: &Settings, project: &Valid) -> Result<Self, CliError> {
+        let doors = Self::open(settings)?;
+        plan::same_tenant(project, doors.id())?;
+        doors.sign_in()?;
+        Ok(doors)
+    }
+    /// Makes sure that somebody is signed in, before anything else happens.
+    ///
+    /// # Errors
+    /// Why nobody is.
+    pub(crate) fn sign_in(&self) -> Result<(), CliError> {
+        match &self.center {
+            Opened::Embedded(_) => Ok(()),
+        }
+    }
+    /// The provider's tenant.
     pub(crate) fn id(&self) -> TenantId {
-        self.tenant.id()
+        match &self.center {
+            Opened::Embedded(tenant) => tenant.id(),
+        }
+    }
+    /// The provider's own PartnerID and country, where the center tells them.
+    ///
+    /// # Errors
+    /// When it cannot be asked.
+    pub(crate) fn provider(&self) -> Result<(Option<PartnerId>, Option<SmolStr>), CliError> {
+        match &self.center {
+            Opened::Embedded(tenant) => Ok(tenant.provider()),
+        }
+    }
+    /// The simulated tenant, for commands that play its people and its time.
+    ///
+    /// # Errors
+    /// When the center is a service.
+    pub(crate) fn simulated(&self) -> Result<&Embedded, CliError> {
+        match &self.center {
+            Opened::Embedded(tenant) => Ok(tenant),
+        }
+    }
+    /// What a plan is made against.
+    pub(crate) fn ground<'a>(&'a self, journal: &'a Journal) -> plan::Ground<'a> {
+        use crate::apply::Clock as _;
+        plan::Ground { observe: self.observe.as_ref(), ledger: journal.ledger(), now: self.clock.now() }
     }
     /// Where the records lie.
     pub(crate) fn store(&self) -> Arc<Directory> {
         self.store.clone()
     }
-    /// What is remembered. A missing state reads as empty, since the tenant's living copy is missing with it.
+    /// What is remembered. With an embedded tenant a missing state reads as empty, since the tenant's living copy is
+    /// missing with it; with a service it is unknown.
     ///
     /// # Errors
-    /// When it is another tenant's, damaged, or its living copy is gone.
+    /// When it is another tenant's, damaged, missing, or its living copy is gone.
     pub(crate) fn journal(&self) -> Result<Journal, Fault> {
-        let journal = memory::open(self.store.clone(), self.id(), &Missing::Empty)?;
-        let copy = self.tenant.living_copy();
-        // The copy is written first and discarded last: a state without one remembers another tenant.
-        if journal.has_state() && !copy.exists() { Err(Fault::NoCopy { copy }) } else { Ok(journal) }
+        match &self.center {
+            Opened::Embedded(tenant) => {
+                let journal = memory::open(self.store.clone(), self.id(), &Missing::Empty)?;
+                let copy = tenant.living_copy();
+                // The copy is written first and discarded last: a state without one remembers another tenant.
+                if journal.has_state() && !copy.exists() { Err(Fault::NoCopy { copy }) } else { Ok(journal) }
+            }
+        }
     }
-    /// What is remembered, to be written to: begins state and living copy if this is the first time.
+    /// What is remembered, to be written to: with an embedded tenant begins state and living copy if this is the first
+    /// time.
     ///
     /// # Errors
     /// As [`Doors::journal`], and when they cannot be written.
     pub(crate) fn writable(&self) -> Result<Journal, Fault> {
         let mut journal = self.journal()?;
-        // The copy first: without a genesis it still reads as the beginning.
-        self.tenant.materialize()?;
-        memory::begin_if_missing(&mut journal, self.id(), Random.word(), &self.stamp())?;
+        match &self.center {
+            Opened::Embedded(tenant) => {
+                // The copy first: without a genesis it still reads as the beginning.
+                tenant.materialize()?;
+                memory::begin_if_missing(&mut journal, self.id(), Random.word(), &self.stamp())?;
+            }
+        }
         Ok(journal)
+    }
+    /// Begins the state.
+    ///
+    /// # Errors
+    /// When there is one, or it cannot be written.
+    pub(crate) fn begin(&self) -> Result<(), Fault> {
+        let mut journal = match &self.center {
+            Opened::Embedded(tenant) => {
+                let journal = self.journal()?;
+                if !journal.has_state() {
+                    tenant.materialize()?;
+                }
+                journal
+            }
+        };
+        Ok(journal.init(self.id(), Random.word(), &self.stamp())?)
     }
     /// What a record is written with now.
     pub(crate) fn stamp(&self) -> Stamp {
@@ -112,6 +196,8 @@ impl From<Fault> for CliError {
             Fault::Locked(_) => Self::new(Exit::Locked, words)
                 .hint("`--lock-wait` waits longer; `twotier state take-over` ends a run that is certainly dead"),
             Fault::Denied(_) => Self::new(Exit::SignIn, words),
+            Fault::Role(_) => Self::new(Exit::SignIn, words)
+                .hint("nothing was done; let somebody with the role apply, or correct `center.roles`"),
             Fault::Interrupted => Self::new(Exit::Interrupted, words),
             Fault::UnknownPlan { .. } | Fault::NotTheSame(_) => {
                 Self::new(Exit::Stale, words).hint("review the new plan: `twotier plan`")

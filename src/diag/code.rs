@@ -139,6 +139,10 @@ codes! {
     JournalDamaged = 603, "the journal is damaged", "An object is torn, changed, missing or out of its chain. Nothing is guessed: restore the state from a copy.";
     JournalOdd = 604, "a record that changes nothing", "It speaks of something the journal does not hold, or its run no longer held the lease. It was passed over; somebody else than this tool may have written it.";
     SealedUnusable = 605, "a sealed password is gone or changed", "The journal names a ciphertext that is not there or is another one. Reset the password, then `credentials forget` the old one.";
+    // ── 0700-0799: sign-in and roles
+    RoleMissing = 700, "a step needs a role that the signed-in user does not hold", "`center.roles` says which roles the user has in Partner Center, and none of them is enough: `apply` would refuse before it writes anything. Let somebody with the role apply, have the role given (it takes effect within an hour), or correct `center.roles`. Source: learn, permissions-overview.";
+    TokenOld = 701, "the stored refresh token is getting old", "A refresh token lasts 90 days and is renewed whenever it is used and the new one can be kept. `twotier login` stores a new one. Source: learn, gdap-and-secure-application-model.";
+    TokenNotKept = 702, "a renewed refresh token was not kept", "Signing in gave a new refresh token. A variable can only be read, so the old one goes on until its 90 days are over: name a file or commands that can write under `center.token`.";
 }
 
 impl Code {

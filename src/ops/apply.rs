@@ -5,10 +5,11 @@ use super::fault::Fault;
 use super::observe::Progress;
 use super::plan;
 use super::project::Valid;
+use super::roles::{Lacking, Roles};
 use crate::apply::approve::NotTheSame;
 use crate::apply::{
-    Approval, Approved, Ids, Match, RunOutcome, Seal, SealError, Session, SessionError, Settings, Tools, WorkOrder,
-    age_sealer, approve, approve_itself,
+    Approval, Approved, Ids, Match, RunOutcome, Seal, SealError, Session, SessionError, Settings, Tools, Verdict,
+    WorkOrder, age_sealer, approve, approve_itself,
 };
 use crate::backend::{Actuate, Observe};
 use crate::journal::Journal;
@@ -63,6 +64,8 @@ pub struct Order {
     pub deadline: Option<Duration>,
     /// On whose account.
     pub account: Account,
+    /// What the signed-in user may do, as far as it is declared.
+    pub roles: Roles,
 }
 
 /// On whose account a run is made.
@@ -131,6 +134,11 @@ pub fn apply(project: &Valid, journal: &mut Journal, world: World<'_>, order: Or
             return Err(fault);
         }
     };
+    let lacking = Lacking::of(to_perform(&approval), &order.roles);
+    if !lacking.is_empty() {
+        session.close()?;
+        return Err(Fault::Role(lacking));
+    }
     if !gates.is_empty() {
         session.close()?;
         return Ok(Applied::Closed { file, gates });
@@ -159,6 +167,11 @@ pub fn apply(project: &Valid, journal: &mut Journal, world: World<'_>, order: Or
     };
     let outcome = session.run(work);
     Ok(Applied::Ran { file, outcome, approved })
+}
+
+/// The steps of an approval that would be performed.
+fn to_perform<'p>(approval: &Approval<'p>) -> impl Iterator<Item = &'p crate::plan::Step> {
+    approval.tasks.iter().filter(|task| task.verdict == Verdict::Perform).map(|task| task.step)
 }
 
 /// The new plan and what it was made on.

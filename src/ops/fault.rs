@@ -2,6 +2,7 @@
 //! the words around it are the command line's.
 
 use super::project::Project;
+use super::roles::Lacking;
 use crate::apply::approve::NotTheSame;
 use crate::backend::simulated::EmbeddedError;
 use crate::journal::{JournalError, OpenRun};
@@ -96,6 +97,9 @@ pub enum Fault {
     /// Nothing may be read: nobody is signed in, or without a role.
     #[error("nothing may be read: {0}")]
     Denied(SmolStr),
+    /// Approved steps need roles that the signed-in user does not hold; nothing was changed.
+    #[error("{0}, and the signed-in user does not hold it")]
+    Role(Lacking),
     /// A person stopped it before its steps.
     #[error("interrupted; nothing was changed")]
     Interrupted,

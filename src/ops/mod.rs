@@ -19,6 +19,7 @@ pub mod plan;
 pub mod planning;
 pub mod project;
 pub mod rewrite;
+pub mod roles;
 pub mod schema;
 pub mod set;
 pub mod show;

@@ -20,14 +20,16 @@ mod listing;
 mod order;
 mod orders;
 mod partnerships;
+pub mod role;
 pub mod step;
 mod support;
 
 pub use crate::ledger::Bindings;
 pub use build::{Input, Sealing, build};
 pub use id::{plan_id, step_id};
+pub use role::Role;
 pub use step::{
-    Action, Ask, Brings, Condition, Expect, FieldChange, Mark, Motive, Need, Readiness, Risk, Role, Step, Undo, Wanted,
+    Action, Ask, Brings, Condition, Expect, FieldChange, Mark, Motive, Need, Readiness, Risk, Step, Undo, Wanted,
 };
 
 use crate::diag::{Code, Finding};

@@ -1,6 +1,7 @@
 //! One step of a plan: what, on whose account, after what, resting on what. Holds no live id in what its id covers:
 //! objects are named by address, so that a step approved behind a wait keeps its id.
 
+use super::role::Role;
 use crate::ledger::{Bindings, Guards};
 use crate::model::operation::{BillingContact, CartLine, PostalAddress, SupportContact};
 use crate::model::{
@@ -164,25 +165,6 @@ impl Brings {
         match self {
             Self::Exactly(wanted) => wanted == value,
             Self::Something => *value != Value::None,
-        }
-    }
-}
-
-/// The role of the signed-in user. Source: learn, permissions-overview.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Role {
-    /// Admin agent.
-    AdminAgent,
-    /// Admin agent or sales agent.
-    AdminOrSalesAgent,
-}
-impl Role {
-    /// For people.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::AdminAgent => "Admin agent",
-            Self::AdminOrSalesAgent => "Admin agent or Sales agent",
         }
     }
 }

@@ -83,6 +83,7 @@ fn set(
         .calling(3)
         .rests_on(fact.clone(), Value::text(observed));
     step.motive = motive;
+    step.role = Some(super::Role::AdminOrHelpdeskAgent);
     if let Address::Partnership(old) = &declared.cause {
         step = step.noting(format!("partnership/{old} ends"));
     }

@@ -1,11 +1,12 @@
 //! Prints `init`, `explain` and `config`.
 
 use super::{Table, safe};
-use crate::cli::settings::{Origin, Settings};
+use crate::cli::settings::{CloudName, Kept, Origin, Proven, Setting, Settings, SignIn, Way, named};
 use crate::diag::source::shown;
 use crate::ops::explain::{Explained, Presence, Shape};
 use crate::ops::init::Fate;
 use serde_json::{Value, json};
+use smol_str::SmolStr;
 use std::path::PathBuf;
 
 fn fate(fate: Fate) -> &'static str {
@@ -81,7 +82,8 @@ pub(crate) struct SettingRow {
 
 /// Every setting, in a fixed order.
 pub(crate) fn setting_rows(settings: &Settings) -> Vec<SettingRow> {
-    let Settings { root, project_file, manifests, center, state, format, color, lint, run_by } = settings;
+    let Settings { root, project_file, manifests, center, state, format, color, lint, run_by, roles, sign_in } =
+        settings;
     let row = |name, value: Option<String>, origin: &Origin| SettingRow { name, value, origin: origin.clone() };
     let listed = manifests.value.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
     let place = project_file.clone().map_or(Origin::Default, Origin::ProjectFile);
@@ -93,11 +95,17 @@ pub(crate) fn setting_rows(settings: &Settings) -> Vec<SettingRow> {
             center.as_ref().map(|center| center.value.to_string()),
             center.as_ref().map_or(&Origin::Default, |center| &center.origin),
         ),
+        row(
+            "roles",
+            roles.as_ref().map(|roles| roles.value.iter().map(|role| role.key()).collect::<Vec<_>>().join(", ")),
+            roles.as_ref().map_or(&Origin::Default, |roles| &roles.origin),
+        ),
         row("state", Some(state.value.display().to_string()), &state.origin),
         row("format", Some(format!("{:?}", format.value).to_lowercase()), &format.origin),
         row("color", Some(format!("{:?}", color.value).to_lowercase()), &color.origin),
         row("actor", Some(run_by.actor.value.to_string()), &run_by.actor.origin),
     ];
+    rows.extend(sign_in_rows(sign_in));
     let rules = (!lint.is_empty()).then(|| lint.keys().map(ToString::to_string).collect::<Vec<_>>().join(", "));
     rows.push(row("lint", rules, if lint.is_empty() { &Origin::Default } else { &place }));
     for (name, setting) in [("commit", &run_by.commit), ("ref", &run_by.reference), ("change", &run_by.change_url)] {
@@ -105,6 +113,36 @@ pub(crate) fn setting_rows(settings: &Settings) -> Vec<SettingRow> {
         rows.push(row(name, setting.as_ref().map(|setting| setting.value.to_string()), origin));
     }
     rows
+}
+
+/// How to sign in; a secret is only said to be there.
+fn sign_in_rows(sign_in: &SignIn) -> Vec<SettingRow> {
+    let SignIn { tenant, cloud, client, proof, endpoint, token, folder, way } = sign_in;
+    fn row<T>(name: &'static str, of: &Option<Setting<T>>, shown: impl Fn(&T) -> String) -> SettingRow {
+        let origin = of.as_ref().map_or(Origin::Default, |setting| setting.origin.clone());
+        SettingRow { name, value: of.as_ref().map(|setting| shown(&setting.value)), origin }
+    }
+    let Way { proxy, no_proxy, allowed } = way;
+    let listed = |name, list: &[SmolStr], from| {
+        let value = (!list.is_empty()).then(|| list.join(", "));
+        let origin = if value.is_some() { Origin::Variable(from) } else { Origin::Default };
+        SettingRow { name, value, origin }
+    };
+    let mut kept = row("token", token, Kept::shown);
+    if kept.value.is_none() {
+        kept.value = folder.as_ref().map(|folder| folder.display().to_string());
+    }
+    vec![
+        row("tenant", tenant, ToString::to_string),
+        row("cloud", cloud, |cloud| named(&CloudName::ALL, *cloud).to_owned()),
+        row("client", client, ToString::to_string),
+        row("proof", proof, Proven::shown),
+        SettingRow { name: "endpoint", value: Some(endpoint.value.name().to_owned()), origin: endpoint.origin.clone() },
+        kept,
+        row("proxy", proxy, |_| "set".to_owned()),
+        listed("noProxy", no_proxy, "NO_PROXY"),
+        listed("allowedHosts", allowed, "TWOTIER_CENTER_ALLOW"),
+    ]
 }
 
 /// The settings, for people.

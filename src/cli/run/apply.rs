@@ -14,7 +14,7 @@ use crate::cli::terminal::Answer;
 use crate::ops::apply::{self, Account, Applied, Consent, Order, World};
 use crate::ops::plan;
 use crate::ops::project::Valid;
-use crate::ops::show;
+use crate::ops::{roles, show};
 use crate::plan::file::PlanFile;
 use crate::report::{Format, Run, Subject};
 use smol_str::SmolStr;
@@ -32,8 +32,7 @@ pub(super) fn apply(scene: &Scene<'_>, args: &ApplyArgs) -> Result<Exit, CliErro
             .hint("name a plan (`twotier apply plan.json` or `--plan-id ID`), or say `--auto-approve`"));
     }
     let project = scene.valid("apply")?;
-    let doors = Doors::open(scene.settings)?;
-    plan::same_tenant(&project, doors.id())?;
+    let doors = Doors::of(scene.settings, &project)?;
     let consent = match told {
         Some(consent) => consent,
         None => match ask(scene, &project, &doors)? {
@@ -44,8 +43,8 @@ pub(super) fn apply(scene: &Scene<'_>, args: &ApplyArgs) -> Result<Exit, CliErro
     let mut journal = doors.writable()?;
     let shown = Shown::on(scene.terminal);
     let world = World {
-        observe: doors.tenant.as_ref(),
-        actuate: doors.tenant.as_ref(),
+        observe: doors.observe.as_ref(),
+        actuate: doors.actuate.as_ref(),
         tools: Tools { clock: doors.clock.as_ref(), reporter: &shown, interrupts: interrupt::count()? },
         ids: &mut Random,
         progress: &shown,
@@ -68,8 +67,8 @@ fn typed_consent(args: &ApplyArgs) -> Result<Option<Consent>, CliError> {
 /// Shows the plan and asks; none when the answer is no or there is nothing to do.
 fn ask(scene: &Scene<'_>, project: &Valid, doors: &Doors) -> Result<Option<Consent>, CliError> {
     let journal = doors.journal()?;
-    let ground = plan::Ground { observe: doors.tenant.as_ref(), ledger: journal.ledger(), now: doors.clock.now() };
-    let (planned, _) = plan::live(project, ground, &BTreeSet::new(), &Shown::on(scene.terminal))?;
+    let (mut planned, _) = plan::live(project, doors.ground(&journal), &BTreeSet::new(), &Shown::on(scene.terminal))?;
+    roles::note(&mut planned, &scene.settings.roles());
     let file = PlanFile::new(&planned.plan, &planned.outlook, &project.sources);
     let text = rendered(Subject::Plan(&file), "plan", (Format::Text, scene.terminal.message_paint()))?;
     scene.terminal.warn(text.trim_end());
@@ -94,6 +93,7 @@ fn order(scene: &Scene<'_>, args: &ApplyArgs, consent: Consent, elapsed: Duratio
         lock_wait: seconds(args.lock_wait),
         deadline: args.deadline.map(|deadline| elapsed + seconds(deadline)),
         account: account(&scene.settings.run_by),
+        roles: scene.settings.roles(),
     }
 }
 

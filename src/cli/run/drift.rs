@@ -1,20 +1,18 @@
 //! `drift`: what changed that nobody declared.
 
 use super::{CliError, Exit, Scene};
-use crate::apply::Clock as _;
 use crate::cli::doors::Doors;
 use crate::cli::output;
 use crate::cli::progress::Shown;
-use crate::ops::{drift as drifting, plan};
+use crate::ops::drift as drifting;
 
 /// `drift`.
 pub(super) fn drift(scene: &Scene<'_>) -> Result<Exit, CliError> {
     let form = scene.plain_or_json()?;
     let project = scene.valid("drift")?;
-    let doors = Doors::open(scene.settings)?;
-    plan::same_tenant(&project, doors.id())?;
+    let doors = Doors::of(scene.settings, &project)?;
     let journal = doors.journal()?;
-    let ground = plan::Ground { observe: doors.tenant.as_ref(), ledger: journal.ledger(), now: doors.clock.now() };
+    let ground = doors.ground(&journal);
     let (drift, _) = drifting::live(&project, ground, &Shown::on(scene.terminal))?;
     let text = match form {
         output::Plainness::Text => output::drift(&drift, &project.sources),

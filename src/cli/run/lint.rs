@@ -1,23 +1,21 @@
 //! `lint`: what is worth mending in the live tenant.
 
 use super::{CliError, Exit, Scene};
-use crate::apply::Clock as _;
 use crate::cli::args::LintArgs;
 use crate::cli::doors::Doors;
 use crate::cli::output;
 use crate::cli::progress::Shown;
 use crate::diag::Severity;
-use crate::ops::{lint as rules, plan};
+use crate::ops::lint as rules;
 use crate::policy::lint::Breadth;
 use crate::report::{Format, Subject};
 
 /// `lint`.
 pub(super) fn lint(scene: &Scene<'_>, args: &LintArgs) -> Result<Exit, CliError> {
     let project = scene.valid("lint")?;
-    let doors = Doors::open(scene.settings)?;
-    plan::same_tenant(&project, doors.id())?;
+    let doors = Doors::of(scene.settings, &project)?;
     let journal = doors.journal()?;
-    let ground = plan::Ground { observe: doors.tenant.as_ref(), ledger: journal.ledger(), now: doors.clock.now() };
+    let ground = doors.ground(&journal);
     let breadth = if args.all { Breadth::All } else { Breadth::Declared };
     let (linted, _) = rules::live(&project, ground, (breadth, &scene.settings.lint), &Shown::on(scene.terminal))?;
     match scene.format() {

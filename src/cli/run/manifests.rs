@@ -51,11 +51,12 @@ impl Done {
 pub(super) fn import(scene: &Scene<'_>, args: &ImportArgs) -> Result<Exit, CliError> {
     let form = scene.plain_or_json()?;
     let doors = Doors::open(scene.settings)?;
+    doors.sign_in()?;
     let journal = doors.journal()?;
-    let (partner_id, country) = doors.tenant.provider();
+    let (partner_id, country) = doors.provider()?;
     let question = import::Question {
         place: doors::place(scene.settings),
-        observe: doors.tenant.as_ref(),
+        observe: doors.observe.as_ref(),
         ledger: journal.ledger(),
         provider: &ProviderFacts { tenant: doors.id(), partner_id, country },
         wishes: &Wishes { manage: managed(&args.manage), schemas: args.schemas.as_ref().map(SmolStr::from) },

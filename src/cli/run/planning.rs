@@ -1,7 +1,6 @@
 //! `validate`, `plan`, `show`, `snapshot`: what prints a report and changes nothing.
 
 use super::{CliError, Exit, Scene};
-use crate::apply::Clock as _;
 use crate::cli::args::{OutputFormat, PlanArgs, ShowArgs, SnapshotArgs, Written};
 use crate::cli::doors::{self, Doors};
 use crate::cli::output;
@@ -10,7 +9,7 @@ use crate::ledger::Ledger;
 use crate::ops::base;
 use crate::ops::plan::{self, Next};
 use crate::ops::project::{self, Project, Valid};
-use crate::ops::{Fault, files, show};
+use crate::ops::{Fault, files, roles, show};
 use crate::plan::Planned;
 use crate::plan::file::PlanFile;
 use crate::report::{self, Format, Paint, Subject};
@@ -129,6 +128,7 @@ pub(super) fn plan(scene: &Scene<'_>, args: &PlanArgs) -> Result<Exit, CliError>
     if let Some(changed) = &changed {
         base::release(&mut planned, changed, &ledger);
     }
+    roles::note(&mut planned, &scene.settings.roles());
     let file = PlanFile::new(&planned.plan, &planned.outlook, &project.sources);
     if let Some(path) = &args.out {
         files::write(path, &file.write())?;
@@ -149,11 +149,9 @@ fn plan_live(
     project: &Valid,
     targets: &BTreeSet<crate::model::Address>,
 ) -> Result<(Planned, Ledger), CliError> {
-    let doors = Doors::open(scene.settings)?;
-    plan::same_tenant(project, doors.id())?;
+    let doors = Doors::of(scene.settings, project)?;
     let journal = doors.journal()?;
-    let ground = plan::Ground { observe: doors.tenant.as_ref(), ledger: journal.ledger(), now: doors.clock.now() };
-    let planned = plan::live(project, ground, targets, &Shown::on(scene.terminal))?.0;
+    let planned = plan::live(project, doors.ground(&journal), targets, &Shown::on(scene.terminal))?.0;
     Ok((planned, journal.ledger().clone()))
 }
 
@@ -167,11 +165,10 @@ pub(super) fn show(scene: &Scene<'_>, args: &ShowArgs) -> Result<Exit, CliError>
 /// `snapshot`.
 pub(super) fn snapshot(scene: &Scene<'_>, args: &SnapshotArgs) -> Result<Exit, CliError> {
     let project = scene.valid("snapshot")?;
-    let doors = Doors::open(scene.settings)?;
-    plan::same_tenant(&project, doors.id())?;
+    let doors = Doors::of(scene.settings, &project)?;
     let journal = doors.journal()?;
-    let now = doors.clock.now();
-    let ground = plan::Ground { observe: doors.tenant.as_ref(), ledger: journal.ledger(), now };
+    let ground = doors.ground(&journal);
+    let now = ground.now;
     let (_, looked) = plan::live(&project, ground, &BTreeSet::new(), &Shown::on(scene.terminal))?;
     let write = |out: &mut dyn std::io::Write| {
         let mut out = std::io::BufWriter::new(out);

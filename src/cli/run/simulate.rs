@@ -14,8 +14,9 @@ pub(super) fn simulate(scene: &Scene<'_>, command: &SimulateCommand) -> Result<E
         SimulateCommand::Reset => return reset(scene),
         SimulateCommand::AdvanceClock { duration } => {
             let doors = Doors::open(scene.settings)?;
+            let tenant = doors.simulated()?;
             doors.writable()?;
-            let now = doors.tenant.advance(*duration).map_err(Fault::from)?;
+            let now = tenant.advance(*duration).map_err(Fault::from)?;
             scene.terminal.note(&format!("it is {now} now"));
             return Ok(Exit::Done);
         }
@@ -48,12 +49,13 @@ fn act(scene: &Scene<'_>, play: &Play, actor: &Actor) -> Result<Exit, CliError> 
     let valid = if needs_manifests { Some(scene.valid("simulate")?) } else { None };
     let doors = Doors::open(scene.settings)?;
     let journal = doors.journal()?;
-    let tenant = doors.tenant.tenant().map_err(Fault::from)?;
+    let simulated = doors.simulated()?;
+    let tenant = simulated.tenant().map_err(Fault::from)?;
     let known =
         Known { desired: valid.as_ref().map(|valid| &valid.desired), ledger: journal.ledger(), tenant: &tenant };
     let human = simulate::human(known, play, &who, reseller.as_ref())?;
     doors.writable()?;
-    match doors.tenant.play(&human) {
+    match simulated.play(&human) {
         Ok(Played::Done) => scene.terminal.note("done"),
         Ok(Played::AlreadySo) => scene.terminal.note("nothing to do: it is so already"),
         Err(EmbeddedError::Human(error)) => return Err(CliError::failed(format!("they could not do that: {error}"))),

@@ -2,7 +2,6 @@
 
 use super::{CliError, Exit, Scene};
 use crate::cli::args::{HistoryArgs, Ruling, StateCommand};
-use crate::cli::clock::Random;
 use crate::cli::doors::Doors;
 use crate::cli::output::{self, Plainness};
 use crate::journal::{History, Journal, verify};
@@ -32,11 +31,7 @@ pub(super) fn state(scene: &Scene<'_>, command: &StateCommand) -> Result<Exit, C
 }
 
 fn init(scene: &Scene<'_>, doors: &Doors) -> Result<Exit, CliError> {
-    let mut journal = doors.journal()?;
-    if !journal.has_state() {
-        doors.tenant.materialize().map_err(crate::ops::Fault::from)?;
-    }
-    journal.init(doors.id(), Random.word(), &doors.stamp())?;
+    doors.begin()?;
     scene.terminal.note(&format!(
         "the state of the tenant {} begins in {}",
         doors.id(),

@@ -13,6 +13,25 @@ const KNOWN: &[&str] = &[
     "TWOTIER_COMMIT",
     "TWOTIER_REF",
     "TWOTIER_CHANGE_URL",
+    "TWOTIER_TENANT",
+    "TWOTIER_ROLES",
+    "TWOTIER_CLIENT_ID",
+    "TWOTIER_CLIENT_SECRET",
+    "TWOTIER_CLIENT_CERTIFICATE",
+    "TWOTIER_REFRESH_TOKEN",
+    "TWOTIER_ID_TOKEN",
+    "TWOTIER_CENTER_ALLOW",
+    "ACTIONS_ID_TOKEN_REQUEST_URL",
+    "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+    "HTTPS_PROXY",
+    "https_proxy",
+    "ALL_PROXY",
+    "all_proxy",
+    "NO_PROXY",
+    "no_proxy",
+    "XDG_CONFIG_HOME",
+    "APPDATA",
+    "HOME",
     "NO_COLOR",
     "TERM",
     "GITHUB_ACTOR",
@@ -35,8 +54,8 @@ const KNOWN: &[&str] = &[
     "USERNAME",
 ];
 
-/// The known variables that are set and not empty.
-#[derive(Clone, Debug, Default)]
+/// The known variables that are set and not empty. Some are secrets, so it is never printed.
+#[derive(Clone, Default)]
 pub(crate) struct Environment(BTreeMap<&'static str, String>);
 
 impl Environment {

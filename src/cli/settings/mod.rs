@@ -1,21 +1,29 @@
 //! What the command line, the environment and the project file mean together: flag, then `TWOTIER_*`, then project
 //! file, then default, each value with its origin. The only place that reads the environment; never opens a manifest.
 
+mod center;
 mod environment;
 mod origin;
 mod project;
 mod run_by;
+mod sign_in;
 
+pub(crate) use center::{CloudName, named};
 pub(crate) use environment::Environment;
 pub(crate) use origin::{Origin, Setting};
 pub(crate) use project::{FILE_NAME, ProjectFault};
 pub(crate) use run_by::RunBy;
+pub(crate) use sign_in::{Kept, Proven, SignIn, Way};
 
 use super::args::{ColorChoice, Globals, OutputFormat};
 use super::error::{CliError, Exit};
+use crate::ops::roles::Roles;
+use crate::plan::role::Held;
 use crate::policy::lint;
 use clap::ValueEnum;
 use project::ProjectFile;
+use sign_in::Said;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Who is asked.
@@ -46,6 +54,10 @@ pub(crate) struct Settings {
     pub(crate) manifests: Setting<Vec<PathBuf>>,
     /// Who is asked, if anybody is named.
     pub(crate) center: Option<Setting<Center>>,
+    /// What the signed-in user may do, as far as it is declared.
+    pub(crate) roles: Option<Setting<BTreeSet<Held>>>,
+    /// How to sign in to a service.
+    pub(crate) sign_in: SignIn,
     /// Where journal, sealed passwords and the living copy of an embedded tenant lie.
     pub(crate) state: Setting<PathBuf>,
     /// How data is printed.
@@ -71,10 +83,14 @@ impl Settings {
         };
         let lint = file.lint.clone();
         let root = found.as_deref().and_then(Path::parent).unwrap_or(folder).to_owned();
+        let said = Said { environment, file: &file.center, place: found.as_deref(), root: &root, folder };
+        let sign_in = SignIn::gather(said)?;
         let sources = Sources { folder, root: &root, globals, environment, found: found.as_deref(), file };
         Ok(Self {
             manifests: sources.manifests(),
             center: sources.center()?,
+            roles: sources.roles()?,
+            sign_in,
             state: sources.state(),
             format: sources.format()?,
             color: sources.color()?,
@@ -83,6 +99,13 @@ impl Settings {
             project_file: found.clone(),
             root,
         })
+    }
+}
+
+impl Settings {
+    /// What the signed-in user may do, as far as it is declared.
+    pub(crate) fn roles(&self) -> Roles {
+        self.roles.as_ref().map(|roles| roles.value.clone())
     }
 }
 
@@ -136,10 +159,24 @@ impl Sources<'_> {
     }
     fn center(&self) -> Result<Option<Setting<Center>>, CliError> {
         let flag = Written { name: "--center", value: self.globals.center.as_deref() };
-        let Some(written) = self.text(flag, "TWOTIER_CENTER", self.file.center.as_deref()) else { return Ok(None) };
+        let Some(written) = self.text(flag, "TWOTIER_CENTER", self.file.center.url.as_deref()) else { return Ok(None) };
         let center = center(&written.value, self.base(&written.origin))
             .map_err(|error| error.hint(format!("it comes from {}", written.origin)))?;
         Ok(Some(Setting::new(center, written.origin)))
+    }
+    fn roles(&self) -> Result<Option<Setting<BTreeSet<Held>>>, CliError> {
+        let Some(list) = self.environment.get("TWOTIER_ROLES") else {
+            let roles = self.file.center.roles.clone().zip(self.found);
+            return Ok(roles.map(|(roles, path)| Setting::new(roles, Origin::ProjectFile(path.into()))));
+        };
+        let role = |text: &str| {
+            text.trim().parse().map_err(|()| {
+                let known = Held::ALL.iter().map(|role| format!("`{}`", role.key())).collect::<Vec<_>>().join(", ");
+                CliError::usage(format!("`{text}` from TWOTIER_ROLES is none of {known}"))
+            })
+        };
+        let roles = list.split(',').map(role).collect::<Result<_, _>>()?;
+        Ok(Some(Setting::new(roles, Origin::Variable("TWOTIER_ROLES"))))
     }
     fn state(&self) -> Setting<PathBuf> {
         let from_flag = self.globals.state.as_deref().and_then(Path::to_str);

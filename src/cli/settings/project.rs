@@ -1,5 +1,6 @@
 //! The project file `twotier.yaml`: found upwards, read strictly. Never applies a default or a flag.
 
+use super::center::CenterFile;
 use crate::diag::{Code, Severity, nearest};
 use crate::policy::lint::{self, LINTS};
 use serde_yaml::{Mapping, Value};
@@ -9,15 +10,14 @@ use std::path::{Path, PathBuf};
 pub(crate) const FILE_NAME: &str = "twotier.yaml";
 
 const KEYS: [&str; 5] = ["manifests", "center", "state", "format", "lint"];
-const CENTER_KEYS: [&str; 3] = ["url", "roles", "token"];
 
 /// What the project file says; nothing where it says nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ProjectFile {
     /// Files or folders, relative to the file's folder.
     pub(crate) manifests: Option<Vec<PathBuf>>,
-    /// `embedded:FILE` or a URL.
-    pub(crate) center: Option<String>,
+    /// Where the tenant is, and how to sign in.
+    pub(crate) center: CenterFile,
     /// A folder, relative to the file's folder.
     pub(crate) state: Option<PathBuf>,
     /// An output format.
@@ -89,7 +89,7 @@ pub(crate) fn parse(path: &Path, text: &str) -> Result<ProjectFile, ProjectFault
     faults.only(map, &KEYS)?;
     Ok(ProjectFile {
         manifests: map.get("manifests").map(|value| faults.paths("manifests", value)).transpose()?,
-        center: map.get("center").map(|value| faults.center(value)).transpose()?,
+        center: map.get("center").map(|value| faults.center(value)).transpose()?.unwrap_or_default(),
         state: map.get("state").map(|value| faults.text("state", value).map(PathBuf::from)).transpose()?,
         format: map.get("format").map(|value| faults.text("format", value)).transpose()?,
         lint: map.get("lint").map(|value| faults.lint(value)).transpose()?.unwrap_or_default(),
@@ -97,12 +97,12 @@ pub(crate) fn parse(path: &Path, text: &str) -> Result<ProjectFile, ProjectFault
 }
 
 /// Makes faults with their line.
-struct Faults<'a> {
+pub(super) struct Faults<'a> {
     path: &'a Path,
     text: &'a str,
 }
 impl Faults<'_> {
-    fn at(&self, key: &str, message: impl Into<String>) -> ProjectFault {
+    pub(super) fn at(&self, key: &str, message: impl Into<String>) -> ProjectFault {
         ProjectFault { path: self.path.to_owned(), line: self.line_of(key), message: message.into(), help: None }
     }
     /// The first line whose text begins with the key.
@@ -110,7 +110,7 @@ impl Faults<'_> {
         let starts = |line: &str| line.trim_start_matches(['\u{feff}', ' ', '{', '"', '\'']).starts_with(key);
         if key.is_empty() { None } else { self.text.lines().position(starts).map(|index| index + 1) }
     }
-    fn only(&self, map: &Mapping, known: &[&str]) -> Result<(), ProjectFault> {
+    pub(super) fn only(&self, map: &Mapping, known: &[&str]) -> Result<(), ProjectFault> {
         for key in map.keys() {
             let Some(key) = key.as_str() else {
                 return Err(self.at("", format!("a key is not text; the known keys are {}", listed(known))));
@@ -123,7 +123,7 @@ impl Faults<'_> {
         }
         Ok(())
     }
-    fn text(&self, key: &str, value: &Value) -> Result<String, ProjectFault> {
+    pub(super) fn text(&self, key: &str, value: &Value) -> Result<String, ProjectFault> {
         match value.as_str() {
             Some(text) if !text.is_empty() => Ok(text.to_owned()),
             Some(_) | None => Err(self.at(key, format!("`{key}` is a text, and not an empty one"))),
@@ -134,12 +134,6 @@ impl Faults<'_> {
         let items = value.as_sequence().ok_or_else(fault)?;
         let path = |item: &Value| item.as_str().filter(|text| !text.is_empty()).map(PathBuf::from).ok_or_else(fault);
         items.iter().map(path).collect()
-    }
-    fn center(&self, value: &Value) -> Result<String, ProjectFault> {
-        let Some(map) = value.as_mapping() else { return self.text("center", value) };
-        self.only(map, &CENTER_KEYS)?;
-        let url = map.get("url").ok_or_else(|| self.at("center", "`center` has no `url`"))?;
-        self.text("url", url)
     }
 }
 
@@ -218,11 +212,9 @@ mod tests {
         let file = parsed("manifests: [a, b.yaml]\ncenter: embedded:tenant.jsonl\nstate: s\nformat: json\n");
         let file = file.expect("a good project file");
         assert_eq!(file.manifests, Some(vec![PathBuf::from("a"), PathBuf::from("b.yaml")]));
-        assert_eq!(file.center.as_deref(), Some("embedded:tenant.jsonl"));
+        assert_eq!(file.center.url.as_deref(), Some("embedded:tenant.jsonl"));
         assert_eq!(file.state, Some(PathBuf::from("s")));
         assert_eq!(file.format.as_deref(), Some("json"));
-        let rest = parsed("center: {url: \"https://a.example\", token: env}\n").expect("the long form");
-        assert_eq!(rest.center.as_deref(), Some("https://a.example"));
     }
 
     #[test]

@@ -5,7 +5,8 @@ use super::BadPart;
 use super::action::WireAction;
 use super::fact::{WireCondition, WireGoal, WireKey};
 use crate::model::{Address, Class, Count, Digest, Timestamp};
-use crate::plan::step::{FieldChange, Mark, Motive, Need, Readiness, Risk, Role, Step, Undo};
+use crate::plan::Role;
+use crate::plan::step::{FieldChange, Mark, Motive, Need, Readiness, Risk, Step, Undo};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -96,9 +97,11 @@ struct WireNeed {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Role")]
+#[expect(clippy::enum_variant_names, reason = "the roles that are enough, by their names")]
 enum WireRole {
     AdminAgent,
     AdminOrSalesAgent,
+    AdminOrHelpdeskAgent,
 }
 
 /// What may go wrong.
@@ -297,7 +300,7 @@ macro_rules! same {
         }
     };
 }
-same!(WireRole, Role, AdminAgent, AdminOrSalesAgent);
+same!(WireRole, Role, AdminAgent, AdminOrSalesAgent, AdminOrHelpdeskAgent);
 same!(WireRisk, Risk, Access, Money, Legal, Support);
 same!(WireMark, Mark, Add, Change, End, Person, Wait);
 same!(WireMotive, Motive, Intent, Restore);

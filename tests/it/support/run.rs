@@ -154,6 +154,7 @@ impl Bench {
             lock_wait: Duration::from_secs(600),
             deadline: None,
             account,
+            roles: None,
         };
         let mut journal = Journal::open(Arc::clone(&self.store)).expect("the journal opens");
         apply(&self.valid, &mut journal, doors, order)
