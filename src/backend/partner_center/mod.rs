@@ -2,6 +2,8 @@
 //! sends and one that signs in. Sees nothing of the simulated tenant, and shares no wire shape with it.
 
 mod center;
+pub mod hosts;
+pub mod transport;
 
 pub use center::{Calls, Center, Doors, Profile};
 
