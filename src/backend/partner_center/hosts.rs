@@ -89,12 +89,15 @@ pub fn admit(uri: &Uri, allowed: &[SmolStr]) -> Result<Reach, SmolStr> {
         return Ok(Reach::Loopback);
     }
     if uri.scheme_str() != Some("https") {
-        return Err(format_smolstr!("`{host}` would be reached without TLS: only `https://` is, except on this machine"));
+        return Err(format_smolstr!(
+            "`{host}` would be reached without TLS: only `https://` is, except on this machine"
+        ));
     }
     let built_in = || {
-        CLOUDS.iter().flat_map(|place| [place.api, place.authority]).any(|base| {
-            base.strip_prefix("https://").is_some_and(|known| known.eq_ignore_ascii_case(host))
-        })
+        CLOUDS
+            .iter()
+            .flat_map(|place| [place.api, place.authority])
+            .any(|base| base.strip_prefix("https://").is_some_and(|known| known.eq_ignore_ascii_case(host)))
     };
     if built_in() || allowed.iter().any(|known| known.eq_ignore_ascii_case(host)) {
         return Ok(Reach::Network);
@@ -131,7 +134,9 @@ mod tests {
             assert_eq!(admitted(place.api, &[]), Ok(Reach::Network));
             assert_eq!(admitted(place.authority, &[]), Ok(Reach::Network));
         }
-        for here in ["http://127.0.0.1:80/x", "http://127.9.9.9", "http://[::1]:1", "http://LOCALHOST:1", "https://localhost"] {
+        for here in
+            ["http://127.0.0.1:80/x", "http://127.9.9.9", "http://[::1]:1", "http://LOCALHOST:1", "https://localhost"]
+        {
             assert_eq!(admitted(here, &[]), Ok(Reach::Loopback), "{here}");
         }
         for elsewhere in [

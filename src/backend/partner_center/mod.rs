@@ -1,6 +1,7 @@
 //! Partner Center over REST: requests and replies as pure values, and the two narrow doors they go through, one that
 //! sends and one that signs in. Sees nothing of the simulated tenant, and shares no wire shape with it.
 
+pub mod auth;
 mod center;
 pub mod hosts;
 pub mod transport;

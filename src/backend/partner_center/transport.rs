@@ -105,11 +105,8 @@ impl Transport for Https {
         let explained = |error: ureq::Error| words::explain(&error, scene);
         let (parts, body) = request.into_parts();
         let bare = body.is_empty() && !matches!(parts.method, Method::POST | Method::PUT | Method::PATCH);
-        let reply = if bare {
-            agent.run(Request::from_parts(parts, ()))
-        } else {
-            agent.run(Request::from_parts(parts, body))
-        };
+        let reply =
+            if bare { agent.run(Request::from_parts(parts, ())) } else { agent.run(Request::from_parts(parts, body)) };
         let (parts, body) = reply.map_err(explained)?.into_parts();
         let limit = if parts.status.is_success() { LONGEST } else { LONGEST_REFUSAL };
         let mut bytes = Vec::new();
@@ -150,7 +147,8 @@ fn proxy(url: &Secret) -> Result<ureq::Proxy, SmolStr> {
     if !matches!(scheme, "http" | "https") {
         return Err(format_smolstr!("the proxy is a `{scheme}` proxy; only http and https proxies can be used"));
     }
-    ureq::Proxy::new(text).map_err(|_| SmolStr::new_static("HTTPS_PROXY is no URL of a proxy, such as http://proxy:8080"))
+    ureq::Proxy::new(text)
+        .map_err(|_| SmolStr::new_static("HTTPS_PROXY is no URL of a proxy, such as http://proxy:8080"))
 }
 
 /// Whether a host is reached without the proxy.

@@ -33,7 +33,12 @@ fn marked(error: ureq::Error, stage: fn(ureq::Error) -> Before) -> ureq::Error {
 #[derive(Debug, Default)]
 pub(super) struct Naming(DefaultResolver);
 impl Resolver for Naming {
-    fn resolve(&self, uri: &http::Uri, config: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
+    fn resolve(
+        &self,
+        uri: &http::Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
         self.0.resolve(uri, config, timeout).map_err(|error| marked(error, Before::Name))
     }
 }

@@ -42,7 +42,9 @@ fn text_of(error: &TransportError) -> String {
 
 #[test]
 fn every_status_is_a_reply_and_no_redirect_is_followed() {
-    for status in ["200 OK", "401 Unauthorized", "429 Too Many", "500 Oops", "302 Found\r\nLocation: http://127.0.0.1:1/"] {
+    for status in
+        ["200 OK", "401 Unauthorized", "429 Too Many", "500 Oops", "302 Found\r\nLocation: http://127.0.0.1:1/"]
+    {
         let place = answering(format!("HTTP/1.1 {status}\r\nContent-Length: 2\r\n\r\nhi").into_bytes());
         let reply = get(place, SHORT).expect(status);
         assert!(status.starts_with(reply.status().as_str()), "{status}");
@@ -82,7 +84,9 @@ fn what_breaks_after_the_request_is_lost() {
         head(&mut stream);
     });
     let garbage = answering(b"SSH-2.0-OpenSSH\r\n".to_vec());
-    for (place, part) in [(cut, "in the middle of its reply"), (closed, "before its reply"), (garbage, "before its reply")] {
+    for (place, part) in
+        [(cut, "in the middle of its reply"), (closed, "before its reply"), (garbage, "before its reply")]
+    {
         let error = get(place, SHORT).expect_err(part);
         assert!(matches!(error, TransportError::Lost(_)), "{error:?}");
         assert!(text_of(&error).contains(part), "{error}");
@@ -122,9 +126,8 @@ fn a_huge_error_page_is_cut_and_a_huge_answer_is_none() {
 #[test]
 fn a_compressed_reply_is_read() {
     // `gzip -n` of "hello".
-    let packed: [u8; 25] = [
-        0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xcb, 0x48, 0xcd, 0xc9, 0xc9, 7, 0, 0x86, 0xa6, 0x10, 0x36, 5, 0, 0, 0,
-    ];
+    let packed: [u8; 25] =
+        [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xcb, 0x48, 0xcd, 0xc9, 0xc9, 7, 0, 0x86, 0xa6, 0x10, 0x36, 5, 0, 0, 0];
     let mut reply = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 25\r\n\r\n".to_vec();
     reply.extend(packed);
     assert_eq!(get(answering(reply), SHORT).expect("a reply").body(), b"hello");
@@ -199,10 +202,9 @@ fn each_fault_of_trust_has_its_words() {
         let error = words::explain(&ureq::Error::Other(Box::new(error)), scene);
         assert!(matches!(&error, TransportError::NotSent(words) if words.contains(part)), "{error:?}");
     }
-    for (kind, part) in [
-        (std::io::ErrorKind::NetworkUnreachable, "IPv6"),
-        (std::io::ErrorKind::ConnectionRefused, "firewall"),
-    ] {
+    for (kind, part) in
+        [(std::io::ErrorKind::NetworkUnreachable, "IPv6"), (std::io::ErrorKind::ConnectionRefused, "firewall")]
+    {
         let uri: Uri = "https://login.microsoftonline.com/".parse().expect("a URL");
         let scene = words::Scene { uri: &uri, proxied: false, timeout: SHORT };
         let error = stage::Before::Connection(ureq::Error::Io(kind.into()));

@@ -31,7 +31,9 @@ pub(super) fn explain(error: &ureq::Error, scene: Scene<'_>) -> TransportError {
     match before {
         Some(Before::Name(error)) => TransportError::NotSent(name(error, scene)),
         Some(Before::Connection(error)) => TransportError::NotSent(connection(error, scene)),
-        None if is_refused_here(error) => TransportError::NotSent(format_smolstr!("the request cannot be sent: {error}")),
+        None if is_refused_here(error) => {
+            TransportError::NotSent(format_smolstr!("the request cannot be sent: {error}"))
+        }
         None => TransportError::Lost(after(error, scene)),
     }
 }
@@ -63,7 +65,10 @@ fn is_refused_here(error: &ureq::Error) -> bool {
 fn name(error: &ureq::Error, scene: Scene<'_>) -> SmolStr {
     let host = scene.host();
     if matches!(error, ureq::Error::Timeout(_)) {
-        return format_smolstr!("the name `{host}` was not resolved within {} s: is there a network?", scene.timeout.as_secs());
+        return format_smolstr!(
+            "the name `{host}` was not resolved within {} s: is there a network?",
+            scene.timeout.as_secs()
+        );
     }
     if scene.proxied {
         return format_smolstr!("the proxy's name is not known ({error}): check HTTPS_PROXY");
@@ -101,14 +106,20 @@ fn trust(text: &str, host: &str) -> Option<SmolStr> {
         ));
     }
     if says("expired") {
-        return Some(format_smolstr!("the certificate of `{host}` has expired ({text}): is this machine's clock right?"));
+        return Some(format_smolstr!(
+            "the certificate of `{host}` has expired ({text}): is this machine's clock right?"
+        ));
     }
     if says("notvalidforname") || says("not valid for name") {
         return Some(format_smolstr!(
             "somebody else answers for `{host}` ({text}): a captive portal or a proxy on the way; nothing was sent"
         ));
     }
-    if says("unknownissuer") || says("unknown issuer") || says("unsupportedcertversion") || says("invalid peer certificate") {
+    if says("unknownissuer")
+        || says("unknown issuer")
+        || says("unsupportedcertversion")
+        || says("invalid peer certificate")
+    {
         return Some(format_smolstr!(
             "the certificate of `{host}` is not trusted ({text}): where a company looks into TLS, its root belongs into the \
              system's store, or into a file named by SSL_CERT_FILE; nothing was sent"
