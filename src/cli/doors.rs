@@ -109,7 +109,14 @@ impl Doors {
                 let journal = memory::open(self.store.clone(), self.id(), &Missing::Empty)?;
                 let copy = tenant.living_copy();
                 // The copy is written first and discarded last: a state without one remembers another tenant.
-                if journal.has_state() && !copy.exists() { Err(Fault::NoCopy { copy }) } else { Ok(journal) }
+                if journal.has_state() && !copy.exists() {
+                    return Err(Fault::NoCopy { copy });
+                }
+                // A copy that anything happened to and that nothing remembers: what happened is unknown, not nothing.
+                if !journal.has_state() && tenant.was_changed() {
+                    return Err(Fault::NoState { place: copy.parent().map(Path::to_owned).unwrap_or_default() });
+                }
+                Ok(journal)
             }
         }
     }
@@ -136,7 +143,8 @@ impl Doors {
     pub(crate) fn begin(&self) -> Result<(), Fault> {
         let mut journal = match &self.center {
             Opened::Embedded(tenant) => {
-                let journal = self.journal()?;
+                // A lost state is begun anew here, and only here.
+                let journal = memory::open(self.store.clone(), self.id(), &Missing::Empty)?;
                 if !journal.has_state() {
                     tenant.materialize()?;
                 }
@@ -186,7 +194,8 @@ impl From<Fault> for CliError {
             Fault::Manifests(_) => Self::new(Exit::Invalid, words).hint("`twotier validate` shows every finding"),
             Fault::NoState { place: _ } => Self::failed(words)
                 .hint("a missing state is unknown, not empty: point `--state` to the right place")
-                .hint("if this tenant never had one, begin it: `twotier state init`"),
+                .hint("if this tenant never had one, or it is lost for good, begin it: `twotier state init`")
+                .hint("what was bought before blocks a second order; orders show up to 15 minutes late, so wait that long"),
             Fault::OtherTenant { .. } => Self::failed(words).hint("point `--state` to the state of this tenant"),
             Fault::NoCopy { .. } => {
                 Self::failed(words).hint("put it back, or begin both anew: `twotier simulate reset`")

@@ -1,7 +1,7 @@
 //! Which part of the project is planned: all of it, or some addresses with what they need. Never hides a guard: what
 //! lies outside is only not looked at.
 
-use crate::desired::{Desired, PartnerOfRecord, Supporter};
+use crate::desired::{Delegated, Desired, PartnerOfRecord, Supporter};
 use crate::model::{Address, CustomerKey, Name, SubscriptionKey};
 use std::collections::BTreeSet;
 
@@ -63,8 +63,16 @@ fn add(target: &Address, desired: &Desired, all: &mut BTreeSet<Address>) {
             for (delegated, support) in &desired.support {
                 if support.cause == *target {
                     let customer = match delegated {
-                        crate::desired::Delegated::All(customer) => customer,
-                        crate::desired::Delegated::One(key) => &key.customer,
+                        Delegated::All(customer) => {
+                            all.extend(
+                                desired.subscriptions_of(customer).map(|it| Address::Subscription(it.key.clone())),
+                            );
+                            customer
+                        }
+                        Delegated::One(key) => {
+                            all.insert(Address::Subscription(key.clone()));
+                            &key.customer
+                        }
                     };
                     all.insert(Address::Customer(customer.clone()));
                     if let Supporter::Partnership(name) = &support.contact {

@@ -117,7 +117,8 @@ pub fn apply(project: &Valid, journal: &mut Journal, world: World<'_>, order: Or
     let open = open_record(project, &order.account, consent.id());
     let mut session = Session::begin(journal, &open, order.lock_wait, ids, tools)?;
     session.recover(observe)?;
-    let fresh = match plan_anew(project, &mut session, observe, (tools, progress)) {
+    let scope = consent.scope();
+    let fresh = match plan_anew((project, &scope), &mut session, observe, (tools, progress)) {
         Ok(fresh) => fresh,
         Err(fault @ Fault::Denied(_)) => {
             session.close()?;
@@ -125,7 +126,8 @@ pub fn apply(project: &Valid, journal: &mut Journal, world: World<'_>, order: Or
         }
         Err(fault) => return Err(fault),
     };
-    let file = Box::new(PlanFile::new(&fresh.planned.plan, &fresh.planned.outlook, &project.sources));
+    let file = PlanFile::new(&fresh.planned.plan, &fresh.planned.outlook, &project.sources);
+    let file = Box::new(file.within(scope));
     let gates: Vec<Gate> = fresh.planned.outlook.gates.iter().filter(|gate| gate.is_closed()).cloned().collect();
     let approval = match consent.approve(&fresh, session.ledger(), order.matching) {
         Ok(approval) => approval,
@@ -181,7 +183,7 @@ struct Fresh {
 }
 
 fn plan_anew(
-    project: &Valid,
+    (project, scope): (&Valid, &BTreeSet<Address>),
     session: &mut Session<'_>,
     observe: &dyn Observe,
     (tools, progress): (Tools<'_>, &dyn Progress),
@@ -190,7 +192,7 @@ fn plan_anew(
     let now = tools.clock.now();
     let observing = session.observing(observe);
     let ground = plan::Ground { observe: &observing, ledger: &ledger, now };
-    let seen = plan::live(project, ground, &BTreeSet::new(), progress);
+    let seen = plan::live(project, ground, scope, progress);
     observing.finish()?;
     let (planned, looked) = seen?;
     Ok(Fresh { planned, observed: looked.observed })
@@ -222,6 +224,13 @@ impl Known {
             Self::Plan(file) => Some(file.plan().id()),
             Self::OnlyId(id) => Some(*id),
             Self::Everything => None,
+        }
+    }
+    /// What the approved plan spoke of; empty means everything. What lies outside was not reviewed and is left alone.
+    fn scope(&self) -> BTreeSet<Address> {
+        match self {
+            Self::Plan(file) => file.scope().clone(),
+            Self::OnlyId(_) | Self::Everything => BTreeSet::new(),
         }
     }
     /// What of the new plan may be done.

@@ -6,6 +6,7 @@ use super::observe::{self, Looked};
 use super::planning::{self, Question};
 use super::project::Valid;
 use crate::backend::Observe;
+use crate::desired::Desired;
 use crate::ledger::Ledger;
 use crate::model::{Address, Class, TenantId, Timestamp};
 use crate::plan::file::PlanFile;
@@ -42,6 +43,26 @@ pub fn live(
         Some(why) => Err(Fault::Denied(why)),
         None => Ok((planned, looked)),
     }
+}
+
+/// A partnership with the customers the manifests give it, to be looked at alone.
+///
+/// # Errors
+/// When no manifest declares that partnership.
+pub fn customers_of(desired: &Desired, reseller: &Address) -> Result<BTreeSet<Address>, Fault> {
+    let declared = match reseller {
+        Address::Partnership(name) => desired.partnerships.get(name).map(|_| name),
+        Address::Provider(_)
+        | Address::Customer(_)
+        | Address::ResellerAssociation(_)
+        | Address::Subscription(_)
+        | Address::SupportDelegation(_)
+        | Address::AzureAccess(_)
+        | Address::Acknowledgement(_) => None,
+    };
+    let name = declared.ok_or_else(|| Fault::Usage(format!("no manifest declares a partnership `{reseller}`")))?;
+    let theirs = desired.associations.keys().filter(|(_, partnership)| partnership == name);
+    Ok(theirs.map(|(customer, _)| Address::Customer(customer.clone())).chain([reseller.clone()]).collect())
 }
 
 /// Plans against a snapshot; its instant is now, and what it does not hold is unknown.

@@ -2,11 +2,13 @@
 //! the manifests, learned bindings, PartnerIDs and domains; never plays a side the tenant's rules refuse.
 
 use super::fault::Fault;
-use crate::backend::simulated::{Embedded, Human, Tenant};
+use crate::backend::simulated::{Edit, Embedded, Human, Tenant};
 use crate::desired::{Desired, Identity};
 use crate::journal::store::Folder;
 use crate::ledger::{HandoffState, Ledger, LiveId};
-use crate::model::{Address, CustomerId, CustomerKey, Name, StepName, TenantId};
+use crate::model::{
+    Address, CustomerId, CustomerKey, Leaf, Name, PartnerId, StepName, SubscriptionChange, SubscriptionId, TenantId,
+};
 use crate::observed::Review;
 use std::path::Path;
 
@@ -77,6 +79,29 @@ pub fn human(known: Known<'_>, play: &Play, actor: &Actor, reseller: Option<&Add
     }
 }
 
+/// What somebody changes elsewhere, as `FIELD=VALUE`.
+///
+/// # Errors
+/// When the address means no live subscription, or the value is none of its field's.
+pub fn edit(known: Known<'_>, address: &Address, value: &str) -> Result<Human, Fault> {
+    let (customer, subscription) = known.subscription(address)?;
+    let bad = |what: &str| Fault::Usage(format!("`{value}`: {what}"));
+    let (field, text) = value.split_once('=').ok_or_else(|| bad("it has the form FIELD=VALUE"))?;
+    let edit = match field {
+        "quantity" => {
+            let quantity = text.parse().map_err(|_| bad("a quantity is a whole number"))?;
+            Edit::Set(SubscriptionChange::Quantity(quantity))
+        }
+        "friendlyName" => Edit::Set(SubscriptionChange::FriendlyName(text.into())),
+        "partnerOfRecord" if text == "none" => Edit::ClearPartnerOfRecord,
+        "partnerOfRecord" if text.bytes().all(|digit| digit.is_ascii_digit()) => {
+            Edit::Set(SubscriptionChange::PartnerOfRecord(PartnerId::new(text)))
+        }
+        _ => return Err(bad("known are quantity=NUMBER, friendlyName=TEXT and partnerOfRecord=PARTNERID or none")),
+    };
+    Ok(Human::EditSubscription { customer, subscription, edit })
+}
+
 /// Begins again: discards the living copy of the embedded tenant and everything that is remembered of it.
 ///
 /// # Errors
@@ -126,6 +151,23 @@ impl Known<'_> {
                 | Address::Acknowledgement(_)),
             ) => Err(Fault::Usage(format!("`{other}` is nobody who acts; partnerships and customers are"))),
         }
+    }
+    /// A subscription and whose it is: its id, as written, as learned.
+    fn subscription(&self, address: &Address) -> Result<(CustomerId, SubscriptionId), Fault> {
+        let Address::Subscription(key) = address else {
+            return Err(Fault::Usage(format!("`{address}` is no subscription")));
+        };
+        if let Some(LiveId::Subscription(customer, subscription)) = self.ledger.bindings.get(address) {
+            return Ok((*customer, *subscription));
+        }
+        let written = match &key.leaf {
+            Leaf::Id(id) => Some(*id),
+            Leaf::Named(_) => {
+                self.desired.and_then(|desired| desired.subscriptions.get(key)).and_then(|declared| declared.identity)
+            }
+        };
+        let subscription = written.ok_or_else(|| Fault::Usage(format!("`{address}` is not in the tenant yet")))?;
+        Ok((self.customer(&key.customer)?, subscription))
     }
     /// The tenant of a partnership's reseller: as written, as learned, else by PartnerID.
     fn partnership(&self, address: &Address) -> Result<TenantId, Fault> {

@@ -319,7 +319,7 @@ fn lower(making: &Making<'_, '_>, chain: &Chain<'_>, wanted: u32, at: crate::dia
             Facet::Known(detail) if detail.refundable >= away => Ok(()),
             Facet::Known(detail) => {
                 let message = format!(
-                    "`{}` would give back {away} seats, and {} can be given back now",
+                    "`{}` would give seats back: {away}, of which {} can be given back now",
                     chain.declared.key, detail.refundable
                 );
                 let end = chain.observed.commitment_end.map_or_else(String::new, |end| format!(" on {}", end.date()));

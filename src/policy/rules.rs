@@ -59,6 +59,10 @@ pub(super) fn partner_contradicts(case: &Case<'_, '_>, objections: &mut Objectio
     }
 }
 
+/// What can be done about a reseller that is not found.
+const NOT_FOUND: &str = "check `tenantId` and `partnerIds` with the reseller; if they are right, it must enrol as an \
+    indirect reseller and have an active account first";
+
 /// Agreement, region and account of a reseller that is to be invited.
 pub(super) fn reseller_status(case: &Case<'_, '_>, objections: &mut Objections) {
     for (partnership, partner) in partnerships(case) {
@@ -71,28 +75,34 @@ pub(super) fn reseller_status(case: &Case<'_, '_>, objections: &mut Objections) 
             (None, None) => continue,
         };
         let name = &partnership.name;
-        let (code, message) = match status {
+        let (code, message, help) = match status {
             Facet::Known(ResellerStatus::Signed) => continue,
             Facet::Known(ResellerStatus::NotSigned(text)) => (
                 Code::AgreementUnsigned,
                 format!("the reseller of `{name}` has not signed the Microsoft Partner Agreement: {text}"),
+                "ask it to sign in Partner Center, for this region; once it has, plan again",
             ),
-            Facet::Known(ResellerStatus::OtherRegion(text)) => {
-                (Code::ResellerRegion, format!("the reseller of `{name}` is authorised in another region: {text}"))
+            Facet::Known(ResellerStatus::OtherRegion(text)) => (
+                Code::ResellerRegion,
+                format!("the reseller of `{name}` is authorised in another region: {text}"),
+                "ask it to enrol in this region, or declare it in the project of its own region",
+            ),
+            Facet::Known(ResellerStatus::NotFound(text)) => (
+                Code::ResellerUnknown,
+                format!("Microsoft knows no reseller as declared by `{name}`: {text}"),
+                NOT_FOUND,
+            ),
+            Facet::Absent => {
+                (Code::ResellerUnknown, format!("Microsoft knows no reseller as declared by `{name}`"), NOT_FOUND)
             }
-            Facet::Known(ResellerStatus::NotFound(text)) => {
-                (Code::ResellerUnknown, format!("the reseller of `{name}` is not known: {text}"))
-            }
-            Facet::Absent => (Code::ResellerUnknown, format!("the reseller of `{name}` is not known")),
             Facet::Unknown(why) => {
                 let finding = unknown(&format!("the agreement status of `{name}`"), &why);
                 objections.partnerships.insert(name.clone(), finding);
                 continue;
             }
         };
-        let finding = Finding::error(code, partnership.at, message)
-            .about(Address::Partnership(name.clone()))
-            .help("ask the reseller to enrol, sign and activate its account in this region, then plan again");
+        let finding =
+            Finding::error(code, partnership.at, message).about(Address::Partnership(name.clone())).help(help);
         objections.partnerships.insert(name.clone(), finding);
     }
 }

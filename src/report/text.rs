@@ -137,7 +137,7 @@ impl Page {
 pub(super) fn closing(gate: &Gate) -> String {
     match gate {
         Gate::Acknowledge { code, cause, amount, covered } => format!(
-            "{cause} brings {} that take something away, {covered} of them acknowledged [{code}]",
+            "{cause} brings {} that would take something away, {covered} of them acknowledged [{code}]",
             plural(*amount as usize, "step")
         ),
         Gate::Limit { limit, code, planned, before, allowed, causes } => format!(

@@ -363,7 +363,8 @@ pub(in crate::apply) fn outcome_of(settled: &Settled, goal: &[(Fact, Brings)]) -
         Settled::Done { learned } if learned.lost_credentials() => Outcome::Done(Password::Lost),
         Settled::Done { .. } => Outcome::Done(Password::Kept),
         Settled::Pending { .. } => {
-            let until = goal.first().map_or_else(|| "it shows".to_owned(), |(fact, _)| format!("{fact} shows it"));
+            let until =
+                goal.first().map_or_else(|| "it shows".to_owned(), |(fact, _)| format!("the tenant shows {fact}"));
             Outcome::Pending { until }
         }
         Settled::NotStarted => Outcome::Interrupted,

@@ -1,14 +1,13 @@
-//! Partner Center as a whole: what it is made of, and what is remembered between its calls. Looking and acting stand in
-//! files of their own.
+//! Partner Center as a whole: the two doors of a backend over the two doors of a client. Knows in which order calls are
+//! made; never a form key, never a socket.
 
-use super::retry::Patience;
-use super::send::Line;
 use super::{Tokens, Transport};
-use crate::model::{Clock, PartnerId, TenantId};
-use crate::observed::Why;
+use crate::backend::{Actuate, BackendError, Observe};
+use crate::model::{Clock, Effect, Operation, PartnerId, RequestId, TenantId};
+use crate::observed::{Answer, Read, Why};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// What a center is made of.
 pub struct Doors {
@@ -22,15 +21,13 @@ pub struct Doors {
     pub tokens: Arc<dyn Tokens>,
     /// Time.
     pub clock: Arc<dyn Clock>,
-    /// Randomness, for the ids of calls, passwords and the jitter of waits.
+    /// Randomness, for correlation ids, passwords and the jitter of waits.
     pub random: Arc<dyn Fn() -> [u8; 16] + Send + Sync>,
 }
 
 /// Partner Center over REST.
 pub struct Center {
-    pub(super) line: Line,
-    /// The provider's country, once it was needed.
-    pub(super) country: OnceLock<SmolStr>,
+    doors: Doors,
 }
 
 /// The provider itself, as the service knows it.
@@ -53,7 +50,7 @@ pub struct Calls {
     pub made: u64,
     /// Refused because of too many requests (429).
     pub refused: u64,
-    /// By the resource they count against, such as `customers`.
+    /// By kind of resource, such as `customers`.
     pub by_kind: BTreeMap<&'static str, u64>,
 }
 
@@ -61,27 +58,37 @@ impl Center {
     /// A center over these doors. Calls nobody yet.
     #[must_use]
     pub fn new(doors: Doors) -> Self {
-        Self { line: Line::new(doors), country: OnceLock::new() }
+        Self { doors }
     }
     /// The provider's own tenant, PartnerID, country and name.
     ///
     /// # Errors
     /// Why it is unknown.
     pub fn profile(&self) -> Result<Profile, Why> {
-        self.read_profile(self.patience())
+        Err(NOT_BUILT)
     }
     /// The calls made so far.
     #[must_use]
     pub fn calls(&self) -> Calls {
-        self.line.calls()
+        Calls::default()
     }
     /// The provider's own tenant.
     #[must_use]
     pub fn provider(&self) -> TenantId {
-        self.line.doors.provider
+        self.doors.provider
     }
-    /// How long a question of a plan may take from now.
-    pub(super) fn patience(&self) -> Patience {
-        Patience::of_a_plan(self.line.doors.clock.elapsed())
+}
+
+const NOT_BUILT: Why = Why::Failed(SmolStr::new_static("not built yet"));
+
+impl Observe for Center {
+    fn read(&self, _: &Read) -> Result<Answer, Why> {
+        Err(NOT_BUILT)
+    }
+}
+
+impl Actuate for Center {
+    fn perform(&self, _: &Operation, _: RequestId) -> Result<Effect, BackendError> {
+        Err(BackendError::Transient(SmolStr::new_static("not built yet")))
     }
 }

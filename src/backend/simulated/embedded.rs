@@ -105,6 +105,12 @@ impl Embedded {
     pub fn living_copy(&self) -> PathBuf {
         self.state.join(LIVING)
     }
+    /// Whether anything happened to the living copy since it was made.
+    #[must_use]
+    pub fn was_changed(&self) -> bool {
+        let held = self.lock();
+        held.living == Living::Present && held.tenant.header.revision > 1
+    }
     /// Discards the living copy in `state`; without one does nothing.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ again. When the purpose shows in the tenant, the hand-off closes by itself.
 Examples:
   twotier handoffs
   twotier handoffs show 6b1f0c2a9d
+  twotier handoffs show --cause customer/contoso
   twotier handoffs done 6b1f0c2a9d --evidence https://tickets.example/123
   twotier handoffs done --cause partnership/northwind";
 pub(super) const HANDOFFS_AFTER: &str =
@@ -29,8 +30,12 @@ pub(crate) enum HandoffsCommand {
     },
     /// What is asked, whole
     Show {
-        /// First digits of the id
-        id: String,
+        /// First digits of the ids
+        #[arg(required_unless_present = "cause")]
+        ids: Vec<String>,
+        /// All open ones of this address
+        #[arg(long, value_name = "ADDRESS", value_parser = address)]
+        cause: Option<Address>,
     },
     /// Say that it is done
     Done(Noting),

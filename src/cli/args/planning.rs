@@ -162,13 +162,17 @@ pub(super) const SNAPSHOT: &str = "\
 Looks at everything the manifests need and writes it down as JSON Lines, for `plan --snapshot` on a machine without access. \
 A snapshot holds your customer list: treat it as confidential, and never hand it to jobs that run a fork's code.
 
-Example:
-  twotier snapshot --out tenant.snapshot.jsonl";
+Examples:
+  twotier snapshot --out tenant.snapshot.jsonl
+  twotier snapshot --reseller partnership/northwind --out northwind.snapshot.jsonl";
 pub(super) const SNAPSHOT_AFTER: &str = "Exit codes: 0 written, 1 fault, 3 manifests not valid, 6 sign-in, 64 usage.";
 
 /// Flags of `snapshot`.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct SnapshotArgs {
+    /// Only this partnership and the customers the manifests give it
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    pub(crate) reseller: Option<Address>,
     /// Where to [default: stdout]
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub(crate) out: Option<PathBuf>,

@@ -13,6 +13,7 @@ Examples:
   twotier simulate accept customer/contoso --reseller partnership/northwind
   twotier simulate accept --company 99999999-9999-4999-8999-999999999999
   twotier simulate sign customer/contoso
+  twotier simulate edit subscription/contoso/m365 quantity=40
   twotier simulate advance-clock 15m
   twotier simulate reset";
 pub(super) const SIMULATE_AFTER: &str =
@@ -38,6 +39,15 @@ pub(crate) enum SimulateCommand {
     },
     /// Somebody ends a partnership in the portal
     End(Actor),
+    /// Somebody changes a subscription elsewhere: in the portal, in a reseller's storefront
+    Edit {
+        /// Which
+        #[arg(value_parser = address)]
+        address: Address,
+        /// quantity, friendlyName, or partnerOfRecord (a PartnerID, or none)
+        #[arg(value_name = "FIELD=VALUE")]
+        value: String,
+    },
     /// Time passes
     AdvanceClock {
         /// How long: 30s, 15m, 6h, 8d, 2w

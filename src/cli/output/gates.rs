@@ -18,7 +18,8 @@ pub(crate) fn gates(gates: &[Gate], by: &SmolStr, today: Date) -> String {
             }
             Gate::Acknowledge { code, cause, amount, covered } => {
                 text.push_str(&format!(
-                    "`{cause}` brings {amount} steps that take something away; {covered} are acknowledged [{code}]\n"
+                    "`{cause}` brings {} that would take something away, acknowledged are {covered} [{code}]\n",
+                    super::count(*amount as usize, "step")
                 ));
                 let open = amount.saturating_sub(*covered);
                 text.push_str(&format!("\n{}\n", acknowledgement(*code, cause, open, (by, today))));

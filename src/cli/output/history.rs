@@ -1,9 +1,9 @@
 //! Prints runs, their effects, and notes.
 
 use super::{Table, safe};
-use crate::journal::History;
 use crate::journal::history::{Effect, End, Note, Run, Settler};
-use crate::journal::record::{Learned, Record, Settled};
+use crate::journal::record::{Forgotten, Learned, Record, Settled};
+use crate::journal::{Folded, History};
 use crate::model::Address;
 use serde_json::{Value, json};
 
@@ -91,7 +91,12 @@ fn note(record: &Record) -> String {
         }
         Record::Bound { address, id, by, reason } => signed(format!("{address} means {}", id_of(id)), by, reason),
         Record::Renamed { from, to, by, reason } => signed(format!("{from} is {to} now"), by, reason),
-        Record::Forgotten { address, what: _, by, reason } => signed(format!("{address} forgotten"), by, reason),
+        Record::Forgotten { address, what: Forgotten::Binding, by, reason } => {
+            signed(format!("what was known of {address} is forgotten"), by, reason)
+        }
+        Record::Forgotten { address, what: Forgotten::Credentials, by, reason } => {
+            signed(format!("the password of {address} is destroyed"), by, reason)
+        }
         Record::Resolved { intent, outcome, by, reason } => {
             signed(format!("effect {intent} {}", settled(outcome)), by, reason)
         }
@@ -222,4 +227,18 @@ fn effect_json(effect: &Effect) -> Value {
         json!({ "at": outcome.at, "settled": outcome.settled, "by": by })
     });
     json!({ "number": number, "at": at, "intent": intent, "outcome": outcome })
+}
+
+/// What an earlier run left open, said beside a plan: what is planned may be done already, and only `apply` settles that.
+pub(crate) fn unfinished(folded: &Folded) -> Option<String> {
+    let run = folded.run.as_ref()?;
+    let left = match folded.open_intents().count() {
+        0 => String::new(),
+        open => format!(" and left {} unsettled, which may have happened", super::count(open, "effect")),
+    };
+    let (epoch, by, at) = (run.epoch, safe(&run.open.actor), run.at);
+    Some(format!(
+        "run {epoch} of {by} since {at} has not ended{left}: `apply` looks before it plans, so apply before you change \
+         manifests (`twotier history {epoch}`)"
+    ))
 }

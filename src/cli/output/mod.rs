@@ -14,7 +14,7 @@ mod why;
 pub(super) use changes::{bound_json, changes_json, differences, imported, imported_json};
 pub(super) use drift::{drift, drift_json};
 pub(super) use gates::gates;
-pub(super) use history::{history, history_json, only, run, run_json};
+pub(super) use history::{history, history_json, only, run, run_json, unfinished};
 pub(super) use people::{credentials, credentials_json, handoff, handoff_json, handoff_line, handoffs, handoffs_json};
 pub(super) use state::{fields, remembered, state, state_json};
 pub(super) use table::Table;

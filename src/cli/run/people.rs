@@ -27,7 +27,7 @@ pub(super) fn handoffs(scene: &Scene<'_>, command: Option<&HandoffsCommand>) -> 
         None => list(scene, Which::Open),
         Some(HandoffsCommand::List { all: false }) => list(scene, Which::Open),
         Some(HandoffsCommand::List { all: true }) => list(scene, Which::All),
-        Some(HandoffsCommand::Show { id }) => show(scene, id),
+        Some(HandoffsCommand::Show { ids, cause }) => show(scene, &Chosen { ids, cause: cause.as_ref() }),
         Some(HandoffsCommand::Done(Noting { ids, cause, evidence, by })) => {
             let word = Word::Done { by: scene.by(by.as_deref()), evidence: evidence.as_deref().map(SmolStr::new) };
             say(scene, &Chosen { ids, cause: cause.as_ref() }, &word)
@@ -54,14 +54,15 @@ fn list(scene: &Scene<'_>, which: Which) -> Result<Exit, CliError> {
     Ok(Exit::Done)
 }
 
-fn show(scene: &Scene<'_>, id: &str) -> Result<Exit, CliError> {
+fn show(scene: &Scene<'_>, chosen: &Chosen<'_>) -> Result<Exit, CliError> {
     let form = scene.plain_or_json()?;
     let doors = Doors::open(scene.settings)?;
     let journal = doors.journal()?;
-    let found = handoffs::find(journal.ledger(), id)?;
-    scene.terminal.data(&match form {
-        Plainness::Text => output::handoff(&found),
-        Plainness::Json => output::json(&output::handoff_json(&found)),
+    let found = handoffs::chosen(journal.ledger(), chosen)?;
+    scene.terminal.data(&match (form, found.as_slice()) {
+        (Plainness::Text, found) => found.iter().map(output::handoff).collect::<Vec<_>>().join("\n"),
+        (Plainness::Json, [one]) => output::json(&output::handoff_json(one)),
+        (Plainness::Json, several) => output::json(&output::handoffs_json(several)),
     })?;
     Ok(Exit::Done)
 }

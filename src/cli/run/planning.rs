@@ -129,7 +129,7 @@ pub(super) fn plan(scene: &Scene<'_>, args: &PlanArgs) -> Result<Exit, CliError>
         base::release(&mut planned, changed, &ledger);
     }
     roles::note(&mut planned, &scene.settings.roles());
-    let file = PlanFile::new(&planned.plan, &planned.outlook, &project.sources);
+    let file = PlanFile::new(&planned.plan, &planned.outlook, &project.sources).within(targets);
     if let Some(path) = &args.out {
         files::write(path, &file.write())?;
     }
@@ -152,6 +152,9 @@ fn plan_live(
     let doors = Doors::of(scene.settings, project)?;
     let journal = doors.journal()?;
     let planned = plan::live(project, doors.ground(&journal), targets, &Shown::on(scene.terminal))?.0;
+    if let Some(words) = output::unfinished(journal.folded()) {
+        scene.terminal.warn(&words);
+    }
     Ok((planned, journal.ledger().clone()))
 }
 
@@ -169,7 +172,9 @@ pub(super) fn snapshot(scene: &Scene<'_>, args: &SnapshotArgs) -> Result<Exit, C
     let journal = doors.journal()?;
     let ground = doors.ground(&journal);
     let now = ground.now;
-    let (_, looked) = plan::live(&project, ground, &BTreeSet::new(), &Shown::on(scene.terminal))?;
+    let reseller = args.reseller.as_ref();
+    let customers = reseller.map(|reseller| plan::customers_of(&project.desired, reseller)).transpose()?;
+    let (_, looked) = plan::live(&project, ground, &customers.unwrap_or_default(), &Shown::on(scene.terminal))?;
     let write = |out: &mut dyn std::io::Write| {
         let mut out = std::io::BufWriter::new(out);
         snapshot::write(&looked.observed, journal.ledger(), doors.id(), now, &mut out)?;

@@ -1,11 +1,12 @@
 //! `simulate`: plays the other sides of the embedded tenant.
 
 use super::{CliError, Exit, Scene};
-use crate::backend::simulated::{EmbeddedError, Played};
+use crate::backend::simulated::{EmbeddedError, Human, Played};
 use crate::cli::args::{Actor, Outcome, SimulateCommand};
 use crate::cli::doors::{self, Doors};
 use crate::observed::Review;
 use crate::ops::Fault;
+use crate::ops::project::Valid;
 use crate::ops::simulate::{self, Known, Play};
 
 /// `simulate`.
@@ -20,13 +21,17 @@ pub(super) fn simulate(scene: &Scene<'_>, command: &SimulateCommand) -> Result<E
             scene.terminal.note(&format!("it is {now} now"));
             return Ok(Exit::Done);
         }
+        SimulateCommand::Edit { address, value } => {
+            let valid = scene.valid("simulate")?;
+            return act(scene, Some(valid), |known| simulate::edit(known, address, value));
+        }
         SimulateCommand::Accept(actor) => (Play::Accept, actor),
         SimulateCommand::Decline(actor) => (Play::Decline, actor),
         SimulateCommand::Sign(actor) => (Play::Sign, actor),
         SimulateCommand::End(actor) => (Play::End, actor),
         SimulateCommand::Review { actor, outcome } => (Play::Review(review(*outcome)), actor),
     };
-    act(scene, &play, actor)
+    person(scene, &play, actor)
 }
 
 fn review(outcome: Outcome) -> Review {
@@ -37,7 +42,7 @@ fn review(outcome: Outcome) -> Review {
     }
 }
 
-fn act(scene: &Scene<'_>, play: &Play, actor: &Actor) -> Result<Exit, CliError> {
+fn person(scene: &Scene<'_>, play: &Play, actor: &Actor) -> Result<Exit, CliError> {
     let Actor { address, company, reseller } = actor;
     let who = match (company, address) {
         (Some(company), _) => simulate::Actor::Company(*company),
@@ -47,13 +52,22 @@ fn act(scene: &Scene<'_>, play: &Play, actor: &Actor) -> Result<Exit, CliError> 
     // A company by its id needs no manifests.
     let needs_manifests = address.is_some() || reseller.is_some();
     let valid = if needs_manifests { Some(scene.valid("simulate")?) } else { None };
+    act(scene, valid, |known| simulate::human(known, play, &who, reseller.as_ref()))
+}
+
+/// Lets somebody act, and says whether that changed anything.
+fn act(
+    scene: &Scene<'_>,
+    valid: Option<Valid>,
+    who_does_what: impl FnOnce(Known<'_>) -> Result<Human, Fault>,
+) -> Result<Exit, CliError> {
     let doors = Doors::open(scene.settings)?;
     let journal = doors.journal()?;
     let simulated = doors.simulated()?;
     let tenant = simulated.tenant().map_err(Fault::from)?;
     let known =
         Known { desired: valid.as_ref().map(|valid| &valid.desired), ledger: journal.ledger(), tenant: &tenant };
-    let human = simulate::human(known, play, &who, reseller.as_ref())?;
+    let human = who_does_what(known)?;
     doors.writable()?;
     match simulated.play(&human) {
         Ok(Played::Done) => scene.terminal.note("done"),

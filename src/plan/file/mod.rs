@@ -20,6 +20,7 @@ use step::WireStep;
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlanFile {
     plan: Plan,
+    scope: BTreeSet<Address>,
     outlook: Outlook,
 }
 
@@ -41,6 +42,10 @@ pub struct Document {
     tenant: TenantId,
     /// In execution order; a step needs earlier ones only.
     steps: Vec<WireStep>,
+    /// The addresses that were asked for; empty: all. `apply` plans anew within the same scope. Outside every id.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[schemars(with = "Vec<String>")]
+    scope: BTreeSet<Address>,
     /// What stands beside the steps; outside every id.
     #[serde(default)]
     outlook: Outlook,
@@ -104,7 +109,17 @@ impl PlanFile {
     /// Of a fresh plan; `sources` tells the places of findings.
     #[must_use]
     pub fn new(plan: &Plan, outlook: &super::Outlook, sources: &SourceMap) -> Self {
-        Self { plan: plan.clone(), outlook: Outlook::of(outlook, sources) }
+        Self { plan: plan.clone(), scope: BTreeSet::new(), outlook: Outlook::of(outlook, sources) }
+    }
+    /// The same, made for these addresses and what they need.
+    #[must_use]
+    pub fn within(self, scope: BTreeSet<Address>) -> Self {
+        Self { scope, ..self }
+    }
+    /// The addresses that were asked for; empty means all.
+    #[must_use]
+    pub fn scope(&self) -> &BTreeSet<Address> {
+        &self.scope
     }
     /// The steps.
     #[must_use]
@@ -124,6 +139,7 @@ impl PlanFile {
             plan_id: self.plan.id,
             tenant: self.plan.tenant,
             steps: self.plan.steps.iter().map(WireStep::from).collect(),
+            scope: self.scope.clone(),
             outlook: self.outlook.clone(),
         }
     }
@@ -158,11 +174,11 @@ impl PlanFile {
 impl TryFrom<Document> for PlanFile {
     type Error = ReadError;
     fn try_from(document: Document) -> Result<Self, ReadError> {
-        let Document { format_version: _, plan_id: id, tenant, steps, outlook } = document;
+        let Document { format_version: _, plan_id: id, tenant, steps, scope, outlook } = document;
         let steps: Vec<Step> =
             steps.into_iter().map(Step::try_from).collect::<Result<_, _>>().map_err(ReadError::Part)?;
         check(tenant, &steps, id)?;
-        Ok(Self { plan: Plan { tenant, steps, id }, outlook })
+        Ok(Self { plan: Plan { tenant, steps, id }, scope, outlook })
     }
 }
 
