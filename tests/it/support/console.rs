@@ -146,6 +146,10 @@ impl Sandbox {
             std::fs::copy(&file, to).expect("the file can be copied");
         }
     }
+    /// Goes on in a folder of the sandbox.
+    pub(crate) fn enter(&mut self, below: &str) {
+        self.current = self.folder.path().join(below);
+    }
     /// Writes a file unless it is there.
     pub(crate) fn provide(&self, file: &str, text: &str) {
         let file = self.folder.path().join(file);
@@ -169,7 +173,7 @@ impl Sandbox {
                 if self.current.is_dir() { Ok(String::new()) } else { Err("no such folder".to_owned()) }
             }
             ["cat", file] => std::fs::read_to_string(self.current.join(file)).map_err(|error| error.to_string()),
-            ["rm", file] => self.remove(file),
+            ["rm", "-r", file] | ["rm", file] => self.remove(file),
             ["mv", from, to] => std::fs::rename(self.current.join(from), self.current.join(to))
                 .map(|()| String::new())
                 .map_err(|error| error.to_string()),

@@ -1,5 +1,6 @@
 //! What several tests need. Never asserts anything by itself.
 
+pub(crate) mod blocks;
 pub(crate) mod console;
 pub(crate) mod project;
 pub(crate) mod run;
