@@ -114,11 +114,8 @@ fn broke(slot: Slot, kind: Kind) -> Brought {
 fn run_errand(doors: Doors<'_>, errand: Errand) -> Brought {
     match errand {
         Errand::Read { slot, reads } => {
-            let ask = |read: Read| {
-                let answer = doors.observe.read(&read);
-                (read, answer)
-            };
-            Brought::Answers { slot, answers: reads.into_iter().map(ask).collect() }
+            let answers = doors.observe.read_all(&reads);
+            Brought::Answers { slot, answers: reads.into_iter().zip(answers).collect() }
         }
         Errand::Perform { slot, start_by, .. } if doors.tools.clock.elapsed() > start_by => Brought::TooLate { slot },
         Errand::Perform { slot, intent, operation, request, start_by: _ } => {

@@ -67,6 +67,31 @@ impl observe::Progress for Shown {
             Self::Silent => {}
         }
     }
+    fn cost(&self, cost: observe::Cost) {
+        match self {
+            Self::Bar(bar) => {
+                let left = cost.seconds_left();
+                let left = if left > 90 { format!("{} min", left.div_ceil(60)) } else { format!("{left} s") };
+                let observe::Cost { made, expected, refused: _, per_minute } = cost;
+                bar.set_message(format!("reading: {made} of {expected} calls, {per_minute} a minute, {left} left"));
+            }
+            Self::Lines(_) | Self::Silent => {}
+        }
+    }
+    fn spent(&self, cost: observe::Cost) {
+        match self {
+            Self::Bar(_) => super::terminal::message(&calls(cost)),
+            Self::Lines(terminal) => terminal.note(&calls(cost)),
+            Self::Silent => {}
+        }
+    }
+}
+
+/// What a look cost, in words.
+fn calls(cost: observe::Cost) -> String {
+    let observe::Cost { made, expected, refused, per_minute: _ } = cost;
+    let refused = if refused == 0 { String::new() } else { format!(", {refused} refused for their pace") };
+    format!("{made} calls to the service, {expected} expected{refused}")
 }
 
 impl Reporter for Shown {

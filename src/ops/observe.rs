@@ -2,9 +2,10 @@
 //! the looking door, so it cannot change anything; what fails is unknown, never absent.
 
 use crate::backend::Observe;
+use crate::model::CustomerId;
 use crate::observed::{Answer, Observed, Read, Why};
 use smol_str::SmolStr;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -22,6 +23,40 @@ pub trait Progress: Sync {
     fn read(&self);
     /// Looking is over, after so many reads.
     fn end(&self, reads: usize);
+    /// What it costs so far, where looking is traffic.
+    fn cost(&self, _: Cost) {}
+    /// What it cost in the end, where looking is traffic.
+    fn spent(&self, _: Cost) {}
+}
+
+/// The calls of a look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// Made, repeats and further pages included.
+    pub made: u64,
+    /// Expected, as far as could be told before.
+    pub expected: u64,
+    /// Refused because of too many requests.
+    pub refused: u64,
+    /// At most so many a minute.
+    pub per_minute: u32,
+}
+impl Cost {
+    /// How long the rest takes at that pace, in seconds.
+    #[must_use]
+    pub fn seconds_left(&self) -> u64 {
+        self.expected.saturating_sub(self.made).saturating_mul(60) / u64::from(self.per_minute.max(1))
+    }
+    /// Since a look began, if it is traffic at all.
+    fn since(observe: &dyn Observe, (made, refused): (u64, u64), expected: u64) -> Option<Self> {
+        let now = observe.traffic()?;
+        Some(Self {
+            made: now.made.saturating_sub(made),
+            expected,
+            refused: now.refused.saturating_sub(refused),
+            per_minute: now.per_minute,
+        })
+    }
 }
 
 /// What was looked at.
@@ -42,6 +77,8 @@ pub fn look(
     mut missing: impl FnMut(&Observed) -> BTreeSet<Read>,
 ) -> Looked {
     let mut looked = Looked::default();
+    let before = observe.traffic().map_or((0, 0), |traffic| (traffic.made, traffic.refused));
+    let mut expected = 0;
     for _ in 0..ROUNDS {
         let wanted: Vec<Read> =
             missing(&looked.observed).into_iter().filter(|read| !looked.observed.was_read(read)).collect();
@@ -49,7 +86,13 @@ pub fn look(
             break;
         }
         progress.round(wanted.len());
-        let answers = round(observe, progress, &wanted);
+        expected += u64::try_from(observe.price(&wanted)).unwrap_or(u64::MAX);
+        let answers = round(observe, &wanted, &|| {
+            progress.read();
+            if let Some(cost) = Cost::since(observe, before, expected) {
+                progress.cost(cost);
+            }
+        });
         if looked.reads == 0 {
             looked.denied = all_denied(&answers);
         }
@@ -59,6 +102,9 @@ pub fn look(
         looked.reads += wanted.len();
     }
     progress.end(looked.reads);
+    if let Some(cost) = Cost::since(observe, before, expected) {
+        progress.spent(cost);
+    }
     looked
 }
 
@@ -73,19 +119,22 @@ fn all_denied(answers: &[Result<Answer, Why>]) -> Option<SmolStr> {
     all?.into_iter().next()
 }
 
-/// The answers to some reads, in their order.
-fn round(observe: &dyn Observe, progress: &dyn Progress, reads: &[Read]) -> Vec<Result<Answer, Why>> {
+/// The answers to some reads, in their order; `made` is told of each.
+fn round(observe: &dyn Observe, reads: &[Read], made: &(dyn Fn() + Sync)) -> Vec<Result<Answer, Why>> {
+    let errands = errands(reads);
     let next = AtomicUsize::new(0);
     let answers = Mutex::new(Vec::with_capacity(reads.len()));
     let work = || {
-        while let Some((index, read)) = claim(&next, reads) {
-            let answer = observe.read(read);
-            progress.read();
-            answers.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((index, answer));
+        while let Some(errand) = errands.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let asked: Vec<Read> = errand.iter().map(|index| reads[*index].clone()).collect();
+            let told = observe.read_all(&asked);
+            errand.iter().for_each(|_| made());
+            let told = errand.iter().copied().zip(told);
+            answers.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(told);
         }
     };
     std::thread::scope(|scope| {
-        for _ in 1..WORKERS.min(reads.len()) {
+        for _ in 1..WORKERS.min(errands.len()) {
             scope.spawn(work);
         }
         work();
@@ -95,9 +144,54 @@ fn round(observe: &dyn Observe, progress: &dyn Progress, reads: &[Read]) -> Vec<
     answers.into_iter().map(|(_, answer)| answer).collect()
 }
 
-fn claim<'r>(next: &AtomicUsize, reads: &'r [Read]) -> Option<(usize, &'r Read)> {
-    let index = next.fetch_add(1, Ordering::Relaxed);
-    reads.get(index).map(|read| (index, read))
+/// Reads as errands of one worker each: PartnerIDs together, because the service takes a list of them; the first read of
+/// every customer before the second of any, because the service also limits calls by customer.
+fn errands(reads: &[Read]) -> Vec<Vec<usize>> {
+    let (mut together, mut ranked) = (Vec::new(), Vec::with_capacity(reads.len()));
+    let mut ranks: BTreeMap<CustomerId, usize> = BTreeMap::new();
+    for (index, read) in reads.iter().enumerate() {
+        match about(read) {
+            About::PartnerId => together.push(index),
+            About::World => ranked.push((0, index)),
+            About::Customer(id) => {
+                let rank = ranks.entry(id).or_default();
+                ranked.push((*rank, index));
+                *rank += 1;
+            }
+        }
+    }
+    ranked.sort_unstable();
+    let alone = ranked.into_iter().map(|(_, index)| vec![index]);
+    (!together.is_empty()).then_some(together).into_iter().chain(alone).collect()
+}
+
+/// What a read is about, as far as the order of calls goes.
+enum About {
+    PartnerId,
+    Customer(CustomerId),
+    World,
+}
+
+fn about(read: &Read) -> About {
+    match read {
+        Read::PartnerId(_) => About::PartnerId,
+        Read::ResellersOf(id)
+        | Read::Subscriptions(id)
+        | Read::Subscription(id, _)
+        | Read::SupportContact(id, _)
+        | Read::Agreement(id)
+        | Read::AccountReview(id)
+        | Read::Cart(id, _) => About::Customer(*id),
+        Read::Relationships
+        | Read::Customers
+        | Read::CustomersOf(_)
+        | Read::Domain(_)
+        | Read::PostalAddress(_)
+        | Read::Offer(_)
+        | Read::ResellerByTenant(_)
+        | Read::ResellerByPartnerId(_)
+        | Read::InvitationLink(_) => About::World,
+    }
 }
 
 #[cfg(test)]
@@ -132,6 +226,28 @@ mod tests {
         assert_eq!(all_denied(&[denied(), denied()]), Some("no role".into()));
         assert_eq!(all_denied(&[denied(), Ok(Answer::NotThere)]), None);
         assert_eq!(all_denied(&[]), None);
+    }
+
+    #[test]
+    fn partner_ids_go_together_and_customers_take_turns() {
+        let [one, other] = [1, 2].map(|n| CustomerId::from_bytes([n; 16]));
+        let id = |text: &str| Read::PartnerId(crate::model::PartnerId::new(text));
+        let reads = [
+            Read::Agreement(one),
+            Read::Subscriptions(one),
+            Read::Agreement(other),
+            id("1111"),
+            Read::Customers,
+            id("2222"),
+        ];
+        assert_eq!(errands(&reads), [vec![3, 5], vec![0], vec![2], vec![4], vec![1]]);
+    }
+
+    #[test]
+    fn the_time_left_follows_from_the_pace() {
+        let cost = Cost { made: 500, expected: 1500, refused: 0, per_minute: 500 };
+        assert_eq!(cost.seconds_left(), 120);
+        assert_eq!(Cost { made: 2000, ..cost }.seconds_left(), 0, "more pages than expected");
     }
 
     #[test]
