@@ -15,6 +15,18 @@ pub trait Observe: Send + Sync {
     /// # Errors
     /// Why it is unknown; never "absent" for a read that failed or stopped early.
     fn read(&self, read: &Read) -> Result<Answer, Why>;
+    /// Answers several questions, in their order. A door that can ask some of them together does.
+    fn read_all(&self, reads: &[Read]) -> Vec<Result<Answer, Why>> {
+        reads.iter().map(|read| self.read(read)).collect()
+    }
+    /// How many calls some questions will take, as far as can be told before they are asked.
+    fn price(&self, reads: &[Read]) -> usize {
+        reads.len()
+    }
+    /// The calls made so far; nothing where looking is no traffic.
+    fn traffic(&self) -> Option<Traffic> {
+        None
+    }
     /// What the service remembers of changes, oldest first. Told to people, never the ground of a step.
     ///
     /// # Errors
@@ -22,6 +34,17 @@ pub trait Observe: Send + Sync {
     fn audit(&self) -> Result<Vec<AuditRecord>, Why> {
         Err(Why::NotRead)
     }
+}
+
+/// The calls of a door so far, and the pace they are made at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Traffic {
+    /// Made, repeats included.
+    pub made: u64,
+    /// Refused because of too many requests.
+    pub refused: u64,
+    /// At most so many a minute, as learned.
+    pub per_minute: u32,
 }
 
 /// Changes.

@@ -7,7 +7,7 @@ use super::limits::{self, Scales};
 use super::order::{Ordered, order};
 use super::{
     Gate, Outlook, Plan, Planned, Unmanaged, adopt, azure, changes, customers, endings, id, listing, orders,
-    partnerships, support,
+    partnerships, support, whose,
 };
 use crate::desired::{Desired, PartnerOfRecord};
 use crate::diag::{At, Code, Finding, SourceMap};
@@ -149,6 +149,7 @@ pub fn build(input: Input<'_>) -> Planned {
     steps.sort_by_key(|step| step.key.step != StepName::ChangeGuards);
     let (desired, ledger) = (sides.desired, sides.ledger);
     let scales = Scales { desired, ledger, limits: &in_force.limits, owners: &owners, now };
+    whose::assign(&mut steps, desired);
     let mut gates = frozen(sides.desired, now);
     gates.extend(limits::weigh(&mut steps, scales));
     let mut adopt = adopt::adopt(sides, &diff, &steps);

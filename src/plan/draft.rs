@@ -92,6 +92,7 @@ pub(super) fn step(key: StepKey, class: Class, action: Action, origin: Origin<'_
         readiness: Readiness::Ready,
         motive: Motive::Intent,
         counts: Vec::new(),
+        reseller: None,
     }
 }
 

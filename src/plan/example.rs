@@ -67,6 +67,7 @@ pub(crate) fn step(key_text: &str, cause: &str, action: Action) -> Step {
         readiness: Readiness::Ready,
         motive: Motive::Intent,
         counts: Vec::new(),
+        reseller: None,
     }
 }
 

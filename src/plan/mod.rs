@@ -23,6 +23,7 @@ mod partnerships;
 pub mod role;
 pub mod step;
 mod support;
+mod whose;
 
 pub use crate::ledger::Bindings;
 pub use build::{Input, Sealing, build};

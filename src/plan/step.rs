@@ -52,6 +52,8 @@ pub struct Step {
     pub motive: Motive,
     /// What it counts against limits and acknowledgements. Outside every id.
     pub counts: Vec<Count>,
+    /// The partnership on whose side it is, for telling a long plan by reseller. Outside every id.
+    pub reseller: Option<Name>,
 }
 
 /// Why a step is there.

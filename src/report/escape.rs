@@ -7,7 +7,21 @@ use std::fmt::Write;
 /// Whether a character could move the cursor, hide text or turn its direction. Joiners stay: some scripts need them.
 fn is_hostile(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}')
+        || matches!(
+            c,
+            '\u{ad}'
+                | '\u{34f}'
+                | '\u{61c}'
+                | '\u{115f}'
+                | '\u{1160}'
+                | '\u{180e}'
+                | '\u{3164}'
+                | '\u{ffa0}'
+                | '\u{200b}'
+                | '\u{200e}'
+                | '\u{200f}'
+                | '\u{feff}'
+        )
         || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}')
         || matches!(c, '\u{e0000}'..='\u{e007f}')
 }
@@ -100,29 +114,67 @@ pub fn markdown(text: &str) -> String {
     safe
 }
 
-/// A value for Markdown, as code where that is possible.
+/// A value for Markdown, as code between more backticks than it holds: nothing in it is markup, a link or a mention.
 #[must_use]
 pub fn code(text: &str) -> String {
     let text = line(text);
-    let unfit = text.trim().is_empty() || text.contains(['`', '<', '>', '&', '|', '[', ']']);
-    if unfit { prose(&text) } else { format!("`{text}`") }
+    if text.trim().is_empty() {
+        return prose(&text);
+    }
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    // One space at either end is taken away again where both are there.
+    let pad = if text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) { " " } else { "" };
+    format!("{fence}{pad}{text}{pad}{fence}")
 }
+
+/// An invisible space: what stands around it is no name, address or number of anything.
+const APART: &str = "&#8203;";
 
 fn prose(text: &str) -> String {
     let mut safe = String::with_capacity(text.len() + 16);
-    for c in line(text).chars() {
+    let line = line(text);
+    let mut before = String::new();
+    for c in line.chars() {
+        // GitHub looks for these in the text that is shown, where a backslash is gone.
+        let is_link = (c == '.' && before.ends_with("www"))
+            || (c == '-' && before.ends_with("gh"))
+            || (c == '/' && before.ends_with(':'));
+        if is_link {
+            safe.push_str(APART);
+        }
         match c {
             '<' => safe.push_str("&lt;"),
             '>' => safe.push_str("&gt;"),
             '&' => safe.push_str("&amp;"),
-            // An invisible space keeps a word after it from being read as somebody's name.
-            '@' => safe.push_str("@&#8203;"),
-            c if c.is_ascii_punctuation() && !matches!(c, ',' | ';' | '\'' | '"' | '/' | '?' | '%') => {
+            '@' | '#' => {
+                safe.push('\\');
+                safe.push(c);
+                safe.push_str(APART);
+            }
+            c if c.is_ascii_punctuation()
+                && !matches!(c, ',' | ';' | '\'' | '"' | '/' | '?' | '%' | '-' | ':' | '(' | ')') =>
+            {
                 safe.push('\\');
                 safe.push(c);
             }
             c => safe.push(c),
         }
+        before.push(c.to_ascii_lowercase());
+        if before.len() > 16 {
+            before = before.chars().skip(before.chars().count() - 4).collect();
+        }
+    }
+    // What would begin a block at the head of a line.
+    match safe.chars().next() {
+        Some('-') => safe.insert(0, '\\'),
+        Some(first) if first.is_ascii_digit() => {
+            let digits = safe.chars().take_while(char::is_ascii_digit).count();
+            if safe[digits..].starts_with(')') {
+                safe.insert(digits, '\\');
+            }
+        }
+        Some(_) | None => {}
     }
     safe
 }
@@ -147,8 +199,11 @@ mod tests {
     fn markdown_shows_code_and_nothing_else() {
         assert_eq!(markdown("name `a` is <b>"), "name `a` is &lt;b&gt;");
         assert_eq!(markdown("one ` only"), "one \\` only");
-        assert_eq!(code("a`b"), "a\\`b");
-        assert_eq!(markdown("see https://x.y @me"), "see https\\://x\\.y @&#8203;me");
+        assert_eq!(code("a`b"), "``a`b``");
+        assert_eq!(code("`<b>"), "`` `<b> ``");
+        assert_eq!(markdown("see https://x.y @me #1"), "see https:&#8203;//x\\.y \\@&#8203;me \\#&#8203;1");
+        assert_eq!(markdown("www.x.y GH-1 1) - x"), "www&#8203;\\.x\\.y GH&#8203;-1 1) - x");
+        assert_eq!((markdown("1) x"), markdown("- x")), ("1\\) x".to_owned(), "\\- x".to_owned()));
     }
 
     proptest! {

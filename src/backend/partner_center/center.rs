@@ -1,13 +1,14 @@
-//! Partner Center as a whole: the two doors of a backend over the two doors of a client. Knows in which order calls are
-//! made; never a form key, never a socket.
+//! Partner Center as a whole: what it is made of, and what is remembered between its calls. Looking and acting stand in
+//! files of their own.
 
+use super::retry::Patience;
+use super::send::Line;
 use super::{Tokens, Transport};
-use crate::backend::{Actuate, BackendError, Observe};
-use crate::model::{Clock, Effect, Operation, PartnerId, RequestId, TenantId};
-use crate::observed::{Answer, Read, Why};
+use crate::model::{Clock, PartnerId, TenantId};
+use crate::observed::Why;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What a center is made of.
 pub struct Doors {
@@ -21,13 +22,15 @@ pub struct Doors {
     pub tokens: Arc<dyn Tokens>,
     /// Time.
     pub clock: Arc<dyn Clock>,
-    /// Randomness, for correlation ids, passwords and the jitter of waits.
+    /// Randomness, for the ids of calls, passwords and the jitter of waits.
     pub random: Arc<dyn Fn() -> [u8; 16] + Send + Sync>,
 }
 
 /// Partner Center over REST.
 pub struct Center {
-    doors: Doors,
+    pub(super) line: Line,
+    /// The provider's country, once it was needed.
+    pub(super) country: OnceLock<SmolStr>,
 }
 
 /// The provider itself, as the service knows it.
@@ -50,7 +53,7 @@ pub struct Calls {
     pub made: u64,
     /// Refused because of too many requests (429).
     pub refused: u64,
-    /// By kind of resource, such as `customers`.
+    /// By the resource they count against, such as `customers`.
     pub by_kind: BTreeMap<&'static str, u64>,
 }
 
@@ -58,37 +61,27 @@ impl Center {
     /// A center over these doors. Calls nobody yet.
     #[must_use]
     pub fn new(doors: Doors) -> Self {
-        Self { doors }
+        Self { line: Line::new(doors), country: OnceLock::new() }
     }
     /// The provider's own tenant, PartnerID, country and name.
     ///
     /// # Errors
     /// Why it is unknown.
     pub fn profile(&self) -> Result<Profile, Why> {
-        Err(NOT_BUILT)
+        self.read_profile(self.patience())
     }
     /// The calls made so far.
     #[must_use]
     pub fn calls(&self) -> Calls {
-        Calls::default()
+        self.line.calls()
     }
     /// The provider's own tenant.
     #[must_use]
     pub fn provider(&self) -> TenantId {
-        self.doors.provider
+        self.line.doors.provider
     }
-}
-
-const NOT_BUILT: Why = Why::Failed(SmolStr::new_static("not built yet"));
-
-impl Observe for Center {
-    fn read(&self, _: &Read) -> Result<Answer, Why> {
-        Err(NOT_BUILT)
-    }
-}
-
-impl Actuate for Center {
-    fn perform(&self, _: &Operation, _: RequestId) -> Result<Effect, BackendError> {
-        Err(BackendError::Transient(SmolStr::new_static("not built yet")))
+    /// How long a question of a plan may take from now.
+    pub(super) fn patience(&self) -> Patience {
+        Patience::of_a_plan(self.line.doors.clock.elapsed())
     }
 }

@@ -1,10 +1,28 @@
 //! Partner Center over REST: requests and replies as pure values, and the two narrow doors they go through, one that
 //! sends and one that signs in. Sees nothing of the simulated tenant, and shares no wire shape with it.
 
+mod act;
+mod audit;
 pub mod auth;
+mod call;
 mod center;
+mod change;
+mod classify;
+mod decode;
 pub mod hosts;
+mod limit;
+mod look;
+mod page;
+mod password;
+mod read;
+mod request;
+mod retry;
+mod send;
+mod subscription;
+#[cfg(test)]
+mod tests;
 pub mod transport;
+mod wire;
 
 pub use center::{Calls, Center, Doors, Profile};
 

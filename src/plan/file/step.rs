@@ -4,7 +4,7 @@
 use super::BadPart;
 use super::action::WireAction;
 use super::fact::{WireCondition, WireGoal, WireKey};
-use crate::model::{Address, Class, Count, Digest, Timestamp};
+use crate::model::{Address, Class, Count, Digest, Name, Timestamp};
 use crate::plan::Role;
 use crate::plan::step::{FieldChange, Mark, Motive, Need, Readiness, Risk, Step, Undo};
 use schemars::JsonSchema;
@@ -65,6 +65,10 @@ pub(crate) struct WireStep {
     /// What it counts against limits and acknowledgements.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     counts: Vec<Count>,
+    /// The partnership on whose side it is, for telling a long plan by reseller.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    reseller: Option<Name>,
 }
 
 /// One field that moves.
@@ -199,6 +203,7 @@ impl From<&Step> for WireStep {
             readiness,
             motive,
             counts,
+            reseller,
         } = step;
         Self {
             key: key.into(),
@@ -220,6 +225,7 @@ impl From<&Step> for WireStep {
             readiness: readiness.into(),
             motive: (*motive).into(),
             counts: counts.clone(),
+            reseller: reseller.clone(),
         }
     }
 }
@@ -247,6 +253,7 @@ impl TryFrom<WireStep> for Step {
             readiness,
             motive,
             counts,
+            reseller,
         } = wire;
         Ok(Self {
             key: key.into(),
@@ -268,6 +275,7 @@ impl TryFrom<WireStep> for Step {
             readiness: readiness.into(),
             motive: motive.into(),
             counts,
+            reseller,
         })
     }
 }

@@ -1,0 +1,207 @@
+//! A plan and a run as Markdown, for a pull request: what it comes to first, then who gains access, what moves money,
+//! what people must do, and the steps folded. At most 65,536 characters. Foreign text never becomes markup, HTML, a link
+//! or a mention.
+
+mod fit;
+mod group;
+#[cfg(test)]
+mod tests;
+mod told;
+
+use super::counts::Verdict;
+use super::escape::code;
+use super::run::Run;
+use super::text::closing;
+use crate::apply::outcome::StepResult;
+use crate::diag::{self, SourceMap};
+use crate::model::Class;
+use crate::plan::file::{Blocked, Finding, Outlook, PlanFile};
+use crate::plan::{Mark, Readiness, Step, Undo};
+use fit::{Fold, Form, Section, fitted};
+use group::{action, address, groups, short, value};
+use std::collections::BTreeMap;
+use std::fmt::{self, Write};
+
+/// How many gates the verdict names.
+const GATES: usize = 8;
+
+/// Writes a plan.
+///
+/// # Errors
+/// When `out` does.
+pub(super) fn plan(file: &PlanFile, out: &mut dyn Write) -> fmt::Result {
+    let outlook = file.outlook();
+    let mut sections = vec![told::access(file), told::money(file)];
+    sections.extend(people(file));
+    sections.extend(Section::of("Blocked", Fold::Open, outlook.blocked.iter().map(blocked).collect()));
+    let remains = diag::Code::AccessRemains.to_string();
+    let noted = outlook.findings.iter().filter(|finding| finding.code != remains).map(finding);
+    sections.extend(Section::of("Noted", Fold::Open, noted.collect()));
+    sections.extend(steps(file));
+    sections.extend(Section::of("Taken for granted, released, not looked at", Fold::Closed, beside(outlook)));
+    out.write_str(&fitted(&verdict(file), &sections, |left_out| foot(file, left_out)))
+}
+
+/// What it comes to, what happens when it is applied, and what stands against that.
+fn verdict(file: &PlanFile) -> String {
+    let steps = file.plan().steps();
+    let count = |like: &dyn Fn(&Step) -> bool| steps.iter().filter(|step| like(step)).count();
+    let ready = |step: &Step| matches!(step.readiness, Readiness::Ready);
+    let api = |step: &Step| matches!(step.class, Class::Api | Class::Ledger);
+    let runs = count(&|step| api(step) && ready(step));
+    let asks = count(&|step| step.class == Class::HandOff && ready(step));
+    let asked = count(&|step| matches!(step.readiness, Readiness::Asked { .. }));
+    let waits = steps.len() - runs - asks - asked;
+    let lasting = count(&|step| api(step) && step.undo == Undo::No);
+    let mut text = format!("### twotier plan\n\n**{}**\n", Verdict::of(file));
+    if steps.is_empty() {
+        text.push_str("\nNothing happens when it is applied.\n");
+    } else {
+        text.push_str(&format!(
+            "\nWhen it is applied: {runs} run at once, {asks} are asked of people ({asked} were asked before), {waits} wait. \
+             {lasting} of the API's cannot be undone.\n"
+        ));
+    }
+    let closed: Vec<_> = file.outlook().gates.iter().filter(|gate| gate.is_closed()).collect();
+    if !closed.is_empty() {
+        text.push_str("\n**As it stands `apply` refuses all of it:**\n\n");
+        text.extend(closed.iter().take(GATES).map(|gate| format!("- {}\n", short(&closing(gate)))));
+        if closed.len() > GATES {
+            text.push_str(&format!("- \u{2026} and {} more\n", closed.len() - GATES));
+        }
+    }
+    text
+}
+
+/// Hand-offs with their ids.
+fn people(file: &PlanFile) -> Option<Section> {
+    let asked = file.plan().steps().iter().filter(|step| step.mark == Mark::Person);
+    let groups = groups(asked);
+    let full = Form { items: groups.iter().flat_map(group::people).collect(), ..Form::default() };
+    let lines = groups.iter().map(group::Group::line).collect();
+    let short = Form { items: lines, without: Some("as counts"), ..Form::default() };
+    (!groups.is_empty()).then(|| Section { title: "For people".into(), fold: Fold::Open, forms: vec![full, short] })
+}
+
+/// The steps: in full, one a line, or as counts by reseller.
+fn steps(file: &PlanFile) -> Option<Section> {
+    let steps = file.plan().steps();
+    let groups = groups(steps.iter());
+    let full = Form { items: groups.iter().map(group::Group::full).collect(), ..Form::default() };
+    let line =
+        |step: &Step| format!("- `{}` {} {}\n", step.mark.symbol(), address(&step.key.address), action(&step.key));
+    let lines = Form { items: steps.iter().map(line).collect(), without: Some("without details"), ..Form::default() };
+    let counts = Form { items: by_reseller(steps), without: Some("as counts"), ..Form::default() };
+    let title = format!("Steps: {}", steps.len());
+    (!groups.is_empty()).then(|| Section { title, fold: Fold::Closed, forms: vec![full, lines, counts] })
+}
+
+/// `fabrikam: 40 set-partner-of-record, 2 change-quantity`, the longest first.
+fn by_reseller(steps: &[Step]) -> Vec<String> {
+    let mut all: BTreeMap<Option<&str>, BTreeMap<&'static str, usize>> = BTreeMap::new();
+    for step in steps {
+        let of = all.entry(step.reseller.as_ref().map(crate::model::Name::as_str)).or_default();
+        *of.entry(step.key.step.name()).or_default() += 1;
+    }
+    let mut all: Vec<_> = all.into_iter().collect();
+    all.sort_by_key(|(_, counts)| std::cmp::Reverse(counts.values().sum::<usize>()));
+    let told = |counts: BTreeMap<&'static str, usize>| {
+        counts.into_iter().map(|(step, n)| format!("{n} {step}")).collect::<Vec<_>>().join(", ")
+    };
+    all.into_iter()
+        .map(|(who, counts)| format!("- {}: {}\n", who.map_or("no reseller".into(), value), told(counts)))
+        .collect()
+}
+
+fn beside(outlook: &Outlook) -> Vec<String> {
+    let Outlook { blocked: _, findings: _, released, assumptions, unmanaged, unchanged: _, outside, gates: _ } =
+        outlook;
+    let mut items: Vec<String> = assumptions.iter().map(|text| format!("- assumed: {}\n", short(text))).collect();
+    items.extend(released.iter().map(|it| format!("- released: {}; nothing is taken away\n", address(it))));
+    let crate::plan::file::Unmanaged { partnerships, customers, subscriptions } = unmanaged;
+    if partnerships + customers + subscriptions > 0 {
+        items.push(format!(
+            "- there, and declared by nobody: {partnerships} partnerships, {customers} customers, {subscriptions} subscriptions\n"
+        ));
+    }
+    if *outside > 0 {
+        items.push(format!("- declared addresses outside the scope: {outside}\n"));
+    }
+    items
+}
+
+fn foot(file: &PlanFile, left_out: &[String]) -> String {
+    let whole = if left_out.is_empty() {
+        String::new()
+    } else {
+        format!(
+            "\nShortened to fit one comment: {}. The whole is in the plan document of this id (`twotier show FILE`).\n",
+            left_out.join("; ")
+        )
+    };
+    format!("{whole}\nPlan id `{}`\n", file.plan().id())
+}
+
+/// Writes findings.
+///
+/// # Errors
+/// When `out` does.
+pub(super) fn findings(findings: &[diag::Finding], sources: &SourceMap, out: &mut dyn Write) -> fmt::Result {
+    let head = format!("### twotier findings\n\n**{}**\n", super::tally(findings));
+    let items = super::findings::sorted(findings).into_iter().map(|found| finding(&Finding::of(found, sources)));
+    let sections: Vec<Section> = Section::of("Findings", Fold::Open, items.collect()).into_iter().collect();
+    out.write_str(&fitted(&head, &sections, shortened))
+}
+
+/// Writes a run: what went wrong first.
+///
+/// # Errors
+/// When `out` does.
+pub(super) fn run(run: Run<'_>, out: &mut dyn Write) -> fmt::Result {
+    let mut head = format!("### twotier apply\n\n**{}**\n", run.tally());
+    head.extend(run.next().iter().map(|line| format!("\n{}\n", short(line))));
+    let (failed, rest): (Vec<_>, Vec<_>) = run.outcome.results.iter().partition(|result| result.outcome.is_failure());
+    let items = |results: &[&StepResult]| results.iter().map(|result| ended(result)).collect();
+    let sections: Vec<Section> = Section::of("Not done", Fold::Open, items(&failed))
+        .into_iter()
+        .chain(Section::of("Steps", Fold::Closed, items(&rest)))
+        .collect();
+    out.write_str(&fitted(&head, &sections, shortened))
+}
+
+fn ended(StepResult { key, id, outcome }: &StepResult) -> String {
+    let why = outcome.why().map_or_else(String::new, |why| format!(" \u{2013} {}", short(&why)));
+    let id = if outcome.word() == "asked" { format!(" `{}`", id.short(10)) } else { String::new() };
+    format!("- {} {}: {}{id}{why}\n", address(&key.address), action(key), outcome.word())
+}
+
+fn shortened(left_out: &[String]) -> String {
+    if left_out.is_empty() {
+        String::new()
+    } else {
+        format!("\nShortened to fit one comment: {}.\n", left_out.join("; "))
+    }
+}
+
+fn blocked(Blocked { key, finding }: &Blocked) -> String {
+    format!("- `?` {} {}\n{}", address(&key.address), action(key), said(finding))
+}
+
+fn finding(finding: &Finding) -> String {
+    let place = finding.place.as_ref().map(ToString::to_string);
+    let subject = place.or(finding.address.as_ref().map(ToString::to_string)).unwrap_or_default();
+    let subject = if subject.is_empty() { String::new() } else { format!("{} ", value(&subject)) };
+    format!("- {subject}\n{}", said(finding)).replacen(" \n", "\n", 1)
+}
+
+/// Most other places of a finding that are told.
+const RELATED: usize = 8;
+
+fn said(finding: &Finding) -> String {
+    let mut text = format!("  - {} {}\n", code(&finding.code), short(&finding.message));
+    for related in finding.related.iter().take(RELATED) {
+        text.push_str(&format!("  - {}: {}\n", value(&related.place.to_string()), short(&related.what)));
+    }
+    text.extend(finding.help.iter().map(|help| format!("  - help: {}\n", short(help))));
+    text
+}

@@ -1,0 +1,173 @@
+//! The comment as GitHub would read it: its structure is ours whatever names hold, it fits, and what weighs most stands.
+
+use super::*;
+use crate::plan::example::{arbitrary_outlook, arbitrary_steps, file, key, outlook, step, steps};
+use crate::plan::{FieldChange, Outlook as Beside, Risk};
+use proptest::prelude::*;
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+
+fn shown(file: &PlanFile) -> String {
+    let mut out = String::new();
+    plan(file, &mut out).unwrap();
+    out
+}
+
+/// Names that wait for a chance.
+const NAMES: [&str; 5] =
+    ["</details>", "@everyone #1 https://x.y www.x.y GH-1 a@b.c", "`|`\n# x", "](http://e)", "\u{202e}"];
+
+/// What makes markup, pings somebody or links somewhere; nothing where the structure is ours alone.
+fn foreign(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let all =
+        Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
+    let mut said = String::new();
+    for event in Parser::new_ext(text, all) {
+        match event {
+            Event::Text(text) => said.push_str(&text),
+            Event::Code(_) => said.push('\u{0}'),
+            Event::SoftBreak | Event::HardBreak => said.push('\n'),
+            Event::InlineHtml(html) => found.push(format!("HTML {html}")),
+            Event::Html(html) => {
+                let ours = html.starts_with("<details><summary>") && html.trim_end().ends_with("</summary>");
+                if !ours && html.trim_end() != "</details>" {
+                    found.push(format!("HTML {html}"));
+                }
+            }
+            Event::Start(Tag::Paragraph | Tag::List(None) | Tag::Item | Tag::Strong | Tag::HtmlBlock) => {
+                said.push('\n')
+            }
+            Event::Start(Tag::Heading { .. }) => said.push_str("\n# "),
+            Event::Start(tag) => found.push(format!("{tag:?}")),
+            Event::End(TagEnd::Heading(_) | TagEnd::Paragraph | TagEnd::Item) => said.push('\n'),
+            Event::End(_) => {}
+            Event::InlineMath(text) | Event::DisplayMath(text) | Event::FootnoteReference(text) => {
+                found.push(text.to_string())
+            }
+            Event::Rule | Event::TaskListMarker(_) => found.push("a rule or a box".to_owned()),
+        }
+    }
+    let titles = ["twotier plan", "Access", "Money", "For people", "Blocked", "Noted"];
+    let headings = said.lines().filter_map(|line| line.strip_prefix("# "));
+    found.extend(headings.filter(|title| !titles.contains(title)).map(|title| format!("heading {title}")));
+    let lower = said.to_lowercase();
+    for link in ["://", "www.", "gh-1"] {
+        if lower.contains(link) {
+            found.push(format!("links {link} in {said:?}"));
+        }
+    }
+    let pings = |(at, c): (usize, char)| {
+        let next = said[at + c.len_utf8()..].chars().next();
+        matches!(c, '@' | '#') && next.is_some_and(char::is_alphanumeric)
+    };
+    found.extend(said.char_indices().filter(|it| pings(*it)).map(|(at, _)| format!("pings at {at} in {said:?}")));
+    found
+}
+
+proptest! {
+    #[test]
+    fn no_name_changes_the_structure_pings_or_links(s in arbitrary_steps(), o in arbitrary_outlook()) {
+        let file = file(s, &o);
+        let text = shown(&file);
+        prop_assert_eq!(foreign(&text), Vec::<String>::new(), "{}", text);
+        prop_assert!(text.len() <= fit::LIMIT);
+        let verdict = format!("### twotier plan\n\n**{}**\n", Verdict::of(&file));
+        prop_assert!(text.starts_with(&verdict), "{}", text);
+        let end = format!("\nPlan id `{}`\n", file.plan().id());
+        prop_assert!(text.ends_with(&end), "{}", text);
+        let folds = (text.matches("<details>").count(), text.matches("\n</details>\n").count());
+        prop_assert_eq!(folds.0, folds.1, "{}", text);
+    }
+}
+
+#[test]
+fn every_hostile_name_is_shown_and_does_nothing() {
+    for name in NAMES {
+        let mut all = steps();
+        all[4].changes[0].before = Some(name.into());
+        all[0].reason = name.to_owned();
+        let mut beside = outlook();
+        beside.assumptions.push(name.to_owned());
+        beside.blocked[0].finding.message = format!("`{name}` and {name}");
+        beside.blocked[0].finding.help = Some(name.to_owned());
+        let text = shown(&file(all, &beside));
+        assert_eq!(foreign(&text), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
+fn the_verdict_access_and_money_stand_before_the_steps() {
+    let text = shown(&file(steps(), &outlook()));
+    let head = "### twotier plan
+
+**Plan: 1 to add, 3 to change, 0 to end; 2 for people, 2 to wait for, 1 blocked.**
+
+When it is applied: 3 run at once, 1 are asked of people (0 were asked before), 4 wait. 1 of the API's cannot be undone.
+
+#### Access
+
+Gained: 2. Lost: 0.
+
+- **gains** `northwind`: reseller, without administrator right, of: `customer/contoso`
+- **gains** becomes a reseller, without access to any customer: `partnership/northwind`
+
+#### Money
+
+Seats: 10 bought, 5 added, 0 given back. Partners of record moved: 2. Renewals changed: 0. Not to be undone: 1.
+
+- **buys** `CFQ7TTC0BBBB/0001`, P1Y, annual; incentive to fabrikam (4811111): `subscription/contoso/teams` 10 seats
+- **raises** seats: `subscription/contoso/m365` 25 \u{2192} 30
+- **moves** the incentive: fabrikam (4811111) loses it, northwind (4822222) gains it: `subscription/contoso/visio`
+- **moves** the incentive: nobody had it, fabrikam (4811111) gains it: `subscription/contoso/m365`
+
+#### For people
+";
+    assert!(text.starts_with(head), "{text}");
+    let sections = ["#### For people", "#### Blocked", "<details><summary>Steps: 8", "\nPlan id `"];
+    let places: Vec<_> = sections.iter().map(|section| text.find(section)).collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?} {text}");
+}
+
+/// So many subscriptions moved from one reseller to another.
+fn moved(n: usize) -> Vec<Step> {
+    let like = steps().into_iter().find(|step| step.key.address.to_string() == "subscription/contoso/visio").unwrap();
+    (0..n)
+        .map(|i| {
+            let text = format!("set-partner-of-record subscription/customer-{i:05}/m365");
+            let mut one = step(&text, "customer/contoso", like.action.clone());
+            one.changes = vec![FieldChange {
+                field: "partnerOfRecord".into(),
+                before: Some("fabrikam (4811111)".into()),
+                after: "northwind (4822222)".into(),
+                note: None,
+            }];
+            (one.risks, one.reseller) = (vec![Risk::Money], Some(format!("reseller-{}", i % 7).parse().unwrap()));
+            one.key = key(&text);
+            one.id = crate::plan::step_id(&one.key, one.class, &one.action);
+            one
+        })
+        .collect()
+}
+
+#[test]
+fn forty_moved_customers_are_one_item() {
+    let text = shown(&file(moved(40), &Beside::default()));
+    assert!(text.contains("- `~` **set-partner-of-record** \u{d7} 40\n"), "{text}");
+    assert_eq!(text.matches("loses it").count(), 1, "{text}");
+    assert_eq!(text.matches("`subscription/customer-00007/m365`").count(), 2, "once for the money, once as a step");
+}
+
+#[test]
+fn five_thousand_steps_fit_and_what_is_left_out_is_said() {
+    let file = file(moved(5_000), &Beside::default());
+    let text = shown(&file);
+    assert!(text.len() <= fit::LIMIT, "{}", text.len());
+    assert!(text.contains("Partners of record moved: 5000."), "{text}");
+    assert!(text.contains("fabrikam (4811111) loses it, northwind (4822222) gains it"), "{text}");
+    assert!(text.contains("- `reseller-0`: 715 set-partner-of-record\n"), "{text}");
+    assert!(
+        text.contains("Shortened to fit one comment: Money (objects as counts); Steps: 5000 (as counts)."),
+        "{text}"
+    );
+    assert!(text.ends_with(&format!("Plan id `{}`\n", file.plan().id())), "{text}");
+}

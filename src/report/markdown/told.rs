@@ -1,0 +1,206 @@
+//! Who gains or loses access to what, and what moves money: read off the steps, told in few lines. Never weighs
+//! anything; what a step does not say is not here.
+
+use super::fit::{Fold, Form, Section};
+use super::group::{Names, address, listed, short, value};
+use crate::diag::Code;
+use crate::model::StepName;
+use crate::plan::file::{Finding, PlanFile};
+use crate::plan::step::{Action, Wanted};
+use crate::plan::{FieldChange, Step, Undo};
+use std::collections::BTreeMap;
+
+/// Lines that are told for several objects, with the objects.
+type Lines = BTreeMap<(u8, String), Vec<String>>;
+
+fn forms(lead: &str, lines: &Lines) -> Vec<Form> {
+    let form = |names: Names, without: Option<&'static str>| Form {
+        lead: format!("{lead}\n"),
+        items: lines.iter().map(|((_, line), objects)| format!("- {line}: {}\n", listed(objects, names))).collect(),
+        without,
+    };
+    let (mut full, short) = (form(Names::All, None), form(Names::Few, Some("objects as counts")));
+    if !full.items.is_empty() {
+        full.lead.push('\n');
+    }
+    let lead = full.lead.clone();
+    vec![full, Form { lead, ..short }]
+}
+
+/// Access: gained first, then lost, then what changes otherwise.
+pub(super) fn access(file: &PlanFile) -> Section {
+    let mut lines = Lines::new();
+    for step in file.plan().steps() {
+        for (rank, line) in rights(step) {
+            lines.entry((rank, line)).or_default().push(address(&step.key.address));
+        }
+    }
+    let remains = Code::AccessRemains.to_string();
+    let left = file.outlook().findings.iter().filter(|finding| finding.code == remains);
+    for Finding { address: about, message, .. } in left {
+        let about = about.as_ref().map(address).unwrap_or_default();
+        lines.entry((3, format!("**remains** {}", short(message)))).or_default().push(about);
+    }
+    let count = |of: u8| lines.iter().filter(|((rank, _), _)| *rank == of).map(|(_, all)| all.len()).sum::<usize>();
+    let lead = match (count(0), count(1), lines.is_empty()) {
+        (.., true) => "Nobody gains or loses access.".to_owned(),
+        (gained, lost, false) => format!("Gained: {gained}. Lost: {lost}."),
+    };
+    Section { title: "Access".into(), fold: Fold::Open, forms: forms(&lead, &lines) }
+}
+
+fn rights(step: &Step) -> Vec<(u8, String)> {
+    let other = || value(&step.key.discriminator);
+    let summary = || match &step.action {
+        Action::HandOff(ask) => short(&ask.summary),
+        Action::Api(_) | Action::Await { .. } | Action::Guard(_) => String::new(),
+    };
+    let to = || match &step.action {
+        Action::HandOff(ask) => ask.to.as_deref().map_or_else(|| "somebody".to_owned(), value),
+        Action::Api(_) | Action::Await { .. } | Action::Guard(_) => String::new(),
+    };
+    match step.key.step {
+        StepName::CreateCustomer => match &step.action {
+            Action::Api(Wanted::CreateCustomer { reseller, details, .. }) if details.default_admin_access => {
+                vec![(0, format!("**gains** {} and the provider: administrator of the new", value(reseller.as_str())))]
+            }
+            Action::Api(Wanted::CreateCustomer { reseller, .. }) => {
+                let who = value(reseller.as_str());
+                vec![(0, format!("**gains** {who}: reseller, without administrator access, of the new"))]
+            }
+            Action::Api(_) | Action::HandOff(_) | Action::Await { .. } | Action::Guard(_) => Vec::new(),
+        },
+        StepName::DeliverCredentials => vec![(0, format!("**gains** {}: first administrator's password of", to()))],
+        StepName::ResetAdminPassword => vec![(2, "**changes** first administrator's password of".to_owned())],
+        StepName::AwaitPartnership => vec![(0, "**gains** becomes a reseller, without access to any customer".into())],
+        StepName::AwaitAssociation => {
+            vec![(0, format!("**gains** {}: reseller, without administrator right, of", other()))]
+        }
+        StepName::GrantAzureAccess => vec![(0, format!("**gains** {}", summary()))],
+        StepName::RevokeAzureAccess => vec![(1, format!("**loses** {}", summary()))],
+        StepName::EndPartnership => vec![(1, "**loses** the partnership ends".to_owned())],
+        StepName::SetSupportContact => vec![(2, format!("**changes** who is called for support, {}", values(step)))],
+        StepName::ChangeGuards => {
+            let change = |change: &FieldChange| (2, format!("**changes** {} {}", value(&change.field), moves(change)));
+            step.changes.iter().map(change).collect()
+        }
+        StepName::ReviewListing
+        | StepName::InviteReseller
+        | StepName::RequestAgreement
+        | StepName::AwaitAgreement
+        | StepName::InviteCustomer
+        | StepName::AwaitOrder
+        | StepName::AwaitChange
+        | StepName::OrderSubscription
+        | StepName::SetPartnerOfRecord
+        | StepName::ChangeQuantity
+        | StepName::RenameSubscription
+        | StepName::ScheduleRenewal
+        | StepName::SendNotice
+        | StepName::AwaitDate => Vec::new(),
+    }
+}
+
+fn moves(FieldChange { field: _, before, after, note: _ }: &FieldChange) -> String {
+    let before = before.as_deref().unwrap_or("none");
+    format!("{} \u{2192} {}", short(before), short(after))
+}
+
+fn values(step: &Step) -> String {
+    step.changes.iter().map(moves).collect::<Vec<_>>().join(", ")
+}
+
+/// Sums over a plan.
+#[derive(Default)]
+struct Sums {
+    bought: u64,
+    raised: u64,
+    lowered: u64,
+    moved: u64,
+    renewals: u64,
+    lasting: u64,
+}
+
+/// Money: seats bought, raised and lowered, renewals, and who gets the incentive.
+pub(super) fn money(file: &PlanFile) -> Section {
+    let (mut lines, mut sums) = (Lines::new(), Sums::default());
+    for step in file.plan().steps() {
+        let Some((rank, line, detail)) = spent(step, &mut sums) else { continue };
+        sums.lasting += u64::from(step.undo == Undo::No);
+        let about = format!("{}{detail}", address(&step.key.address));
+        lines.entry((rank, line)).or_default().push(about);
+    }
+    let Sums { bought, raised, lowered, moved, renewals, lasting } = sums;
+    let lead = if lines.is_empty() {
+        "No money moves.".to_owned()
+    } else {
+        format!(
+            "Seats: {bought} bought, {raised} added, {lowered} given back. Partners of record moved: {moved}. \
+             Renewals changed: {renewals}. Not to be undone: {lasting}."
+        )
+    };
+    Section { title: "Money".into(), fold: Fold::Open, forms: forms(&lead, &lines) }
+}
+
+fn change<'a>(step: &'a Step, field: &str) -> Option<&'a FieldChange> {
+    step.changes.iter().find(|change| change.field == field)
+}
+
+/// Rank, line and what is said of the object.
+fn spent(step: &Step, sums: &mut Sums) -> Option<(u8, String, String)> {
+    if let Action::Api(Wanted::Order { line, .. }) = &step.action {
+        sums.bought += u64::from(line.quantity);
+        let who = change(step, "partnerOfRecord")
+            .map_or_else(|| value(line.partner_of_record.as_str()), |it| short(&it.after));
+        let what = value(&line.product.to_string());
+        let text = format!("**buys** {what}, {}, {}; incentive to {who}", line.term, line.billing_cycle);
+        return Some((0, text, format!(" {} seats", line.quantity)));
+    }
+    match step.key.step {
+        StepName::ChangeQuantity => {
+            let change = change(step, "quantity")?;
+            let number = |text: &str| text.parse::<u64>().unwrap_or(0);
+            let (before, after) = (number(change.before.as_deref().unwrap_or("0")), number(&change.after));
+            let (rank, line) = if after < before { (2, "**lowers** seats") } else { (1, "**raises** seats") };
+            sums.raised += after.saturating_sub(before);
+            sums.lowered += before.saturating_sub(after);
+            Some((rank, line.to_owned(), format!(" {before} \u{2192} {after}")))
+        }
+        StepName::SetPartnerOfRecord => {
+            sums.moved += 1;
+            let change = change(step, "partnerOfRecord")?;
+            let line = match change.before.as_deref().filter(|before| *before != "none") {
+                Some(before) => {
+                    format!("**moves** the incentive: {} loses it, {} gains it", short(before), short(&change.after))
+                }
+                None => format!("**moves** the incentive: nobody had it, {} gains it", short(&change.after)),
+            };
+            Some((3, line, String::new()))
+        }
+        StepName::ScheduleRenewal => {
+            sums.renewals += 1;
+            Some((4, format!("**renewal** {}", values(step)), String::new()))
+        }
+        StepName::ReviewListing
+        | StepName::InviteReseller
+        | StepName::AwaitPartnership
+        | StepName::CreateCustomer
+        | StepName::DeliverCredentials
+        | StepName::ResetAdminPassword
+        | StepName::RequestAgreement
+        | StepName::AwaitAgreement
+        | StepName::InviteCustomer
+        | StepName::AwaitAssociation
+        | StepName::AwaitOrder
+        | StepName::AwaitChange
+        | StepName::OrderSubscription
+        | StepName::RenameSubscription
+        | StepName::SetSupportContact
+        | StepName::GrantAzureAccess
+        | StepName::RevokeAzureAccess
+        | StepName::SendNotice
+        | StepName::AwaitDate
+        | StepName::EndPartnership
+        | StepName::ChangeGuards => None,
+    }
+}
