@@ -29,7 +29,7 @@ impl CommandClock {
         Self::start(Now::Tenant(tenant))
     }
     /// Begins now, in the time of the system.
-    #[expect(dead_code, reason = "the door to a service reads it")]
+    #[cfg_attr(not(feature = "rest"), expect(dead_code, reason = "only a service lives in it"))]
     #[expect(clippy::disallowed_methods, reason = "this is where clocks are made")]
     pub(crate) fn of_system() -> Self {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();

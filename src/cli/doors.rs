@@ -2,7 +2,10 @@
 
 use super::clock::{CommandClock, Random, stamp};
 use super::error::{CliError, Exit};
+#[cfg(feature = "rest")]
+use super::service::Service;
 use super::settings::{Center, FILE_NAME, Setting, Settings};
+use super::terminal::Terminal;
 use crate::backend::simulated::Embedded;
 use crate::backend::{Actuate, Observe};
 use crate::journal::{Directory, Journal, Stamp};
@@ -13,6 +16,8 @@ use crate::ops::project::Valid;
 use crate::ops::{Fault, plan, project};
 use smol_str::SmolStr;
 use std::path::Path;
+#[cfg(feature = "rest")]
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The tenant, the state and the clock of a command.
@@ -25,11 +30,15 @@ pub(crate) struct Doors {
     pub(crate) clock: Arc<CommandClock>,
     center: Opened,
     store: Arc<Directory>,
+    #[cfg(feature = "rest")]
+    state: PathBuf,
 }
 
 /// Who is asked.
 enum Opened {
     Embedded(Arc<Embedded>),
+    #[cfg(feature = "rest")]
+    Service(Box<Service>),
 }
 
 impl Doors {
@@ -40,35 +49,56 @@ impl Doors {
     pub(crate) fn open(settings: &Settings) -> Result<Self, CliError> {
         let state = settings.state.value.clone();
         let store = Arc::new(Directory::new(&state));
+        #[cfg(feature = "rest")]
+        if let Some(Setting { value: Center::Url(url), origin: _ }) = &settings.center {
+            let clock = Arc::new(CommandClock::of_system());
+            let service = Box::new(Service::open(settings, url, clock.clone())?);
+            let (observe, actuate) = (service.center.clone(), service.center.clone());
+            return Ok(Self { observe, actuate, clock, center: Opened::Service(service), store, state });
+        }
         let seed = embedded(settings)?;
         let tenant = Arc::new(Embedded::open(seed, &state).map_err(Fault::from)?);
         let clock = Arc::new(CommandClock::of_tenant(tenant.clone()));
         let (observe, actuate) = (tenant.clone(), tenant.clone());
-        Ok(Self { observe, actuate, clock, center: Opened::Embedded(tenant), store })
+        Ok(Self {
+            observe,
+            actuate,
+            clock,
+            center: Opened::Embedded(tenant),
+            store,
+            #[cfg(feature = "rest")]
+            state,
+        })
     }
     /// The doors of a command that works on the live tenant of a project.
     ///
     /// # Errors
     /// As [`Doors::open`], when manifests and center mean different tenants, and when nobody is signed in.
-    pub(crate) fn of(settings: &Settings, project: &Valid) -> Result<Self, CliError> {
+    pub(crate) fn of(settings: &Settings, project: &Valid, terminal: &Terminal) -> Result<Self, CliError> {
         let doors = Self::open(settings)?;
         plan::same_tenant(project, doors.id())?;
-        doors.sign_in()?;
+        doors.sign_in(terminal)?;
         Ok(doors)
     }
     /// Makes sure that somebody is signed in, before anything else happens.
     ///
     /// # Errors
     /// Why nobody is.
-    pub(crate) fn sign_in(&self) -> Result<(), CliError> {
-        match &self.center {
-            Opened::Embedded(_) => Ok(()),
-        }
+    pub(crate) fn sign_in(&self, terminal: &Terminal) -> Result<(), CliError> {
+        let told: Vec<String> = match &self.center {
+            Opened::Embedded(_) => Vec::new(),
+            #[cfg(feature = "rest")]
+            Opened::Service(service) => service.sign_in()?,
+        };
+        told.iter().for_each(|line| terminal.warn(&format!("warning: {line}")));
+        Ok(())
     }
     /// The provider's tenant.
     pub(crate) fn id(&self) -> TenantId {
         match &self.center {
             Opened::Embedded(tenant) => tenant.id(),
+            #[cfg(feature = "rest")]
+            Opened::Service(service) => service.tenant,
         }
     }
     /// The provider's own PartnerID and country, where the center tells them.
@@ -78,6 +108,13 @@ impl Doors {
     pub(crate) fn provider(&self) -> Result<(Option<PartnerId>, Option<SmolStr>), CliError> {
         match &self.center {
             Opened::Embedded(tenant) => Ok(tenant.provider()),
+            #[cfg(feature = "rest")]
+            Opened::Service(service) => {
+                let profile = service.center.profile();
+                let profile =
+                    profile.map_err(|why| Fault::Unread { what: "the provider's own profile".into(), why })?;
+                Ok((profile.partner_id, profile.country))
+            }
         }
     }
     /// The simulated tenant, for commands that play its people and its time.
@@ -87,6 +124,22 @@ impl Doors {
     pub(crate) fn simulated(&self) -> Result<&Embedded, CliError> {
         match &self.center {
             Opened::Embedded(tenant) => Ok(tenant),
+            #[cfg(feature = "rest")]
+            Opened::Service(_) => {
+                Err(CliError::usage("`simulate` plays the sides of an embedded tenant, and the center is a service")
+                    .hint("there, people and time play themselves"))
+            }
+        }
+    }
+    /// The service, for commands that sign in to one.
+    ///
+    /// # Errors
+    /// When the center is an embedded tenant.
+    #[cfg(feature = "rest")]
+    pub(crate) fn service(&self) -> Result<&Service, CliError> {
+        match &self.center {
+            Opened::Embedded(_) => Err(CliError::usage("the center is an embedded tenant: nobody signs in there")),
+            Opened::Service(service) => Ok(service),
         }
     }
     /// What a plan is made against.
@@ -118,6 +171,8 @@ impl Doors {
                 }
                 Ok(journal)
             }
+            #[cfg(feature = "rest")]
+            Opened::Service(_) => memory::open(self.store.clone(), self.id(), &Missing::Refused(self.state.clone())),
         }
     }
     /// What is remembered, to be written to: with an embedded tenant begins state and living copy if this is the first
@@ -133,6 +188,8 @@ impl Doors {
                 tenant.materialize()?;
                 memory::begin_if_missing(&mut journal, self.id(), Random.word(), &self.stamp())?;
             }
+            #[cfg(feature = "rest")]
+            Opened::Service(_) => {}
         }
         Ok(journal)
     }
@@ -150,6 +207,8 @@ impl Doors {
                 }
                 journal
             }
+            #[cfg(feature = "rest")]
+            Opened::Service(_) => memory::open(self.store.clone(), self.id(), &Missing::Empty)?,
         };
         Ok(journal.init(self.id(), Random.word(), &self.stamp())?)
     }
@@ -167,7 +226,7 @@ pub(crate) fn embedded(settings: &Settings) -> Result<&Path, CliError> {
     match &settings.center {
         Some(Setting { value: Center::Embedded(seed), origin: _ }) => Ok(seed),
         Some(Setting { value: Center::Url(url), origin }) => Err(CliError::usage(format!(
-            "the center `{url}` (from {origin}) is a service, and this version only knows embedded tenants: not built yet"
+            "the center `{url}` (from {origin}) is a service, and this build has no network (feature `rest`), or the command plays an embedded tenant"
         ))
         .hint("`center: embedded:FILE` plans and applies against a simulated tenant")),
         None => {

@@ -9,8 +9,12 @@ mod interrupt;
 mod output;
 mod progress;
 mod run;
+#[cfg(feature = "rest")]
+mod service;
 mod settings;
 mod terminal;
+#[cfg(feature = "rest")]
+mod vault;
 
 use error::{CliError, Exit};
 

@@ -16,5 +16,7 @@ mod offline;
 mod planner;
 mod readme;
 mod schemas;
+#[cfg(feature = "rest")]
+mod sign_in;
 mod support;
 mod tidy;

@@ -4,6 +4,7 @@
 mod manifests;
 mod people;
 mod planning;
+mod sign_in;
 mod simulate;
 mod state;
 mod tools;
@@ -11,6 +12,7 @@ mod tools;
 pub(crate) use manifests::{BindArgs, Consent, ImportArgs, ManageField, SetArgs};
 pub(crate) use people::{CredentialsCommand, Declining, Exporting, HandoffsCommand, Noting, Saying};
 pub(crate) use planning::{ApplyArgs, LintArgs, PlanArgs, ShowArgs, SnapshotArgs, Written};
+pub(crate) use sign_in::LoginArgs;
 pub(crate) use simulate::{Actor, Outcome, SimulateCommand};
 pub(crate) use state::{HistoryArgs, Ruling, StateCommand};
 pub(crate) use tools::{ExplainArgs, InitArgs, ManArgs, SchemaArgs};
@@ -51,6 +53,11 @@ Settings come from flags, then TWOTIER_* variables, then the project file `twoti
 `twotier config` shows each with its origin.";
 
 const EXITS: &str = "\
+Signing in to a service (never in a file: secrets):
+  TWOTIER_CLIENT_ID, TWOTIER_CLIENT_SECRET, TWOTIER_CLIENT_CERTIFICATE (PEM file), TWOTIER_TENANT
+  TWOTIER_REFRESH_TOKEN (only read), TWOTIER_ID_TOKEN (of a GitLab job), TWOTIER_ROLES (adminAgent,...)
+  TWOTIER_CENTER_ALLOW (more hosts that may receive tokens), HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE
+
 Exit codes:
   0   done, or nothing to do         6   sign-in failed, or a role is missing
   1   journal or internal fault      7   plan --detailed-exitcode: only people or time move on
@@ -73,7 +80,7 @@ pub(crate) struct Globals {
     /// Folder of the journal and what goes with it [default: .twotier]
     #[arg(long, global = true, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     pub(crate) state: Option<PathBuf>,
-    /// Who is asked: `embedded:FILE`, a simulated tenant
+    /// Who is asked: `embedded:FILE`, a simulated tenant, or the URL of Partner Center
     #[arg(long, global = true, value_name = "CENTER")]
     pub(crate) center: Option<String>,
     /// When to color
@@ -179,6 +186,15 @@ pub(crate) enum Command {
     /// Print every setting with its origin
     #[command(long_about = tools::CONFIG, after_long_help = "Exit codes: 0 printed, 3 the project file is not right, 64 usage.")]
     Config,
+    /// Sign a user in, and keep the refresh token
+    #[command(long_about = sign_in::LOGIN, after_long_help = sign_in::SIGN_IN_AFTER)]
+    Login(LoginArgs),
+    /// Remove the kept sign-in
+    #[command(long_about = sign_in::LOGOUT, after_long_help = sign_in::SIGN_IN_AFTER)]
+    Logout,
+    /// Look at settings, sign-in, tenant and state, and say what is to be mended
+    #[command(long_about = sign_in::DOCTOR, after_long_help = sign_in::DOCTOR_AFTER)]
+    Doctor,
     /// Completions for a shell
     #[command(long_about = tools::COMPLETIONS, after_long_help = tools::COMPLETIONS_AFTER)]
     Completions {

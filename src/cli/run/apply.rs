@@ -32,7 +32,7 @@ pub(super) fn apply(scene: &Scene<'_>, args: &ApplyArgs) -> Result<Exit, CliErro
             .hint("name a plan (`twotier apply plan.json` or `--plan-id ID`), or say `--auto-approve`"));
     }
     let project = scene.valid("apply")?;
-    let doors = Doors::of(scene.settings, &project)?;
+    let doors = Doors::of(scene.settings, &project, scene.terminal)?;
     let consent = match told {
         Some(consent) => consent,
         None => match ask(scene, &project, &doors)? {

@@ -10,7 +10,7 @@ use crate::ops::drift as drifting;
 pub(super) fn drift(scene: &Scene<'_>) -> Result<Exit, CliError> {
     let form = scene.plain_or_json()?;
     let project = scene.valid("drift")?;
-    let doors = Doors::of(scene.settings, &project)?;
+    let doors = Doors::of(scene.settings, &project, scene.terminal)?;
     let journal = doors.journal()?;
     let ground = doors.ground(&journal);
     let (drift, _) = drifting::live(&project, ground, &Shown::on(scene.terminal))?;

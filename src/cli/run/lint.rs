@@ -13,7 +13,7 @@ use crate::report::{Format, Subject};
 /// `lint`.
 pub(super) fn lint(scene: &Scene<'_>, args: &LintArgs) -> Result<Exit, CliError> {
     let project = scene.valid("lint")?;
-    let doors = Doors::of(scene.settings, &project)?;
+    let doors = Doors::of(scene.settings, &project, scene.terminal)?;
     let journal = doors.journal()?;
     let ground = doors.ground(&journal);
     let breadth = if args.all { Breadth::All } else { Breadth::Declared };

@@ -51,7 +51,7 @@ impl Done {
 pub(super) fn import(scene: &Scene<'_>, args: &ImportArgs) -> Result<Exit, CliError> {
     let form = scene.plain_or_json()?;
     let doors = Doors::open(scene.settings)?;
-    doors.sign_in()?;
+    doors.sign_in(scene.terminal)?;
     let journal = doors.journal()?;
     let (partner_id, country) = doors.provider()?;
     let question = import::Question {

@@ -6,6 +6,7 @@ mod lint;
 mod manifests;
 mod people;
 mod planning;
+mod sign_in;
 mod simulate;
 mod state;
 mod tools;
@@ -49,6 +50,9 @@ pub(super) fn run(command: &Command, settings: &Settings, terminal: &Terminal) -
         Command::Set(args) => manifests::set(&scene, args),
         Command::Explain(args) => tools::explain(&scene, args),
         Command::Config => tools::config(&scene),
+        Command::Login(args) => sign_in::login(&scene, args),
+        Command::Logout => sign_in::logout(&scene),
+        Command::Doctor => sign_in::doctor(&scene),
         Command::Completions { shell } => tools::completions(&scene, *shell),
         Command::Man(args) => tools::man(&scene, args),
         Command::Handoffs { command } => people::handoffs(&scene, command.as_ref()),

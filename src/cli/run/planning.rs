@@ -149,7 +149,7 @@ fn plan_live(
     project: &Valid,
     targets: &BTreeSet<crate::model::Address>,
 ) -> Result<(Planned, Ledger), CliError> {
-    let doors = Doors::of(scene.settings, project)?;
+    let doors = Doors::of(scene.settings, project, scene.terminal)?;
     let journal = doors.journal()?;
     let planned = plan::live(project, doors.ground(&journal), targets, &Shown::on(scene.terminal))?.0;
     if let Some(words) = output::unfinished(journal.folded()) {
@@ -168,7 +168,7 @@ pub(super) fn show(scene: &Scene<'_>, args: &ShowArgs) -> Result<Exit, CliError>
 /// `snapshot`.
 pub(super) fn snapshot(scene: &Scene<'_>, args: &SnapshotArgs) -> Result<Exit, CliError> {
     let project = scene.valid("snapshot")?;
-    let doors = Doors::of(scene.settings, &project)?;
+    let doors = Doors::of(scene.settings, &project, scene.terminal)?;
     let journal = doors.journal()?;
     let ground = doors.ground(&journal);
     let now = ground.now;

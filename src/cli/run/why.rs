@@ -14,7 +14,7 @@ pub(super) fn why(scene: &Scene<'_>, topic: &str) -> Result<Exit, CliError> {
         .parse()
         .map_err(|error: crate::model::id::BadId| CliError::usage(format!("`{topic}` is no address: {error}")))?;
     let project = scene.valid("explain")?;
-    let doors = Doors::of(scene.settings, &project)?;
+    let doors = Doors::of(scene.settings, &project, scene.terminal)?;
     let journal = doors.journal()?;
     let ground = doors.ground(&journal);
     let why = asking::explain(&project, ground, &address, &Shown::on(scene.terminal))?;

@@ -8,6 +8,8 @@ mod project;
 mod run_by;
 mod sign_in;
 
+#[cfg(feature = "rest")]
+pub(crate) use center::Endpoint;
 pub(crate) use center::{CloudName, named};
 pub(crate) use environment::Environment;
 pub(crate) use origin::{Origin, Setting};

@@ -41,7 +41,7 @@ pub(crate) struct Way {
     pub(crate) allowed: Vec<SmolStr>,
 }
 
-#[expect(dead_code, reason = "the door to a service reads it")]
+#[cfg_attr(not(feature = "rest"), expect(dead_code, reason = "the door to a service reads it"))]
 /// How the application proves itself, with the proof where it comes from a variable.
 #[derive(Clone, Debug)]
 pub(crate) enum Proven {
@@ -69,7 +69,7 @@ impl Proven {
     }
 }
 
-#[expect(dead_code, reason = "the door to a service reads it")]
+#[cfg_attr(not(feature = "rest"), expect(dead_code, reason = "the door to a service reads it"))]
 /// Where a refresh token is kept, with the token where it comes from a variable.
 #[derive(Clone, Debug)]
 pub(crate) enum Kept {

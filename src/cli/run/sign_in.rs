@@ -1,0 +1,230 @@
+//! `login`, `logout` and `doctor`: what stands between the settings and the service. Prints no token.
+
+use super::{CliError, Exit, Scene};
+use crate::cli::args::LoginArgs;
+use crate::cli::doors::{self, Doors};
+use crate::cli::output::safe;
+use crate::cli::settings::Center;
+use crate::ops::project;
+
+#[cfg(feature = "rest")]
+use crate::cli::{service, terminal::Audience};
+
+/// `login`.
+#[cfg(feature = "rest")]
+pub(super) fn login(scene: &Scene<'_>, args: &LoginArgs) -> Result<Exit, CliError> {
+    let doors = Doors::open(scene.settings)?;
+    let sign_in = doors.service()?.sign_in.as_ref();
+    let keep = sign_in.setup().keep.as_ref().ok_or_else(|| {
+        CliError::usage("there is nowhere to keep the sign-in").hint("say `center: {token: FILE}` in the project file")
+    })?;
+    if let Some(crate::cli::settings::Kept::Variable(_)) = scene.settings.sign_in.token.as_ref().map(|t| &t.value) {
+        return Err(CliError::usage("TWOTIER_REFRESH_TOKEN is set, and a variable cannot keep a sign-in")
+            .hint("unset it, or name a file or commands under `center.token`"));
+    }
+    let signed = if args.device_code {
+        let code = sign_in.begin_device().map_err(service::refused)?;
+        scene.terminal.warn(&format!("Open {} and type the code {}", safe(&code.page), safe(&code.user)));
+        sign_in.finish_device(&code)
+    } else {
+        let browser = sign_in.begin_browser().map_err(service::refused)?;
+        scene.terminal.warn(&format!("Sign in at {}", browser.url));
+        if scene.terminal.audience() == Audience::Person {
+            open(&browser.url);
+        }
+        sign_in.finish_browser(&browser)
+    };
+    let signed = signed.map_err(service::refused)?;
+    let user = signed.claims.user().map_or_else(|| "somebody".to_owned(), |user| safe(user));
+    scene.terminal.data(&format!(
+        "Signed in as {user} in the tenant {}; kept in {} for 90 days.\n",
+        doors.id(),
+        safe(&keep.place())
+    ))?;
+    Ok(Exit::Done)
+}
+
+/// Opens a page for the person at the terminal. The page is printed as well, so it does not matter if this fails.
+#[cfg(feature = "rest")]
+fn open(url: &str) {
+    use std::process::{Command, Stdio};
+    let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    let mut command = Command::new(program);
+    let quiet = command.arg(url).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    drop(quiet.spawn());
+}
+
+/// `logout`.
+#[cfg(feature = "rest")]
+pub(super) fn logout(scene: &Scene<'_>) -> Result<Exit, CliError> {
+    let doors = Doors::open(scene.settings)?;
+    doors.service()?;
+    let file = service::own_file(scene.settings, doors.id()).ok_or_else(|| {
+        CliError::usage("the refresh token is kept by a variable or by commands, not in a file")
+            .hint("remove it where it is kept")
+    })?;
+    let removed = file.remove().map_err(|error| CliError::failed(error.to_string()))?;
+    scene.terminal.note(if removed { "the kept sign-in is removed" } else { "nobody was signed in" });
+    Ok(Exit::Done)
+}
+
+/// `login`, in a build without network.
+#[cfg(not(feature = "rest"))]
+pub(super) fn login(_: &Scene<'_>, _: &LoginArgs) -> Result<Exit, CliError> {
+    Err(CliError::usage("this build has no network (feature `rest`)"))
+}
+/// `logout`, in a build without network.
+#[cfg(not(feature = "rest"))]
+pub(super) fn logout(_: &Scene<'_>) -> Result<Exit, CliError> {
+    Err(CliError::usage("this build has no network (feature `rest`)"))
+}
+
+/// What was looked at: what, whether it is right, what there is to say.
+struct Line {
+    what: &'static str,
+    health: Health,
+    words: String,
+}
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Health {
+    Well,
+    Mend,
+    #[cfg(feature = "rest")]
+    NobodyIn,
+}
+
+/// `doctor`.
+pub(super) fn doctor(scene: &Scene<'_>) -> Result<Exit, CliError> {
+    let lines = lines(scene);
+    let mut text = String::new();
+    for Line { what, health, words } in &lines {
+        let mark = if *health == Health::Well { "ok  " } else { "MEND" };
+        text.push_str(&format!("{mark}  {what:<11} {}\n", safe(words)));
+    }
+    scene.terminal.data(&text)?;
+    Ok(match lines.iter().map(|line| line.health).max() {
+        None | Some(Health::Well) => Exit::Done,
+        Some(Health::Mend) => Exit::Failed,
+        #[cfg(feature = "rest")]
+        Some(Health::NobodyIn) => Exit::SignIn,
+    })
+}
+
+fn well(what: &'static str, words: impl Into<String>) -> Line {
+    Line { what, health: Health::Well, words: words.into() }
+}
+fn mend(what: &'static str, words: impl Into<String>) -> Line {
+    Line { what, health: Health::Mend, words: words.into() }
+}
+fn said(error: &CliError) -> String {
+    [vec![error.message.clone()], error.hints.clone()].concat().join("; ")
+}
+
+fn lines(scene: &Scene<'_>) -> Vec<Line> {
+    let project = project::load(doors::place(scene.settings));
+    let mut lines = Vec::new();
+    let doors = match (&scene.settings.center, Doors::open(scene.settings)) {
+        (Some(center), Ok(doors)) => {
+            lines.push(well("center", format!("{} (from {})", center.value, center.origin)));
+            Some(doors)
+        }
+        (None, Ok(doors)) => Some(doors),
+        (_, Err(error)) => {
+            lines.push(mend("center", said(&error)));
+            None
+        }
+    };
+    match &project.desired {
+        None => lines.push(mend("manifests", "they are not valid: `twotier validate` shows every finding")),
+        Some(desired) => {
+            let provider = &desired.provider;
+            lines.push(match &doors {
+                Some(doors) if doors.id() != provider.tenant => mend(
+                    "tenant",
+                    format!(
+                        "the manifests declare {}, the center is {}: mend one of them",
+                        provider.tenant,
+                        doors.id()
+                    ),
+                ),
+                Some(_) | None => well("tenant", provider.tenant.to_string()),
+            });
+            lines.push(match &provider.invitation_url {
+                Some(_) => well("invitation", "`Provider.invitationUrl` is there"),
+                None => mend("invitation", "no link: copy it once from the portal into `Provider.invitationUrl`"),
+            });
+            lines.push(match provider.recipients.len() {
+                0 => mend(
+                    "recipients",
+                    "nobody can open sealed passwords: add age keys to `Provider.credentials.recipients`",
+                ),
+                count => well("recipients", format!("{count} can open sealed passwords")),
+            });
+        }
+    }
+    lines.push(match &scene.settings.roles {
+        Some(roles) => {
+            let names: Vec<String> = roles.value.iter().map(ToString::to_string).collect();
+            well("roles", format!("{} (from {})", names.join(", "), roles.origin))
+        }
+        None if matches!(&scene.settings.center, Some(center) if matches!(center.value, Center::Embedded(_))) => {
+            well("roles", "not declared, and a simulated tenant asks for none")
+        }
+        None => mend("roles", "not declared: say `center: {roles: [adminAgent]}`, so that a missing one is told early"),
+    });
+    if let Some(doors) = &doors {
+        lines.push(match doors.journal() {
+            Ok(journal) if journal.has_state() => well("state", scene.settings.state.value.display().to_string()),
+            Ok(_) => well("state", "none yet: the first apply begins it"),
+            Err(fault) => mend("state", said(&fault.into())),
+        });
+        #[cfg(feature = "rest")]
+        if let Ok(service) = doors.service() {
+            lines.extend(service_lines(service));
+        }
+    }
+    lines
+}
+
+/// What is to say of a service: one that cannot be signed in to is not asked further.
+#[cfg(feature = "rest")]
+fn service_lines(service: &service::Service) -> Vec<Line> {
+    use crate::backend::partner_center::Caller;
+    use crate::backend::partner_center::auth::Told;
+    let mut lines = Vec::new();
+    let signed = match service.sign_in.signed(Caller::Any) {
+        Ok(signed) => signed,
+        Err(error) => {
+            lines.push(Line { what: "sign-in", health: Health::NobodyIn, words: said(&service::refused(error)) });
+            return lines;
+        }
+    };
+    lines.push(match signed.claims.user() {
+        Some(user) => well("sign-in", user.to_string()),
+        None => mend(
+            "sign-in",
+            "the application alone: resellers, associations and their orders need a user, `twotier login`",
+        ),
+    });
+    if signed.claims.user().is_some() {
+        lines.push(match signed.claims.multi_factor() {
+            Told::Yes => well("mfa", "the user signed in with a second factor"),
+            Told::No | Told::Unknown => mend("mfa", "the token shows no second factor (900421): `twotier login`"),
+        });
+    }
+    match service.sign_in() {
+        Ok(notes) => lines.extend(notes.into_iter().map(|note| mend("token", note))),
+        Err(error) => lines.push(mend("token", said(&error))),
+    }
+    lines.push(match service.center.profile() {
+        Ok(profile) if profile.tenant == service.tenant => {
+            let id = profile.partner_id.map_or_else(|| "no PartnerID".to_owned(), |id| format!("PartnerID {id}"));
+            well("profile", format!("{}, {id}", profile.name))
+        }
+        Ok(profile) => {
+            mend("profile", format!("the service is of the tenant {}, not {}", profile.tenant, service.tenant))
+        }
+        Err(why) => mend("profile", format!("the provider's own profile was not read: {why}")),
+    });
+    lines
+}
