@@ -27,11 +27,14 @@ pub trait Observe: Send + Sync {
     fn traffic(&self) -> Option<Traffic> {
         None
     }
-    /// What the service remembers of changes, oldest first. Told to people, never the ground of a step.
+    /// What the service remembers of changes since an instant, oldest first and to its end; records from before may be
+    /// among them. Told to people and used to know what to look at again, never the ground of a step.
     ///
     /// # Errors
-    /// Why they cannot be told; a door that has none says that they were not read.
-    fn audit(&self) -> Result<Vec<AuditRecord>, Why> {
+    /// Why they cannot all be told: a page that failed, an instant further back than they are kept. A door that has none
+    /// says that they were not read.
+    fn audit(&self, since: Timestamp) -> Result<Vec<AuditRecord>, Why> {
+        let _ = since;
         Err(Why::NotRead)
     }
 }

@@ -11,21 +11,14 @@ pub struct AuditRecord {
     pub at: Timestamp,
     /// `operationType`, such as `update_subscription`.
     pub operation: SmolStr,
-    /// Who.
-    pub by: Actor,
+    /// Who, by the name they sign in with, if it was a person.
+    pub user: Option<SmolStr>,
+    /// From which application, if it is told.
+    pub application: Option<SmolStr>,
     /// Whose object it is, if a customer's.
     pub customer: Option<CustomerId>,
-    /// Id of the object.
+    /// Id of the object, empty when it is not told.
     pub resource: SmolStr,
     /// What it is since, as the service words it.
     pub new: Option<SmolStr>,
-}
-
-/// Who changed something.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Actor {
-    /// A program, by its name.
-    Application(SmolStr),
-    /// A person in a portal.
-    User(SmolStr),
 }

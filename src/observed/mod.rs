@@ -8,7 +8,7 @@ mod look;
 mod normalize;
 
 pub use answers::Told;
-pub use audit::{Actor, AuditRecord};
+pub use audit::AuditRecord;
 pub use normalize::field_value;
 
 use crate::model::operation::{PostalAddress, SupportContact};

@@ -9,9 +9,13 @@ use crate::backend::Observe;
 use crate::desired::{OnDrift, Subscription, Support};
 use crate::diag::At;
 use crate::diff::{self, Diff, Look, Moved, Scope, Sides, SubscriptionState, SupportState, Verdict, drift_default};
-use crate::model::{Address, CustomerId, Field, SubscriptionId, Value};
+use crate::model::{Address, CustomerId, Field, Span, SubscriptionId, Timestamp, Value};
 use crate::observed::{AuditRecord, Observed, Read, Why};
 use std::collections::BTreeSet;
+
+/// How far back audit records are asked for. Source: learn, get-a-record-of-partner-center-activity-by-user (90 days; a
+/// day less, since they are asked for by date).
+const KEPT: Span = Span::days(-89);
 
 /// A field that moved in the tenant since a run of ours settled it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,7 +100,8 @@ pub fn live(project: &Valid, ground: Ground<'_>, progress: &dyn observe::Progres
     let (found, unread, _) = compared(&looked.observed);
     let mut drift = Drift { unread, ..Drift::default() };
     if !found.is_empty() {
-        drift.unaudited = audited(found, ground.observe, &mut drift.rows);
+        let since = ground.now.plus(KEPT);
+        drift.unaudited = audited(found, (ground.observe, since), &mut drift.rows);
     }
     Ok((drift, looked))
 }
@@ -189,8 +194,8 @@ fn unread(diff: &Diff<'_>) -> BTreeSet<String> {
 }
 
 /// Adds the newest record that tells of each value; why not, when records cannot be read.
-fn audited(found: Vec<Found>, observe: &dyn Observe, rows: &mut Vec<Drifted>) -> Option<Why> {
-    let (records, why) = match observe.audit() {
+fn audited(found: Vec<Found>, (observe, since): (&dyn Observe, Timestamp), rows: &mut Vec<Drifted>) -> Option<Why> {
+    let (records, why) = match observe.audit(since) {
         Ok(records) => (records, None),
         Err(why) => (Vec::new(), Some(why)),
     };
@@ -220,14 +225,14 @@ fn tells(record: &AuditRecord, value: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::observed::Actor;
 
     #[test]
     fn a_record_tells_of_a_value_only_as_a_word_of_its_own() {
         let record = |new: &str| AuditRecord {
-            at: crate::model::Timestamp::from_seconds(0),
+            at: Timestamp::from_seconds(0),
             operation: "update_subscription".into(),
-            by: Actor::User("ann".into()),
+            user: Some("ann".into()),
+            application: None,
             customer: None,
             resource: "x".into(),
             new: Some(new.into()),

@@ -6,7 +6,7 @@ use super::center::Center;
 use super::decode::{Garbage, Node, json, same_key};
 use super::read;
 use crate::model::{Span, Timestamp};
-use crate::observed::{Actor, AuditRecord, Why};
+use crate::observed::{AuditRecord, Why};
 use serde_json::Value;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,10 +64,8 @@ fn record(node: &Node<'_>) -> Result<AuditRecord, Garbage> {
     Ok(AuditRecord {
         at,
         operation: node.text("operationType")?.unwrap_or_default(),
-        by: match node.text("userPrincipalName")? {
-            Some(user) => Actor::User(user),
-            None => Actor::Application(node.text("applicationId")?.unwrap_or_default()),
-        },
+        user: node.text("userPrincipalName")?,
+        application: node.text("applicationId")?,
         // Not every record is about a customer, and not every id is one.
         customer: node.text("customerId")?.and_then(|id| id.parse().ok()),
         resource,
@@ -176,7 +174,8 @@ mod tests {
                 "operationDate":"2026-11-01T09:00:00.0589308Z","operationStatus":"succeeded","customizedData":null}"#,
         );
         assert_eq!(record.at.to_string(), "2026-11-01T09:00:00Z");
-        assert_eq!(record.by, Actor::User("ann@p.example".into()));
+        assert_eq!(record.user.as_deref(), Some("ann@p.example"));
+        assert_eq!(record.application.as_deref(), Some("Partner Center Web"));
         assert_eq!((record.resource.as_str(), record.new.as_deref()), ("488745B5", Some("quantity 40")));
         assert!(record.customer.is_some());
     }

@@ -8,7 +8,7 @@ use super::request::Ask;
 use super::retry::{Heard, Patience};
 use super::{Profile, page, read, subscription, wire};
 use crate::backend::{Observe, Traffic};
-use crate::model::{CartId, CustomerId, PartnerId, Span, TenantId};
+use crate::model::{CartId, CustomerId, PartnerId, TenantId, Timestamp};
 use crate::observed::{
     AddressCheck, Answer, AuditRecord, CartFate, Customer, Offer, PartnerCheck, Read, Relationship, ResellerStatus,
     Review, Why,
@@ -33,8 +33,8 @@ impl Observe for Center {
         };
         reads.iter().map(answer).collect()
     }
-    fn audit(&self) -> Result<Vec<AuditRecord>, Why> {
-        self.records(self.line.doors.clock.now().plus(Span::days(-89)))
+    fn audit(&self, since: Timestamp) -> Result<Vec<AuditRecord>, Why> {
+        self.records(since)
     }
     fn price(&self, reads: &[Read]) -> usize {
         let batches = reads.iter().filter(|read| partner_id(read).is_some()).count().div_ceil(TOGETHER);

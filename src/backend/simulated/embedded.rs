@@ -227,10 +227,10 @@ impl Observe for Embedded {
         self.refresh(&mut held).map_err(|error| Why::Failed(format_smolstr!("{}", in_full(&error))))?;
         held.tenant.read(read)
     }
-    fn audit(&self) -> Result<Vec<AuditRecord>, Why> {
+    fn audit(&self, since: Timestamp) -> Result<Vec<AuditRecord>, Why> {
         let mut held = self.lock();
         self.refresh(&mut held).map_err(|error| Why::Failed(format_smolstr!("{}", in_full(&error))))?;
-        Ok(held.tenant.audit_records())
+        Ok(held.tenant.audit_records(since))
     }
 }
 impl Actuate for Embedded {

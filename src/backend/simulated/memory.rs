@@ -48,8 +48,8 @@ impl Observe for Memory {
     fn read(&self, read: &Read) -> Result<Answer, Why> {
         self.lock().read(read)
     }
-    fn audit(&self) -> Result<Vec<AuditRecord>, Why> {
-        Ok(self.lock().audit_records())
+    fn audit(&self, since: Timestamp) -> Result<Vec<AuditRecord>, Why> {
+        Ok(self.lock().audit_records(since))
     }
 }
 impl Actuate for Memory {

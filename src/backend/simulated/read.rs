@@ -6,8 +6,8 @@ use crate::model::operation::{PostalAddress, SupportContact};
 use crate::model::product::Commerce;
 use crate::model::{CustomerId, PartnerId, Product, Span, SubscriptionId, TenantId, Timestamp, country};
 use crate::observed::{
-    Actor, AddressCheck, Answer, AuditRecord, CartFate, Customer, Offer, PartnerCheck, Read, Relationship,
-    Subscription, SubscriptionDetail, Why,
+    AddressCheck, Answer, AuditRecord, CartFate, Customer, Offer, PartnerCheck, Read, Relationship, Subscription,
+    SubscriptionDetail, Why,
 };
 use smol_str::{SmolStr, format_smolstr};
 
@@ -49,18 +49,18 @@ impl Tenant {
         })
     }
 
-    /// What is remembered of changes, oldest first.
+    /// What is remembered of changes since an instant, oldest first.
     #[must_use]
-    pub fn audit_records(&self) -> Vec<AuditRecord> {
+    pub fn audit_records(&self, since: Timestamp) -> Vec<AuditRecord> {
         let told = |record: &wire::AuditRecord| {
             let wire::AuditRecord { at, operation, by, customer, resource, old: _, new } = record.clone();
-            let by = match by {
-                wire::By::Application(name) => Actor::Application(name),
-                wire::By::User(name) => Actor::User(name),
+            let (user, application) = match by {
+                wire::By::Application(name) => (None, Some(name)),
+                wire::By::User(name) => (Some(name), None),
             };
-            AuditRecord { at, operation, by, customer, resource, new }
+            AuditRecord { at, operation, user, application, customer, resource, new }
         };
-        self.audit().iter().map(told).collect()
+        self.audit().iter().filter(|record| record.at >= since).map(told).collect()
     }
 
     fn about(&self, id: CustomerId, answer: impl FnOnce(&wire::Customer) -> Answer) -> Answer {

@@ -3,7 +3,7 @@
 use super::safe;
 use crate::diag::SourceMap;
 use crate::model::Value;
-use crate::observed::{Actor, AuditRecord};
+use crate::observed::AuditRecord;
 use crate::ops::drift::{Disposition, Drift, Drifted};
 use serde_json::json;
 
@@ -39,11 +39,14 @@ fn declared_text(row: &Drifted) -> String {
 }
 
 fn who(record: &AuditRecord) -> String {
-    let AuditRecord { at, operation, by, customer: _, resource: _, new: _ } = record;
-    match by {
-        Actor::User(name) => format!("{name}, {at} ({operation})"),
-        Actor::Application(name) => format!("application {name}, {at} ({operation})"),
-    }
+    let AuditRecord { at, operation, user, application, customer: _, resource: _, new: _ } = record;
+    let who = match (user, application) {
+        (Some(user), Some(application)) => format!("{user}, from application {application}"),
+        (Some(user), None) => user.to_string(),
+        (None, Some(application)) => format!("application {application}"),
+        (None, None) => "somebody who is not told".to_owned(),
+    };
+    format!("{who}, {at} ({operation})")
 }
 
 fn help(disposition: Disposition, field: &str, declared: &Value, observed: &Value) -> String {
@@ -63,11 +66,8 @@ pub(crate) fn drift_json(drift: &Drift, sources: &SourceMap) -> serde_json::Valu
     let row = |row: &Drifted| {
         let (line, column) = sources.line_column(row.at);
         let by = row.by.as_ref().map(|record| {
-            let (user, application) = match &record.by {
-                Actor::User(name) => (Some(name), None),
-                Actor::Application(name) => (None, Some(name)),
-            };
-            json!({ "at": record.at.to_string(), "operation": record.operation, "user": user, "application": application })
+            let AuditRecord { at, operation, user, application, customer: _, resource: _, new: _ } = record;
+            json!({ "at": at.to_string(), "operation": operation, "user": user, "application": application })
         });
         json!({
             "address": row.address.to_string(), "field": row.field.name(), "disposition": row.disposition.word(),

@@ -393,7 +393,7 @@ fn audit_records_are_read_in_windows_of_thirty_days() {
     let windows = [at("2026-08-28", "2026-09-26"), at("2026-09-27", "2026-10-26"), at("2026-10-27", "2026-11-25")];
     let steps = vec![(windows[0].as_str(), empty()), (&windows[1], ok(same)), (&windows[2], ok(same))];
     let rig = Rig::new(steps);
-    let records = rig.center.audit().expect("told");
+    let records = rig.center.audit("2026-08-28T09:00:00Z".parse().expect("an instant")).expect("told");
     assert_eq!(records.len(), 1, "a record that two windows tell is one");
     let _all = rig.made();
 }
