@@ -10,6 +10,8 @@ use std::process::Command;
 const REFRESH: &str = "r3fr3sh-s3cr3t";
 const ROTATED: &str = "r0tat3d-s3cr3t";
 const CLIENT_SECRET: &str = "cl13nt-s3cr3t";
+/// The clock of the little service stands still.
+const LONG_AGO: &str = "Tue, 21 Jul 2020 04:11:28 GMT";
 const TENANT: &str = "11111111-1111-4111-8111-111111111111";
 
 /// Serves the same answer to every request for a token, and 500 to all others, until the test ends.
@@ -34,7 +36,9 @@ fn serve(status: &'static str, token_answer: String) -> String {
                 ("403 Forbidden", r#"{"code":900308,"description":"no"}"#)
             };
             let length = body.len();
-            let answer = format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}");
+            let answer = format!(
+                "HTTP/1.1 {status}\r\nDate: {LONG_AGO}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+            );
             let _ = stream.write_all(answer.as_bytes());
         }
     });
@@ -114,6 +118,8 @@ fn a_renewed_token_is_kept_for_its_owner_alone_and_none_is_ever_printed() {
     }
     let (_, printed) = project.run(&["doctor"]);
     assert!(printed.contains("sign-in     ann@distri.example") && printed.contains("second factor"), "{printed}");
+    assert!(printed.contains("MEND  clock") && printed.contains("ahead of the service"), "{printed}");
+    assert!(printed.contains("agreement   not known"), "{printed}");
     for file in files(&project.path(".twotier")) {
         tells_no_token(&String::from_utf8_lossy(&std::fs::read(file).expect("readable")), &claims);
     }

@@ -75,6 +75,12 @@ impl Center {
     pub fn calls(&self) -> Calls {
         self.line.calls()
     }
+    /// By how many seconds our clock was ahead of the service's at its last reply; negative when it was behind, nothing
+    /// before a reply told.
+    #[must_use]
+    pub fn clock_ahead(&self) -> Option<i64> {
+        self.line.ahead()
+    }
     /// The provider's own tenant.
     #[must_use]
     pub fn provider(&self) -> TenantId {

@@ -16,6 +16,7 @@ pub(super) struct Line {
     pub(super) doors: Doors,
     limiter: Mutex<Limiter>,
     calls: Mutex<Calls>,
+    ahead: Mutex<Option<i64>>,
 }
 
 /// How a call is made.
@@ -46,11 +47,15 @@ pub(super) enum Trouble {
 
 impl Line {
     pub(super) fn new(doors: Doors) -> Self {
-        Self { doors, limiter: Mutex::default(), calls: Mutex::default() }
+        Self { doors, limiter: Mutex::default(), calls: Mutex::default(), ahead: Mutex::default() }
     }
     /// The calls made so far.
     pub(super) fn calls(&self) -> Calls {
         held(&self.calls).clone()
+    }
+    /// By how many seconds our clock was ahead of the service's when it last replied; negative when it was behind.
+    pub(super) fn ahead(&self) -> Option<i64> {
+        *held(&self.ahead)
     }
     /// The pace the subscription resource is asked at, calls a minute: what most of a refresh is.
     pub(super) fn per_minute(&self) -> u32 {
@@ -86,6 +91,9 @@ impl Line {
             TransportError::NotSent(text) => Trouble::NotSent(text),
             TransportError::Lost(text) => Trouble::Lost(text),
         })?;
+        if let Some(theirs) = said_date(&reply) {
+            *held(&self.ahead) = Some(self.doors.clock.now().seconds() - theirs);
+        }
         let Some(problem) = problem(&reply, self.doors.clock.now()) else {
             held(&self.limiter).answered(lane);
             return Ok(reply);
@@ -126,6 +134,12 @@ impl Line {
         made(&mut calls);
         *calls.by_kind.entry(lane.resource.name()).or_insert(0) += 1;
     }
+}
+
+/// When the reply was written, by the service's clock. Source: RFC 9110, 6.6.1.
+fn said_date(reply: &Response<Vec<u8>>) -> Option<i64> {
+    let text = reply.headers().get(http::header::DATE)?.to_str().ok()?;
+    Some(jiff::fmt::rfc2822::parse(text.trim()).ok()?.timestamp().as_second())
 }
 
 const NOT_TAKEN: &str = "a new token was not taken either: sign in again, `twotier login`, and see `twotier doctor`";

@@ -8,7 +8,14 @@ use crate::cli::settings::Center;
 use crate::ops::project;
 
 #[cfg(feature = "rest")]
-use crate::cli::{service, terminal::Audience};
+use crate::{
+    backend::Observe as _,
+    backend::partner_center::Caller,
+    backend::partner_center::auth::{Claims, Told},
+    cli::{service, terminal::Audience},
+    observed::{Answer, Read, ResellerStatus},
+    plan::role::Held,
+};
 
 /// `login`.
 #[cfg(feature = "rest")]
@@ -180,7 +187,7 @@ fn lines(scene: &Scene<'_>) -> Vec<Line> {
         });
         #[cfg(feature = "rest")]
         if let Ok(service) = doors.service() {
-            lines.extend(service_lines(service));
+            lines.extend(service_lines(scene, service));
         }
     }
     lines
@@ -188,9 +195,7 @@ fn lines(scene: &Scene<'_>) -> Vec<Line> {
 
 /// What is to say of a service: one that cannot be signed in to is not asked further.
 #[cfg(feature = "rest")]
-fn service_lines(service: &service::Service) -> Vec<Line> {
-    use crate::backend::partner_center::Caller;
-    use crate::backend::partner_center::auth::Told;
+fn service_lines(scene: &Scene<'_>, service: &service::Service) -> Vec<Line> {
     let mut lines = Vec::new();
     let signed = match service.sign_in.signed(Caller::Any) {
         Ok(signed) => signed,
@@ -216,6 +221,7 @@ fn service_lines(service: &service::Service) -> Vec<Line> {
         Ok(notes) => lines.extend(notes.into_iter().map(|note| mend("token", note))),
         Err(error) => lines.push(mend("token", said(&error))),
     }
+    lines.extend(held_role(scene, &signed.claims));
     lines.push(match service.center.profile() {
         Ok(profile) if profile.tenant == service.tenant => {
             let id = profile.partner_id.map_or_else(|| "no PartnerID".to_owned(), |id| format!("PartnerID {id}"));
@@ -226,5 +232,45 @@ fn service_lines(service: &service::Service) -> Vec<Line> {
         }
         Err(why) => mend("profile", format!("the provider's own profile was not read: {why}")),
     });
+    lines.push(agreement(service));
+    lines.extend(service.center.clock_ahead().map(clock));
     lines
+}
+
+/// Whether the declared role of a global administrator is the user's. Partner Center's own roles stand in no token.
+#[cfg(feature = "rest")]
+fn held_role(scene: &Scene<'_>, claims: &Claims) -> Option<Line> {
+    let declared = scene.settings.roles.as_ref().is_some_and(|roles| roles.value.contains(&Held::GlobalAdmin));
+    let told = claims.global_admin();
+    (declared && told == Told::No).then(|| {
+        mend("role", "`globalAdmin` is declared, and the token says that the user is none: correct `center.roles`")
+    })
+}
+
+/// Whether the provider's own tenant signed. That the check answers for a provider's tenant too is a guess, so anything
+/// but a clear answer is no reason to mend.
+/// Source: learn, verify-indirect-reseller-mpa-status; for the provider itself unconfirmed.
+#[cfg(feature = "rest")]
+fn agreement(service: &service::Service) -> Line {
+    match service.center.read(&Read::ResellerByTenant(service.tenant)) {
+        Ok(Answer::Reseller(ResellerStatus::Signed)) => well("agreement", "the Microsoft Partner Agreement is signed"),
+        Ok(Answer::Reseller(ResellerStatus::NotSigned(words))) => {
+            mend("agreement", format!("the Microsoft Partner Agreement is not signed: {words}"))
+        }
+        Ok(_) => well("agreement", "the service does not tell for the provider itself; the portal does"),
+        Err(why) => well("agreement", format!("not known: {why}")),
+    }
+}
+
+/// More than five minutes apart, certificates and tokens begin to be refused.
+#[cfg(feature = "rest")]
+fn clock(ahead: i64) -> Line {
+    const TOLERATED: i64 = 300;
+    let seconds = ahead.unsigned_abs();
+    let side = if ahead > 0 { "ahead of" } else { "behind" };
+    if ahead.abs() > TOLERATED {
+        mend("clock", format!("this machine is {seconds} s {side} the service: set its clock, tokens depend on it"))
+    } else {
+        well("clock", format!("{seconds} s {side} the service"))
+    }
 }
