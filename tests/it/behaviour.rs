@@ -188,7 +188,8 @@ fn lowering_needs_an_acknowledgement_and_one_is_used_up() {
     let again = check(&lower(acknowledged), &tenant, &Ledger { counted: vec![used], ..fresh() }, &step);
     assert!(again.outlook.gates.iter().any(Gate::is_closed));
     let expired = acknowledged.replace("2026-12-01", "2026-11-22");
-    let late = check(&lower(&expired), &tenant, &fresh(), &step);
+    let found = [step[0], "TT0501"];
+    let late = check(&lower(&expired), &tenant, &fresh(), &found);
     assert!(late.outlook.gates.iter().any(Gate::is_closed));
 }
 

@@ -27,6 +27,7 @@ stories! {
     moving_forty_customers: "move-forty-customers",
     onboarding_a_customer: "onboard-a-customer",
     partners_of_record: "partner-of-record",
+    pull_requests: "ci",
     quickstart: "quickstart",
     roles_in_azure: "azure-access",
     roles_of_the_signed_in_user: "missing-role",

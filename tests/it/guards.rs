@@ -147,6 +147,45 @@ fn an_acknowledgement_lets_a_limit_be_passed_so_often_and_no_more() {
 }
 
 #[test]
+fn an_acknowledgement_that_expired_lets_nothing_pass_and_says_so() {
+    let says = |a| Says { provider: ", limits: {loweredQuantity: {max: 0}}", a, more: ACKNOWLEDGED, ..PLAIN };
+    let mut bench = begun(&says("quantity: 25"));
+    change(&mut bench, &says("quantity: 20"));
+    let expired = |bench: &Bench| bench.plan().outlook.findings.iter().any(|it| it.code.to_string() == "TT0501");
+    bench.tenant.advance("31d".parse().unwrap());
+    assert!(!expired(&bench), "its last day counts");
+    bench.tenant.advance("24h".parse().unwrap());
+    assert!(expired(&bench));
+    assert_eq!(codes(&closed(&mut bench)), ["TT0505"]);
+}
+
+#[test]
+fn the_rolling_day_ends_after_the_last_second_of_it() {
+    let mut bench = begun(&Says { provider: ONE_A_DAY, ..PLAIN });
+    change(&mut bench, &Says { provider: ONE_A_DAY, a: "quantity: 20", ..PLAIN });
+    assert_eq!(closed(&mut bench), []);
+    change(&mut bench, &Says { provider: ONE_A_DAY, a: "quantity: 20", b: "quantity: 20", ..PLAIN });
+    bench.tenant.advance("86399s".parse().unwrap());
+    assert_eq!(codes(&closed(&mut bench)), ["TT0505"]);
+    bench.tenant.advance("1s".parse().unwrap());
+    assert_eq!(closed(&mut bench), []);
+}
+
+#[test]
+fn a_freeze_holds_from_its_first_to_its_last_day() {
+    let freeze = ", freeze: [{from: 2026-11-24, to: 2026-11-25, reason: closing}]";
+    let bench = Bench::new(project(&Says { provider: freeze, ..PLAIN }), seats());
+    let frozen = |bench: &Bench| codes(&bench.plan().outlook.gates);
+    assert_eq!(frozen(&bench), <[&str; 0]>::default());
+    bench.tenant.advance("54000s".parse().unwrap());
+    assert_eq!(frozen(&bench), ["frozen"], "from midnight");
+    bench.tenant.advance("172799s".parse().unwrap());
+    assert_eq!(frozen(&bench), ["frozen"], "to the last second");
+    bench.tenant.advance("1s".parse().unwrap());
+    assert_eq!(frozen(&bench), <[&str; 0]>::default());
+}
+
+#[test]
 fn lowering_at_first_adoption_is_acknowledged_whatever_the_limit() {
     let says = Says { provider: ", limits: {loweredQuantity: {max: 9}}", a: "quantity: 20", ..PLAIN };
     let mut bench = Bench::new(project(&says), seats());

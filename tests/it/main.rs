@@ -15,6 +15,7 @@ mod licences;
 mod offline;
 mod planner;
 mod readme;
+mod recipe;
 mod schemas;
 #[cfg(feature = "rest")]
 mod sign_in;

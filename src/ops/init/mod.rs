@@ -10,8 +10,13 @@ const SCHEMA: &str = "manifest.schema.json";
 
 /// Path and text of every file but the schema.
 const FILES: &[(&str, &str)] = &[
-    (".github/workflows/twotier.yml", include_str!("workflow.yml")),
+    (".github/workflows/twotier-drift.yml", include_str!("../../../examples/ci/.github/workflows/twotier-drift.yml")),
+    (".github/workflows/twotier.yml", include_str!("../../../examples/ci/.github/workflows/twotier.yml")),
     (".gitignore", include_str!("gitignore")),
+    ("ci/apply.sh", include_str!("../../../examples/ci/ci/apply.sh")),
+    ("ci/drift.sh", include_str!("../../../examples/ci/ci/drift.sh")),
+    ("ci/lib.sh", include_str!("../../../examples/ci/ci/lib.sh")),
+    ("ci/plan.sh", include_str!("../../../examples/ci/ci/plan.sh")),
     ("manifests/provider.yaml", include_str!("manifests/provider.yaml")),
     (
         "manifests/resellers/fabrikam/customers/contoso.yaml",

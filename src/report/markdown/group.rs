@@ -24,6 +24,10 @@ pub(super) fn value(text: &str) -> String {
 }
 
 fn bounded(text: &str, escaped: impl Fn(&str) -> String) -> String {
+    // An empty item below a line would make that line a heading.
+    if text.trim().is_empty() {
+        return "(empty)".to_owned();
+    }
     let mut keep = TEXT;
     loop {
         let cut = text.chars().nth(keep).is_some();

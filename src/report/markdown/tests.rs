@@ -85,6 +85,8 @@ fn every_hostile_name_is_shown_and_does_nothing() {
     for name in NAMES {
         let mut all = steps();
         all[4].changes[0].before = Some(name.into());
+        all[4].changes[0].field = name.into();
+        all[4].changes[0].after = name.into();
         all[0].reason = name.to_owned();
         let mut beside = outlook();
         beside.assumptions.push(name.to_owned());

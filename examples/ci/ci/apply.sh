@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Applies what the merged pull request PR approved: the plan whose id stands in its comment, for its last commit
+# HEAD_SHA. approved/plan.json is that plan as the pull request's job kept it. What was planned since is not applied.
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+refuse() {
+    printf '<!-- twotier-apply -->\n### twotier apply\n\n**Nothing was applied: %s** [Log](%s)\n' "$1" "$(run_link)" >comment.md
+    put_comment "$PR" '<!-- twotier-apply' comment.md
+    exit 4
+}
+
+id=$(find_comment "$PR" '<!-- twotier-plan ')
+[ -n "$id" ] || refuse 'this change has no plan that somebody could have approved.'
+gh api "repos/$GITHUB_REPOSITORY/issues/comments/$id" --jq .body >reviewed.md
+head -n 1 reviewed.md | grep -qxF "<!-- twotier-plan $HEAD_SHA -->" ||
+    refuse 'the plan in the comment is not of the last commit of this change.'
+approved=$(tail -n 2 reviewed.md | sed -n 's/^Plan id `\([0-9a-f]\{64\}\)`$/\1/p')
+[ -n "$approved" ] || refuse 'the comment holds no plan.'
+
+consent=(--plan-id "$approved")
+if [ -f approved/plan.json ]; then
+    kept=$(sed -n 's/^  "planId": "\([0-9a-f]\{64\}\)",$/\1/p' approved/plan.json)
+    [ "$kept" = "$approved" ] || refuse 'the plan that was kept is not the one in the comment.'
+    consent=(approved/plan.json)
+fi
+
+code=0
+"$twotier" apply --format markdown "${consent[@]}" >apply.md || code=$?
+case $code in
+0) said='Done, as far as it can be done now.' ;;
+4) said='**Nothing was applied: the tenant moved since this was approved. Plan again and review.**' ;;
+5) said='**Nothing was applied: a limit, a missing acknowledgement or a freeze stands against it.**' ;;
+6) said='**Nothing was applied: nobody is signed in, or without the role that is needed.**' ;;
+8) said='**Not everything was applied: a step failed, is stale, was not approved, or its outcome is not known.**' ;;
+9) said='**Nothing was applied: another run holds the lease. Run this job again.**' ;;
+130) said='**It was interrupted; run this job again, it goes on where it stopped.**' ;;
+*) said="**It failed (exit $code). The log says why.**" ;;
+esac
+{
+    printf '<!-- twotier-apply -->\n%s [Log](%s)\n\n' "$said" "$(run_link)"
+    cat apply.md
+} >comment.md
+put_comment "$PR" '<!-- twotier-apply' comment.md
+exit "$code"

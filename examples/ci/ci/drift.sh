@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Looks for what changed in the tenant that no run did, and keeps one issue about it: opened, edited, closed.
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+code=0
+"$twotier" drift >drift.txt || code=$?
+issue=$(gh issue list --label twotier-drift --state open --json number --jq '.[0].number // empty')
+if [ "$code" = 0 ]; then
+    [ -z "$issue" ] || gh issue close "$issue" --comment 'Nothing has drifted any more.'
+    exit 0
+fi
+# Indented text is code in Markdown: nothing in it is markup, a link or a mention.
+{
+    printf 'What changed in the tenant that no run of twotier did, or could not be looked at. [Log](%s)\n\n' "$(run_link)"
+    head -c 50000 drift.txt | sed 's/^/    /'
+} >issue.md
+if [ -n "$issue" ]; then
+    gh issue edit "$issue" --body-file issue.md
+else
+    gh issue create --title 'The tenant has drifted' --label twotier-drift --body-file issue.md
+fi

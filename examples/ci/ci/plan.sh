@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Plans, and says what came of it in one comment of the pull request PR, which is for the commit HEAD_SHA.
+# Leaves plan.json, which the workflow keeps as the approved plan.
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+code=0
+"$twotier" plan --detailed-exitcode --out plan.json --write markdown=plan.md "$@" || code=$?
+case $code in
+0 | 2 | 7) verdict=0 ;;
+3)
+    verdict=3
+    rm -f plan.json
+    "$twotier" validate --format markdown >plan.md || true
+    ;;
+6)
+    verdict=6
+    rm -f plan.json
+    printf '### twotier plan\n\n**No plan: nobody is signed in, or the sign-in was refused.** `twotier doctor` says what to mend.\n' >plan.md
+    ;;
+*)
+    verdict=1
+    rm -f plan.json
+    printf '### twotier plan\n\n**No plan: it failed (exit %s).** The log says why.\n' "$code" >plan.md
+    ;;
+esac
+{
+    printf '<!-- twotier-plan %s -->\nFor %s. [Log and plan document](%s)\n\n' "$HEAD_SHA" "$HEAD_SHA" "$(run_link)"
+    cat plan.md
+} >comment.md
+put_comment "$PR" '<!-- twotier-plan ' comment.md
+exit "$verdict"

@@ -1,0 +1,170 @@
+//! The recipe for pull requests (`examples/ci`), run as a pipeline runs it: its own scripts, the real binary where a
+//! tenant in a file can bring the outcome about, a stand-in for the forge that keeps comments in a folder.
+#![cfg(unix)]
+
+use crate::cli::copy;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const HEAD: &str = "0123456789012345678901234567890123456789";
+/// Keeps one comment of each kind as a file; says whether it was new or edited.
+const GH: &str = r#"#!/usr/bin/env bash
+set -eu
+all="$*"
+kind=apply
+case "$all" in *comments/1*) kind=plan ;; *comments/2*) kind=apply ;; *twotier-plan*) kind=plan ;; esac
+file=
+for word in "$@"; do case "$word" in body=@*) file=${word#body=@} ;; esac; done
+if [ -n "$file" ]; then
+    case "$all" in *PATCH*) verb=edit ;; *) verb=new; grep -q '^<!-- twotier-plan ' "$file" && kind=plan ;; esac
+    echo "$verb $kind" >>"$FORGE/log"
+    cp "$file" "$FORGE/$kind"
+elif [ "${all%.body}" != "$all" ]; then
+    cat "$FORGE/$kind"
+elif [ -f "$FORGE/$kind" ]; then
+    if [ $kind = plan ]; then echo 1; else echo 2; fi
+fi
+"#;
+
+struct Pipeline {
+    folder: tempfile::TempDir,
+    twotier: PathBuf,
+}
+
+impl Pipeline {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        copy(&root.join("examples/quickstart"), folder.path());
+        copy(&root.join("examples/ci/ci"), &folder.path().join("ci"));
+        fs::create_dir_all(folder.path().join("forge")).unwrap();
+        let pipeline = Self { folder, twotier: env!("CARGO_BIN_EXE_twotier").into() };
+        pipeline.script("bin/gh", GH);
+        pipeline
+    }
+    fn script(&self, path: &str, text: &str) -> PathBuf {
+        let path = self.folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        path
+    }
+    /// A tool that ends so whatever it is asked.
+    fn ending(mut self, code: i32) -> Self {
+        self.twotier = self.script("bin/twotier", &format!("#!/bin/sh\necho said\nexit {code}\n"));
+        self
+    }
+    fn run(&self, script: &str) -> Output {
+        let path =
+            format!("{}:{}", self.folder.path().join("bin").display(), std::env::var("PATH").unwrap_or_default());
+        let mut command = Command::new("bash");
+        command.arg(script).current_dir(self.folder.path()).env_clear().env("PATH", path);
+        command.env("TWOTIER", &self.twotier).env("TWOTIER_ACTOR", "ann").env("GITHUB_REPOSITORY", "o/r");
+        command.env("FORGE", self.folder.path().join("forge")).env("PR", "7").env("HEAD_SHA", HEAD).output().unwrap()
+    }
+    fn code(&self, script: &str) -> i32 {
+        self.run(script).status.code().unwrap()
+    }
+    fn read(&self, file: &str) -> String {
+        fs::read_to_string(self.folder.path().join(file)).unwrap_or_default()
+    }
+    fn write(&self, file: &str, text: &str) {
+        fs::write(self.folder.path().join(file), text).unwrap();
+    }
+    /// What the workflow does between the jobs: keep the plan, and fetch it after the merge.
+    fn keep(&self) {
+        fs::create_dir_all(self.folder.path().join("approved")).unwrap();
+        fs::rename(self.folder.path().join("plan.json"), self.folder.path().join("approved/plan.json")).unwrap();
+    }
+}
+
+#[test]
+fn what_the_comment_approved_is_applied_once_and_the_comments_are_edited() {
+    let pipeline = Pipeline::new();
+    let planned = pipeline.run("ci/plan.sh");
+    assert_eq!(planned.status.code(), Some(0), "{planned:?}");
+    assert_eq!(pipeline.code("ci/plan.sh"), 0);
+    let comment = pipeline.read("forge/plan");
+    assert!(comment.starts_with(&format!("<!-- twotier-plan {HEAD} -->\n")) && comment.len() <= 65_536, "{comment}");
+    pipeline.keep();
+    let applied = pipeline.run("ci/apply.sh");
+    assert_eq!(applied.status.code(), Some(0), "{applied:?}");
+    assert!(
+        pipeline.read("forge/apply").contains("### twotier apply\n\n**Run 1: 5 done, 3 asked"),
+        "{}",
+        pipeline.read("forge/apply")
+    );
+    assert_eq!(pipeline.read("forge/log"), "new plan\nedit plan\nnew apply\n");
+}
+
+#[test]
+fn without_the_kept_plan_its_id_must_be_the_one_that_is_planned_now() {
+    let pipeline = Pipeline::new();
+    assert_eq!(pipeline.code("ci/plan.sh"), 0);
+    assert_eq!(pipeline.code("ci/apply.sh"), 0, "the id alone");
+}
+
+#[test]
+fn a_plan_that_is_not_the_reviewed_one_is_not_applied() {
+    let pipeline = Pipeline::new();
+    assert_eq!(pipeline.code("ci/apply.sh"), 4, "no comment");
+    assert_eq!(pipeline.code("ci/plan.sh"), 0);
+    pipeline.keep();
+    let comment = pipeline.read("forge/plan");
+    let old = comment.replace(HEAD, &HEAD.replace('0', "f"));
+    let plan = comment.lines().last().unwrap();
+    let other = comment.replace(plan, &format!("Plan id `{}`", "a".repeat(64)));
+    let none = comment.replace(plan, "");
+    for (reviewed, why) in [(old, "last commit"), (other, "not the one in the comment"), (none, "holds no plan")] {
+        pipeline.write("forge/plan", &reviewed);
+        assert_eq!(pipeline.code("ci/apply.sh"), 4, "{why}");
+        let said = pipeline.read("forge/apply");
+        assert!(said.contains("Nothing was applied") && said.contains(why), "{said}");
+    }
+    assert!(!pipeline.folder.path().join(".twotier").exists(), "no state, no run");
+}
+
+#[test]
+fn manifests_that_are_not_valid_are_told_in_the_comment() {
+    let pipeline = Pipeline::new();
+    pipeline.write("manifests/z.yaml", "kind: Nothing\n");
+    assert_eq!(pipeline.code("ci/plan.sh"), 3);
+    assert!(pipeline.read("forge/plan").contains("### twotier findings"), "{}", pipeline.read("forge/plan"));
+    assert_eq!(pipeline.code("ci/apply.sh"), 4, "nothing was approved");
+}
+
+#[test]
+fn every_exit_code_of_plan_leads_to_its_verdict() {
+    for (code, verdict) in [(0, 0), (2, 0), (7, 0), (1, 1), (3, 3), (6, 6), (64, 1)] {
+        let pipeline = Pipeline::new().ending(code);
+        pipeline.write("plan.md", "planned\n");
+        assert_eq!(pipeline.code("ci/plan.sh"), verdict, "{code}");
+        let comment = pipeline.read("forge/plan");
+        let said = [(0, "planned"), (1, "No plan: it failed"), (3, "said"), (6, "sign-in")];
+        let said = said.iter().find(|(of, _)| *of == verdict).map(|(_, said)| *said).unwrap();
+        assert!(comment.contains(said), "{code}: {comment}");
+    }
+}
+
+#[test]
+fn every_exit_code_of_apply_leads_to_its_verdict() {
+    let said = [
+        (0, "Done, as far"),
+        (1, "It failed (exit 1)"),
+        (4, "the tenant moved"),
+        (5, "a limit"),
+        (6, "signed in"),
+        (8, "Not everything"),
+        (9, "another run"),
+        (130, "interrupted"),
+    ];
+    for (code, said) in said {
+        let pipeline = Pipeline::new().ending(code);
+        let id = "a".repeat(64);
+        pipeline.write("forge/plan", &format!("<!-- twotier-plan {HEAD} -->\n\nPlan id `{id}`\n"));
+        assert_eq!(pipeline.code("ci/apply.sh"), code);
+        assert!(pipeline.read("forge/apply").contains(said), "{code}: {}", pipeline.read("forge/apply"));
+    }
+}
