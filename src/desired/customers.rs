@@ -40,7 +40,7 @@ fn customer(draft: &mut Draft, doc: Doc<document::Customer>) {
     }
     let identity = identity(draft, (&name, at), tenant_id, domain, create.as_ref());
     let create = create.map(|create| super::create::resolve(draft, &name, create, &identity, belongs));
-    let drift = drift(draft, format_args!("customer `{name}`"), on_drift, SUPPORT);
+    let drift = drift(on_drift, SUPPORT);
     if let Some(contact) = support_contact {
         super::support::inline(draft, &name, contact, drift.get(&Field::SupportContact).copied());
     }

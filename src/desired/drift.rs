@@ -1,12 +1,9 @@
-//! `onDrift`: which fields it may name in which kind. Never says what a drift is.
+//! `onDrift`: the rules of a document by field. That a rule names a field which can drift in its kind was judged where it
+//! was read: the schema offers no other. Never says what a drift is.
 
-use super::draft::Draft;
-use super::sort::quoted;
-use crate::diag::Code;
 use crate::manifest::document::{DriftRules, OnDrift};
 use crate::model::Field;
 use std::collections::BTreeMap;
-use std::fmt;
 
 /// The fields of a subscription that can drift.
 pub(super) const SUBSCRIPTION: &[Field] =
@@ -15,46 +12,41 @@ pub(super) const SUBSCRIPTION: &[Field] =
 /// The fields of a customer or delegation that can drift.
 pub(super) const SUPPORT: &[Field] = &[Field::SupportContact];
 
-/// The rules by field. That a field exists was judged where it was read; a finding for each that is a relation or a
-/// text, of which nothing is brought back.
-pub(super) fn drift(
-    draft: &mut Draft,
-    who: fmt::Arguments<'_>,
-    rules: DriftRules,
-    known: &[Field],
-) -> BTreeMap<Field, OnDrift> {
-    let mut by_field = BTreeMap::new();
-    for (name, rule) in rules {
-        if let Some(field) = known.iter().find(|field| field.name() == name) {
-            by_field.insert(*field, rule.value);
-            continue;
-        }
-        let names: Vec<&str> = known.iter().map(|field| field.name()).collect();
-        let help = if names.is_empty() {
-            "no field of this kind is brought back or left alone by choice: remove the line".to_owned()
-        } else {
-            format!("here it may name {}", quoted(&names))
-        };
-        let message = format!("`onDrift` of {who} names `{name}`, of which drift is only reported");
-        draft.error(Code::UnknownValue, rule.at, message, help);
-    }
-    by_field
+/// The rules by field.
+pub(super) fn drift(rules: DriftRules, known: &[Field]) -> BTreeMap<Field, OnDrift> {
+    let field = |name: &str| known.iter().copied().find(|field| field.name() == name);
+    rules.into_iter().filter_map(|(name, rule)| Some((field(&name)?, rule.value))).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{check, meant};
-    use crate::manifest::document::OnDrift;
-    use crate::model::Field;
+    use super::super::tests::meant;
+    use super::*;
+    use crate::manifest;
+    use crate::model::Kind;
+
+    /// The fields that the schema of a kind offers, at a place in it.
+    fn offered(kind: Kind, definition: &str) -> Vec<String> {
+        let schema = manifest::schema(kind);
+        let drift = &schema["$defs"][definition]["properties"]["onDrift"];
+        drift["properties"].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect()
+    }
+    fn names(fields: &[Field]) -> Vec<String> {
+        let mut names: Vec<String> = fields.iter().map(|field| field.name().to_owned()).collect();
+        names.sort();
+        names
+    }
 
     #[test]
-    fn rules_of_drift_name_fields_that_can_drift() {
-        check(
-            "Customer contoso {tenantId: %c1, onDrift: {reseller: report}, subscriptions: {a: {subscriptionId: %s1}}}",
-            &[
-                "TT0106 error at report: `onDrift` of customer `contoso` names `reseller`, of which drift is only reported; help: here it may name `supportContact`",
-            ],
-        );
+    fn the_schema_offers_exactly_what_can_drift() {
+        assert_eq!(offered(Kind::Customer, "Subscription"), names(SUBSCRIPTION));
+        assert_eq!(offered(Kind::Subscription, "StandaloneSubscription"), names(SUBSCRIPTION));
+        assert_eq!(offered(Kind::Customer, "Customer"), names(SUPPORT));
+        assert_eq!(offered(Kind::SupportDelegation, "SupportDelegation"), names(SUPPORT));
+    }
+
+    #[test]
+    fn rules_of_drift_reach_their_field() {
         let desired = meant(
             "Customer contoso {tenantId: %c1, subscriptions: {a: {subscriptionId: %s1, onDrift: {quantity: restore}}}}",
         );

@@ -1,7 +1,6 @@
 //! Partnerships: each reseller once, under PartnerIDs that are its own. Never asks whether a partnership is there.
 
 use super::draft::{Draft, Partner};
-use super::drift::drift;
 use super::sort::Doc;
 use super::{Contact, Ensure, Partnership};
 use crate::diag::{At, Code};
@@ -15,9 +14,8 @@ pub(super) fn resolve(draft: &mut Draft, docs: Vec<Doc<document::Partnership>>) 
     let mut tenants = Vec::new();
     let mut ids = Vec::new();
     for Doc { name, at, guard: _, spec } in docs {
-        let document::Partnership { reseller, ensure, ending, on_drift } = *spec;
+        let document::Partnership { reseller, ensure, ending } = *spec;
         reserved(draft, &name, at);
-        drift(draft, format_args!("partnership `{name}`"), on_drift, &[]);
         tenants.extend(reseller.tenant_id.as_ref().map(|tenant| (tenant.value, tenant.at, name.clone())));
         ids.extend(reseller.partner_ids.iter().map(|id| (id.value.clone(), id.at, name.clone())));
         let transfer_to = ending.as_ref().and_then(|ending| ending.transfer_to.as_ref()).map(|to| to.value.clone());

@@ -1,7 +1,6 @@
 //! The provider: exactly one, its limits and freezes well formed. Never compares limits with a plan.
 
 use super::draft::Draft;
-use super::drift::drift;
 use super::sort::Doc;
 use super::{Freeze, Listing, Provider};
 use crate::diag::{At, Code, Finding};
@@ -32,18 +31,8 @@ pub(super) fn resolve(draft: &mut Draft, docs: Vec<Doc<document::Provider>>) {
 
 fn provider(draft: &mut Draft, doc: Doc<document::Provider>) -> Provider {
     let Doc { name, at, guard: _, spec } = doc;
-    let document::Provider {
-        tenant_id,
-        partner_id,
-        country,
-        invitation_url,
-        listing,
-        credentials,
-        limits,
-        freeze,
-        on_drift,
-    } = *spec;
-    drift(draft, format_args!("provider `{name}`"), on_drift, &[]);
+    let document::Provider { tenant_id, partner_id, country, invitation_url, listing, credentials, limits, freeze } =
+        *spec;
     let limits_at = limits.as_ref().map_or(at, |limits| limits.at);
     Provider {
         tenant: tenant_id.value,

@@ -40,7 +40,7 @@ pub(super) fn resolve(draft: &mut Draft, known: &Identities, docs: Vec<Doc<Suppo
 
 fn delegation(draft: &mut Draft, known: &Identities, name: &Name, spec: SupportDelegation) {
     let SupportDelegation { support_contact, customers, subscriptions, on_drift } = spec;
-    let on_drift = drift(draft, format_args!("delegation `{name}`"), on_drift, SUPPORT);
+    let on_drift = drift(on_drift, SUPPORT);
     let on_drift = on_drift.get(&Field::SupportContact).copied();
     let says = format_args!("delegation `{name}` names support contact");
     let contact = supporter(draft, &support_contact, says);

@@ -1,7 +1,6 @@
 //! `spec` of a Partnership. Holds what is written; never compares it with a tenant.
 
 use super::super::spanned::Spanned;
-use super::DriftRules;
 use crate::model::{Date, Name, PartnerId, TenantId};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -19,9 +18,6 @@ pub struct Partnership {
     pub ensure: Spanned<PartnershipState>,
     /// With `ensure: ended`: who decided, what was declared, what happens to what it leaves.
     pub ending: Option<Spanned<Ending>>,
-    /// What to do about drift, by field.
-    #[serde(default)]
-    pub on_drift: DriftRules,
 }
 
 /// An indirect reseller.

@@ -2,7 +2,6 @@
 
 use super::super::spanned::Spanned;
 use super::super::written::{AgeRecipient, Country};
-use super::DriftRules;
 use crate::model::{Date, PartnerId, TenantId};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -32,9 +31,6 @@ pub struct Provider {
     /// When nothing is applied.
     #[serde(default)]
     pub freeze: Vec<Freeze>,
-    /// What to do about drift, by field.
-    #[serde(default)]
-    pub on_drift: DriftRules,
 }
 
 /// The public listing, reviewed by a person.
