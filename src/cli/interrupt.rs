@@ -1,5 +1,5 @@
-//! Ctrl-C, counted: once finishes what is in flight, twice stops at once. Installed for `apply` only; every other
-//! command just ends.
+//! Ctrl-C, counted: once finishes what is in flight, twice stops at once. Installed for `apply` and for what
+//! listens; every other command just ends.
 
 use super::error::CliError;
 use std::sync::atomic::{AtomicU8, Ordering};

@@ -28,6 +28,11 @@ impl Digest {
     pub fn of_json(value: &Value) -> Self {
         Self::of_bytes(canonical(value).as_bytes())
     }
+    /// The 32 bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
     /// The first `n` hexadecimal digits.
     #[must_use]
     pub fn short(&self, n: usize) -> String {

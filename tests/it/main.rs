@@ -9,6 +9,8 @@ mod cli;
 mod endings;
 mod examples;
 mod guards;
+#[cfg(feature = "listen")]
+mod http;
 mod import;
 mod laws;
 mod licences;

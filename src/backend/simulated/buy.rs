@@ -9,7 +9,7 @@ use super::wire::{Availability, Cart, CatalogEntry, Item, Order, ReplyEffect, Se
 use crate::backend::BackendError;
 use crate::model::operation::CartLine;
 use crate::model::product::Commerce;
-use crate::model::{BillingCycle, CartId, CustomerId, OrderId, Span, SubscriptionId, Term};
+use crate::model::{BillingCycle, CartId, CustomerId, OrderId, PartnerId, Span, SubscriptionId, Term};
 use crate::observed::{Review, Status};
 use smol_str::format_smolstr;
 
@@ -17,10 +17,11 @@ use smol_str::format_smolstr;
 const CART_LIFE: Span = Span::days(7);
 
 impl Tenant {
-    /// Source: learn, create-a-cart.
+    /// A partner of record that is empty is none: the order is booked without a reseller.
+    /// Source: learn, create-a-cart; create-an-order-for-a-customer-of-an-indirect-reseller.
     pub(super) fn make_cart(&mut self, customer: CustomerId, line: &CartLine) -> Result<ReplyEffect, BackendError> {
         self.resolve(customer, &(&line.product).into(), (line.term, line.billing_cycle), line.quantity)?;
-        self.check_partner(&line.partner_of_record)?;
+        self.check_reseller(&line.partner_of_record)?;
         let id = self.fresh_cart_id(customer, line);
         let cart = Cart::new(id.clone(), customer, line, self.header.clock.plus(CART_LIFE));
         self.carts.insert(id.clone(), cart);
@@ -36,7 +37,7 @@ impl Tenant {
         let cart = cart.clone();
         self.may_buy(customer)?;
         let (entry, _) = self.resolve(customer, &cart.product, (cart.term, cart.billing_cycle), cart.quantity)?;
-        self.check_partner(&cart.partner_of_record)?;
+        self.check_reseller(&cart.partner_of_record)?;
         let offer_name = entry.name.clone();
         let order = self.book(&cart, offer_name);
         Ok(self.first_result(&order))
@@ -70,6 +71,12 @@ impl Tenant {
             return Err(refused(800_017, text));
         }
         Ok((entry, availability))
+    }
+    fn check_reseller(&self, id: &PartnerId) -> Result<(), BackendError> {
+        match named(id) {
+            Some(id) => Ok(self.check_partner(id).map(|_| ())?),
+            None => Ok(()),
+        }
     }
     /// Source: learn, error-codes (13605; 800073 to 800075).
     fn may_buy(&self, customer: CustomerId) -> Result<(), BackendError> {
@@ -116,7 +123,7 @@ impl Tenant {
             offer_name,
             quantity: cart.quantity,
             status: Status::Active,
-            partner_of_record: Some(cart.partner_of_record.clone()),
+            partner_of_record: named(&cart.partner_of_record).cloned(),
             term: Some(cart.term),
             billing_cycle: Some(cart.billing_cycle),
             auto_renew: true,
@@ -155,12 +162,17 @@ impl Tenant {
     }
 }
 
+/// The partner of record that is meant, if any.
+fn named(id: &PartnerId) -> Option<&PartnerId> {
+    Some(id).filter(|id| !id.as_str().is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{cart_of, check_out, code, create, customer, line, made, newcomer, request, tenant};
     use super::super::human::Human;
     use super::*;
-    use crate::model::{Effect, PartnerId, Product};
+    use crate::model::{Effect, Product};
     use crate::observed::{Answer, CartFate, Read};
 
     fn refusal(change: impl FnOnce(&mut CartLine)) -> u32 {

@@ -23,9 +23,7 @@ impl Tenant {
         key: Key,
         change: &SubscriptionChange,
     ) -> Result<ReplyEffect, BackendError> {
-        let subscription = self.found(key)?;
-        changeable(subscription, change)?;
-        self.check_change(subscription, change)?;
+        self.check_subscription(key, change)?;
         if self.pending.contains_key(&key) {
             return Err(pending());
         }
@@ -38,6 +36,12 @@ impl Tenant {
         let (customer, subscription) = key;
         self.pending.insert(key, Pending { customer, subscription, change: change.clone(), shows_from });
         Ok(ReplyEffect::Changed { visible: Visible::Later })
+    }
+    /// Whether a subscription may be changed so; changes nothing.
+    pub(super) fn check_subscription(&self, key: Key, change: &SubscriptionChange) -> Result<(), BackendError> {
+        let subscription = self.found(key)?;
+        changeable(subscription, change)?;
+        self.check_change(subscription, change)
     }
     /// Makes the changes that were accepted and are due.
     pub(super) fn settle_pending(&mut self) {
@@ -128,6 +132,16 @@ impl Tenant {
             }
         };
         self.updated(key, by, (old, new));
+    }
+    /// Sets the status without asking any rule. Suspending and cancelling delete what was scheduled.
+    /// Source: learn, create-scheduled-changes.
+    pub(super) fn set_status(&mut self, key: Key, status: Status, by: By) {
+        let Some(subscription) = self.subscriptions.get_mut(&key) else { return };
+        let old = std::mem::replace(&mut subscription.status, status);
+        if status != Status::Active {
+            subscription.scheduled_change = None;
+        }
+        self.updated(key, by, (format_smolstr!("status {old}"), format_smolstr!("status {status}")));
     }
     pub(super) fn updated(&mut self, key: Key, by: By, (old, new): (SmolStr, SmolStr)) {
         self.note(Change {

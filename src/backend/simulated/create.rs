@@ -18,6 +18,7 @@ use std::collections::BTreeSet;
 pub(super) const FIRST_PASSWORD: u32 = 1;
 
 impl Tenant {
+    /// A customer of a reseller, or a direct one when the provider itself stands in the reseller's place.
     /// Source: learn, create-a-customer-for-an-indirect-reseller.
     pub(super) fn create_customer(&mut self, new: &NewCustomer) -> Result<ReplyEffect, BackendError> {
         let domain = SmolStr::from(new.domain.to_lowercase());
@@ -26,7 +27,9 @@ impl Tenant {
         if self.regions_apart(&new.address.country).is_some() {
             return Err(refused(2030, format_smolstr!("the partner may not sell in {}", new.address.country)));
         }
-        if !self.partnered(new.reseller) {
+        // Without a reseller it becomes the provider's own customer, silently.
+        let direct = new.reseller == self.id();
+        if !direct && !self.partnered(new.reseller) {
             return Err(refused(3000, format_smolstr!("no active relationship with reseller {}", new.reseller)));
         }
         if self.domain_taken(&domain) {
@@ -43,7 +46,7 @@ impl Tenant {
                 domain: domain.clone(),
                 company_name: new.company_name.clone(),
                 country: Some(new.address.country.clone()),
-                resellers: BTreeSet::from([new.reseller]),
+                resellers: if direct { BTreeSet::new() } else { BTreeSet::from([new.reseller]) },
                 review: self.header.new_customers,
                 admin_access: new.default_admin_access,
                 passwords: 0,

@@ -234,13 +234,10 @@ impl Tenant {
                 let old = old.as_ref().map_or("none", PartnerId::as_str);
                 (format_smolstr!("partnerId {old}"), SmolStr::new_static("partnerId none"))
             }
+            Edit::Status(status) if *status == before.status => return Ok(Played::AlreadySo),
             Edit::Status(status) => {
-                let old = std::mem::replace(&mut subscription.status, *status);
-                // Suspending and cancelling delete what was scheduled. Source: learn, create-scheduled-changes.
-                if *status != Status::Active {
-                    subscription.scheduled_change = None;
-                }
-                (format_smolstr!("status {old}"), format_smolstr!("status {status}"))
+                self.set_status(key, *status, person());
+                return Ok(Played::Done);
             }
             Edit::Schedule(scheduled) => {
                 subscription.scheduled_change.clone_from(scheduled);

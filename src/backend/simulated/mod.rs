@@ -1,5 +1,5 @@
 //! The simulated tenant: Partner Center's rules as a pure state machine, in memory or over a file, product and test double
-//! at once. Speaks no HTTP, asks no clock; its time is a field of the tenant.
+//! at once. Only `http` speaks HTTP; asks no clock; its time is a field of the tenant.
 
 mod buy;
 mod change;
@@ -9,6 +9,8 @@ pub mod fault;
 mod files;
 #[cfg(test)]
 mod fixture;
+#[cfg(feature = "listen")]
+pub mod http;
 mod human;
 mod kind;
 #[cfg(test)]
@@ -17,6 +19,8 @@ mod memory;
 mod partner;
 mod perform;
 mod read;
+#[cfg(feature = "listen")]
+mod replace;
 pub mod seed;
 mod support;
 mod tenant;

@@ -113,7 +113,7 @@ impl Tenant {
         u32::try_from(found).unwrap_or(u32::MAX)
     }
     /// Source: learn, regional-authorization-overview (the two-tier link).
-    fn invitation_link(&self, reseller: TenantId) -> Result<SmolStr, Why> {
+    pub(super) fn invitation_link(&self, reseller: TenantId) -> Result<SmolStr, Why> {
         let company = self.companies.get(&reseller).filter(|_| self.partnered(reseller));
         let Some(partner) = company.and_then(|c| c.partner_ids.first()) else {
             return Err(Why::Refused("3000: the partner or relationship was not found".into()));

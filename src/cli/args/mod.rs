@@ -13,7 +13,9 @@ pub(crate) use manifests::{BindArgs, Consent, ImportArgs, ManageField, SetArgs};
 pub(crate) use people::{CredentialsCommand, Declining, Exporting, HandoffsCommand, Noting, Saying};
 pub(crate) use planning::{ApplyArgs, LintArgs, PlanArgs, ShowArgs, SnapshotArgs, Written};
 pub(crate) use sign_in::LoginArgs;
-pub(crate) use simulate::{Actor, Outcome, SimulateCommand};
+#[cfg(feature = "listen")]
+pub(crate) use simulate::ListenArgs;
+pub(crate) use simulate::{Actor, Outcome, SimulateArgs, SimulateCommand};
 pub(crate) use state::{HistoryArgs, Ruling, StateCommand};
 pub(crate) use tools::{ExplainArgs, InitArgs, ManArgs, SchemaArgs};
 
@@ -206,11 +208,7 @@ pub(crate) enum Command {
     Man(ManArgs),
     /// Play the other sides of the embedded tenant: reseller, customer, Microsoft, time
     #[command(long_about = simulate::SIMULATE, after_long_help = simulate::SIMULATE_AFTER)]
-    Simulate {
-        /// Who does what.
-        #[command(subcommand)]
-        command: SimulateCommand,
-    },
+    Simulate(SimulateArgs),
 }
 
 const VALIDATE: &str = "\

@@ -8,6 +8,10 @@ pub(super) const SIMULATE: &str = "\
 With `center: embedded:FILE` everybody else is simulated as well: the reseller that accepts, the customer that signs, \
 Microsoft that reviews, and time. FILE is only read; the living copy lies in the state folder.
 
+With `--listen` the tenant stands behind HTTP on loopback, as Partner Center and its sign-in service, until Ctrl-C. Its first \
+line on stdout is where it listens. Below `/simulate/` is the control side: POST accept, decline, sign, review, end, \
+deauthorize, clock, edit, faults, limits, user, refreshToken, devices/CODE/approve; GET tenant, requests, faults.
+
 Examples:
   twotier simulate accept partnership/northwind
   twotier simulate accept customer/contoso --reseller partnership/northwind
@@ -15,9 +19,48 @@ Examples:
   twotier simulate sign customer/contoso
   twotier simulate edit subscription/contoso/m365 quantity=40
   twotier simulate advance-clock 15m
-  twotier simulate reset";
+  twotier simulate reset
+  twotier simulate --listen 127.0.0.1:0 --tenant tenant.jsonl --living living.jsonl";
 pub(super) const SIMULATE_AFTER: &str =
     "Exit codes: 0 done, 1 that side could not do that, 3 manifests not valid, 64 usage.";
+
+/// Either side: a person who acts, or the whole tenant as a service.
+#[derive(Clone, Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+#[cfg_attr(not(feature = "listen"), command(arg_required_else_help = true))]
+pub(crate) struct SimulateArgs {
+    /// Who does what.
+    #[command(subcommand)]
+    pub(crate) command: Option<SimulateCommand>,
+    /// The tenant as a service.
+    #[cfg(feature = "listen")]
+    #[command(flatten)]
+    pub(crate) listen: ListenArgs,
+}
+
+/// The tenant as a service.
+#[cfg(feature = "listen")]
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ListenArgs {
+    /// Stand behind HTTP on this loopback address; port 0 picks one
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) listen: Option<crate::backend::simulated::http::Address>,
+    /// What is there at first [default: the project's embedded tenant]
+    #[arg(long, value_name = "FILE", requires = "listen", value_hint = clap::ValueHint::FilePath)]
+    pub(crate) tenant: Option<std::path::PathBuf>,
+    /// Keep what changes in this file, and go on from it [default: in memory only]
+    #[arg(long, value_name = "FILE", requires = "listen", value_hint = clap::ValueHint::FilePath)]
+    pub(crate) living: Option<std::path::PathBuf>,
+    /// Faults to begin with, as YAML or JSON
+    #[arg(long, value_name = "FILE", requires = "listen", value_hint = clap::ValueHint::FilePath)]
+    pub(crate) faults: Option<std::path::PathBuf>,
+    /// Requests a minute, of the partner and about each customer; 0 is no limit
+    #[arg(long, value_name = "NUMBER", requires = "listen", default_value_t = 500)]
+    pub(crate) rate: u32,
+    /// One line a request on stderr
+    #[arg(long, requires = "listen")]
+    pub(crate) log: bool,
+}
 
 /// Who does what.
 #[derive(Clone, Debug, Subcommand)]

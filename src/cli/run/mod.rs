@@ -3,6 +3,8 @@
 mod apply;
 mod drift;
 mod lint;
+#[cfg(feature = "listen")]
+mod listen;
 mod manifests;
 mod people;
 mod planning;
@@ -60,6 +62,6 @@ pub(super) fn run(command: &Command, settings: &Settings, terminal: &Terminal) -
         Command::History(args) => state::history(&scene, args),
         Command::State { command } => state::state(&scene, command),
         Command::Schema(args) => tools::schema(&scene, args),
-        Command::Simulate { command } => simulate::simulate(&scene, command),
+        Command::Simulate(args) => simulate::simulate(&scene, args),
     }
 }

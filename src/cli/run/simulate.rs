@@ -2,7 +2,7 @@
 
 use super::{CliError, Exit, Scene};
 use crate::backend::simulated::{EmbeddedError, Human, Played};
-use crate::cli::args::{Actor, Outcome, SimulateCommand};
+use crate::cli::args::{Actor, Outcome, SimulateArgs, SimulateCommand};
 use crate::cli::doors::{self, Doors};
 use crate::observed::Review;
 use crate::ops::Fault;
@@ -10,7 +10,20 @@ use crate::ops::project::Valid;
 use crate::ops::simulate::{self, Known, Play};
 
 /// `simulate`.
-pub(super) fn simulate(scene: &Scene<'_>, command: &SimulateCommand) -> Result<Exit, CliError> {
+pub(super) fn simulate(scene: &Scene<'_>, args: &SimulateArgs) -> Result<Exit, CliError> {
+    #[cfg(feature = "listen")]
+    if let Some(address) = args.listen.listen {
+        return super::listen::listen(scene, address, &args.listen);
+    }
+    match &args.command {
+        Some(command) => side(scene, command),
+        None => {
+            Err(CliError::usage("say who acts, or `--listen 127.0.0.1:0`").hint("`twotier simulate --help` lists both"))
+        }
+    }
+}
+
+fn side(scene: &Scene<'_>, command: &SimulateCommand) -> Result<Exit, CliError> {
     let (play, actor) = match command {
         SimulateCommand::Reset => return reset(scene),
         SimulateCommand::AdvanceClock { duration } => {
