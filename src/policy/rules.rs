@@ -6,6 +6,7 @@ use crate::diag::{Code, Finding};
 use crate::diff::{Activity, Objections, Partner, unknown};
 use crate::model::{Address, PartnerId, TenantId};
 use crate::observed::{Facet, PartnerCheck, Relationship, ResellerStatus};
+use std::collections::{BTreeMap, BTreeSet};
 
 fn partnerships<'a>(case: &'a Case<'_, '_>) -> impl Iterator<Item = (&'a Partnership, &'a Partner)> {
     case.diff.partners.iter().filter_map(|(name, partner)| Some((case.sides.desired.partnerships.get(*name)?, partner)))
@@ -21,42 +22,59 @@ pub(super) fn partner_invalid(case: &Case<'_, '_>, objections: &mut Objections) 
     let wanted = case.wanted.iter().filter(|id| is_listed(case, id));
     for id in wanted.chain(&case.in_force) {
         let finding = match case.sides.look.partner(id) {
-            Facet::Known(PartnerCheck::Valid) => continue,
-            Facet::Known(PartnerCheck::Invalid(text)) => Finding::error(
+            Facet::Unknown(why) => Some(unknown(&format!("whether PartnerID {id} is valid"), &why)),
+            known @ (Facet::Known(_) | Facet::Absent) => invalid(id, known),
+        };
+        objections.partners.extend(finding.map(|finding| (id.clone(), finding)));
+    }
+}
+
+/// What the service holds against a PartnerID, if it was read and is not valid.
+pub(super) fn invalid(id: &PartnerId, check: Facet<&PartnerCheck>) -> Option<Finding> {
+    match check {
+        Facet::Known(PartnerCheck::Valid) | Facet::Unknown(_) => None,
+        Facet::Known(PartnerCheck::Invalid(text)) => Some(
+            Finding::error(
                 Code::PartnerInvalid,
                 None,
                 format!("PartnerID {id} fails validation as partner of record: {text}"),
             )
             .help("the reseller must have an active authorised account and a signed agreement; every change of a subscription is refused until then"),
-            Facet::Absent => Finding::error(Code::PartnerInvalid, None, format!("PartnerID {id} is unknown to the service")),
-            Facet::Unknown(why) => unknown(&format!("whether PartnerID {id} is valid"), &why),
-        };
-        objections.partners.insert(id.clone(), finding);
+        ),
+        Facet::Absent => Some(Finding::error(Code::PartnerInvalid, None, format!("PartnerID {id} is unknown to the service"))),
     }
 }
 
 pub(super) fn partner_contradicts(case: &Case<'_, '_>, objections: &mut Objections) {
     let Facet::Known(list) = case.sides.look.observed().relationships() else { return };
     for (partnership, partner) in partnerships(case) {
-        let Partner::Listed { tenant, .. } = partner else { continue };
-        let Some(listed) = list.get(tenant).and_then(|relationship| relationship.partner_id.as_ref()) else { continue };
-        if partnership.partner_ids.contains(listed) {
-            continue;
-        }
-        let declared: Vec<&str> = partnership.partner_ids.iter().map(PartnerId::as_str).collect();
-        let finding = Finding::error(
-            Code::PartnerContradicts,
-            partnership.at,
-            format!(
-                "partnership `{}` declares PartnerID {}, the relationship shows {listed}",
-                partnership.name,
-                declared.join(", ")
-            ),
-        )
-        .about(Address::Partnership(partnership.name.clone()))
-        .help(format!("the relationship is the truth: add \"{listed}\" to `partnerIds`"));
-        objections.partnerships.insert(partnership.name.clone(), finding);
+        let finding = contradiction(partnership, partner, list);
+        objections.partnerships.extend(finding.map(|finding| (partnership.name.clone(), finding)));
     }
+}
+
+/// A declared PartnerID that the relationship contradicts.
+pub(super) fn contradiction(
+    partnership: &Partnership,
+    partner: &Partner,
+    list: &BTreeMap<TenantId, Relationship>,
+) -> Option<Finding> {
+    let Partner::Listed { tenant, .. } = partner else { return None };
+    let listed = list.get(tenant)?.partner_id.as_ref()?;
+    if partnership.partner_ids.contains(listed) {
+        return None;
+    }
+    let declared: Vec<&str> = partnership.partner_ids.iter().map(PartnerId::as_str).collect();
+    let message = format!(
+        "partnership `{}` declares PartnerID {}, the relationship shows {listed}",
+        partnership.name,
+        declared.join(", ")
+    );
+    Some(
+        Finding::error(Code::PartnerContradicts, partnership.at, message)
+            .about(Address::Partnership(partnership.name.clone()))
+            .help(format!("the relationship is the truth: add \"{listed}\" to `partnerIds`")),
+    )
 }
 
 /// What can be done about a reseller that is not found.
@@ -74,37 +92,37 @@ pub(super) fn reseller_status(case: &Case<'_, '_>, objections: &mut Objections) 
             (None, Some(id)) => case.sides.look.reseller_by_partner_id(id),
             (None, None) => continue,
         };
-        let name = &partnership.name;
-        let (code, message, help) = match status {
-            Facet::Known(ResellerStatus::Signed) => continue,
-            Facet::Known(ResellerStatus::NotSigned(text)) => (
-                Code::AgreementUnsigned,
-                format!("the reseller of `{name}` has not signed the Microsoft Partner Agreement: {text}"),
-                "ask it to sign in Partner Center, for this region; once it has, plan again",
-            ),
-            Facet::Known(ResellerStatus::OtherRegion(text)) => (
-                Code::ResellerRegion,
-                format!("the reseller of `{name}` is authorised in another region: {text}"),
-                "ask it to enrol in this region, or declare it in the project of its own region",
-            ),
-            Facet::Known(ResellerStatus::NotFound(text)) => (
-                Code::ResellerUnknown,
-                format!("Microsoft knows no reseller as declared by `{name}`: {text}"),
-                NOT_FOUND,
-            ),
-            Facet::Absent => {
-                (Code::ResellerUnknown, format!("Microsoft knows no reseller as declared by `{name}`"), NOT_FOUND)
-            }
-            Facet::Unknown(why) => {
-                let finding = unknown(&format!("the agreement status of `{name}`"), &why);
-                objections.partnerships.insert(name.clone(), finding);
-                continue;
-            }
+        let finding = match status {
+            Facet::Unknown(why) => Some(unknown(&format!("the agreement status of `{}`", partnership.name), &why)),
+            known @ (Facet::Known(_) | Facet::Absent) => unauthorised(partnership, known),
         };
-        let finding =
-            Finding::error(code, partnership.at, message).about(Address::Partnership(name.clone())).help(help);
-        objections.partnerships.insert(name.clone(), finding);
+        objections.partnerships.extend(finding.map(|finding| (partnership.name.clone(), finding)));
     }
+}
+
+/// What stands against a reseller by its agreement, region and account, if they were read.
+pub(super) fn unauthorised(partnership: &Partnership, status: Facet<&ResellerStatus>) -> Option<Finding> {
+    let name = &partnership.name;
+    let (code, message, help) = match status {
+        Facet::Known(ResellerStatus::Signed) | Facet::Unknown(_) => return None,
+        Facet::Known(ResellerStatus::NotSigned(text)) => (
+            Code::AgreementUnsigned,
+            format!("the reseller of `{name}` has not signed the Microsoft Partner Agreement: {text}"),
+            "ask it to sign in Partner Center, for this region; once it has, plan again",
+        ),
+        Facet::Known(ResellerStatus::OtherRegion(text)) => (
+            Code::ResellerRegion,
+            format!("the reseller of `{name}` is authorised in another region: {text}"),
+            "ask it to enrol in this region, or declare it in the project of its own region",
+        ),
+        Facet::Known(ResellerStatus::NotFound(text)) => {
+            (Code::ResellerUnknown, format!("Microsoft knows no reseller as declared by `{name}`: {text}"), NOT_FOUND)
+        }
+        Facet::Absent => {
+            (Code::ResellerUnknown, format!("Microsoft knows no reseller as declared by `{name}`"), NOT_FOUND)
+        }
+    };
+    Some(Finding::error(code, partnership.at, message).about(Address::Partnership(name.clone())).help(help))
 }
 
 /// Accepted by somebody nobody declared, told while an invitation is out: the link is reusable.
@@ -113,7 +131,7 @@ pub(super) fn stranger(case: &Case<'_, '_>, objections: &mut Objections) {
         return;
     }
     let Facet::Known(list) = case.sides.look.observed().relationships() else { return };
-    let ours: std::collections::BTreeSet<TenantId> = partnerships(case)
+    let ours: BTreeSet<TenantId> = partnerships(case)
         .filter_map(|(_, partner)| match partner {
             Partner::Listed { tenant, .. } => Some(*tenant),
             Partner::NotListed | Partner::Unknown(_) => None,
@@ -140,14 +158,20 @@ fn undeclared(relationship: &Relationship) -> Finding {
 
 pub(super) fn not_active(case: &Case<'_, '_>, objections: &mut Objections) {
     for (partnership, partner) in partnerships(case) {
-        let Partner::Listed { activity: Activity::Other, .. } = partner else { continue };
-        let finding = Finding::error(
-            Code::PartnershipNotActive,
-            partnership.ensure_at,
-            format!("partnership `{}` is listed, but not as active", partnership.name),
-        )
-        .about(Address::Partnership(partnership.name.clone()))
-        .help("look at it in the portal");
-        objections.partnerships.entry(partnership.name.clone()).or_insert(finding);
+        let finding = idle(partnership, partner);
+        if let Some(finding) = finding {
+            objections.partnerships.entry(partnership.name.clone()).or_insert(finding);
+        }
     }
+}
+
+/// A partnership that is listed in another state than active.
+pub(super) fn idle(partnership: &Partnership, partner: &Partner) -> Option<Finding> {
+    let Partner::Listed { activity: Activity::Other, .. } = partner else { return None };
+    let message = format!("partnership `{}` is listed, but not as active", partnership.name);
+    Some(
+        Finding::error(Code::PartnershipNotActive, partnership.ensure_at, message)
+            .about(Address::Partnership(partnership.name.clone()))
+            .help("look at it in the portal"),
+    )
 }
