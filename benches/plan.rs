@@ -21,7 +21,7 @@ use twotier::ops::planning::{self, Question};
 use twotier::ops::project::{self, Place};
 use twotier::plan::Planned;
 use twotier::plan::file::PlanFile;
-use twotier::report::{self, Format, Paint, Subject};
+use twotier::report::{self, Form, Format, Subject};
 use twotier::snapshot;
 use world::{Manifests, World};
 
@@ -152,7 +152,7 @@ fn plan(world: World, folder: &Path) -> Result<(), Failure> {
 fn print(planned: &Planned, sources: &SourceMap) -> Result<String, Failure> {
     let file = PlanFile::new(&planned.plan, &planned.outlook, sources);
     let mut text = String::new();
-    report::render(Subject::Plan(&file), "plan", (Format::Text, Paint::Plain), &mut text)?;
+    report::render(Subject::Plan(&file), "plan", Form::plain(Format::Text), &mut text)?;
     Ok(text)
 }
 

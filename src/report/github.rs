@@ -11,8 +11,8 @@ use std::fmt::{self, Write};
 ///
 /// # Errors
 /// When `out` does.
-pub(super) fn plan(file: &PlanFile, out: &mut dyn Write) -> fmt::Result {
-    of_plan(file).try_for_each(|finding| annotation(finding, out))?;
+pub(super) fn plan(file: &PlanFile, folder: &str, out: &mut dyn Write) -> fmt::Result {
+    of_plan(file).try_for_each(|finding| annotation(finding, folder, out))?;
     writeln!(out, "{}", Verdict::of(file))
 }
 
@@ -20,8 +20,8 @@ pub(super) fn plan(file: &PlanFile, out: &mut dyn Write) -> fmt::Result {
 ///
 /// # Errors
 /// When `out` does.
-pub(super) fn findings(found: &[Finding], out: &mut dyn Write) -> fmt::Result {
-    found.iter().try_for_each(|finding| annotation(finding, out))
+pub(super) fn findings(found: &[Finding], folder: &str, out: &mut dyn Write) -> fmt::Result {
+    found.iter().try_for_each(|finding| annotation(finding, folder, out))
 }
 
 /// Writes the steps of a run that failed, and how many ended how.
@@ -43,7 +43,7 @@ pub(super) fn of_plan(file: &PlanFile) -> impl Iterator<Item = &Finding> {
     outlook.blocked.iter().map(|blocked| &blocked.finding).chain(&outlook.findings)
 }
 
-fn annotation(finding: &Finding, out: &mut dyn Write) -> fmt::Result {
+fn annotation(finding: &Finding, folder: &str, out: &mut dyn Write) -> fmt::Result {
     let Finding { code, severity, place, address, message, help, related: _ } = finding;
     let level = match severity {
         FindingSeverity::Error => "error",
@@ -51,7 +51,7 @@ fn annotation(finding: &Finding, out: &mut dyn Write) -> fmt::Result {
         FindingSeverity::Note => "notice",
     };
     let place = place.as_ref().map_or_else(String::new, |Place { file, line, column }| {
-        format!("file={},line={line},col={column},", property(file))
+        format!("file={},line={line},col={column},", property(&super::from_top(folder, file)))
     });
     let about = address.as_ref().filter(|_| place.is_empty());
     let about = about.map_or_else(String::new, |address| format!("{address}: "));
@@ -86,7 +86,7 @@ mod tests {
             related: Vec::new(),
         };
         let mut out = String::new();
-        findings(&[finding], &mut out).unwrap();
+        findings(&[finding], "", &mut out).unwrap();
         out
     }
 

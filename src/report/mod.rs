@@ -79,16 +79,30 @@ pub enum Subject<'a> {
     Run(Run<'a>),
 }
 
-/// Writes a subject of `command` in a form; text alone can have color.
+/// How a subject is told.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Form<'a> {
+    /// In which form.
+    pub format: Format,
+    /// With color or without; text alone can have any.
+    pub paint: Paint,
+    /// The project's folder within its repository, `/` between and empty at its top: annotations name files from there.
+    pub folder: &'a str,
+}
+impl Form<'_> {
+    /// Without color, for a project at the top of its repository.
+    #[must_use]
+    pub fn plain(format: Format) -> Self {
+        Self { format, paint: Paint::Plain, folder: "" }
+    }
+}
+
+/// Writes a subject of `command` in a form.
 ///
 /// # Errors
 /// When `out` does.
-pub fn render(
-    subject: Subject<'_>,
-    command: &str,
-    (format, colour): (Format, Paint),
-    out: &mut dyn Write,
-) -> fmt::Result {
+pub fn render(subject: Subject<'_>, command: &str, form: Form<'_>, out: &mut dyn Write) -> fmt::Result {
+    let Form { format, paint: colour, folder } = form;
     match (format, subject) {
         (Format::Text, Subject::Plan(file)) => text::plan(file, colour, out),
         (Format::Text, Subject::Findings(found, sources)) => findings::findings(found, sources, colour, out),
@@ -101,15 +115,33 @@ pub fn render(
         (Format::Markdown, Subject::Plan(file)) => markdown::plan(file, out),
         (Format::Markdown, Subject::Findings(found, sources)) => markdown::findings(found, sources, out),
         (Format::Markdown, Subject::Run(run)) => markdown::run(run, out),
-        (Format::Github, Subject::Plan(file)) => github::plan(file, out),
-        (Format::Github, Subject::Findings(found, sources)) => github::findings(&placed(found, sources), out),
+        (Format::Github, Subject::Plan(file)) => github::plan(file, folder, out),
+        (Format::Github, Subject::Findings(found, sources)) => github::findings(&placed(found, sources), folder, out),
         (Format::Github, Subject::Run(run)) => github::run(run, out),
-        (Format::Sarif, Subject::Plan(file)) => out.write_str(&sarif::document(github::of_plan(file))),
+        (Format::Sarif, Subject::Plan(file)) => out.write_str(&sarif::document(github::of_plan(file), folder)),
         (Format::Sarif, Subject::Findings(found, sources)) => {
-            out.write_str(&sarif::document(placed(found, sources).iter()))
+            out.write_str(&sarif::document(placed(found, sources).iter(), folder))
         }
-        (Format::Sarif, Subject::Run(run)) => out.write_str(&sarif::document(github::of_plan(run.file))),
+        (Format::Sarif, Subject::Run(run)) => out.write_str(&sarif::document(github::of_plan(run.file), folder)),
     }
+}
+
+/// A file of the project, named from the top of its repository.
+fn from_top(folder: &str, file: &str) -> String {
+    if file.starts_with('/') {
+        return file.to_owned();
+    }
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in file.split('/') {
+        match part {
+            "." | "" => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
 }
 
 /// Findings in the order of their places, with the places looked up.
@@ -125,7 +157,7 @@ mod tests {
 
     fn shown(subject: Subject<'_>, format: Format) -> String {
         let mut out = String::new();
-        render(subject, "plan", (format, Paint::Plain), &mut out).unwrap();
+        render(subject, "plan", Form::plain(format), &mut out).unwrap();
         out
     }
 
@@ -155,6 +187,19 @@ mod tests {
             json["findings"][0]["place"],
             serde_json::json!({"file": "manifests/a.yaml", "line": 2, "column": 1})
         );
+    }
+
+    #[test]
+    fn annotations_name_files_from_the_top_of_the_repository() {
+        for (folder, file, named) in [
+            ("", "manifests/a.yaml", "manifests/a.yaml"),
+            ("regions/eu", "manifests/a.yaml", "regions/eu/manifests/a.yaml"),
+            ("regions/eu", "../shared/./a.yaml", "regions/shared/a.yaml"),
+            ("", "../a.yaml", "../a.yaml"),
+            ("regions/eu", "/elsewhere/a.yaml", "/elsewhere/a.yaml"),
+        ] {
+            assert_eq!(from_top(folder, file), named);
+        }
     }
 
     proptest! {

@@ -11,10 +11,10 @@ use std::collections::BTreeSet;
 const PROJECT_FILE: &str = "twotier.yaml";
 
 /// The document as text, with a line feed at its end.
-pub(super) fn document<'a>(findings: impl Iterator<Item = &'a Finding>) -> String {
+pub(super) fn document<'a>(findings: impl Iterator<Item = &'a Finding>, folder: &str) -> String {
     let findings: Vec<&Finding> = findings.collect();
     let used: BTreeSet<&str> = findings.iter().map(|finding| finding.code.as_str()).collect();
-    let results: Vec<Value> = findings.into_iter().map(result).collect();
+    let results: Vec<Value> = findings.into_iter().map(|finding| result(finding, folder)).collect();
     written(&json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -41,7 +41,7 @@ fn rule(code: &str) -> Value {
     })
 }
 
-fn result(finding: &Finding) -> Value {
+fn result(finding: &Finding, folder: &str) -> Value {
     let Finding { code, severity, place, address, message, help, related } = finding;
     let level = match severity {
         FindingSeverity::Error => "error",
@@ -51,14 +51,14 @@ fn result(finding: &Finding) -> Value {
     let about = address.as_ref().filter(|_| place.is_none()).map_or_else(String::new, |address| format!("{address}: "));
     let help = help.as_ref().map_or_else(String::new, |help| format!("\nhelp: {help}"));
     let fallback = Place { file: PROJECT_FILE.to_owned(), line: 1, column: 1 };
-    let mut location = physical(place.as_ref().unwrap_or(&fallback));
+    let mut location = physical(place.as_ref().unwrap_or(&fallback), folder);
     if let Some(address) = address {
         location["logicalLocations"] = json!([{ "fullyQualifiedName": address.to_string(), "kind": "resource" }]);
     }
     let related: Vec<Value> = related
         .iter()
         .map(|related| {
-            let mut location = physical(&related.place);
+            let mut location = physical(&related.place, folder);
             location["message"] = json!({ "text": related.what });
             location
         })
@@ -72,9 +72,9 @@ fn result(finding: &Finding) -> Value {
     })
 }
 
-fn physical(Place { file, line, column }: &Place) -> Value {
+fn physical(Place { file, line, column }: &Place, folder: &str) -> Value {
     json!({ "physicalLocation": {
-        "artifactLocation": { "uri": uri(file) },
+        "artifactLocation": { "uri": uri(&super::from_top(folder, file)) },
         "region": { "startLine": line, "startColumn": column },
     }})
 }
@@ -101,7 +101,7 @@ mod tests {
             related: Vec::new(),
         };
         let placed = finding(Some(Place { file: "manifests/a b.yaml".into(), line: 2, column: 5 }));
-        let text = document([&placed, &finding(None)].into_iter());
+        let text = document([&placed, &finding(None)].into_iter(), "");
         assert!(!text.contains('\u{202e}'), "{text}");
         let sarif: Value = serde_json::from_str(&text).expect("JSON");
         let run = &sarif["runs"][0];

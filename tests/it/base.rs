@@ -65,6 +65,18 @@ impl Repository {
     }
 }
 
+#[test]
+fn annotations_name_files_from_the_top_of_the_repository() {
+    let repository = Repository::committed();
+    for (format, named) in
+        [("github", "file=shop/manifests/contoso.yaml,"), ("sarif", "\"uri\": \"shop/manifests/contoso.yaml\"")]
+    {
+        let printed = repository.run(&["plan", "--format", format]).stdout;
+        let printed = String::from_utf8(printed).expect("text");
+        assert!(printed.contains(named), "{printed}");
+    }
+}
+
 const NOTHING: &str = "No changes. The tenant matches the manifests.";
 
 #[test]

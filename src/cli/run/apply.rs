@@ -70,7 +70,7 @@ fn ask(scene: &Scene<'_>, project: &Valid, doors: &Doors) -> Result<Option<Conse
     let (mut planned, _) = plan::live(project, doors.ground(&journal), &BTreeSet::new(), &Shown::on(scene.terminal))?;
     roles::note(&mut planned, &scene.settings.roles());
     let file = PlanFile::new(&planned.plan, &planned.outlook, &project.sources);
-    let text = rendered(Subject::Plan(&file), "plan", (Format::Text, scene.terminal.message_paint()))?;
+    let text = rendered(Subject::Plan(&file), "plan", scene.form(Format::Text, scene.terminal.message_paint()))?;
     scene.terminal.warn(text.trim_end());
     if file.plan().steps().is_empty() {
         return Ok(Some(Consent::Plan(Box::new(file))));

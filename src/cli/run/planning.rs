@@ -12,7 +12,7 @@ use crate::ops::project::{self, Project, Valid};
 use crate::ops::{Fault, files, roles, show};
 use crate::plan::Planned;
 use crate::plan::file::PlanFile;
-use crate::report::{self, Format, Paint, Subject};
+use crate::report::{self, Form, Format, Paint, Subject};
 use crate::snapshot;
 use std::collections::BTreeSet;
 use std::io::Write as _;
@@ -22,12 +22,16 @@ impl Scene<'_> {
     pub(super) fn format(&self) -> Format {
         format_of(self.settings.format.value)
     }
+    /// How a report is told.
+    pub(super) fn form(&self, format: Format, paint: Paint) -> Form<'_> {
+        Form { format, paint, folder: &self.settings.folder_in_repository }
+    }
     /// Prints a report.
     ///
     /// # Errors
     /// When stdout cannot be written.
     pub(super) fn print(&self, subject: Subject<'_>, command: &str) -> Result<(), CliError> {
-        let text = rendered(subject, command, (self.format(), self.terminal.paint()))?;
+        let text = rendered(subject, command, self.form(self.format(), self.terminal.paint()))?;
         self.terminal.data(&text)
     }
     /// The manifests of a command that goes on only with valid ones. Findings of invalid ones are printed, as data where
@@ -61,7 +65,7 @@ impl Scene<'_> {
         findings: &[crate::diag::Finding],
         sources: &crate::diag::SourceMap,
     ) -> Result<(), CliError> {
-        let form = (Format::Text, self.terminal.message_paint());
+        let form = self.form(Format::Text, self.terminal.message_paint());
         self.terminal.warn(rendered(Subject::Findings(findings, sources), "", form)?.trim_end());
         Ok(())
     }
@@ -77,7 +81,7 @@ pub(super) fn format_of(format: OutputFormat) -> Format {
     }
 }
 
-pub(super) fn rendered(subject: Subject<'_>, command: &str, form: (Format, Paint)) -> Result<String, CliError> {
+pub(super) fn rendered(subject: Subject<'_>, command: &str, form: Form<'_>) -> Result<String, CliError> {
     let mut text = String::new();
     report::render(subject, command, form, &mut text)
         .map_err(|_| CliError::failed("the report cannot be written to memory"))?;
@@ -134,7 +138,8 @@ pub(super) fn plan(scene: &Scene<'_>, args: &PlanArgs) -> Result<Exit, CliError>
         files::write(path, &file.write())?;
     }
     for Written { format, file: path } in &args.write {
-        files::write(path, &rendered(Subject::Plan(&file), "plan", (format_of(*format), Paint::Plain))?)?;
+        let form = scene.form(format_of(*format), Paint::Plain);
+        files::write(path, &rendered(Subject::Plan(&file), "plan", form)?)?;
     }
     scene.print(Subject::Plan(&file), "plan")?;
     Ok(match (args.detailed_exitcode, plan::next(&file)) {

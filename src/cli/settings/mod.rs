@@ -70,6 +70,8 @@ pub(crate) struct Settings {
     pub(crate) lint: lint::Settings,
     /// On whose account a run is made.
     pub(crate) run_by: RunBy,
+    /// The project's folder within its repository, `/` between; empty at its top, or in no repository.
+    pub(crate) folder_in_repository: String,
 }
 
 impl Settings {
@@ -98,6 +100,7 @@ impl Settings {
             color: sources.color()?,
             lint,
             run_by: RunBy::from(environment),
+            folder_in_repository: project::in_repository(&root),
             project_file: found.clone(),
             root,
         })

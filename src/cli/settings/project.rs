@@ -52,6 +52,14 @@ pub(crate) fn find(start: &Path) -> Option<PathBuf> {
     start.ancestors().map(|folder| folder.join(FILE_NAME)).find(|candidate| candidate.is_file())
 }
 
+/// The folder `root` within the git repository around it, `/` between; empty at its top, and where there is none.
+pub(crate) fn in_repository(root: &Path) -> String {
+    let top = root.ancestors().find(|folder| folder.join(".git").exists());
+    let within = top.and_then(|top| root.strip_prefix(top).ok()).unwrap_or(Path::new(""));
+    let parts: Vec<_> = within.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    parts.join("/")
+}
+
 /// Reads a project file.
 ///
 /// # Errors

@@ -12,7 +12,7 @@ use twotier::model::Address;
 use twotier::ops::planning::{self, Question};
 use twotier::plan::Planned;
 use twotier::plan::file::PlanFile;
-use twotier::report::{Format, Paint, Subject, render};
+use twotier::report::{Form, Format, Subject, render};
 
 /// Manifests, resolved.
 pub(crate) struct Project {
@@ -47,7 +47,7 @@ impl Project {
     pub(crate) fn shown(&self, planned: &Planned) -> String {
         let file = PlanFile::new(&planned.plan, &planned.outlook, &self.sources);
         let mut out = String::new();
-        render(Subject::Plan(&file), "plan", (Format::Text, Paint::Plain), &mut out).expect("a string can be written");
+        render(Subject::Plan(&file), "plan", Form::plain(Format::Text), &mut out).expect("a string can be written");
         out
     }
 }
