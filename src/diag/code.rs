@@ -98,11 +98,11 @@ codes! {
     NeedBlocked = 323, "something it needs is blocked", "Mend that one first.";
     CustomerAmbiguous = 324, "two declared customers are one", "Seen in the tenant: the domain and the tenant id belong to one customer. Keep one document.";
     ResellerNotAssociated = 325, "the partner of record is not among the customer's resellers", "Allowed, but unusual: the reseller cannot manage what it is paid for.";
-    HandoffDeclined = 326, "a person declined the hand-off", "It is not asked again until somebody reopens it: `twotier handoffs reopen ID`.";
+    HandoffDeclined = 326, "a person declined the hand-off", "It is not asked again until somebody reopens it: `twotier handoffs reopen ID --reason TEXT`.";
     NoInvitationLink = 327, "the provider's invitation link is missing", "Resellers are invited with one fixed link, copied once from the portal into `Provider.invitationUrl`.";
     PartnershipGone = 328, "a partnership that was active is no longer listed", "Somebody ended it, or the reseller lost its authorisation. It is not invited anew by itself: find out why, then `twotier state forget` its binding to invite again, or declare it ended.";
     Cycle = 329, "steps need each other in a circle", "The manifest lines that make the circle are shown; one of them must go.";
-    CredentialsKept = 330, "a delivered password is still kept", "Once it reached its person the sealed object has no purpose: `twotier credentials forget`.";
+    CredentialsKept = 330, "a delivered password is still kept", "Once it reached its person the sealed object has no purpose: `twotier credentials forget ADDRESS --by NAME --reason TEXT`.";
     NoContact = 331, "nobody is named to write to", "An invitation is a mail to somebody: write `reseller.contact.email`. The tenant tells no address, so `import` leaves it out.";
     EndingHeld = 340, "something still hangs on a partnership that is to end", "Partner of record and support move first, to `ending.transferTo`; a reservation, a savings plan or a subscription that is not active cannot move and is named under `ending.leaveBehind`. Once the partnership is gone, the service refuses every change of a subscription that still has its PartnerID.";
     SearchIncomplete = 341, "not every customer was looked through for an ending", "Also a customer of another reseller may have a subscription with this one as partner of record. `ending.search: everyCustomer` looks through the whole tenant, `knownCustomers` says that the rest is knowingly left unsearched.";

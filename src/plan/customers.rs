@@ -193,7 +193,7 @@ fn remind(making: &mut Making<'_, '_>, customer: &Customer) {
     }
     let message = format!("the password of customer `{}` is delivered and still kept", customer.key);
     let finding = Finding::warning(Code::CredentialsKept, customer.at, message).about(address.clone());
-    making.findings.push(finding.help(format!("`twotier credentials forget {address}`")));
+    making.findings.push(finding.help(format!("`twotier credentials forget {address} --by NAME --reason TEXT`")));
 }
 
 fn reset(making: &mut Making<'_, '_>, customer: &Customer, create: &Create) {

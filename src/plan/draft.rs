@@ -128,7 +128,7 @@ pub(super) fn hand_off(key: StepKey, ask: Ask, ledger: &Ledger, origin: Origin<'
             let short = step.id.short(10);
             return Standing::Declined(
                 Finding::error(Code::HandoffDeclined, origin.at, format!("{by} declined it: {reason}"))
-                    .help(format!("`twotier handoffs reopen {short}` asks again")),
+                    .help(format!("`twotier handoffs reopen {short} --reason TEXT` asks again")),
             );
         }
         // What is asked changed, or its purpose was observed once and is gone again: it is asked anew.

@@ -61,7 +61,7 @@ pub(super) fn credentials_kept(view: &mut View<'_, '_>) {
                 Code::CredentialsKept,
                 view.sides.desired.declared.get(address).copied(),
                 (address.clone(), message),
-                &format!("`twotier credentials forget {address}`"),
+                &format!("`twotier credentials forget {address} --by NAME --reason TEXT`"),
             );
         }
     }
