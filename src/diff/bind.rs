@@ -1,7 +1,8 @@
 //! Which live object each partnership and customer means, and where it stands. Never takes an unread list for an
 //! empty one.
 
-use super::{Diff, Sides, remembered, unknown};
+use super::doubt::{doubt_of, pending_of};
+use super::{Diff, Sides, doubted, remembered, unknown};
 use crate::desired::{Customer, Ensure, Identity, Partnership};
 use crate::diag::{Code, Finding};
 use crate::ledger::{HandoffState, LiveId, PendingWhat};
@@ -151,7 +152,7 @@ pub(super) fn customers<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
             continue;
         }
         let mut presence = presence(sides, diff, customer, &address);
-        if matches!(presence, Presence::Live(_)) && sides.ledger.pending.contains_key(&address) {
+        if matches!(presence, Presence::Live(_)) && pending_of(sides, &address).is_some() {
             diff.shown.insert(address.clone());
         }
         if let Presence::Live(id) | Presence::Pending(id) = presence {
@@ -178,7 +179,12 @@ fn ambiguous(customer: &Customer, other: &Customer) -> Finding {
 }
 
 fn presence(sides: Sides<'_>, diff: &Diff<'_>, customer: &Customer, address: &Address) -> Presence {
-    if let Some(pending) = sides.ledger.pending.get(address)
+    if let Some(doubt) = doubt_of(sides, address)
+        && doubt.key().step == StepName::CreateCustomer
+    {
+        return Presence::Unknown(doubted(doubt, customer.at));
+    }
+    if let Some(pending) = pending_of(sides, address)
         && let PendingWhat::Customer(id) = pending.what
     {
         return pending_customer(sides, diff, customer, id);

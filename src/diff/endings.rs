@@ -6,7 +6,7 @@ mod search;
 use super::{Diff, Moved, Partner, RelationState, Sides, SupportDiff, SupportState, Verdict, unknown};
 use crate::desired::{self, Customer, Ending, Identity, Origin, Partnership};
 use crate::diag::Finding;
-use crate::ledger::{LiveId, Pending, PendingWhat};
+use crate::ledger::{Doubt, LiveId, Pending, PendingWhat};
 use crate::model::{
     Address, CustomerId, CustomerKey, Field, Name, PartnerId, SubscriptionId, SubscriptionKey, TenantId, Value,
 };
@@ -69,7 +69,7 @@ pub enum Way<'a> {
     /// An earlier step did, which does not show yet.
     Pending(&'a Pending),
     /// An earlier step may have.
-    Unresolved(&'a crate::ledger::Unresolved),
+    Doubtful(Doubt<'a>),
     /// It cannot.
     Stuck(&'static str),
 }

@@ -2,6 +2,7 @@
 //! are missing. Never makes a step and never writes.
 
 mod bind;
+mod doubt;
 mod endings;
 pub mod field;
 pub mod look;
@@ -12,6 +13,7 @@ mod support;
 mod walk;
 
 pub use bind::{Activity, Partner, Presence};
+pub use doubt::doubted;
 pub use endings::{Coverage, EndingDiff, Held, Invitation, Mobility, Supported, Way, left_by, taker};
 pub use field::{Moved, Verdict, drift_default};
 pub use look::Look;

@@ -2,6 +2,7 @@
 //! is bound, and never takes an earlier order that does not show yet for none.
 
 use super::bind::ledger_binding;
+use super::doubt::{doubt_of, doubted, may_be_ours, pending_of};
 use super::{
     Diff, Moved, Presence, Scope, Sides, SubscriptionDiff, SubscriptionState, Verdict, Walk, field, remembered, unknown,
 };
@@ -31,7 +32,7 @@ pub(super) fn bind<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) -> Vec<Option<Subs
             Some(LiveId::Subscription(_, id)) => Some(id),
             Some(LiveId::Reseller(_) | LiveId::Customer(_)) | None => None,
         };
-        let shown = sides.ledger.pending.get(&address).and_then(|pending| shows(sides, pending));
+        let shown = pending_of(sides, &address).and_then(|pending| shows(sides, pending));
         let id = subscription.identity.or(learned).or(shown);
         if let Some(id) = id {
             diff.bindings.learn(address, LiveId::Subscription(customer, id));
@@ -151,18 +152,8 @@ fn live<'a>(
 ) -> Option<SubscriptionState<'a>> {
     let There { customer, list, id, address, settled } = there;
     let address = &address;
-    if let Some(unresolved) = sides.ledger.unresolved.get(address) {
-        return Some(SubscriptionState::Blocked(
-            Finding::error(
-                Code::Unresolved,
-                declared.at,
-                format!(
-                    "an earlier {} of `{}` has an unknown outcome: {}",
-                    unresolved.key.step, declared.key, unresolved.text
-                ),
-            )
-            .help("look in the portal, then say how it ended with `twotier state resolve`"),
-        ));
+    if let Some(doubt) = doubt_of(sides, address) {
+        return Some(SubscriptionState::Blocked(doubted(doubt, declared.at)));
     }
     let list = match list {
         Facet::Known(list) => list,
@@ -175,7 +166,7 @@ fn live<'a>(
     let Some(id) = id else {
         return Some(unbound(sides, diff, declared, (customer, list), twins));
     };
-    let pending = sides.ledger.pending.get(address);
+    let pending = pending_of(sides, address);
     let Some(observed) = list.binary_search_by_key(&id, |s| s.id).ok().map(|at| &list[at]) else {
         return Some(
             pending.map_or_else(|| SubscriptionState::Blocked(absent(declared, id)), SubscriptionState::Pending),
@@ -231,7 +222,7 @@ fn unbound<'a>(
     twins: &Released<'_>,
 ) -> SubscriptionState<'a> {
     let address = Address::Subscription(declared.key.clone());
-    if let Some(pending) = sides.ledger.pending.get(&address) {
+    if let Some(pending) = pending_of(sides, &address) {
         return SubscriptionState::Pending(pending);
     }
     let Some((product, at)) = &declared.product else {
@@ -247,6 +238,14 @@ fn unbound<'a>(
     };
     let alike = list.iter().filter(|s| s.status.occupies() && s.product.as_ref() == Some(product));
     let free: Vec<_> = alike.filter(|s| !diff.bindings.claims(LiveId::Subscription(customer, s.id))).collect();
+    let ids = || free.iter().map(|s| s.id.to_string()).collect::<Vec<_>>().join(", ");
+    let additional = declared.purchase.as_ref().map_or(Additional::No, |purchase| purchase.additional);
+    if additional == Additional::No
+        && !free.is_empty()
+        && let Some(finding) = may_be_ours(sides, &declared.key, &ids(), *at)
+    {
+        return SubscriptionState::Blocked(finding);
+    }
     if let Some(old) = free.iter().find_map(|s| twins.get(&(customer, s.id))) {
         return SubscriptionState::Blocked(
             Finding::error(
@@ -260,14 +259,12 @@ fn unbound<'a>(
             .help("if it was renamed, say `renamedFrom`; if it is another one, say `purchase: {additional: true}`"),
         );
     }
-    let additional = declared.purchase.as_ref().map_or(Additional::No, |purchase| purchase.additional);
     if additional == Additional::No && !free.is_empty() {
-        let ids: Vec<String> = free.iter().map(|s| s.id.to_string()).collect();
         return SubscriptionState::Blocked(
             Finding::error(
                 Code::UnclaimedTwin,
                 *at,
-                format!("a live subscription of {product} is claimed by no manifest: {}", ids.join(", ")),
+                format!("a live subscription of {product} is claimed by no manifest: {}", ids()),
             )
             .help("bind it with `subscriptionId`, or say `purchase: {additional: true}`"),
         );

@@ -1,6 +1,6 @@
 //! Support contacts, declared against observed. Legacy subscriptions only; never plans one for new commerce.
 
-use super::{Diff, Partner, Presence, Sides, Verdict, field, remembered, unknown};
+use super::{Diff, Partner, Presence, Sides, Verdict, doubted, field, remembered, unknown};
 use crate::desired::{Delegated, Support, Supporter};
 use crate::diag::{Code, Finding};
 use crate::ledger::LiveId;
@@ -198,6 +198,9 @@ fn contact(
     let (wanted, there) = (Value::text(wanted), Value::text(observed));
     let verdict = field::three_way(&wanted, &there, settled.as_ref());
     if verdict != Verdict::Same {
+        if let Some(doubt) = sides.ledger.doubt(&address) {
+            return Some(SupportState::Blocked(doubted(doubt, support.at)));
+        }
         return Some(SupportState::Moved { customer, id, observed, verdict, settled });
     }
     if settled.as_ref() != Some(&wanted) {

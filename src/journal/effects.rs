@@ -17,6 +17,7 @@ impl Folded {
         fields: Option<BTreeMap<Field, Value>>,
     ) {
         let Some(tracked) = self.intents.remove(&number) else { return };
+        self.ledger.open.remove(&number);
         self.ledger.unresolved.retain(|_, unresolved| unresolved.intent != number);
         self.drop_pending(&tracked.intent);
         let fields = fields.unwrap_or_else(|| tracked.intent.wanted.clone());
@@ -33,6 +34,7 @@ impl Folded {
                 None => self.leave_unresolved(at, number, tracked, "accepted, and nothing says what to look for"),
             },
             Settled::NotStarted if lasts(&tracked.intent.operation) => {
+                self.ledger.given_up.insert(tracked.intent.step, tracked.intent.key.clone());
                 self.unstarted.insert(tracked.intent.step, tracked.intent);
             }
             Settled::NotStarted => {}
@@ -241,6 +243,19 @@ mod tests {
         let folded = folded(vec![change(), Record::Settlement { intent: 1, outcome, fields }]);
         assert_eq!(folded.ledger.settled[&address(M365)], seats(30));
         assert!(folded.intents.is_empty());
+    }
+
+    #[test]
+    fn what_is_begun_is_in_doubt_until_it_is_settled() {
+        let begun = folded(vec![change()]);
+        let doubt = begun.ledger.doubt(&address(M365)).expect("nobody knows");
+        assert_eq!(doubt.key().step, crate::model::StepName::ChangeQuantity);
+        let over = folded(vec![change(), settled(1, done(Learned::Nothing))]);
+        assert_eq!((over.ledger.doubt(&address(M365)), over.ledger.open.len()), (None, 0));
+        let late = folded(vec![order(), settled(1, Settled::NotStarted)]);
+        assert_eq!(late.ledger.given_up.len(), 1, "a call may arrive after it was given up");
+        let again = folded(vec![order(), settled(1, Settled::NotStarted), order()]);
+        assert_eq!((again.ledger.given_up.len(), again.ledger.open.len()), (0, 1));
     }
 
     #[test]

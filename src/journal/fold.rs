@@ -3,7 +3,7 @@
 
 use super::record::{Adopted, Family, Forgotten, Intent, Object, Open, Record, Settled};
 use super::renames::Moves;
-use crate::ledger::{Counted, CredentialState, Genesis, Handoff, HandoffState, Ledger};
+use crate::ledger::{Counted, CredentialState, Genesis, Handoff, HandoffState, Ledger, Open as OpenEffect};
 use crate::model::{Address, Count, Digest, Field, StepKey, Timestamp, Value};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -110,6 +110,9 @@ impl Folded {
             }
             Record::Intent(intent) => {
                 self.unstarted.remove(&intent.step);
+                self.ledger.given_up.remove(&intent.step);
+                let open = OpenEffect { key: intent.key.clone(), since: place.at };
+                self.ledger.open.insert(place.number, open);
                 let tracked = Tracked { epoch: place.epoch, at: place.at, intent: *intent, standing: Standing::Open };
                 self.intents.insert(place.number, tracked);
             }

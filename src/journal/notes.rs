@@ -301,6 +301,7 @@ fn is_remembered(ledger: &Ledger, address: &Address) -> bool {
         || ledger.managed.iter().any(is)
         || ledger.pending.keys().any(is)
         || ledger.unresolved.keys().any(is)
+        || ledger.open.values().any(|open| is(&open.key.address))
         || ledger.credentials.keys().any(is)
 }
 

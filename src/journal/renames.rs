@@ -50,6 +50,8 @@ impl Moves {
             handoffs: _,
             pending,
             unresolved,
+            open,
+            given_up,
             credentials,
             guards,
             counted,
@@ -61,6 +63,8 @@ impl Moves {
         pending.values_mut().for_each(|pending| self.key(&mut pending.key));
         self.map(unresolved);
         unresolved.values_mut().for_each(|unresolved| self.key(&mut unresolved.key));
+        open.values_mut().for_each(|open| self.key(&mut open.key));
+        given_up.values_mut().for_each(|key| self.key(key));
         self.map(credentials);
         if let Some(guards) = guards {
             self.set(&mut guards.protected);

@@ -50,6 +50,11 @@ pub struct Ledger {
     pub pending: BTreeMap<Address, Pending>,
     /// Effects whose outcome nobody knows and looking could not tell.
     pub unresolved: BTreeMap<Address, Unresolved>,
+    /// Effects with an intent and no settlement, by the number of its object: under way, or their run died. The next run
+    /// looks before it plans.
+    pub open: BTreeMap<u64, Open>,
+    /// Creations and orders given up as not started and not tried again since, by step: a late call may still arrive.
+    pub given_up: BTreeMap<Digest, StepKey>,
     /// One-time passwords, by customer.
     pub credentials: BTreeMap<Address, Credential>,
     /// Guards last applied.
@@ -59,6 +64,17 @@ pub struct Ledger {
 }
 
 impl Ledger {
+    /// The effect at this address that is neither settled nor waited for.
+    #[must_use]
+    pub fn doubt(&self, address: &Address) -> Option<Doubt<'_>> {
+        let unresolved = self.unresolved.get(address).map(Doubt::Unresolved);
+        unresolved.or_else(|| self.open.values().find(|open| open.key.address == *address).map(Doubt::Open))
+    }
+    /// Steps whose effect may have happened.
+    pub fn doubtful_steps(&self) -> impl Iterator<Item = &StepKey> {
+        let open = self.open.values().map(|open| &open.key);
+        open.chain(self.unresolved.values().map(|unresolved| &unresolved.key))
+    }
     /// Whether the hand-off of this step was asked before and is not over: what it takes away or grants was counted
     /// then.
     #[must_use]
@@ -179,6 +195,34 @@ pub struct Unresolved {
     pub since: Timestamp,
     /// What is known of it, one line.
     pub text: String,
+}
+
+/// An effect that was intended and never settled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// Which step.
+    pub key: StepKey,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// Why nobody knows yet what became of an effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt<'a> {
+    /// Nobody has looked yet.
+    Open(&'a Open),
+    /// Looking could not tell.
+    Unresolved(&'a Unresolved),
+}
+impl Doubt<'_> {
+    /// Which step brought it.
+    #[must_use]
+    pub fn key(&self) -> &StepKey {
+        match self {
+            Self::Open(open) => &open.key,
+            Self::Unresolved(unresolved) => &unresolved.key,
+        }
+    }
 }
 
 /// The one-time password of a customer.

@@ -247,6 +247,9 @@ fn remembered(ledger: &Ledger, address: &Address) -> Vec<(String, String)> {
     if let Some(unresolved) = ledger.unresolved.get(address) {
         rows.push(row("unresolved", format!("{} since {}: {}", unresolved.key, unresolved.since, unresolved.text)));
     }
+    for open in ledger.open.values().filter(|open| open.key.address == *address) {
+        rows.push(row("not settled", format!("{} since {}", open.key, open.since)));
+    }
     if let Some(credential) = ledger.credentials.get(address) {
         let state = match credential.state {
             CredentialState::Sealed { .. } => "sealed",

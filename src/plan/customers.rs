@@ -7,7 +7,7 @@ use super::letters;
 use super::step::{Brings, Mark, Risk, Undo, Wanted, WantedCustomer};
 use crate::desired::{Create, Customer, Relation};
 use crate::diag::{Code, Finding};
-use crate::diff::{Presence, RelationDiff, RelationState, unknown};
+use crate::diff::{Presence, RelationDiff, RelationState, doubted, unknown};
 use crate::ledger::CredentialState;
 use crate::manifest::document::DefaultAdminAccess;
 use crate::model::{Address, CustomerId, CustomerKey, Fact, Name, StepKey, StepName, Value};
@@ -26,11 +26,8 @@ pub(super) fn make(making: &mut Making<'_, '_>) {
 fn stand(making: &mut Making<'_, '_>, customer: &Customer, presence: &Presence) {
     let address = Address::Customer(customer.key.clone());
     let usual = if customer.create.is_some() { StepName::CreateCustomer } else { StepName::InviteCustomer };
-    if let Some(unresolved) = making.ledger().unresolved.get(&address) {
-        let message = format!("an earlier {} has an unknown outcome: {}", unresolved.key.step, unresolved.text);
-        let finding = Finding::error(Code::Unresolved, customer.at, message)
-            .help("look in the portal, then say how it ended with `twotier state resolve`");
-        making.drafts.block(key(address, unresolved.key.step), finding);
+    if let Some(doubt) = making.ledger().doubt(&address) {
+        making.drafts.block(key(address, doubt.key().step), doubted(doubt, customer.at));
         return;
     }
     match presence {

@@ -10,7 +10,7 @@ use super::step::{Ask, Brings, Risk, Step, Undo, Wanted};
 use super::{azure, customers};
 use crate::desired::{Access, Ending, EndingSearch, Notice, Partnership};
 use crate::diag::{Code, Finding};
-use crate::diff::{Coverage, EndingDiff, Held, Mobility, Partner, Way, taker};
+use crate::diff::{Coverage, EndingDiff, Held, Mobility, Partner, Way, doubted, taker};
 use crate::model::{Address, Fact, Field, StepKey, StepName, SubscriptionChange, Value};
 use crate::observed::{self, Status};
 
@@ -69,10 +69,8 @@ fn moves(making: &mut Making<'_, '_>, diff: &EndingDiff<'_>, before: &mut Before
         let awaiting = key(subscription.key.clone(), StepName::AwaitChange);
         match &subscription.way {
             Way::Stuck(why) => stuck.push(format!("`{shown}` ({why})")),
-            Way::Unresolved(unresolved) => {
-                let message = format!("an earlier {} has an unknown outcome: {}", unresolved.key.step, unresolved.text);
-                let finding = Finding::error(Code::Unresolved, diff.ending.at, message)
-                    .help("look in the portal, then say how it ended with `twotier state resolve`");
+            Way::Doubtful(doubt) => {
+                let finding = doubted(*doubt, diff.ending.at);
                 making.drafts.block(moving.clone(), finding);
                 before.needs.push((moving, "nothing may hang on it any more"));
             }

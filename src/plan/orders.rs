@@ -24,14 +24,20 @@ pub(super) fn make(making: &mut Making<'_, '_>) {
                 }
             }
             SubscriptionState::Pending(pending) => waiting(making, diff.declared, pending),
-            SubscriptionState::Blocked(finding) => making.drafts.block(blocked_key(diff.declared), finding.clone()),
+            SubscriptionState::Blocked(finding) => {
+                making.drafts.block(blocked_key(making, diff.declared), finding.clone())
+            }
             SubscriptionState::Moved { .. } => {}
         }
     }
 }
 
-/// Under which step a blocked subscription is shown: the one it would most likely take.
-fn blocked_key(declared: &Subscription) -> StepKey {
+/// Under which step a blocked subscription is shown: the one nobody knows the outcome of, else the one it would most
+/// likely take.
+fn blocked_key(making: &Making<'_, '_>, declared: &Subscription) -> StepKey {
+    if let Some(doubt) = making.ledger().doubt(&Address::Subscription(declared.key.clone())) {
+        return key(declared.key.clone(), doubt.key().step);
+    }
     let step = match (&declared.identity, &declared.quantity) {
         (None, _) => StepName::OrderSubscription,
         (Some(_), Some(_)) => StepName::ChangeQuantity,

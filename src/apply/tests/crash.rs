@@ -4,16 +4,36 @@ use super::fate::{Dying, Fate, Mishap};
 use super::rig::{Effects, Rig};
 use crate::apply::machine::Settings;
 use crate::apply::outcome::Outcome;
+use crate::diag::{Code, Finding};
 use crate::journal::store::{Folder, Store as _};
 use crate::model::Class;
 use proptest::prelude::*;
 
 /// Converged, each effect once, and the journal whole.
 fn assert_once(rig: &Rig, story: &str) {
+    assert_tempts_nobody(rig, story);
     rig.converge();
     assert_eq!(rig.effects(), Effects::once(), "{story}");
     let journal = rig.journal();
     assert_eq!(journal.ledger().unresolved, std::collections::BTreeMap::new(), "{story}");
+}
+
+/// The plan a person sees before the next run: nothing is done again where nobody knows what became of it, nothing tells
+/// to buy another one, and a snapshot says the same offline.
+fn assert_tempts_nobody(rig: &Rig, story: &str) {
+    let journal = rig.journal();
+    let planned = rig.plan_now();
+    let blocked = &planned.outlook.blocked;
+    for doubtful in journal.ledger().open.values() {
+        let again = planned.plan.steps().iter().find(|step| step.class == Class::Api && step.key == doubtful.key);
+        assert!(again.is_none(), "{story}: {again:#?} may have happened");
+        let told = blocked.iter().any(|it| it.key == doubtful.key && it.finding.code == Code::Unsettled);
+        assert!(told, "{story}: nothing tells of {}: {blocked:#?}", doubtful.key);
+    }
+    let findings = planned.outlook.findings.iter().chain(blocked.iter().map(|it| &it.finding));
+    let tempting = findings.filter(|it| it.help.as_ref().is_some_and(|help| help.contains("additional")));
+    assert_eq!(tempting.collect::<Vec<_>>(), Vec::<&Finding>::new(), "{story}");
+    assert_eq!(rig.plan(&rig.remembered_by_a_snapshot(), &rig.center), planned, "{story}");
 }
 
 #[test]
@@ -185,6 +205,7 @@ proptest! {
         rig.blind.lock().unwrap().extend(blind.iter().copied());
         for mut fate in fates {
             let _stopped = rig.run(&mut fate, Settings::default());
+            assert_tempts_nobody(&rig, "between runs");
         }
         rig.converge();
         prop_assert_eq!(rig.effects(), Effects::once());

@@ -21,6 +21,7 @@ use crate::model::{Class, Effect, Operation, RequestId, Secret, Span, StepName, 
 use crate::observed::{Answer, Observed, Read, Why};
 use crate::plan::{self, Input, Planned, Sealing};
 use crate::policy;
+use crate::snapshot;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -182,6 +183,13 @@ impl Rig {
     /// The plan there is now, without any run.
     pub(super) fn plan_now(&self) -> Planned {
         self.plan(self.journal().ledger(), &self.center)
+    }
+    /// What a snapshot remembers of the ledger.
+    pub(super) fn remembered_by_a_snapshot(&self) -> Ledger {
+        let (tenant, at) = (self.desired.provider.tenant, self.center.clock());
+        let mut bytes = Vec::new();
+        snapshot::write(&Observed::default(), self.journal().ledger(), tenant, at, &mut bytes).expect("writes");
+        snapshot::read(&mut bytes.as_slice()).expect("reads").ledger
     }
     fn arrivals(&self) {
         let mut late = self.late.lock().unwrap();

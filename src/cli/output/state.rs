@@ -3,7 +3,7 @@
 use super::people::credential_word;
 use super::{Table, safe};
 use crate::journal::Journal;
-use crate::ledger::{Ledger, Pending, PendingWhat, Unresolved};
+use crate::ledger::{Doubt, Ledger, Pending, PendingWhat, Unresolved};
 use crate::model::Address;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -29,11 +29,14 @@ pub(crate) fn state(journal: &Journal) -> String {
 
 /// What is open on an address.
 fn open(ledger: &Ledger, address: &Address) -> Option<String> {
-    let unresolved = ledger.unresolved.get(address).map(|Unresolved { intent, key, .. }| {
-        format!("{}: outcome unknown, `twotier state resolve {intent}`", key.step)
+    let doubt = ledger.doubt(address).map(|doubt| match doubt {
+        Doubt::Unresolved(Unresolved { intent, key, .. }) => {
+            format!("{}: outcome unknown, `twotier state resolve {intent}`", key.step)
+        }
+        Doubt::Open(open) => format!("{}: not settled, the next `twotier apply` looks", open.key.step),
     });
     let pending = || ledger.pending.get(address).map(|pending| format!("{}: {}", pending.key.step, what(pending)));
-    unresolved.or_else(pending)
+    doubt.or_else(pending)
 }
 
 fn what(pending: &Pending) -> String {
@@ -53,12 +56,15 @@ fn addresses(ledger: &Ledger) -> BTreeSet<&Address> {
         handoffs: _,
         pending,
         unresolved,
+        open,
+        given_up: _,
         credentials,
         guards: _,
         counted: _,
     } = ledger;
     let keys = bindings.keys().chain(settled.keys()).chain(managed).chain(pending.keys());
-    keys.chain(unresolved.keys()).chain(credentials.keys()).collect()
+    let open = open.values().map(|open| &open.key.address);
+    keys.chain(open).chain(unresolved.keys()).chain(credentials.keys()).collect()
 }
 
 /// Everything remembered, as JSON.
@@ -100,6 +106,9 @@ pub(crate) fn remembered(journal: &Journal, address: &Address) -> Option<Value> 
         })),
         "unresolved": ledger.unresolved.get(address).map(|it| json!({
             "intent": it.intent, "step": it.key.step, "since": it.since, "text": it.text,
+        })),
+        "open": ledger.open.values().find(|open| open.key.address == *address).map(|open| json!({
+            "step": open.key.step, "since": open.since,
         })),
         "credentials": credential.map(|credential| credential_word(&credential.state)),
     }))

@@ -93,8 +93,8 @@ fn way<'a>(sides: Sides<'a>, key: &SubscriptionKey, observed: &observed::Subscri
     if sides.desired.subscriptions.contains_key(key) {
         return Way::Document;
     }
-    if let Some(unresolved) = sides.ledger.unresolved.get(&address) {
-        return Way::Unresolved(unresolved);
+    if let Some(doubt) = sides.ledger.doubt(&address) {
+        return Way::Doubtful(doubt);
     }
     match sides.ledger.pending.get(&address) {
         Some(pending) if matches!(pending.what, PendingWhat::Change { field: Field::PartnerOfRecord, .. }) => {

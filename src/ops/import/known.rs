@@ -58,7 +58,13 @@ impl<'a> Known<'a> {
             orders: BTreeSet::new(),
             associations: BTreeSet::new(),
             remembered: ledger.bindings.iter().map(|(address, id)| (*id, address)).collect(),
-            used: ledger.bindings.keys().chain(ledger.pending.keys()).chain(ledger.unresolved.keys()).collect(),
+            used: ledger
+                .bindings
+                .keys()
+                .chain(ledger.pending.keys())
+                .chain(ledger.unresolved.keys())
+                .chain(ledger.open.values().map(|open| &open.key.address))
+                .collect(),
         };
         for (key, id) in &ids {
             if let CustomerKey::Named(name) = key {

@@ -1,8 +1,8 @@
 //! Observations and ledgers of every shape, for the laws of snapshots. Never meant to be plausible.
 
 use crate::ledger::{
-    Counted, Credential, CredentialState, Genesis, Guards, Handoff, HandoffState, Ledger, LiveId, Pending, PendingWhat,
-    Unresolved,
+    Counted, Credential, CredentialState, Genesis, Guards, Handoff, HandoffState, Ledger, LiveId, Open, Pending,
+    PendingWhat, Unresolved,
 };
 use crate::model::operation::{PostalAddress, SupportContact};
 use crate::model::product::Commerce;
@@ -355,6 +355,8 @@ pub(super) fn ledger() -> impl Strategy<Value = Ledger> {
         btree_map(address(), pending(), 0..3),
         btree_map(address(), unresolved(), 0..3),
         btree_map(address(), credential(), 0..3),
+        btree_map(any::<u64>(), (key(), instant()).prop_map(|(key, since)| Open { key, since }), 0..3),
+        btree_map(digest(), key(), 0..3),
     );
     (known.boxed(), open.boxed()).prop_map(|(known, open)| Ledger {
         genesis: known.0,
@@ -365,6 +367,8 @@ pub(super) fn ledger() -> impl Strategy<Value = Ledger> {
         pending: open.1,
         unresolved: open.2,
         credentials: open.3,
+        open: open.4,
+        given_up: open.5,
         guards: known.4,
         counted: known.5,
     })

@@ -29,6 +29,10 @@ pub(in crate::snapshot) enum Fact {
     Pending(Box<Accepted>),
     /// An effect whose outcome nobody knows.
     Unresolved(Box<Doubtful>),
+    /// An effect that was intended and never settled.
+    Open(Box<Unsettled>),
+    /// A creation or an order that was given up as not started.
+    GivenUp(Box<Abandoned>),
     /// A one-time password: that there is one, never the password.
     Credential(Login),
     /// What was in force when a run opened last.
@@ -203,6 +207,27 @@ pub(in crate::snapshot) struct Doubtful {
     #[schemars(with = "form::Instant")]
     since: Timestamp,
     text: String,
+}
+
+/// An effect that was intended and never settled.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::snapshot) struct Unsettled {
+    intent: u64,
+    #[schemars(with = "form::StepKey")]
+    key: StepKey,
+    #[schemars(with = "form::Instant")]
+    since: Timestamp,
+}
+
+/// A creation or an order that was given up as not started.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::snapshot) struct Abandoned {
+    #[schemars(with = "form::Hex")]
+    step: Digest,
+    #[schemars(with = "form::StepKey")]
+    key: StepKey,
 }
 
 /// A one-time password: that there is one.

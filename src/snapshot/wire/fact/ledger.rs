@@ -1,12 +1,12 @@
 //! From the ledger to its facts and back. Both ways exhaustive, so that a new fact cannot be forgotten.
 
 use super::{
-    Accepted, AcceptedWhat, Asked, AskedState, Count, Doubtful, Fact, InForce, Live, Login, LoginState, Origin,
-    Remembered,
+    Abandoned, Accepted, AcceptedWhat, Asked, AskedState, Count, Doubtful, Fact, InForce, Live, Login, LoginState,
+    Origin, Remembered, Unsettled,
 };
 use crate::ledger::{
-    Counted, Credential, CredentialState, Genesis, Guards, Handoff, HandoffState, Ledger, LiveId, Pending, PendingWhat,
-    Unresolved,
+    Counted, Credential, CredentialState, Genesis, Guards, Handoff, HandoffState, Ledger, LiveId, Open, Pending,
+    PendingWhat, Unresolved,
 };
 use crate::model::{Address, Digest};
 use smol_str::SmolStr;
@@ -31,10 +31,23 @@ impl From<Live> for LiveId {
     }
 }
 
-/// Every fact of a ledger, in one order: genesis, guards, addresses, hand-offs, pending, unresolved, credentials, counts.
+/// Every fact of a ledger, in one order: genesis, guards, addresses, hand-offs, pending, unresolved, open,
+/// given up, credentials, counts.
 pub(in crate::snapshot) fn facts(ledger: &Ledger) -> impl Iterator<Item = Fact> {
-    let Ledger { genesis, bindings, settled, managed, handoffs, pending, unresolved, credentials, guards, counted } =
-        ledger;
+    let Ledger {
+        genesis,
+        bindings,
+        settled,
+        managed,
+        handoffs,
+        pending,
+        unresolved,
+        open,
+        given_up,
+        credentials,
+        guards,
+        counted,
+    } = ledger;
     let addresses: BTreeSet<&Address> = bindings.keys().chain(settled.keys()).chain(managed).collect();
     let addresses = addresses.into_iter().map(|address| {
         Fact::Address(Remembered {
@@ -59,6 +72,10 @@ pub(in crate::snapshot) fn facts(ledger: &Ledger) -> impl Iterator<Item = Fact> 
         .chain(handoffs.iter().map(|(step, handoff)| Fact::Handoff(Box::new(asked(*step, handoff)))))
         .chain(pending.iter().map(|(address, pending)| Fact::Pending(Box::new(accepted(address, pending)))))
         .chain(unresolved.iter().map(|(address, effect)| Fact::Unresolved(Box::new(doubtful(address, effect)))))
+        .chain(open.iter().map(|(intent, Open { key, since })| {
+            Fact::Open(Box::new(Unsettled { intent: *intent, key: key.clone(), since: *since }))
+        }))
+        .chain(given_up.iter().map(|(step, key)| Fact::GivenUp(Box::new(Abandoned { step: *step, key: key.clone() }))))
         .chain(credentials.iter().map(|(address, credential)| Fact::Credential(login(address, credential))))
         .chain(counted)
 }
@@ -140,6 +157,14 @@ pub(in crate::snapshot) fn remember(ledger: &mut Ledger, fact: Fact) {
         Fact::Unresolved(doubtful) => {
             let Doubtful { address, intent, key, request, since, text } = *doubtful;
             ledger.unresolved.insert(address, Unresolved { intent, key, request, since, text });
+        }
+        Fact::Open(unsettled) => {
+            let Unsettled { intent, key, since } = *unsettled;
+            ledger.open.insert(intent, Open { key, since });
+        }
+        Fact::GivenUp(abandoned) => {
+            let Abandoned { step, key } = *abandoned;
+            ledger.given_up.insert(step, key);
         }
         Fact::Credential(Login { address, user, at, state }) => {
             let state = match state {
