@@ -20,8 +20,8 @@ pub trait Observe: Send + Sync {
         reads.iter().map(|read| self.read(read)).collect()
     }
     /// How many calls some questions will take, as far as can be told before they are asked.
-    fn price(&self, reads: &[Read]) -> usize {
-        reads.len()
+    fn price(&self, reads: &[Read]) -> Price {
+        Price { calls: reads.len(), bound: Bound::Exact }
     }
     /// The calls made so far; nothing where looking is no traffic.
     fn traffic(&self) -> Option<Traffic> {
@@ -39,6 +39,24 @@ pub trait Observe: Send + Sync {
     }
 }
 
+/// How many calls some questions will take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Price {
+    /// So many, when nothing has to be repeated.
+    pub calls: usize,
+    /// Or more.
+    pub bound: Bound,
+}
+
+/// Whether a price may rise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// It does not.
+    Exact,
+    /// A list among them tells only page by page how long it is.
+    AtLeast,
+}
+
 /// The calls of a door so far, and the pace they are made at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Traffic {
@@ -46,6 +64,8 @@ pub struct Traffic {
     pub made: u64,
     /// Refused because of too many requests.
     pub refused: u64,
+    /// Further pages of lists that have shown, asked for or about to be.
+    pub pages: u64,
     /// At most so many a minute, as learned.
     pub per_minute: u32,
 }

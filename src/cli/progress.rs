@@ -3,15 +3,17 @@
 
 use super::terminal::{Audience, Terminal, Verbosity};
 use crate::apply::{Outcome, Progress, Reporter};
+use crate::backend::Bound;
 use crate::ops::observe;
 use indicatif::{ProgressBar, ProgressStyle};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How progress is shown.
 pub(crate) enum Shown {
     /// A bar that moves.
     Bar(ProgressBar),
-    /// A line now and then.
-    Lines(Terminal),
+    /// A line now and then: every so many calls, counted from the number at which the last one was said.
+    Lines(Terminal, AtomicU64),
     /// Not at all.
     Silent,
 }
@@ -21,7 +23,7 @@ impl Shown {
     pub(crate) fn on(terminal: &Terminal) -> Self {
         match (terminal.verbosity(), terminal.audience()) {
             (Verbosity::Quiet, _) => Self::Silent,
-            (Verbosity::Normal, Audience::Pipe) => Self::Lines(terminal.clone()),
+            (Verbosity::Normal, Audience::Pipe) => Self::Lines(terminal.clone(), AtomicU64::new(0)),
             (Verbosity::Normal, Audience::Person) => Self::Bar(bar()),
         }
     }
@@ -47,13 +49,13 @@ impl observe::Progress for Shown {
                 bar.set_message("reading");
                 bar.inc_length(u64::try_from(reads).unwrap_or(u64::MAX));
             }
-            Self::Lines(_) | Self::Silent => {}
+            Self::Lines(..) | Self::Silent => {}
         }
     }
     fn read(&self) {
         match self {
             Self::Bar(bar) => bar.inc(1),
-            Self::Lines(_) | Self::Silent => {}
+            Self::Lines(..) | Self::Silent => {}
         }
     }
     fn end(&self, reads: usize) {
@@ -63,33 +65,57 @@ impl observe::Progress for Shown {
                 bar.finish_and_clear();
                 super::terminal::message(&format!("{reads} {plural}"));
             }
-            Self::Lines(terminal) => terminal.note(&format!("{reads} {plural}")),
+            Self::Lines(terminal, _) => terminal.note(&format!("{reads} {plural}")),
             Self::Silent => {}
         }
     }
     fn cost(&self, cost: observe::Cost) {
         match self {
-            Self::Bar(bar) => {
-                let left = cost.seconds_left();
-                let left = if left > 90 { format!("{} min", left.div_ceil(60)) } else { format!("{left} s") };
-                let observe::Cost { made, expected, refused: _, per_minute } = cost;
-                bar.set_message(format!("reading: {made} of {expected} calls, {per_minute} a minute, {left} left"));
+            Self::Bar(bar) => bar.set_message(so_far(cost)),
+            Self::Lines(terminal, said) => {
+                let due = said.load(Ordering::SeqCst);
+                let long = due > 0 || cost.expected.saturating_sub(cost.made) >= LONG;
+                let next = cost.made + EVERY;
+                // Of several that see that a line is due, one says it.
+                if long
+                    && cost.made >= due
+                    && said.compare_exchange(due, next, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+                {
+                    terminal.note(&so_far(cost));
+                }
             }
-            Self::Lines(_) | Self::Silent => {}
+            Self::Silent => {}
         }
     }
     fn spent(&self, cost: observe::Cost) {
         match self {
             Self::Bar(_) => super::terminal::message(&calls(cost)),
-            Self::Lines(terminal) => terminal.note(&calls(cost)),
+            Self::Lines(terminal, _) => terminal.note(&calls(cost)),
             Self::Silent => {}
         }
     }
 }
 
+/// A look with at least so many calls to make says in lines how it goes, and then every so many calls: every two minutes
+/// at 500 a minute.
+const LONG: u64 = 200;
+const EVERY: u64 = 1000;
+
+/// What a look cost so far, in words.
+fn so_far(cost: observe::Cost) -> String {
+    let left = cost.seconds_left();
+    let left = if left > 90 { format!("{} min", left.div_ceil(60)) } else { format!("{left} s") };
+    let observe::Cost { made, expected, bound, refused: _, per_minute } = cost;
+    let least = match bound {
+        Bound::Exact => "",
+        Bound::AtLeast => "at least ",
+    };
+    format!("reading: {made} of {least}{expected} calls, {per_minute} a minute, {least}{left} left")
+}
+
 /// What a look cost, in words.
 fn calls(cost: observe::Cost) -> String {
-    let observe::Cost { made, expected, refused, per_minute: _ } = cost;
+    let observe::Cost { made, expected, bound: _, refused, per_minute: _ } = cost;
     let refused = if refused == 0 { String::new() } else { format!(", {refused} refused for their pace") };
     format!("{made} calls to the service, {expected} expected{refused}")
 }
@@ -106,7 +132,7 @@ impl Reporter for Shown {
         }
         match self {
             Self::Bar(bar) => on_bar(bar, progress),
-            Self::Lines(terminal) => terminal.note(&line_of(progress)),
+            Self::Lines(terminal, _) => terminal.note(&line_of(progress)),
             Self::Silent => {}
         }
     }
@@ -117,7 +143,7 @@ impl Shown {
     fn line(&self, line: &str) {
         match self {
             Self::Bar(bar) => bar.suspend(|| super::terminal::message(line)),
-            Self::Lines(_) | Self::Silent => super::terminal::message(line),
+            Self::Lines(..) | Self::Silent => super::terminal::message(line),
         }
     }
 }

@@ -1,13 +1,13 @@
 //! Looks at what is there, in rounds: each round makes the reads that planning asked for and did not find. Holds only
 //! the looking door, so it cannot change anything; what fails is unknown, never absent.
 
-use crate::backend::Observe;
+use crate::backend::{Bound, Observe, Price, Traffic};
 use crate::model::CustomerId;
 use crate::observed::{Answer, Observed, Read, Why};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// How many reads run at once. Source: learn, api-throttling-guidance (limits are per minute, so more is no faster).
 const WORKERS: usize = 8;
@@ -30,12 +30,14 @@ pub trait Progress: Sync {
 }
 
 /// The calls of a look.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cost {
     /// Made, repeats and further pages included.
     pub made: u64,
-    /// Expected, as far as could be told before.
+    /// Expected, as far as could be told before each was made.
     pub expected: u64,
+    /// Whether more may come of what is being read.
+    pub bound: Bound,
     /// Refused because of too many requests.
     pub refused: u64,
     /// At most so many a minute.
@@ -47,13 +49,31 @@ impl Cost {
     pub fn seconds_left(&self) -> u64 {
         self.expected.saturating_sub(self.made).saturating_mul(60) / u64::from(self.per_minute.max(1))
     }
-    /// Since a look began, if it is traffic at all.
-    fn since(observe: &dyn Observe, (made, refused): (u64, u64), expected: u64) -> Option<Self> {
-        let now = observe.traffic()?;
-        Some(Self {
-            made: now.made.saturating_sub(made),
-            expected,
-            refused: now.refused.saturating_sub(refused),
+}
+
+/// What a look was expected to cost, and when it began.
+struct Bill {
+    before: Option<Traffic>,
+    priced: u64,
+    bound: Bound,
+}
+impl Bill {
+    fn begin(observe: &dyn Observe) -> Self {
+        Self { before: observe.traffic(), priced: 0, bound: Bound::Exact }
+    }
+    /// A round begins: what was open before is over.
+    fn add(&mut self, Price { calls, bound }: Price) {
+        self.priced += u64::try_from(calls).unwrap_or(u64::MAX);
+        self.bound = bound;
+    }
+    /// The cost so far, where looking is traffic. A further page is expected as soon as the one before it tells of it.
+    fn cost(&self, observe: &dyn Observe) -> Option<Cost> {
+        let (now, before) = (observe.traffic()?, self.before?);
+        Some(Cost {
+            made: now.made.saturating_sub(before.made),
+            expected: self.priced + now.pages.saturating_sub(before.pages),
+            bound: self.bound,
+            refused: now.refused.saturating_sub(before.refused),
             per_minute: now.per_minute,
         })
     }
@@ -68,6 +88,8 @@ pub struct Looked {
     pub reads: usize,
     /// Why not even the first reads were allowed, when none of them was.
     pub denied: Option<SmolStr>,
+    /// Why looking was given up before its end: what was not read is unknown.
+    pub given_up: Option<Why>,
 }
 
 /// Looks until `missing` asks for nothing new.
@@ -77,22 +99,22 @@ pub fn look(
     mut missing: impl FnMut(&Observed) -> BTreeSet<Read>,
 ) -> Looked {
     let mut looked = Looked::default();
-    let before = observe.traffic().map_or((0, 0), |traffic| (traffic.made, traffic.refused));
-    let mut expected = 0;
+    let mut bill = Bill::begin(observe);
     for _ in 0..ROUNDS {
         let wanted: Vec<Read> =
             missing(&looked.observed).into_iter().filter(|read| !looked.observed.was_read(read)).collect();
-        if wanted.is_empty() {
+        if wanted.is_empty() || looked.given_up.is_some() {
             break;
         }
         progress.round(wanted.len());
-        expected += u64::try_from(observe.price(&wanted)).unwrap_or(u64::MAX);
-        let answers = round(observe, &wanted, &|| {
+        bill.add(observe.price(&wanted));
+        let tell = || bill.cost(observe).into_iter().for_each(|cost| progress.cost(cost));
+        tell();
+        let (answers, given_up) = round(observe, &wanted, &|| {
             progress.read();
-            if let Some(cost) = Cost::since(observe, before, expected) {
-                progress.cost(cost);
-            }
+            tell();
         });
+        looked.given_up = given_up;
         if looked.reads == 0 {
             looked.denied = all_denied(&answers);
         }
@@ -102,7 +124,8 @@ pub fn look(
         looked.reads += wanted.len();
     }
     progress.end(looked.reads);
-    if let Some(cost) = Cost::since(observe, before, expected) {
+    bill.bound = Bound::Exact;
+    if let Some(cost) = bill.cost(observe) {
         progress.spent(cost);
     }
     looked
@@ -119,18 +142,49 @@ fn all_denied(answers: &[Result<Answer, Why>]) -> Option<SmolStr> {
     all?.into_iter().next()
 }
 
-/// The answers to some reads, in their order; `made` is told of each.
-fn round(observe: &dyn Observe, reads: &[Read], made: &(dyn Fn() + Sync)) -> Vec<Result<Answer, Why>> {
+/// So many reads in a row that fail, with nothing answered in between, and nobody is there any more.
+const IN_A_ROW: usize = 3 * WORKERS;
+
+/// How many reads failed since one was answered, and why the last one did.
+#[derive(Default)]
+struct Silence(Mutex<(usize, Option<Why>)>);
+impl Silence {
+    fn hear(&self, answers: &[Result<Answer, Why>]) {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for answer in answers {
+            match answer {
+                Err(why @ (Why::Failed(_) | Why::Throttled)) => *held = (held.0 + 1, Some(why.clone())),
+                Err(Why::NotRead | Why::Refused(_) | Why::Denied(_) | Why::Partial | Why::Implausible(_)) | Ok(_) => {
+                    *held = (0, None);
+                }
+            }
+        }
+    }
+    /// Why nobody is asked any more.
+    fn why(&self) -> Option<Why> {
+        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        held.1.clone().filter(|_| held.0 >= IN_A_ROW)
+    }
+}
+
+/// The answers to some reads, in their order; `made` is told of each. When nothing is answered any more, the rest is not
+/// asked, and the reason is told as well.
+fn round(observe: &dyn Observe, reads: &[Read], made: &(dyn Fn() + Sync)) -> (Vec<Result<Answer, Why>>, Option<Why>) {
     let errands = errands(reads);
     let next = AtomicUsize::new(0);
+    let silence = Silence::default();
     let answers = Mutex::new(Vec::with_capacity(reads.len()));
     let work = || {
         while let Some(errand) = errands.get(next.fetch_add(1, Ordering::Relaxed)) {
             let asked: Vec<Read> = errand.iter().map(|index| reads[*index].clone()).collect();
-            let told = observe.read_all(&asked);
+            let told = match silence.why() {
+                Some(why) => vec![Err(why); asked.len()],
+                None => observe.read_all(&asked),
+            };
+            silence.hear(&told);
             errand.iter().for_each(|_| made());
             let told = errand.iter().copied().zip(told);
-            answers.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(told);
+            answers.lock().unwrap_or_else(PoisonError::into_inner).extend(told);
         }
     };
     std::thread::scope(|scope| {
@@ -139,9 +193,9 @@ fn round(observe: &dyn Observe, reads: &[Read], made: &(dyn Fn() + Sync)) -> Vec
         }
         work();
     });
-    let mut answers = answers.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut answers = answers.into_inner().unwrap_or_else(PoisonError::into_inner);
     answers.sort_by_key(|(index, _)| *index);
-    answers.into_iter().map(|(_, answer)| answer).collect()
+    (answers.into_iter().map(|(_, answer)| answer).collect(), silence.why())
 }
 
 /// Reads as errands of one worker each: PartnerIDs together, because the service takes a list of them; the first read of
@@ -245,9 +299,38 @@ mod tests {
 
     #[test]
     fn the_time_left_follows_from_the_pace() {
-        let cost = Cost { made: 500, expected: 1500, refused: 0, per_minute: 500 };
+        let cost = Cost { made: 500, expected: 1500, bound: Bound::Exact, refused: 0, per_minute: 500 };
         assert_eq!(cost.seconds_left(), 120);
         assert_eq!(Cost { made: 2000, ..cost }.seconds_left(), 0, "more pages than expected");
+    }
+
+    /// Nobody answers after so many reads.
+    struct CutOff(AtomicUsize);
+    impl Observe for CutOff {
+        fn read(&self, _: &Read) -> Result<Answer, Why> {
+            match self.0.fetch_add(1, Ordering::SeqCst) {
+                0..100 => Ok(Answer::NotThere),
+                _ => Err(Why::Failed("no route to host".into())),
+            }
+        }
+    }
+
+    #[test]
+    fn when_nobody_answers_any_more_nobody_is_asked_any_more() {
+        let door = CutOff(AtomicUsize::new(0));
+        let reads: BTreeSet<Read> = (0..2000_u16)
+            .map(|n| {
+                let [high, low] = n.to_be_bytes();
+                let mut id = [high; 16];
+                id[15] = low;
+                Read::CustomersOf(TenantId::from_bytes(id))
+            })
+            .collect();
+        let looked = look(&door, &Counted(AtomicUsize::new(0)), |_| reads.clone());
+        assert!(matches!(looked.given_up, Some(Why::Failed(_))));
+        assert!(door.0.into_inner() < 100 + IN_A_ROW + 2 * WORKERS, "the rest is not asked");
+        let known = reads.iter().filter(|read| looked.observed.was_read(read)).count();
+        assert_eq!(known, 2000, "and is unknown");
     }
 
     #[test]

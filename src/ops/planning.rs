@@ -51,6 +51,8 @@ pub fn look_and_make(question: Question<'_>, observe: &dyn Observe, progress: &d
         last = Some(planned);
         missing
     });
+    // A plan from before the last reads says nothing of them.
+    let last = last.filter(|_| looked.given_up.is_none());
     let planned = last.unwrap_or_else(|| make(question, &looked.observed).0);
     (planned, looked)
 }

@@ -8,7 +8,7 @@ use crate::model::{Clock, PartnerId, TenantId};
 use crate::observed::Why;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex};
 
 /// What a center is made of.
 pub struct Doors {
@@ -30,7 +30,7 @@ pub struct Doors {
 pub struct Center {
     pub(super) line: Line,
     /// The provider's country, once it was needed.
-    pub(super) country: OnceLock<SmolStr>,
+    pub(super) country: Mutex<Option<SmolStr>>,
 }
 
 /// The provider itself, as the service knows it.
@@ -53,6 +53,8 @@ pub struct Calls {
     pub made: u64,
     /// Refused because of too many requests (429).
     pub refused: u64,
+    /// Further pages that lists turned out to have.
+    pub pages: u64,
     /// By the resource they count against, such as `customers`.
     pub by_kind: BTreeMap<&'static str, u64>,
 }
@@ -61,7 +63,7 @@ impl Center {
     /// A center over these doors. Calls nobody yet.
     #[must_use]
     pub fn new(doors: Doors) -> Self {
-        Self { line: Line::new(doors), country: OnceLock::new() }
+        Self { line: Line::new(doors), country: Mutex::default() }
     }
     /// The provider's own tenant, PartnerID, country and name.
     ///

@@ -7,7 +7,7 @@ use super::decode::{Garbage, Node, json};
 use super::request::Ask;
 use super::retry::{Heard, Patience};
 use super::{Profile, page, read, subscription, wire};
-use crate::backend::{Observe, Traffic};
+use crate::backend::{Bound, Observe, Price, Traffic};
 use crate::model::{CartId, CustomerId, PartnerId, TenantId, Timestamp};
 use crate::observed::{
     AddressCheck, Answer, AuditRecord, CartFate, Customer, Offer, PartnerCheck, Read, Relationship, ResellerStatus,
@@ -16,6 +16,10 @@ use crate::observed::{
 use http::StatusCode;
 use smol_str::{SmolStr, format_smolstr};
 use std::collections::BTreeMap;
+use std::sync::{MutexGuard, PoisonError};
+
+/// At most so many calls tell the provider's country.
+const PROFILE: usize = 3;
 
 /// How many PartnerIDs are asked about together. Source: unconfirmed, no page names a limit.
 const TOGETHER: usize = 50;
@@ -36,13 +40,17 @@ impl Observe for Center {
     fn audit(&self, since: Timestamp) -> Result<Vec<AuditRecord>, Why> {
         self.records(since)
     }
-    fn price(&self, reads: &[Read]) -> usize {
+    fn price(&self, reads: &[Read]) -> Price {
         let batches = reads.iter().filter(|read| partner_id(read).is_some()).count().div_ceil(TOGETHER);
-        batches + reads.iter().map(calls_of).sum::<usize>()
+        let bound = if reads.iter().any(is_long) { Bound::AtLeast } else { Bound::Exact };
+        let offers = reads.iter().any(|read| matches!(read, Read::Offer(_)));
+        let profile = if offers && self.known_country().is_none() { PROFILE } else { 0 };
+        Price { calls: batches + profile + reads.iter().map(calls_of).sum::<usize>(), bound }
     }
     fn traffic(&self) -> Option<Traffic> {
         let calls = self.calls();
-        Some(Traffic { made: calls.made, refused: calls.refused, per_minute: self.line.per_minute() })
+        let per_minute = self.line.per_minute();
+        Some(Traffic { made: calls.made, refused: calls.refused, pages: calls.pages, per_minute })
     }
 }
 
@@ -87,6 +95,29 @@ fn calls_of(read: &Read) -> usize {
         | Read::ResellerByTenant(_)
         | Read::ResellerByPartnerId(_)
         | Read::InvitationLink(_) => 1,
+    }
+}
+
+/// Whether it yields a list of several pages, whose number nothing tells before the last one is there: `totalCount` counts
+/// a page. Source: learn, get-a-list-of-customers; unconfirmed, the .NET SDK (customers, users and audit records are paged).
+fn is_long(read: &Read) -> bool {
+    match read {
+        Read::Customers | Read::CustomersOf(_) => true,
+        Read::Relationships
+        | Read::ResellersOf(_)
+        | Read::Subscriptions(_)
+        | Read::Subscription(..)
+        | Read::SupportContact(..)
+        | Read::Agreement(_)
+        | Read::AccountReview(_)
+        | Read::Domain(_)
+        | Read::PostalAddress(_)
+        | Read::Offer(_)
+        | Read::PartnerId(_)
+        | Read::ResellerByTenant(_)
+        | Read::ResellerByPartnerId(_)
+        | Read::InvitationLink(_)
+        | Read::Cart(..) => false,
     }
 }
 
@@ -284,14 +315,20 @@ impl Center {
         Ok(ids.iter().map(check).collect())
     }
 
+    fn known_country(&self) -> MutexGuard<'_, Option<SmolStr>> {
+        self.country.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The provider's country, asked once.
     pub(super) fn country(&self, patience: Patience) -> Result<SmolStr, Why> {
-        if let Some(country) = self.country.get() {
+        // Held while it is asked for: whoever comes meanwhile waits for the answer.
+        let mut known = self.known_country();
+        if let Some(country) = &*known {
             return Ok(country.clone());
         }
         let country = self.read_profile(patience)?.country;
         let country = country.ok_or_else(|| Why::Implausible("the provider's profile names no country".into()))?;
-        Ok(self.country.get_or_init(|| country).clone())
+        Ok(known.insert(country).clone())
     }
 
     /// Source: learn, get-an-organization-profile, get-partner-by-mpn-id, get-legal-business-profile.

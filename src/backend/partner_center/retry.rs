@@ -120,7 +120,10 @@ impl Line {
             };
             all.extend(entries);
             match next {
-                Some(next) => asking = next,
+                Some(next) => {
+                    self.turn_page();
+                    asking = next;
+                }
                 None => return Ok(Some(all)),
             }
         }

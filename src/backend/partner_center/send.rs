@@ -129,6 +129,11 @@ impl Line {
         Ok(now)
     }
 
+    /// A list has a further page.
+    pub(super) fn turn_page(&self) {
+        held(&self.calls).pages += 1;
+    }
+
     fn count(&self, lane: Lane, made: impl FnOnce(&mut Calls)) {
         let mut calls = held(&self.calls);
         made(&mut calls);

@@ -117,7 +117,7 @@ pub struct LeftOut {
 pub fn import(question: Question<'_>, progress: &dyn Progress) -> Result<Imported, Fault> {
     let (written, mut imported) = base::begin(question)?;
     let Written { desired: Some(desired), .. } = &written else { return written.valid().map(|_| imported) };
-    let observed = look(question, progress);
+    let observed = look(question, progress)?;
     let there = There::of(&observed)?;
     let known = Known::of(desired, question.ledger, there.customers);
     let mut work = Work {
@@ -197,14 +197,17 @@ fn whole<'a, T>(what: &str, facet: Facet<&'a T>) -> Result<&'a T, Fault> {
     }
 }
 
-fn look(question: Question<'_>, progress: &dyn Progress) -> Observed {
+/// Lists first: once they are there, the number of calls that are left is known, and no longer a guess.
+fn look(question: Question<'_>, progress: &dyn Progress) -> Result<Observed, Fault> {
     let contacts = question.wishes.manage.contains(&Managed::SupportContact);
     let missing = |seen: &Observed| {
         let mut reads = BTreeSet::from([Read::Relationships, Read::Customers]);
         if let Facet::Known(list) = seen.relationships() {
             reads.extend(list.keys().map(|tenant| Read::CustomersOf(*tenant)));
         }
-        if let Facet::Known(list) = seen.customers() {
+        if let Facet::Known(list) = seen.customers()
+            && reads.iter().all(|read| seen.was_read(read))
+        {
             reads.extend(list.keys().map(|customer| Read::Subscriptions(*customer)));
         }
         for (customer, list) in seen.subscription_lists().filter(|_| contacts) {
@@ -213,7 +216,11 @@ fn look(question: Question<'_>, progress: &dyn Progress) -> Observed {
         }
         reads
     };
-    observe::look(question.observe, progress, missing).observed
+    let looked = observe::look(question.observe, progress, missing);
+    match looked.given_up {
+        Some(why) => Err(Fault::Unread { what: "the rest of the tenant".to_owned(), why }),
+        None => Ok(looked.observed),
+    }
 }
 
 /// Declared addresses that mean a live object by its id, and it is in no list.

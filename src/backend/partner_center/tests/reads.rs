@@ -1,7 +1,7 @@
 //! What replies answer, and what they do not: an absence only by a documented code, a list only to its last page.
 
 use super::*;
-use crate::backend::Observe;
+use crate::backend::{Bound, Observe, Price};
 use crate::model::operation::SupportContact;
 use crate::model::product::Commerce;
 use crate::model::{BillingCycle, CartId, OrderId, Product, Term};
@@ -48,6 +48,7 @@ fn a_list_is_read_to_its_last_page_by_tokens_and_never_by_a_count() {
         company_name: format!("C {n}").into(),
     };
     assert_eq!(listed, Ok(Answer::Customers(vec![expect(1), expect(2), expect(3)])));
+    assert_eq!(rig.center.traffic().map(|traffic| (traffic.made, traffic.pages)), Some((3, 2)));
     let tokens: Vec<_> = rig.made().iter().map(|made| made.header("ms-continuationtoken").map(str::to_owned)).collect();
     assert_eq!(tokens, [None, Some("a".into()), Some("b".into())]);
 }
@@ -298,7 +299,8 @@ fn partner_ids_of_a_round_go_in_one_call() {
     let rig = Rig::new(vec![(target, ok(told)), (CUSTOMERS, ok(&page_of(&[], None)))]);
     let reads = ["111111", "222222", "333333"].map(|id| Read::PartnerId(partner(id)));
     let reads: Vec<Read> = reads.into_iter().chain([Read::Customers]).collect();
-    assert_eq!(rig.center.price(&reads), 2);
+    assert_eq!(rig.center.price(&reads), Price { calls: 2, bound: Bound::AtLeast }, "a list may have pages");
+    assert_eq!(rig.center.price(&reads[..3]), Price { calls: 1, bound: Bound::Exact });
     let answers = rig.center.read_all(&reads);
     assert_eq!(answers[0], Ok(Answer::PartnerId(PartnerCheck::Valid)));
     assert_eq!(answers[1], Ok(Answer::PartnerId(PartnerCheck::Invalid("900400: not a location".into()))));
