@@ -240,7 +240,7 @@ fn shown<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
         }
         let Some((customer, id)) = diff.bindings.subscription(key) else { continue };
         if let Facet::Known(there) = sides.look.observed().subscription(customer, id)
-            && observed::field_value(there, *field) == *value
+            && (observed::field_value(there, *field) == *value || sides.is_overdue(pending))
         {
             diff.shown.insert(address.clone());
         }

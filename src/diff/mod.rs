@@ -15,7 +15,7 @@ mod walk;
 pub use bind::{Activity, Partner, Presence};
 pub use doubt::doubted;
 pub use endings::{Coverage, EndingDiff, Held, Invitation, Mobility, Supported, Way, left_by, taker};
-pub use field::{Course, Moved, Verdict, course};
+pub use field::{Moved, Verdict, drift_default};
 pub use look::Look;
 pub use objections::Objections;
 pub use scope::Scope;
@@ -24,8 +24,8 @@ pub use walk::Walk;
 
 use crate::desired::{self, Desired, Relation};
 use crate::diag::{Code, Finding};
-use crate::ledger::{Bindings, Ledger, Pending};
-use crate::model::{Address, CustomerId, CustomerKey, Field, Name, SubscriptionId, Value};
+use crate::ledger::{Bindings, Ledger, Pending, PendingWhat};
+use crate::model::{Address, CustomerId, CustomerKey, Field, Name, Span, SubscriptionId, Timestamp, Value};
 use crate::observed;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,6 +40,22 @@ pub struct Sides<'a> {
     pub look: &'a Look<'a>,
     /// Which part of it.
     pub scope: &'a Scope,
+    /// When: what was accepted long ago is waited for no longer.
+    pub now: Timestamp,
+}
+
+/// How long a change that was accepted may take to show. Source: learn, error-codes (900278, 24 hours).
+const SHOWS_WITHIN: Span = Span::hours(24);
+
+impl Sides<'_> {
+    /// Whether an accepted change should show by now. Where it does not, somebody else was faster, and what is there is
+    /// compared like anything else.
+    fn is_overdue(&self, pending: &Pending) -> bool {
+        match &pending.what {
+            PendingWhat::Change { .. } => self.now > pending.since.plus(SHOWS_WITHIN),
+            PendingWhat::Customer(_) | PendingWhat::Order { .. } => false,
+        }
+    }
 }
 
 /// The difference. Addresses without any stand in no list.

@@ -173,7 +173,7 @@ fn live<'a>(
         );
     };
     if let Some(pending) = pending {
-        if !has_come(pending, observed) {
+        if !has_come(pending, observed) && !sides.is_overdue(pending) {
             return Some(SubscriptionState::Pending(pending));
         }
         diff.shown.insert(address.clone());

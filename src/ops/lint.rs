@@ -23,7 +23,8 @@ pub fn live(
     let judge = |observed: &Observed| -> (Linted, BTreeSet<Read>) {
         let look = Look::at(observed);
         let linted = {
-            let sides = Sides { desired: &project.desired, ledger: ground.ledger, look: &look, scope: &Scope::All };
+            let (desired, ledger) = (&project.desired, ground.ledger);
+            let sides = Sides { desired, ledger, look: &look, scope: &Scope::All, now: ground.now };
             let diff = diff::compare(sides);
             lint(sides, &diff, question)
         };

@@ -35,7 +35,7 @@ pub fn make(question: Question<'_>, observed: &Observed) -> (Planned, BTreeSet<R
     let scope = if targets.is_empty() { Scope::All } else { Scope::of(targets, desired) };
     let look = Look::at(observed);
     let planned = {
-        let sides = Sides { desired, ledger, look: &look, scope: &scope };
+        let sides = Sides { desired, ledger, look: &look, scope: &scope, now };
         let diff = diff::compare(sides);
         let objections = policy::judge(sides, &diff);
         plan::build(Input { sides, diff, objections, now, sources, sealing: sealing() })

@@ -5,7 +5,7 @@ use super::fault::Fault;
 use super::observe;
 use super::plan::{Ground, live};
 use super::project::Valid;
-use crate::desired::{Accepted, Desired, OnDrift};
+use crate::desired::Desired;
 use crate::diag::{At, Finding, nearest};
 use crate::diff::{self, Activity, Diff, Look, Partner, Presence, Scope, Sides};
 use crate::ledger::{CredentialState, HandoffState, Ledger, LiveId};
@@ -78,7 +78,7 @@ pub fn explain(
         return Err(unknown_address(desired, address));
     }
     let (planned, looked) = live(project, ground, &BTreeSet::from([address.clone()]), progress)?;
-    let facts = facts(project, ground.ledger, address, &looked.observed);
+    let facts = facts(project, ground, address, &looked.observed);
     Ok(tell(desired, ground.ledger, (address, facts), planned))
 }
 
@@ -127,11 +127,11 @@ fn tell(
     }
 }
 
-fn facts(project: &Valid, ledger: &Ledger, address: &Address, observed: &Observed) -> Vec<(String, String)> {
+fn facts(project: &Valid, ground: Ground<'_>, address: &Address, observed: &Observed) -> Vec<(String, String)> {
     let desired = &project.desired;
     let scope = Scope::of(&BTreeSet::from([address.clone()]), desired);
     let look = Look::at(observed);
-    let sides = Sides { desired, ledger, look: &look, scope: &scope };
+    let sides = Sides { desired, ledger: ground.ledger, look: &look, scope: &scope, now: ground.now };
     let diff = diff::compare(sides);
     match address {
         Address::Partnership(name) => partnership(&diff, name),
@@ -219,13 +219,6 @@ fn subscription(
         rows.push(row(field.name(), format!("{value}{managed}")));
     }
     rows.push(row("renewal", field_value(seen, Field::Renewal)));
-    for (field, rule) in declared.into_iter().flat_map(|declared| &declared.on_drift) {
-        if let OnDrift::Accept(accepted) = rule {
-            let Accepted { at: _, value, reason, by, expires } = &**accepted;
-            let said = format!("{value}, by {by} until {expires}: {reason}");
-            rows.push(row(&format!("accepted {}", field.name()), said));
-        }
-    }
     if let Some(end) = seen.commitment_end {
         rows.push(row("term ends", end));
     }

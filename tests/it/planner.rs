@@ -1,7 +1,8 @@
 //! The planner over whole projects in memory: one worked example to the letter, then one behaviour a test.
 
 use crate::support::project::{Project, tenant};
-use twotier::ledger::Ledger;
+use twotier::ledger::{Ledger, LiveId, Pending, PendingWhat};
+use twotier::model::{Digest, Field, StepKey, StepName, Value};
 
 const PROVIDER: &str = r#"apiVersion: twotier/v1
 kind: Provider
@@ -118,4 +119,34 @@ fn a_reseller_without_contact_is_not_invited_and_is_fine_once_listed() {
     let blocked: Vec<String> =
         planned.outlook.blocked.iter().map(|it| format!("{} {}", it.key.address, it.finding.code)).collect();
     assert_eq!((planned.plan.steps().len(), blocked), (0, vec!["partnership/northwind TT0331".to_owned()]));
+}
+
+#[test]
+fn a_change_that_never_shows_is_waited_for_a_day_and_then_compared() {
+    let project =
+        Project::of(&[("p.yaml", PROVIDER), ("f.yaml", FABRIKAM), ("n.yaml", NORTHWIND), ("c.yaml", CONTOSO)]);
+    let tenant = tenant(TENANT);
+    let (customer, subscription) = ("c0000000-0000-4000-8000-000000000001", "50000000-0000-4000-8000-000000000001");
+    let live = LiveId::Subscription(customer.parse().unwrap(), subscription.parse().unwrap());
+    let address = "subscription/contoso/m365".parse::<twotier::model::Address>().unwrap();
+    let key = StepKey { address: address.clone(), step: StepName::ChangeQuantity, discriminator: "".into() };
+    let what = PendingWhat::Change { subscription: live, field: Field::Quantity, value: Value::Number(30) };
+    let pending = Pending { key, step: Digest::of_bytes(b"a step"), since: tenant.clock(), what };
+    let ledger = Ledger { pending: [(address.clone(), pending)].into(), ..Ledger::default() };
+    let steps = || -> Vec<StepName> {
+        let planned = project.plan(&tenant, &ledger);
+        planned
+            .plan
+            .steps()
+            .iter()
+            .map(|step| &step.key)
+            .filter(|key| key.address == address)
+            .map(|key| key.step)
+            .collect()
+    };
+    assert_eq!(steps(), [StepName::AwaitChange]);
+    tenant.advance("24h".parse().unwrap());
+    assert_eq!(steps(), [StepName::AwaitChange]);
+    tenant.advance("1s".parse().unwrap());
+    assert!(steps().contains(&StepName::ChangeQuantity), "{:?}", steps());
 }

@@ -164,10 +164,11 @@ impl Rig {
         let mut observed = Observed::default();
         loop {
             let look = Look::at(&observed);
-            let sides = Sides { desired: &self.desired, ledger, look: &look, scope: &Scope::All };
+            let now = self.center.clock();
+            let sides = Sides { desired: &self.desired, ledger, look: &look, scope: &Scope::All, now };
             let diff = diff::compare(sides);
             let objections = policy::judge(sides, &diff);
-            let (now, sources) = (self.center.clock(), &self.sources);
+            let sources = &self.sources;
             let planned = plan::build(Input { sides, diff, objections, now, sources, sealing: Sealing::Available });
             let missing: BTreeSet<Read> = look.missing();
             let missing: Vec<Read> = missing.into_iter().filter(|read| !observed.was_read(read)).collect();

@@ -97,7 +97,10 @@ fn way<'a>(sides: Sides<'a>, key: &SubscriptionKey, observed: &observed::Subscri
         return Way::Doubtful(doubt);
     }
     match sides.ledger.pending.get(&address) {
-        Some(pending) if matches!(pending.what, PendingWhat::Change { field: Field::PartnerOfRecord, .. }) => {
+        Some(pending)
+            if matches!(pending.what, PendingWhat::Change { field: Field::PartnerOfRecord, .. })
+                && !sides.is_overdue(pending) =>
+        {
             Way::Pending(pending)
         }
         Some(_) | None => Way::Ending,
