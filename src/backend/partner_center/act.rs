@@ -2,8 +2,8 @@
 //! is one call, made once; whoever wants it repeated looks first.
 
 use super::center::Center;
-use super::classify::Meaning;
-use super::decode::{Garbage, Node, json};
+use super::classify::{Meaning, traced};
+use super::decode::{Garbage, Node, bare, json};
 use super::request::Ask;
 use super::retry::{Heard, Patience, in_between};
 use super::send::{Terms, Trouble};
@@ -107,8 +107,8 @@ impl Center {
                 text: "no user of the customer is `admin@`: its first administrator was renamed or removed".into(),
             })?;
         let password = password::strong(self.line.doors.random.as_ref());
-        self.effect(&change::reset_password(customer, &admin.id, &password), turn)
-            .map_err(|trouble| self.error(trouble))?;
+        let reply = self.effect(&change::reset_password(customer, &admin.id, &password), turn);
+        acknowledged(&reply.map_err(|trouble| self.error(trouble))?)?;
         Ok(Effect::PasswordReset { user: admin.login, password })
     }
 
@@ -248,6 +248,7 @@ impl Center {
     /// A change that was accepted shows at once or later. Source: learn, update-a-subscription-by-id (202 and `Location`).
     fn changed(&self, ask: &Ask, turn: Turn) -> Result<Effect, BackendError> {
         let reply = self.effect(ask, turn).map_err(|trouble| self.error(trouble))?;
+        acknowledged(&reply)?;
         let visible = if reply.status() == StatusCode::ACCEPTED { Visible::Later } else { Visible::Now };
         Ok(Effect::Changed { visible })
     }
@@ -291,6 +292,15 @@ impl Center {
             }
         }
     }
+}
+
+/// Whether the service itself said yes: by its ids, or by an object. What stands in between says yes with a page.
+fn acknowledged(reply: &Response<Vec<u8>>) -> Result<(), BackendError> {
+    if traced(reply.headers()) || bare(reply.body()).first() == Some(&b'{') {
+        return Ok(());
+    }
+    let words = format_smolstr!("HTTP {}", reply.status().as_u16());
+    Err(BackendError::Unknown(in_between(&words)))
 }
 
 /// The reply to an effect that happened. One that cannot be understood leaves it unknown.

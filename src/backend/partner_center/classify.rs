@@ -210,6 +210,14 @@ impl Problem {
             None => self.words(),
         }
     }
+    /// Code and words alone, where they are the answer to a question: equal answers read equally, so that a plan that
+    /// did not change is told in the same bytes.
+    pub(super) fn answer(&self) -> SmolStr {
+        match self.code {
+            Some(code) => format_smolstr!("{code}: {}", self.text),
+            None => self.text.clone(),
+        }
+    }
     /// The same with the mend after it.
     pub(super) fn with(&self, mend: &str) -> SmolStr {
         format_smolstr!("{}; {mend}", self.in_full())

@@ -230,7 +230,7 @@ impl Center {
         let check = |reply: &http::Response<Vec<u8>>| wire::address_check(&Node::of(&json(reply.body())?)?);
         Ok(Answer::PostalAddress(match self.line.hear(ask, patience, check)? {
             Heard::Told(check) => check,
-            Heard::Said(problem) => AddressCheck::Fails(problem.in_full()),
+            Heard::Said(problem) => AddressCheck::Fails(problem.answer()),
             Heard::Absent => return Err(Why::Implausible("the check of addresses does not exist".into())),
         }))
     }
@@ -364,12 +364,12 @@ fn all_unknown(ids: &[&PartnerId], why: &Why) -> Checks {
 
 /// Source: learn, verify-indirect-reseller-mpa-status.
 fn status_of(problem: &Problem) -> Result<ResellerStatus, Why> {
-    let text = problem.in_full();
+    let text = problem.answer();
     Ok(match problem.code {
         Some(2206) => ResellerStatus::NotSigned(text),
         Some(2201 | 2203) => ResellerStatus::OtherRegion(text),
         Some(2200 | 2204 | 2205) => ResellerStatus::NotFound(text),
-        Some(_) | None => return Err(Why::Refused(text)),
+        Some(_) | None => return Err(Why::Refused(problem.in_full())),
     })
 }
 

@@ -132,9 +132,13 @@ impl Line {
     /// Lets so much time pass, with some of it by lot so that many do not come back at once.
     fn pause(&self, length: Duration) {
         let lot = u32::from((self.doors.random)()[0]);
-        let until = self.doors.clock.elapsed() + length + length * lot / 1024;
-        while self.doors.clock.elapsed() < until {
-            self.doors.clock.pause(until - self.doors.clock.elapsed());
+        let clock = self.doors.clock.as_ref();
+        let mut now = clock.elapsed();
+        let until = now + length + length * lot / 1024;
+        // One look at the clock for both: it goes on between two, and what is left is never less than nothing.
+        while now < until {
+            clock.pause(until - now);
+            now = clock.elapsed();
         }
     }
 }

@@ -143,3 +143,33 @@ fn nobody_comes_back_in_a_crowd() {
     assert!(turns[0] >= now + Duration::from_secs(10));
     assert!(turns.windows(2).all(|pair| pair[1] - pair[0] > Duration::from_millis(50)), "{turns:?}");
 }
+
+/// Goes on by itself at every look, as a real clock does.
+struct Restless(Mutex<Duration>);
+impl Clock for Restless {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_seconds(1_795_600_000)
+    }
+    fn elapsed(&self) -> Duration {
+        let mut at = self.0.lock().expect("no panic");
+        *at += Duration::from_millis(300);
+        *at
+    }
+    fn pause(&self, _: Duration) {}
+}
+
+#[test]
+fn a_wait_survives_that_its_end_comes_between_two_looks_at_the_clock() {
+    let call = "GET /v1/relationships?relationship_type=IsIndirectCloudSolutionProviderOf";
+    let rig = Rig::new(vec![(call, reply(503, "")), (call, reply(503, "")), (call, ok(r#"{"items":[]}"#))]);
+    let center = Center::new(Doors {
+        base: "https://api.partnercenter.microsoft.com".into(),
+        provider: tenant(0xf0),
+        transport: rig.transport.clone(),
+        tokens: Arc::new(Counted::default()),
+        clock: Arc::new(Restless(Mutex::new(Duration::ZERO))),
+        random: Arc::new(|| [0; 16]),
+    });
+    let read = crate::backend::Observe::read(&center, &crate::observed::Read::Relationships);
+    assert_eq!(read, Ok(crate::observed::Answer::Relationships(Vec::new())));
+}

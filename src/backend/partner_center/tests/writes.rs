@@ -187,6 +187,18 @@ fn a_change_sends_the_whole_resource_back_with_one_field_changed() {
 }
 
 #[test]
+fn a_page_from_something_in_between_is_no_proof_that_a_change_happened() {
+    let path = of_customer("GET", &format!("/subscriptions/{}", subscription()));
+    let patch = path.replace("GET", "PATCH");
+    let rename = || change(SubscriptionChange::FriendlyName("new".into()));
+    let (effect, _) = perform(&rename(), vec![(&path, ok(&whole())), (&patch, page(200))]);
+    assert!(matches!(effect, Err(BackendError::Unknown(text)) if text.contains("not from Partner Center")));
+    let bare = Reply::Http(200, Vec::new(), whole().into_bytes());
+    let (effect, _) = perform(&rename(), vec![(&path, ok(&whole())), (&patch, bare)]);
+    assert!(effect.is_ok(), "the resource itself is: {effect:?}");
+}
+
+#[test]
 fn a_change_that_cannot_be_yet_is_later_and_one_about_nothing_is_refused() {
     let target = |method: &str| of_customer(method, &format!("/subscriptions/{}", subscription()));
     let (get, patch) = (target("GET"), target("PATCH"));
