@@ -382,7 +382,8 @@ fn every_fault_is_felt_once() {
     client.fault(at, &json!({"status": 503}));
     assert_eq!(get().expect("a reply").status, 503);
     client.fault(at, &json!({"html": 200}));
-    assert!(get().expect("a reply").body.starts_with(b"<html>"));
+    let page = get().expect("a reply");
+    assert!(page.body.starts_with(b"<html>") && page.header("MS-RequestId").is_none(), "not from the service");
     client.fault(at, &json!("huge"));
     assert!(get().expect("a reply").body.len() > 10_000_000);
     client.fault(at, &json!("closeBefore"));

@@ -23,7 +23,7 @@ pub(super) fn listen(scene: &Scene<'_>, address: Address, args: &ListenArgs) -> 
         None => http::read(seed).map(|tenant| (None, tenant)),
     }
     .map_err(|fault: LivingError| CliError::failed(error::chain(&fault)))?;
-    let mut world = World::new(tenant).with_limits(Limits { partner: *rate, customer: *rate });
+    let mut world = World::new(tenant).with_limits(Limits { partner: *rate, customer: *rate, ..Limits::default() });
     if let Some(path) = faults {
         world.set_faults(script(path)?);
     }

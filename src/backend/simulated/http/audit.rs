@@ -18,7 +18,7 @@ const MEMORY: Span = Span::days(90);
 const WINDOW: Span = Span::days(30);
 
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Failure> {
-    let wanted = Wanted::of(call)?;
+    let wanted = Wanted::of(call, world.throttle.limits.page)?;
     let query = pairs(wanted.query.as_bytes());
     let tenant = world.tenant();
     let (from, to) = window(tenant.clock(), &query)?;

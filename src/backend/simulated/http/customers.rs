@@ -18,7 +18,7 @@ const OVERCOUNT: u64 = 2;
 
 /// Source: learn, get-a-list-of-customers; get-customers-of-an-indirect-reseller.
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Failure> {
-    let wanted = Wanted::of(call)?;
+    let wanted = Wanted::of(call, world.throttle.limits.page)?;
     let query = pairs(wanted.query.as_bytes());
     let filter = query.get("filter").map(|text| Filter::read(text)).transpose()?;
     let tenant = world.tenant();

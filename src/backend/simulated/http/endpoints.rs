@@ -4,7 +4,7 @@
 use super::call::{Call, decoded, pairs};
 use super::delivery::Delivery;
 use super::log::Entry;
-use super::reply::{Failure, Reply, throttled};
+use super::reply::{Failure, Reply, Speaker, throttled};
 use super::shape::http_date;
 use super::sign_in::{self, Access};
 use super::world::World;
@@ -225,12 +225,14 @@ fn response(world: &World, request: &Request<Vec<u8>>, ids: &Ids, reply: Reply) 
     // Some documented replies carry a correlation id of their own. Source: learn, get-a-subscription-s-support-contact.
     let own = request.uri().path().ends_with("/supportcontact");
     let correlation = if own { world.fresh("own correlation") } else { ids.correlation };
-    builder = builder
-        .header("MS-RequestId", ids.request.to_string())
-        .header("MS-CorrelationId", correlation.to_string())
-        .header("MS-CV", format!("{}.0", &world.tenant().token(&ids.request.to_string())[..22]))
-        .header("MS-ServerId", "030011719")
-        .header("Date", http_date(world.tenant().clock()));
+    if reply.speaker == Speaker::Service {
+        builder = builder
+            .header("MS-RequestId", ids.request.to_string())
+            .header("MS-CorrelationId", correlation.to_string())
+            .header("MS-CV", format!("{}.0", &world.tenant().token(&ids.request.to_string())[..22]))
+            .header("MS-ServerId", "030011719")
+            .header("Date", http_date(world.tenant().clock()));
+    }
     for (name, value) in reply.headers {
         builder = builder.header(name, value);
     }

@@ -132,14 +132,14 @@ impl Fault {
     /// The reply in whose place nothing happens; none when the request is answered first.
     pub(super) fn instead(self) -> Option<(Reply, Delivery)> {
         let whole = |reply| Some((reply, Delivery::Whole));
+        let page = |status, text: String| whole(Reply::html(status, text).by_a_gateway());
         match self {
             Self::Throttled(seconds) => whole(throttled(u64::from(seconds))),
             Self::Status(status) => whole(Failure::new(status_of(status), 800_003, "Scripted fault.").reply()),
-            Self::Html(status) => whole(Reply::html(
-                status_of(status),
-                "<html><body><h1>Please sign in to this network</h1></body></html>",
-            )),
-            Self::Huge => whole(Reply::html(StatusCode::BAD_GATEWAY, "<p>bad gateway</p>".repeat(600_000))),
+            Self::Html(status) => {
+                page(status_of(status), "<html><body><h1>Please sign in to this network</h1></body></html>".to_owned())
+            }
+            Self::Huge => page(StatusCode::BAD_GATEWAY, "<p>bad gateway</p>".repeat(600_000)),
             Self::CloseBefore => Some((Reply::empty(StatusCode::BAD_GATEWAY), Delivery::Nothing)),
             Self::CloseAfter
             | Self::Reset

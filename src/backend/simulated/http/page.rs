@@ -26,11 +26,18 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
-    /// Of a call: its own words, or those of its token.
+    /// Of a call: its own words, or those of its token; never more on a page than `bound`, where 0 is none.
     ///
     /// # Errors
     /// When a token is missing, damaged, or not asked for.
-    pub(super) fn of(call: &Call<'_>) -> Result<Self, Failure> {
+    pub(super) fn of(call: &Call<'_>, bound: u32) -> Result<Self, Failure> {
+        let mut wanted = Self::asked(call)?;
+        if let Some(bound) = usize::try_from(bound).ok().filter(|bound| *bound > 0) {
+            wanted.size = wanted.size.min(bound);
+        }
+        Ok(wanted)
+    }
+    fn asked(call: &Call<'_>) -> Result<Self, Failure> {
         let seek = call.query("seekoperation");
         match (seek.map(str::to_lowercase).as_deref(), call.header(TOKEN)) {
             (Some("next"), Some(token)) => Self::from_token(token),

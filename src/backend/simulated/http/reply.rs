@@ -11,6 +11,16 @@ pub(super) struct Reply {
     pub(super) status: StatusCode,
     pub(super) content: Content,
     pub(super) headers: Vec<(&'static str, String)>,
+    pub(super) speaker: Speaker,
+}
+
+/// Who answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Speaker {
+    /// The service, with the ids of the call.
+    Service,
+    /// A gateway or a captive portal: it knows no ids.
+    Between,
 }
 
 /// What stands in a reply.
@@ -34,7 +44,7 @@ const STRAY: &[u8] = b"?";
 impl Reply {
     /// JSON with a status.
     pub(super) fn new(status: StatusCode, value: Value) -> Self {
-        Self { status, content: Content::Json(b"", value), headers: Vec::new() }
+        Self { status, content: Content::Json(b"", value), headers: Vec::new(), speaker: Speaker::Service }
     }
     /// 200 with JSON.
     pub(super) fn ok(value: Value) -> Self {
@@ -42,15 +52,20 @@ impl Reply {
     }
     /// No body.
     pub(super) fn empty(status: StatusCode) -> Self {
-        Self { status, content: Content::Empty, headers: Vec::new() }
+        Self { status, content: Content::Empty, headers: Vec::new(), speaker: Speaker::Service }
     }
     /// A page.
     pub(super) fn html(status: StatusCode, text: impl Into<String>) -> Self {
-        Self { status, content: Content::Html(text.into()), headers: Vec::new() }
+        Self { status, content: Content::Html(text.into()), headers: Vec::new(), speaker: Speaker::Service }
     }
     /// Plain text.
     pub(super) fn text(text: impl Into<String>) -> Self {
-        Self { status: StatusCode::OK, content: Content::Text(text.into()), headers: Vec::new() }
+        let content = Content::Text(text.into());
+        Self { status: StatusCode::OK, content, headers: Vec::new(), speaker: Speaker::Service }
+    }
+    /// As something in between would send it.
+    pub(super) fn by_a_gateway(self) -> Self {
+        Self { speaker: Speaker::Between, ..self }
     }
     /// With a header.
     pub(super) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {

@@ -1,10 +1,11 @@
 //! How many requests a minute are let through: per partner, and per partner and customer. Counts what it refuses too. Asks no
-//! clock; the moment is passed in. Source: learn, api-throttling-guidance; subscription-resources (500 a minute).
+//! clock; the moment is passed in. Source: learn, api-throttling-guidance; subscription-resources (500 a minute). The bound
+//! of a page stands beside them.
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Requests a minute; 0 means no limit.
+/// Requests a minute, and the size of pages; 0 means no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Limits {
@@ -14,10 +15,13 @@ pub struct Limits {
     /// Of the partner about one customer.
     #[serde(default = "documented")]
     pub customer: u32,
+    /// Entries of a page, whatever is asked for.
+    #[serde(default)]
+    pub page: u32,
 }
 impl Default for Limits {
     fn default() -> Self {
-        Self { partner: documented(), customer: documented() }
+        Self { partner: documented(), customer: documented(), page: 0 }
     }
 }
 
@@ -40,7 +44,7 @@ impl Throttle {
     /// Counts a request at `now`, in milliseconds; answers how many seconds to wait when it is one too many.
     pub(super) fn count(&mut self, now: u64, customer: Option<&str>) -> Option<u64> {
         self.windows.retain(|_, (began, _)| now < began.saturating_add(MINUTE));
-        let Limits { partner, customer: each } = self.limits;
+        let Limits { partner, customer: each, page: _ } = self.limits;
         let own = self.bucket(now, "", partner);
         let theirs = customer.and_then(|id| self.bucket(now, &id.to_lowercase(), each));
         own.max(theirs)
@@ -61,7 +65,7 @@ mod tests {
 
     #[test]
     fn a_window_lets_its_limit_through_and_opens_again() {
-        let limits = Limits { partner: 3, customer: 1 };
+        let limits = Limits { partner: 3, customer: 1, page: 0 };
         let mut throttle = Throttle { limits, ..Throttle::default() };
         assert_eq!(throttle.count(0, Some("a")), None);
         assert_eq!(throttle.count(3_100, Some("A")), Some(57), "about one customer");
@@ -72,7 +76,7 @@ mod tests {
 
     #[test]
     fn no_limit_is_no_limit() {
-        let mut throttle = Throttle { limits: Limits { partner: 0, customer: 0 }, ..Throttle::default() };
+        let mut throttle = Throttle { limits: Limits { partner: 0, customer: 0, page: 0 }, ..Throttle::default() };
         assert!((0..2000).all(|_| throttle.count(0, Some("a")).is_none()));
     }
 }
