@@ -6,6 +6,7 @@ use crate::support::world::worlds;
 use proptest::prelude::*;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
+use twotier::backend::Observe;
 use twotier::backend::simulated::Memory;
 use twotier::diag::Severity;
 use twotier::ledger::{Ledger, LiveId};
@@ -20,14 +21,14 @@ use twotier::plan::Planned;
 const OURS: &str = "11111111-1111-4111-8111-111111111111";
 
 /// A folder with manifests, and a tenant.
-struct Desk {
+pub(crate) struct Desk {
     folder: TempDir,
-    tenant: Memory,
+    pub(crate) tenant: Memory,
     ledger: Ledger,
 }
 
 impl Desk {
-    fn new(seed: &str) -> Self {
+    pub(crate) fn new(seed: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         Self { folder, tenant: tenant(seed), ledger: Ledger::default() }
     }
@@ -35,30 +36,31 @@ impl Desk {
         Place { root: self.folder.path(), manifests, state: Path::new(".twotier") }
     }
     fn propose(&self, wishes: &Wishes) -> Result<Imported, Fault> {
+        self.propose_through(&self.tenant, wishes)
+    }
+    pub(crate) fn propose_through(&self, observe: &dyn Observe, wishes: &Wishes) -> Result<Imported, Fault> {
         let manifests = [PathBuf::from("manifests")];
         let provider = ProviderFacts {
             tenant: OURS.parse().expect("a tenant"),
             partner_id: Some(twotier::model::PartnerId::new("4800001")),
             country: Some("HU".into()),
         };
-        let question = Question {
-            place: self.place(&manifests),
-            observe: &self.tenant,
-            ledger: &self.ledger,
-            provider: &provider,
-            wishes,
-        };
+        let question =
+            Question { place: self.place(&manifests), observe, ledger: &self.ledger, provider: &provider, wishes };
         import(question, &Quiet)
     }
     fn import(&self, wishes: &Wishes) -> Imported {
-        let imported = self.propose(wishes).unwrap_or_else(|fault| panic!("{fault:?}"));
+        self.import_through(&self.tenant, wishes)
+    }
+    pub(crate) fn import_through(&self, observe: &dyn Observe, wishes: &Wishes) -> Imported {
+        let imported = self.propose_through(observe, wishes).unwrap_or_else(|fault| panic!("{fault:?}"));
         rewrite::write(self.folder.path(), &imported.changes).expect("written");
         imported
     }
     fn written(&self) -> Written {
         Written::load(self.place(&[PathBuf::from("manifests")]))
     }
-    fn files(&self) -> Vec<(String, String)> {
+    pub(crate) fn files(&self) -> Vec<(String, String)> {
         let written = self.written();
         let files = written.sources.files().map(|(_, file)| (file.path.display().to_string(), file.text.to_string()));
         files.collect()
@@ -71,10 +73,13 @@ impl Desk {
         std::fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
         std::fs::write(path, text).expect("a file");
     }
-    fn plan(&self) -> (Planned, String) {
+    pub(crate) fn project(&self) -> Project {
         let files = self.files();
         let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
-        let project = Project::of(&files);
+        Project::of(&files)
+    }
+    fn plan(&self) -> (Planned, String) {
+        let project = self.project();
         let planned = project.plan(&self.tenant, &self.ledger);
         let shown = project.shown(&planned);
         (planned, shown)
@@ -89,7 +94,7 @@ impl Desk {
     }
 }
 
-fn wishes(manage: &[Managed]) -> Wishes {
+pub(crate) fn wishes(manage: &[Managed]) -> Wishes {
     Wishes { manage: manage.iter().copied().collect(), schemas: None }
 }
 fn by_default() -> Wishes {
@@ -179,7 +184,7 @@ fn names() -> impl Strategy<Value = String> {
 }
 
 /// Tenants that nobody would make on purpose.
-fn odd_tenants() -> impl Strategy<Value = String> {
+pub(crate) fn odd_tenants() -> impl Strategy<Value = String> {
     let company = (names(), prop::sample::select(vec!["HU", "DE", "US", "XX"]), any::<bool>(), any::<bool>(), 0..5u8);
     let line = (names(), names(), 0..8u8, any::<bool>(), any::<bool>());
     let there = (names(), any::<u8>(), prop::collection::vec(line, 0..4));

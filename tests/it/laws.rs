@@ -17,7 +17,7 @@ use twotier::ops::planning;
 use twotier::plan::Expect;
 use twotier::plan::facts::{Ground, evaluate};
 
-fn project(world: &World) -> Project {
+pub(crate) fn project(world: &World) -> Project {
     let files = world.manifests();
     let borrowed: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     Project::of(&borrowed)
@@ -25,10 +25,10 @@ fn project(world: &World) -> Project {
 
 /// How many rounds of plan, apply and people it may take: a partnership, an invitation, an agreement, an order, its
 /// showing up, and one to see that nothing is left.
-const ROUNDS: usize = 8;
+pub(crate) const ROUNDS: usize = 8;
 
 /// Every lowering of a quantity needs an acknowledgement, which these worlds do not have: they never lower.
-fn never_lowering(mut world: World) -> World {
+pub(crate) fn never_lowering(mut world: World) -> World {
     for subscription in world.customers.iter_mut().flat_map(|customer| &mut customer.subscriptions) {
         let there = subscription.quantity;
         if let Some(wanted) = subscription.wanted.as_mut().and_then(|wanted| wanted.quantity.as_mut()) {
@@ -39,7 +39,7 @@ fn never_lowering(mut world: World) -> World {
 }
 
 /// Runs a world to its end.
-fn settle(world: &World) -> Bench {
+pub(crate) fn settle(world: &World) -> Bench {
     let mut bench = Bench::new(project(world), tenant(&world.seed()));
     for round in 0..ROUNDS {
         let planned = bench.plan();
@@ -90,6 +90,9 @@ proptest! {
     ) {
         let mut bench = Bench::new(project(&world), tenant(&world.seed()));
         bench.apply_and_die(at, reaches);
+        bench.people_act();
+        // Going on is applying: it settles by looking what was left open, before it plans.
+        bench.apply();
         bench.people_act();
         for round in 0..ROUNDS + 2 {
             if bench.plan().plan.steps().is_empty() {
@@ -236,7 +239,7 @@ proptest! {
 
 /// The portrait without what depends on who was faster: invitations to whoever takes over from a leaving reseller do
 /// not block its end, and are no longer asked once it has ended.
-fn lasting(world: &World, tenant: &Tenant) -> BTreeMap<String, Vec<String>> {
+pub(crate) fn lasting(world: &World, tenant: &Tenant) -> BTreeMap<String, Vec<String>> {
     let mut all = portrait(tenant);
     if world.leaver.is_some() {
         all.values_mut().for_each(|lines| lines.retain(|line| !line.starts_with("reseller ")));
@@ -245,7 +248,7 @@ fn lasting(world: &World, tenant: &Tenant) -> BTreeMap<String, Vec<String>> {
 }
 
 /// What matters of a tenant: who has what, from whom; not when or under which number.
-fn portrait(tenant: &Tenant) -> BTreeMap<String, Vec<String>> {
+pub(crate) fn portrait(tenant: &Tenant) -> BTreeMap<String, Vec<String>> {
     let mut all = BTreeMap::<String, Vec<String>>::new();
     for customer in tenant.customers() {
         let lines = all.entry(customer.domain.to_string()).or_default();
@@ -301,5 +304,9 @@ fn inactive(world: &World) -> bool {
 
 /// Cases a law: many in the nightly run, few in the ordinary one.
 fn cases() -> u32 {
-    std::env::var("TWOTIER_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(300)
+    cases_or(300)
+}
+/// As many as `TWOTIER_CASES` says, else so many.
+pub(crate) fn cases_or(ordinary: u32) -> u32 {
+    std::env::var("TWOTIER_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(ordinary)
 }

@@ -15,6 +15,8 @@ mod import;
 mod laws;
 mod licences;
 mod offline;
+#[cfg(all(feature = "rest", feature = "listen"))]
+mod over_http;
 mod planner;
 mod readme;
 mod recipe;

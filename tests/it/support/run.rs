@@ -57,10 +57,26 @@ impl Reporter for Silent {
     fn tell(&self, _: &Progress) {}
 }
 
+/// How many more puts a process lives to make; shared by whatever dies with it.
+#[derive(Clone)]
+pub(crate) struct Life(Arc<AtomicUsize>);
+impl Life {
+    const OVER: usize = usize::MAX;
+    pub(crate) fn of(puts: usize) -> Self {
+        Self(Arc::new(AtomicUsize::new(puts)))
+    }
+    pub(crate) fn is_over(&self) -> bool {
+        self.0.load(Ordering::SeqCst) == Self::OVER
+    }
+    pub(crate) fn end(&self) {
+        self.0.store(Self::OVER, Ordering::SeqCst);
+    }
+}
+
 /// A store whose process dies after so many puts.
 struct Dying {
     whole: Arc<dyn Store>,
-    left: AtomicUsize,
+    life: Life,
     reaches: bool,
 }
 impl Dying {
@@ -68,16 +84,16 @@ impl Dying {
         StoreError::Other { what: "the process".into(), reason: "it is dead".into() }
     }
     fn alive(&self) -> Result<(), StoreError> {
-        if self.left.load(Ordering::SeqCst) == usize::MAX { Err(Self::dead()) } else { Ok(()) }
+        if self.life.is_over() { Err(Self::dead()) } else { Ok(()) }
     }
 }
 impl Store for Dying {
     fn put_new(&self, key: Key, bytes: &[u8]) -> Result<Put, StoreError> {
         self.alive()?;
-        if self.left.fetch_sub(1, Ordering::SeqCst) > 0 {
+        if self.life.0.fetch_sub(1, Ordering::SeqCst) > 0 {
             return self.whole.put_new(key, bytes);
         }
-        self.left.store(usize::MAX, Ordering::SeqCst);
+        self.life.end();
         if self.reaches {
             self.whole.put_new(key, bytes)?;
         }
@@ -143,8 +159,17 @@ impl Bench {
         consent: Consent,
     ) -> Result<Applied, Fault> {
         let clock = StillClock::at(self.tenant.clock());
+        self.apply_on(&clock, (observe, actuate), consent)
+    }
+    /// Applies by this clock.
+    pub(crate) fn apply_on(
+        &mut self,
+        clock: &dyn Clock,
+        (observe, actuate): (&dyn Observe, &dyn Actuate),
+        consent: Consent,
+    ) -> Result<Applied, Fault> {
         let interrupts = AtomicU8::new(0);
-        let tools = Tools { clock: &clock, reporter: &Silent, interrupts: &interrupts };
+        let tools = Tools { clock, reporter: &Silent, interrupts: &interrupts };
         let doors = Doors { observe, actuate, tools, ids: &mut self.ids, progress: &Quiet };
         let account = Account { actor: "test".into(), commit: None, reference: None, change_url: None };
         let order = Order {
@@ -163,12 +188,16 @@ impl Bench {
     /// put itself `reaches` the store.
     pub(crate) fn apply_and_die(&mut self, at: usize, reaches: bool) {
         let tenant = Memory::new(self.tenant.tenant());
-        let whole = Arc::clone(&self.store);
-        self.store = Arc::new(Dying { whole: Arc::clone(&whole), left: AtomicUsize::new(at), reaches });
         // How it ends does not matter: it is dead.
-        let _ = self.apply_through(&tenant, &tenant);
-        self.store = whole;
+        self.living((Life::of(at), reaches), |bench| drop(bench.apply_through(&tenant, &tenant)));
         self.tenant = tenant;
+    }
+    /// Runs something over a store that is gone when the life is over, and gives the store back.
+    pub(crate) fn living(&mut self, (life, reaches): (Life, bool), run: impl FnOnce(&mut Self)) {
+        let whole = Arc::clone(&self.store);
+        self.store = Arc::new(Dying { whole: Arc::clone(&whole), life, reaches });
+        run(self);
+        self.store = whole;
     }
     /// Applies whatever is planned, while calls fail as scripted.
     pub(crate) fn apply_with_faults(&mut self, script: Script) {

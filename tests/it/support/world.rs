@@ -176,7 +176,7 @@ pub(crate) fn reseller_tenant(n: usize) -> String {
 pub(crate) fn customer_tenant(n: usize) -> String {
     format!("c0000000-0000-4000-8000-{n:012}")
 }
-fn subscription_id(customer: usize, n: usize) -> String {
+pub(crate) fn subscription_id(customer: usize, n: usize) -> String {
     format!("50000000-0000-4000-8000-{customer:06}{n:06}")
 }
 /// The reseller that leaves stands beside the others.
@@ -254,7 +254,8 @@ impl World {
                 )
             };
             let status = if *suspended { ",\"status\":\"suspended\"" } else { "" };
-            let scheduled = if *scheduled { ",\"scheduledChange\":{\"quantity\":3}" } else { "" };
+            // Nothing is scheduled in legacy commerce. Source: learn, create-scheduled-changes (new commerce only).
+            let scheduled = if *scheduled && !*legacy { ",\"scheduledChange\":{\"quantity\":3}" } else { "" };
             writeln!(out, "{{\"subscription\":{{\"subscriptionId\":\"{}\",\"customer\":\"{tenant}\",{what},\"offerName\":\"Offer\",\"friendlyName\":\"Old\",\"quantity\":{quantity},\"commitmentEnd\":\"2027-03-01T00:00:00Z\"{partner}{status}{scheduled}}}}}", subscription_id(n, s)).unwrap();
         }
     }
