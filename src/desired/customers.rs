@@ -40,9 +40,9 @@ fn customer(draft: &mut Draft, doc: Doc<document::Customer>) {
     }
     let identity = identity(draft, (&name, at), tenant_id, domain, create.as_ref());
     let create = create.map(|create| super::create::resolve(draft, &name, create, &identity, belongs));
-    let drift = drift(on_drift, SUPPORT);
+    let mut drift = drift(draft, on_drift, SUPPORT);
     if let Some(contact) = support_contact {
-        super::support::inline(draft, &name, contact, drift.get(&Field::SupportContact).copied());
+        super::support::inline(draft, &name, contact, drift.remove(&Field::SupportContact));
     }
     for (leaf, Spanned { value, at }) in subscriptions {
         let address = Address::subscription(&name, &leaf);

@@ -27,7 +27,8 @@ pub use ending::{Ending, LeftBehind, Notice};
 pub use resolve::resolve;
 
 use crate::diag::At;
-pub use crate::manifest::document::{EndingSearch, OnDrift};
+pub use crate::manifest::document::EndingSearch;
+pub use drift::{Accepted, OnDrift};
 
 use crate::manifest::document::DefaultAdminAccess;
 use crate::model::operation::{BillingContact, PostalAddress};

@@ -118,7 +118,7 @@ pub(super) fn subscription(draft: &mut Draft, place: Place<'_>, spec: document::
         self::renewal(draft, &place, &renewal);
     }
     let purchase = purchase.map(|purchase| Box::new(self::purchase(draft, &place, means, purchase)));
-    let on_drift = drift(on_drift, SUBSCRIPTION);
+    let on_drift = drift(draft, on_drift, SUBSCRIPTION);
     let Place { customer, leaf, at, cause, belongs: _ } = place;
     let identity_at = subscription_id.as_ref().map_or(at, |id| id.at);
     let resolved = Subscription {

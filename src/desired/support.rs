@@ -2,15 +2,13 @@
 //! subscriptions are legacy.
 
 use super::draft::Draft;
-use super::drift::{SUPPORT, drift};
+use super::drift::{OnDrift, SUPPORT, drift};
 use super::identities::Identities;
 use super::sort::Doc;
 use super::{Delegated, Support, Supporter};
 use crate::diag::{At, Code, Finding, nearest};
 use crate::manifest::Spanned;
-use crate::manifest::document::{
-    DelegatedSubscriptions, OnDrift, SubscriptionRef, SupportContactRef, SupportDelegation,
-};
+use crate::manifest::document::{DelegatedSubscriptions, SubscriptionRef, SupportContactRef, SupportDelegation};
 use crate::model::{Address, CustomerKey, Field, Leaf, Name, SubscriptionId, SubscriptionKey};
 use std::fmt;
 
@@ -40,8 +38,7 @@ pub(super) fn resolve(draft: &mut Draft, known: &Identities, docs: Vec<Doc<Suppo
 
 fn delegation(draft: &mut Draft, known: &Identities, name: &Name, spec: SupportDelegation) {
     let SupportDelegation { support_contact, customers, subscriptions, on_drift } = spec;
-    let on_drift = drift(on_drift, SUPPORT);
-    let on_drift = on_drift.get(&Field::SupportContact).copied();
+    let on_drift = drift(draft, on_drift, SUPPORT).remove(&Field::SupportContact);
     let says = format_args!("delegation `{name}` names support contact");
     let contact = supporter(draft, &support_contact, says);
     let keys: Vec<(CustomerKey, At)> = customers
@@ -72,7 +69,7 @@ fn delegation(draft: &mut Draft, known: &Identities, name: &Name, spec: SupportD
     let Some(contact) = contact else { return };
     draft.support.extend(spoken_of.into_iter().map(|(delegated, at)| {
         let cause = Address::SupportDelegation(name.clone());
-        (delegated, Support { contact: contact.clone(), cause, at, on_drift })
+        (delegated, Support { contact: contact.clone(), cause, at, on_drift: on_drift.clone() })
     }));
 }
 

@@ -1,7 +1,7 @@
 //! One managed field, compared three ways: declared, observed, last settled. Never decides what to do about it.
 
-use crate::desired::OnDrift;
-use crate::model::{Field, Value};
+use crate::desired::{Accepted, OnDrift};
+use crate::model::{Date, Field, Value};
 
 /// What the comparison says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,18 +28,56 @@ pub fn three_way(declared: &Value, observed: &Value, settled: Option<&Value>) ->
     }
 }
 
-/// What is done about drift where no `onDrift` says otherwise: partner of record, support contact and names come back;
-/// whatever buys, releases or renews is only reported.
+/// What becomes of a field that differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Course<'a> {
+    /// The declared value is set.
+    Set,
+    /// The declared value is brought back.
+    Restore,
+    /// It is told and left.
+    Report,
+    /// It is left, because somebody said so and the day has not passed.
+    Accepted(&'a Accepted),
+    /// Both moved: somebody must decide.
+    Conflict,
+}
+
+/// What becomes of a field that differs, on a day. A value that is accepted stays, whoever moved what.
 #[must_use]
-pub fn drift_default(field: Field) -> OnDrift {
+pub fn course<'a>(
+    (field, verdict): (Field, Verdict),
+    rule: Option<&'a OnDrift>,
+    observed: &Value,
+    today: Date,
+) -> Course<'a> {
+    let accepted = match rule {
+        Some(OnDrift::Accept(accepted)) if accepted.holds(today) && accepted.value == *observed => Some(accepted),
+        Some(OnDrift::Accept(_) | OnDrift::Restore | OnDrift::Report) | None => None,
+    };
+    match (accepted, verdict, rule) {
+        (Some(accepted), Verdict::Same | Verdict::Intent | Verdict::Drift | Verdict::Conflict, _) => {
+            Course::Accepted(accepted)
+        }
+        (None, Verdict::Same | Verdict::Intent, _) => Course::Set,
+        (None, Verdict::Conflict, _) => Course::Conflict,
+        (None, Verdict::Drift, Some(OnDrift::Restore)) => Course::Restore,
+        (None, Verdict::Drift, Some(OnDrift::Report)) => Course::Report,
+        (None, Verdict::Drift, Some(OnDrift::Accept(_)) | None) => usual(field),
+    }
+}
+
+/// Where no `onDrift` says otherwise, partner of record, support contact and names come back; whatever buys, releases
+/// or renews is only reported.
+fn usual(field: Field) -> Course<'static> {
     match field {
-        Field::PartnerOfRecord | Field::SupportContact | Field::FriendlyName => OnDrift::Restore,
+        Field::PartnerOfRecord | Field::SupportContact | Field::FriendlyName => Course::Restore,
         Field::Quantity
         | Field::Renewal
         | Field::Status
         | Field::Commerce
         | Field::ScheduledChange
-        | Field::Reseller => OnDrift::Report,
+        | Field::Reseller => Course::Report,
     }
 }
 
@@ -75,5 +113,29 @@ mod tests {
         ] {
             assert_eq!(three_way(declared, observed, settled), verdict, "{declared} {observed} {settled:?}");
         }
+    }
+
+    #[test]
+    fn an_accepted_value_stays_until_its_day_has_passed_and_no_other_does() {
+        let day = |text: &str| text.parse::<Date>().expect("a date");
+        let accepted = Accepted {
+            at: crate::diag::At { file: crate::diag::FileId(0), start: 0, end: 0 },
+            value: Value::Number(40),
+            reason: "bridge".into(),
+            by: "ann".into(),
+            expires: day("2026-12-31"),
+        };
+        let rule = OnDrift::Accept(Box::new(accepted.clone()));
+        let held = |verdict, observed: u64, today| {
+            course((Field::Quantity, verdict), Some(&rule), &Value::Number(observed), day(today))
+        };
+        for verdict in [Verdict::Intent, Verdict::Drift, Verdict::Conflict] {
+            assert_eq!(held(verdict, 40, "2026-12-31"), Course::Accepted(&accepted), "{verdict:?}");
+        }
+        assert_eq!(held(Verdict::Drift, 41, "2026-12-01"), Course::Report, "another value");
+        assert_eq!(held(Verdict::Drift, 40, "2027-01-01"), Course::Report, "too late");
+        assert_eq!(held(Verdict::Conflict, 40, "2027-01-01"), Course::Conflict);
+        let partner = course((Field::PartnerOfRecord, Verdict::Drift), Some(&rule), &Value::None, day("2026-12-01"));
+        assert_eq!(partner, Course::Restore, "the usual of its field");
     }
 }

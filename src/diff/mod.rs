@@ -15,7 +15,7 @@ mod walk;
 pub use bind::{Activity, Partner, Presence};
 pub use doubt::doubted;
 pub use endings::{Coverage, EndingDiff, Held, Invitation, Mobility, Supported, Way, left_by, taker};
-pub use field::{Moved, Verdict, drift_default};
+pub use field::{Course, Moved, Verdict, course};
 pub use look::Look;
 pub use objections::Objections;
 pub use scope::Scope;

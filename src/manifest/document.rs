@@ -2,6 +2,7 @@
 //! where; never resolves a name and never applies a default that depends on another document.
 
 mod customer;
+mod drift;
 mod partnership;
 mod provider;
 mod reference;
@@ -9,6 +10,7 @@ mod relation;
 mod subscription;
 
 pub use customer::{Billing, Company, Create, Customer, DefaultAdminAccess, PostalAddress};
+pub use drift::{Acceptance, AcceptedValue, DriftRules, OnDrift};
 pub use partnership::{
     Contact, Declaration, Ending, EndingSearch, LeftBehind, Notice, NoticeHow, Notices, Partnership, PartnershipState,
     Reseller,
@@ -82,16 +84,3 @@ impl Spec {
         }
     }
 }
-
-/// What to do about a field that moved in the tenant while its declaration did not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum OnDrift {
-    /// Bring the declared value back.
-    Restore,
-    /// Say so and leave it.
-    Report,
-}
-
-/// `onDrift`: by field.
-pub type DriftRules = BTreeMap<SmolStr, Spanned<OnDrift>>;

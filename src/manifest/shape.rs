@@ -159,7 +159,8 @@ impl Compiler<'_> {
     /// Adds the alternatives of `schema` to `shape`.
     fn fill(&mut self, shape: &mut Shape, schema: &Map<String, Value>) {
         for alternative in ["anyOf", "oneOf"].iter().filter_map(|key| schema.get(*key)?.as_array()).flatten() {
-            if let Some(alternative) = alternative.as_object() {
+            let meant = referred(alternative).and_then(|name| self.definitions.get(name)).unwrap_or(alternative);
+            if let Some(alternative) = meant.as_object() {
                 self.fill(shape, alternative);
             }
         }

@@ -6,10 +6,10 @@ use super::observe::{self, Looked};
 use super::plan::Ground;
 use super::project::Valid;
 use crate::backend::Observe;
-use crate::desired::{OnDrift, Subscription, Support};
+use crate::desired::{Accepted, Subscription, Support};
 use crate::diag::At;
-use crate::diff::{self, Diff, Look, Moved, Scope, Sides, SubscriptionState, SupportState, Verdict, drift_default};
-use crate::model::{Address, CustomerId, Field, Span, SubscriptionId, Timestamp, Value};
+use crate::diff::{self, Course, Diff, Look, Moved, Scope, Sides, SubscriptionState, SupportState, Verdict, course};
+use crate::model::{Address, CustomerId, Date, Field, Span, SubscriptionId, Timestamp, Value};
 use crate::observed::{AuditRecord, Observed, Read, Why};
 use std::collections::BTreeSet;
 
@@ -39,7 +39,7 @@ pub struct Drifted {
 }
 
 /// What becomes of something that drifted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Disposition {
     /// The next apply brings the declared value back.
     Restored,
@@ -47,23 +47,27 @@ pub enum Disposition {
     Reported,
     /// The manifest moved as well: somebody must decide.
     Conflict,
+    /// It stays for now: a manifest says so.
+    Accepted(Box<Accepted>),
 }
 impl Disposition {
     /// One word.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn word(&self) -> &'static str {
         match self {
             Self::Restored => "restored",
             Self::Reported => "reported",
             Self::Conflict => "conflict",
+            Self::Accepted(_) => "accepted",
         }
     }
-    fn of(verdict: Verdict, on_drift: OnDrift) -> Option<Self> {
-        match (verdict, on_drift) {
-            (Verdict::Same | Verdict::Intent, _) => None,
-            (Verdict::Drift, OnDrift::Restore) => Some(Self::Restored),
-            (Verdict::Drift, OnDrift::Report) => Some(Self::Reported),
-            (Verdict::Conflict, _) => Some(Self::Conflict),
+    fn of(course: Course<'_>) -> Option<Self> {
+        match course {
+            Course::Set => None,
+            Course::Restore => Some(Self::Restored),
+            Course::Report => Some(Self::Reported),
+            Course::Conflict => Some(Self::Conflict),
+            Course::Accepted(accepted) => Some(Self::Accepted(Box::new(accepted.clone()))),
         }
     }
 }
@@ -79,6 +83,23 @@ pub struct Drift {
     pub unread: BTreeSet<String>,
 }
 
+impl Drift {
+    /// What nobody accepted.
+    pub fn open(&self) -> impl Iterator<Item = &Drifted> {
+        self.rows.iter().filter(|row| row.accepted().is_none())
+    }
+}
+impl Drifted {
+    /// By whom it is accepted, why and until when, if it is.
+    #[must_use]
+    pub fn accepted(&self) -> Option<&Accepted> {
+        match &self.disposition {
+            Disposition::Accepted(accepted) => Some(accepted),
+            Disposition::Restored | Disposition::Reported | Disposition::Conflict => None,
+        }
+    }
+}
+
 /// Compares until nothing more is to be read, then asks who did it.
 ///
 /// # Errors
@@ -90,7 +111,7 @@ pub fn live(project: &Valid, ground: Ground<'_>, progress: &dyn observe::Progres
             let (desired, ledger) = (&project.desired, ground.ledger);
             let sides = Sides { desired, ledger, look: &look, scope: &Scope::All, now: ground.now };
             let diff = diff::compare(sides);
-            (found(&diff), unread(&diff))
+            (found(&diff, ground.now.date()), unread(&diff))
         };
         (found, unread, look.missing())
     };
@@ -113,17 +134,17 @@ struct Found {
     live: (CustomerId, SubscriptionId),
 }
 
-fn found(diff: &Diff<'_>) -> Vec<Found> {
+fn found(diff: &Diff<'_>, today: Date) -> Vec<Found> {
     let mut all = Vec::new();
     for one in &diff.subscriptions {
         if let SubscriptionState::Moved { customer, id, observed: _, moved } = &one.state {
-            let fields = moved.iter().filter_map(|moved| field_row(one.declared, moved));
+            let fields = moved.iter().filter_map(|moved| field_row(one.declared, moved, today));
             all.extend(fields.map(|row| Found { row, live: (*customer, *id) }));
         }
     }
     for one in &diff.support {
         if let SupportState::Moved { customer, id, observed, verdict, settled } = &one.state
-            && let Some(row) = support_row(one.declared, (Value::text(observed), *verdict, settled.clone()))
+            && let Some(row) = support_row(one.declared, (Value::text(observed), *verdict, settled.clone()), today)
         {
             let row = Drifted { address: Address::Subscription(one.key.clone()), ..row };
             all.push(Found { row, live: (*customer, *id) });
@@ -133,9 +154,9 @@ fn found(diff: &Diff<'_>) -> Vec<Found> {
     all
 }
 
-fn field_row(declared: &Subscription, moved: &Moved) -> Option<Drifted> {
+fn field_row(declared: &Subscription, moved: &Moved, today: Date) -> Option<Drifted> {
     let Moved { field, declared: wanted, observed, settled, verdict } = moved;
-    let on_drift = declared.on_drift.get(field).copied().unwrap_or_else(|| drift_default(*field));
+    let course = course((*field, *verdict), declared.on_drift.get(field), observed, today);
     Some(Drifted {
         address: Address::Subscription(declared.key.clone()),
         at: declared.at,
@@ -143,13 +164,17 @@ fn field_row(declared: &Subscription, moved: &Moved) -> Option<Drifted> {
         declared: wanted.clone(),
         settled: settled.clone(),
         observed: observed.clone(),
-        disposition: Disposition::of(*verdict, on_drift)?,
+        disposition: Disposition::of(course)?,
         by: None,
     })
 }
 
-fn support_row(declared: &Support, (observed, verdict, settled): (Value, Verdict, Option<Value>)) -> Option<Drifted> {
-    let on_drift = declared.on_drift.unwrap_or_else(|| drift_default(Field::SupportContact));
+fn support_row(
+    declared: &Support,
+    (observed, verdict, settled): (Value, Verdict, Option<Value>),
+    today: Date,
+) -> Option<Drifted> {
+    let course = course((Field::SupportContact, verdict), declared.on_drift.as_ref(), &observed, today);
     // Drift means that what is declared was settled, so the settled value is the declared one.
     let wanted = match verdict {
         Verdict::Drift => settled.clone().unwrap_or(Value::None),
@@ -164,8 +189,8 @@ fn support_row(declared: &Support, (observed, verdict, settled): (Value, Verdict
         field: Field::SupportContact,
         declared: wanted,
         settled,
+        disposition: Disposition::of(course)?,
         observed,
-        disposition: Disposition::of(verdict, on_drift)?,
         by: None,
     })
 }
@@ -244,17 +269,5 @@ mod tests {
         assert!(!tells(&record("quantity 400"), &forty));
         assert!(!tells(&record("quantity 140"), &forty));
         assert!(!tells(&AuditRecord { new: None, ..record("") }, &forty));
-    }
-
-    #[test]
-    fn what_moved_on_both_sides_is_a_conflict_whatever_on_drift_says() {
-        for (verdict, on_drift, disposition) in [
-            (Verdict::Drift, OnDrift::Restore, Some(Disposition::Restored)),
-            (Verdict::Drift, OnDrift::Report, Some(Disposition::Reported)),
-            (Verdict::Conflict, OnDrift::Restore, Some(Disposition::Conflict)),
-            (Verdict::Intent, OnDrift::Restore, None),
-        ] {
-            assert_eq!(Disposition::of(verdict, on_drift), disposition, "{verdict:?}");
-        }
     }
 }

@@ -5,7 +5,7 @@ use super::fault::Fault;
 use super::observe;
 use super::plan::{Ground, live};
 use super::project::Valid;
-use crate::desired::Desired;
+use crate::desired::{Accepted, Desired, OnDrift};
 use crate::diag::{At, Finding, nearest};
 use crate::diff::{self, Activity, Diff, Look, Partner, Presence, Scope, Sides};
 use crate::ledger::{CredentialState, HandoffState, Ledger, LiveId};
@@ -219,6 +219,13 @@ fn subscription(
         rows.push(row(field.name(), format!("{value}{managed}")));
     }
     rows.push(row("renewal", field_value(seen, Field::Renewal)));
+    for (field, rule) in declared.into_iter().flat_map(|declared| &declared.on_drift) {
+        if let OnDrift::Accept(accepted) = rule {
+            let Accepted { at: _, value, reason, by, expires } = &**accepted;
+            let said = format!("{value}, by {by} until {expires}: {reason}");
+            rows.push(row(&format!("accepted {}", field.name()), said));
+        }
+    }
     if let Some(end) = seen.commitment_end {
         rows.push(row("term ends", end));
     }

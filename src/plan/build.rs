@@ -6,7 +6,7 @@ use super::guards::{self, InForce};
 use super::limits::{self, Scales};
 use super::order::{Ordered, order};
 use super::{
-    Gate, Outlook, Plan, Planned, Unmanaged, adopt, azure, changes, customers, endings, id, listing, orders,
+    Gate, Outlook, Plan, Planned, Unmanaged, adopt, azure, changes, customers, endings, expiry, id, listing, orders,
     partnerships, support, whose,
 };
 use crate::desired::{Desired, PartnerOfRecord};
@@ -157,7 +157,7 @@ pub fn build(input: Input<'_>) -> Planned {
     adopt.guards = guards::first(sides.desired, sides.ledger);
     findings.extend(diff.findings.iter().cloned());
     findings.extend(objections.findings.iter().cloned());
-    findings.extend(limits::expired(desired, now));
+    findings.extend(expiry::expired(sides, now.date()));
     sort(&mut findings);
     let (blocked, assumptions) = drafts.into_blocked();
     let outlook = Outlook {

@@ -5,10 +5,9 @@ use super::build::{Making, PartnerReady, wanted_partner};
 use super::draft::{api, key};
 use super::orders::assume_valid;
 use super::step::{Brings, Mark, Motive, Risk, Step, Undo, Wanted};
-use crate::desired::{PartnerOfRecord, Subscription};
-use crate::diag::{Code, Finding};
-use crate::diff::{Moved, SubscriptionState, Verdict, drift_default, left_by, taker, unknown};
-use crate::manifest::document::OnDrift;
+use crate::desired::{Accepted, PartnerOfRecord, Subscription};
+use crate::diag::{At, Code, Finding};
+use crate::diff::{Course, Moved, SubscriptionState, course, left_by, taker, unknown};
 use crate::model::product::Commerce;
 use crate::model::{
     Address, CustomerId, Fact, Field, PartnerId, StepKey, StepName, SubscriptionChange, SubscriptionId, Value,
@@ -70,8 +69,9 @@ fn step_of(field: Field) -> StepName {
 fn field(making: &mut Making<'_, '_>, chain: &mut Chain<'_>, moved: &Moved) {
     let address = Address::Subscription(chain.declared.key.clone());
     let changing = key(address, step_of(moved.field));
-    let motive = match motive(chain.declared, moved) {
+    let motive = match motive(making, chain.declared, moved) {
         Ok(motive) => motive,
+        Err(Stop::Leave) => return,
         Err(Stop::Report(finding)) => return making.findings.push(finding),
         Err(Stop::Block(finding)) => return making.drafts.block(changing, finding),
     };
@@ -97,11 +97,12 @@ fn field(making: &mut Making<'_, '_>, chain: &mut Chain<'_>, moved: &Moved) {
 }
 
 enum Stop {
+    Leave,
     Report(Finding),
     Block(Finding),
 }
 
-fn place(declared: &Subscription, field: Field) -> crate::diag::At {
+fn place(declared: &Subscription, field: Field) -> At {
     match field {
         Field::PartnerOfRecord => declared.partner_at,
         Field::Quantity => declared.quantity.map_or(declared.at, |(_, at)| at),
@@ -115,13 +116,19 @@ fn place(declared: &Subscription, field: Field) -> crate::diag::At {
     }
 }
 
-fn motive(declared: &Subscription, moved: &Moved) -> Result<Motive, Stop> {
+/// Why a field is set; else what is said instead, if anything.
+fn motive(making: &Making<'_, '_>, declared: &Subscription, moved: &Moved) -> Result<Motive, Stop> {
     let Moved { field, declared: wanted, observed, settled, verdict } = moved;
     let at = place(declared, *field);
     let address = Address::Subscription(declared.key.clone());
-    match verdict {
-        Verdict::Same | Verdict::Intent => Ok(Motive::Intent),
-        Verdict::Conflict => {
+    match course((*field, *verdict), declared.on_drift.get(field), observed, making.now.date()) {
+        Course::Set => Ok(Motive::Intent),
+        Course::Restore => Ok(Motive::Restore),
+        Course::Accepted(accepted) if settled.as_ref().is_some_and(|settled| settled != wanted) => {
+            Err(Stop::Report(held_back(moved, accepted, at).about(address)))
+        }
+        Course::Accepted(_) => Err(Stop::Leave),
+        Course::Conflict => {
             let last = settled.as_ref().map_or_else(|| "nothing".to_owned(), ToString::to_string);
             let message = format!(
                 "{} of `{}`: the manifest says {wanted}, the tenant has {observed}, last settled was {last}",
@@ -131,18 +138,24 @@ fn motive(declared: &Subscription, moved: &Moved) -> Result<Motive, Stop> {
             let help = format!("write {observed} to accept what is there, or settle it with whoever changed it");
             Err(Stop::Block(Finding::error(Code::Conflict, at, message).help(help)))
         }
-        Verdict::Drift => match declared.on_drift.get(field).copied().unwrap_or_else(|| drift_default(*field)) {
-            OnDrift::Restore => Ok(Motive::Restore),
-            OnDrift::Report => {
-                let message = format!("{} of `{}` drifted from {wanted} to {observed}", field.name(), declared.key);
-                let help = format!(
-                    "write {observed} to accept it, or `onDrift: {{{}: restore}}` to bring it back",
-                    field.name()
-                );
-                Err(Stop::Report(Finding::warning(Code::Drift, at, message).about(address).help(help)))
-            }
-        },
+        Course::Report => {
+            let message = format!("{} of `{}` drifted from {wanted} to {observed}", field.name(), declared.key);
+            let help =
+                format!("write {observed} to accept it, or `onDrift: {{{}: restore}}` to bring it back", field.name());
+            Err(Stop::Report(Finding::warning(Code::Drift, at, message).about(address).help(help)))
+        }
     }
+}
+
+/// The declaration moved, and an accepted value stays.
+fn held_back(moved: &Moved, accepted: &Accepted, at: At) -> Finding {
+    let Moved { field, declared, observed, settled: _, verdict: _ } = moved;
+    let field = field.name();
+    let Accepted { at: accepted_at, value: _, reason: _, by, expires } = accepted;
+    let message = format!("{field} is declared {declared} now and stays {observed}: {by} accepted it until {expires}");
+    Finding::warning(Code::Conflict, at, message)
+        .related(*accepted_at, "accepted here")
+        .help(format!("remove the acceptance to have {declared}"))
 }
 
 /// Whether the subscription can be changed at all.
@@ -308,7 +321,7 @@ fn quantity(
 }
 
 /// Whether seats may be given back. Source: learn, change-the-quantity-of-a-subscription (seven days under new commerce).
-fn lower(making: &Making<'_, '_>, chain: &Chain<'_>, wanted: u32, at: crate::diag::At) -> Result<(), Finding> {
+fn lower(making: &Making<'_, '_>, chain: &Chain<'_>, wanted: u32, at: At) -> Result<(), Finding> {
     if protected(making, chain) {
         return Err(forbidden(chain, Field::Quantity, "its quantity would be lowered"));
     }

@@ -3,7 +3,7 @@
 
 use super::{Action, Condition, Expect, Gate, Step, Wanted};
 use crate::desired::{Acknowledgement, Desired, Ensure};
-use crate::diag::{Code, Finding};
+use crate::diag::Code;
 use crate::ledger::Ledger;
 use crate::model::{
     Address, Bound, Count, Fact, Field, Limit, Limits, Name, Span, StepName, SubscriptionChange, Timestamp, Value,
@@ -53,18 +53,6 @@ pub(super) fn weigh(steps: &mut [Step], scales: Scales<'_>) -> Vec<Gate> {
         }
     }
     sums.into_iter().flat_map(|(code, causes)| gates(code, causes, scales)).collect()
-}
-
-/// Acknowledgements that let nothing pass any more.
-pub(super) fn expired(desired: &Desired, now: Timestamp) -> Vec<Finding> {
-    let over = desired.acknowledgements.iter().filter(|(_, it)| now.date() > it.expires);
-    over.map(|(name, it)| {
-        let message = format!("acknowledgement `{name}` of {} for `{}` expired on {}", it.limit, it.cause, it.expires);
-        Finding::warning(Code::AcknowledgementExpired, it.at, message)
-            .about(Address::Acknowledgement(name.clone()))
-            .help("write a new one with a reason, or remove it")
-    })
-    .collect()
 }
 
 /// What the steps of a cause count.

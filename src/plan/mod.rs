@@ -10,6 +10,7 @@ mod draft;
 mod endings;
 #[cfg(test)]
 pub(crate) mod example;
+mod expiry;
 pub mod facts;
 pub mod file;
 pub mod guards;

@@ -5,8 +5,7 @@ use super::draft::{api, key};
 use super::step::{Brings, Motive, Risk, Undo, Wanted};
 use crate::desired::{Support, Supporter};
 use crate::diag::{Code, Finding};
-use crate::diff::{SupportDiff, SupportState, Verdict, drift_default};
-use crate::manifest::document::OnDrift;
+use crate::diff::{Course, SupportDiff, SupportState, course};
 use crate::model::{Address, Fact, Field, PartnerId, StepName, SubscriptionKey, TenantId, Value};
 use smol_str::SmolStr;
 
@@ -20,7 +19,13 @@ pub(super) fn make(making: &mut Making<'_, '_>) {
             }
             SupportState::AfterPartnership { observed, .. } => (*observed, Ok(Motive::Intent)),
             SupportState::Moved { observed, verdict, settled, .. } => {
-                (*observed, motive(declared, subscription, *verdict, settled.as_ref(), *observed))
+                let there = Value::text(observed);
+                let today = making.now.date();
+                let course = course((Field::SupportContact, *verdict), declared.on_drift.as_ref(), &there, today);
+                if let Course::Accepted(_) = course {
+                    continue;
+                }
+                (*observed, motive((declared, subscription), course, settled.as_ref(), *observed))
             }
         };
         match motive.and_then(|motive| set(making, subscription, declared, observed, motive)) {
@@ -32,28 +37,25 @@ pub(super) fn make(making: &mut Making<'_, '_>) {
 }
 
 fn motive(
-    declared: &Support,
-    key: &SubscriptionKey,
-    verdict: Verdict,
+    (declared, key): (&Support, &SubscriptionKey),
+    course: Course<'_>,
     settled: Option<&Value>,
     observed: TenantId,
 ) -> Result<Motive, Finding> {
-    match verdict {
-        Verdict::Same | Verdict::Intent => Ok(Motive::Intent),
-        Verdict::Conflict => {
+    match course {
+        Course::Set => Ok(Motive::Intent),
+        Course::Restore => Ok(Motive::Restore),
+        Course::Conflict => {
             let last = settled.map_or_else(|| "nothing".to_owned(), ToString::to_string);
             let message = format!(
                 "the support contact of `{key}` is {observed}, last settled was {last}, and the manifest names a third"
             );
             Err(Finding::error(Code::Conflict, declared.at, message).help("settle it with whoever changed it"))
         }
-        Verdict::Drift => match declared.on_drift.unwrap_or_else(|| drift_default(Field::SupportContact)) {
-            OnDrift::Restore => Ok(Motive::Restore),
-            OnDrift::Report => {
-                let message = format!("the support contact of `{key}` drifted to {observed}");
-                Err(Finding::warning(Code::Drift, declared.at, message).about(Address::Subscription(key.clone())))
-            }
-        },
+        Course::Report | Course::Accepted(_) => {
+            let message = format!("the support contact of `{key}` drifted to {observed}");
+            Err(Finding::warning(Code::Drift, declared.at, message).about(Address::Subscription(key.clone())))
+        }
     }
 }
 

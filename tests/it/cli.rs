@@ -119,6 +119,16 @@ fn manifests_that_are_not_valid_are_3_everywhere() {
 }
 
 #[test]
+fn where_no_project_is_its_beginning_is_told() {
+    let project = Project(tempfile::tempdir().expect("a folder"));
+    for arguments in [&["plan"][..], &["validate"], &["apply", "--auto-approve"], &["lint"]] {
+        let (code, data, words) = project.ends(arguments);
+        assert_eq!((code, data.as_str()), (3, ""), "{arguments:?}");
+        assert!(words.contains("no project here") && words.contains("`twotier init`"), "{words}");
+    }
+}
+
+#[test]
 fn what_was_approved_and_is_no_longer_so_is_4() {
     let project = Project::new();
     assert_eq!(project.code(&["plan", "--out", "plan.json"]), 0);

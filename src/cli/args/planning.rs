@@ -123,7 +123,8 @@ pub(crate) struct ShowArgs {
 pub(super) const DRIFT: &str = "\
 Compares every managed field three ways (declared, there, last settled by a run) and lists those that moved in the tenant: \
 what they are, what they should be, whether the next apply restores them, and who changed them where the service's audit \
-records tell. What becomes of drift is said in manifests: `onDrift: {quantity: restore}`, or write the new value to accept it.
+records tell. What becomes of drift is said in manifests: `onDrift: {quantity: restore}`, write the new value to accept it, or \
+`onDrift: {quantity: {accept: 40, reason: ..., by: ..., expires: 2026-12-31}}` to leave it for a while.
 
 Examples:
   twotier drift

@@ -22,5 +22,5 @@ pub(super) fn drift(scene: &Scene<'_>) -> Result<Exit, CliError> {
     if let Some(why) = &drift.unaudited {
         scene.terminal.note(&format!("audit records: {why}"));
     }
-    Ok(if drift.rows.is_empty() && drift.unread.is_empty() { Exit::Done } else { Exit::Failed })
+    Ok(if drift.open().next().is_none() && drift.unread.is_empty() { Exit::Done } else { Exit::Failed })
 }

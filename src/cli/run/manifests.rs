@@ -87,7 +87,7 @@ pub(super) fn bind(scene: &Scene<'_>, args: &BindArgs) -> Result<Exit, CliError>
     let form = scene.plain_or_json()?;
     let doors = Doors::open(scene.settings)?;
     let journal = doors.journal()?;
-    let written = Written::load(doors::place(scene.settings));
+    let written = Written::load(scene.place()?);
     if let Some(desired) = &written.desired {
         plan::same_tenant_id(desired.provider.tenant, doors.id())?;
     }
@@ -109,7 +109,7 @@ pub(super) fn bind(scene: &Scene<'_>, args: &BindArgs) -> Result<Exit, CliError>
 pub(super) fn set(scene: &Scene<'_>, args: &SetArgs) -> Result<Exit, CliError> {
     let form = scene.plain_or_json()?;
     let order = order(args)?;
-    let written = Written::load(doors::place(scene.settings));
+    let written = Written::load(scene.place()?);
     let (changes, meant) = setting::set(&written, &order).map_err(|fault| scene.explained(fault, "set"))?;
     let done = scene.settle(&changes, args.consent)?;
     let text = match form {

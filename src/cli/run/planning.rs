@@ -5,6 +5,7 @@ use crate::cli::args::{OutputFormat, PlanArgs, ShowArgs, SnapshotArgs, Written};
 use crate::cli::doors::{self, Doors};
 use crate::cli::output;
 use crate::cli::progress::Shown;
+use crate::cli::settings::Origin;
 use crate::ledger::Ledger;
 use crate::ops::base;
 use crate::ops::plan::{self, Next};
@@ -34,13 +35,28 @@ impl Scene<'_> {
         let text = rendered(subject, command, self.form(self.format(), self.terminal.paint()))?;
         self.terminal.data(&text)
     }
+    /// Where the manifests lie.
+    ///
+    /// # Errors
+    /// When nothing here or above looks like a project.
+    pub(super) fn place(&self) -> Result<project::Place<'_>, CliError> {
+        let place = doors::place(self.settings);
+        let settings = &self.settings;
+        let said = settings.project_file.is_some() || !matches!(settings.manifests.origin, Origin::Default);
+        if said || place.manifests.iter().any(|entry| place.root.join(entry).exists()) {
+            return Ok(place);
+        }
+        let message =
+            "there is no project here: no `twotier.yaml` in this folder or one above it, and no folder `manifests`";
+        Err(CliError::new(Exit::Invalid, message).hint("`twotier init` begins one, `-C DIR` goes to where it is"))
+    }
     /// The manifests of a command that goes on only with valid ones. Findings of invalid ones are printed, as data where
     /// the data is for machines; warnings are always said beside the data.
     ///
     /// # Errors
     /// When they are not valid.
     pub(super) fn valid(&self, command: &str) -> Result<Valid, CliError> {
-        match project::load(doors::place(self.settings)).valid() {
+        match project::load(self.place()?).valid() {
             Ok(valid) => {
                 if !valid.findings.is_empty() {
                     self.say_findings(&valid.findings, &valid.sources)?;
@@ -90,7 +106,7 @@ pub(super) fn rendered(subject: Subject<'_>, command: &str, form: Form<'_>) -> R
 
 /// `validate`.
 pub(super) fn validate(scene: &Scene<'_>) -> Result<Exit, CliError> {
-    let project = project::load(doors::place(scene.settings));
+    let project = project::load(scene.place()?);
     let Project { sources, desired, findings } = &project;
     match (scene.format(), desired) {
         (Format::Text, Some(desired)) if findings.is_empty() => {
