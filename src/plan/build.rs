@@ -157,7 +157,7 @@ pub fn build(input: Input<'_>) -> Planned {
     adopt.guards = guards::first(sides.desired, sides.ledger);
     findings.extend(diff.findings.iter().cloned());
     findings.extend(objections.findings.iter().cloned());
-    findings.extend(expiry::over(sides, (&steps, &drafts), now.date()));
+    findings.extend(expiry::expired(sides, now.date()));
     sort(&mut findings);
     let (blocked, assumptions) = drafts.into_blocked();
     let outlook = Outlook {
@@ -187,7 +187,10 @@ fn not_built(making: &mut Making<'_, '_>) {
         }
         let message = format!("`{}` is valid, but this version cannot plan it", later.step);
         let finding = Finding::error(Code::NotBuilt, later.at, message);
-        making.drafts.block(StepKey::new(later.address.clone(), later.step), finding);
+        let key = StepKey::new(later.address.clone(), later.step);
+        // A step that leaves out what is written is another one.
+        making.drafts.steps.remove(&key);
+        making.drafts.block(key, finding);
     }
 }
 
