@@ -9,8 +9,8 @@ use twotier::backend::Observe;
 use twotier::model::product::Commerce;
 use twotier::model::{BillingCycle, CustomerId, PartnerId, Product, SubscriptionId, TenantId, Term, Timestamp};
 use twotier::observed::{
-    AddressCheck, Answer, Customer, PartnerCheck, Read, Relationship, ResellerStatus, Review, Status, Subscription,
-    SubscriptionDetail, Why,
+    AddressCheck, Answer, AtEnd, Customer, PartnerCheck, Read, Relationship, ResellerStatus, Review, Status,
+    Subscription, SubscriptionDetail, Why,
 };
 
 /// Subscriptions a customer.
@@ -150,8 +150,7 @@ impl World {
             partner_of_record: Some(PartnerId::new(Self::partner_id(self.reseller_of(customer)))),
             term: Some(Term::P1Y),
             billing_cycle: Some(BillingCycle::Annual),
-            auto_renew: true,
-            scheduled_change: None,
+            at_end: AtEnd::SAME_AGAIN,
             commitment_end: Some(Timestamp::from_seconds(1_810_000_000)),
             order: None,
         }

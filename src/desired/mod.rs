@@ -33,7 +33,7 @@ pub use drift::{Accepted, OnDrift};
 use crate::manifest::document::DefaultAdminAccess;
 use crate::model::operation::{BillingContact, PostalAddress};
 use crate::model::{
-    Address, BillingCycle, CustomerId, CustomerKey, Date, Field, Leaf, Limits, Name, PartnerId, Product, Span,
+    Address, BillingCycle, CustomerId, CustomerKey, Date, Field, Leaf, Limits, Name, PartnerId, Product, Renewal, Span,
     SubscriptionId, SubscriptionKey, TenantId, Term,
 };
 use smol_str::SmolStr;
@@ -269,6 +269,8 @@ pub struct Subscription {
     pub partner_at: At,
     /// The name shown to people.
     pub friendly_name: Option<Placed<SmolStr>>,
+    /// What is to happen at the end of the term; of a next term what is written is managed, the rest is not.
+    pub renewal: Option<Placed<Renewal>>,
     /// Details of the purchase.
     pub purchase: Option<Box<Purchase>>,
     /// What to do about drift, by field; the rest by default.
@@ -366,9 +368,9 @@ pub struct Acknowledgement {
     pub at: At,
     /// Which limit.
     pub limit: crate::diag::Code,
-    /// Which documents' steps, and where each is named.
-    pub causes: BTreeMap<Address, At>,
-    /// How many at most, over all of them and over all runs.
+    /// Which document's steps.
+    pub cause: Address,
+    /// How many at most, over all runs.
     pub at_most: u32,
     /// Why.
     pub reason: SmolStr,

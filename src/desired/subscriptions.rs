@@ -8,7 +8,9 @@ use super::{Additional, Purchase, Subscription};
 use crate::diag::{At, Code};
 use crate::manifest::Spanned;
 use crate::manifest::document::{self, RenewalAction, StandaloneSubscription};
-use crate::model::{Address, BillingCycle, CustomerKey, Kind, Leaf, Name, Product, StepName, SubscriptionKey, Term};
+use crate::model::{
+    Address, BillingCycle, CustomerKey, Kind, Leaf, Name, NextTerm, Product, Renewal, StepName, SubscriptionKey, Term,
+};
 
 /// Which subscription is resolved, and where it stands.
 pub(super) struct Place<'a> {
@@ -114,9 +116,7 @@ pub(super) fn subscription(draft: &mut Draft, place: Place<'_>, spec: document::
         fit(draft, term.value, cycle.value, cycle.at);
     }
     let (partner_of_record, partner_at) = super::partner_of_record::resolve(draft, &place, means, partner_of_record);
-    if let Some(renewal) = renewal {
-        self::renewal(draft, &place, &renewal);
-    }
+    let renewal = renewal.map(|written| (self::renewal(draft, &place, &written), written.at));
     let purchase = purchase.map(|purchase| Box::new(self::purchase(draft, &place, means, purchase)));
     let on_drift = drift(draft, on_drift, SUBSCRIPTION);
     let Place { customer, leaf, at, cause, belongs: _ } = place;
@@ -134,6 +134,7 @@ pub(super) fn subscription(draft: &mut Draft, place: Place<'_>, spec: document::
         partner_of_record,
         partner_at,
         friendly_name: friendly_name.map(|name| (name.value, name.at)),
+        renewal,
         purchase,
         on_drift,
     };
@@ -166,15 +167,9 @@ fn means(draft: &mut Draft, place: &Place<'_>, spec: &document::Subscription) ->
     Means::Order
 }
 
-/// A billing cycle is no longer than its term, and a month is billed monthly. Source: learn, create-a-new-subscription.
 fn fit(draft: &mut Draft, term: Term, cycle: BillingCycle, at: At) {
-    let cycles: &[BillingCycle] = match term {
-        Term::P1M => &[BillingCycle::Monthly],
-        Term::P1Y => &[BillingCycle::Monthly, BillingCycle::Annual],
-        Term::P3Y => &[BillingCycle::Monthly, BillingCycle::Annual, BillingCycle::Triennial],
-    };
-    if !cycles.contains(&cycle) {
-        let known: Vec<String> = cycles.iter().map(ToString::to_string).collect();
+    if !term.is_billed(cycle) {
+        let known: Vec<String> = term.cycles().iter().map(ToString::to_string).collect();
         let message = format!("a term of `{term}` cannot be billed `{cycle}`");
         draft.error(
             Code::EitherOr,
@@ -185,16 +180,19 @@ fn fit(draft: &mut Draft, term: Term, cycle: BillingCycle, at: At) {
     }
 }
 
-fn renewal(draft: &mut Draft, place: &Place<'_>, written: &Spanned<document::Renewal>) {
+fn renewal(draft: &mut Draft, place: &Place<'_>, written: &Spanned<document::Renewal>) -> Renewal {
     let document::Renewal { action, quantity, term, billing_cycle, end_date } = &written.value;
-    let ends = match action {
-        RenewalAction::Renew => None,
-        RenewalAction::Cancel => Some("cancel"),
-        RenewalAction::Extend => Some("extend"),
+    let next =
+        NextTerm { product: None, quantity: *quantity, term: *term, billing_cycle: *billing_cycle, end: *end_date };
+    let details = next != NextTerm::default();
+    let renewal = match action {
+        RenewalAction::Renew => Renewal::Renew(next),
+        RenewalAction::Cancel => Renewal::Cancel,
+        RenewalAction::Extend => Renewal::Extend,
     };
-    let details = quantity.is_some() || term.is_some() || billing_cycle.is_some() || end_date.is_some();
-    if let Some(action) = ends.filter(|_| details) {
-        let message = format!("renewal `{action}` of subscription `{}` has details of a next term", place.leaf);
+    if renewal.ends() && details {
+        let message =
+            format!("renewal `{}` of subscription `{}` has details of a next term", renewal.action(), place.leaf);
         draft.error(
             Code::EitherOr,
             written.at,
@@ -205,7 +203,7 @@ fn renewal(draft: &mut Draft, place: &Place<'_>, written: &Spanned<document::Ren
     if let (Some(term), Some(cycle)) = (term, billing_cycle) {
         fit(draft, *term, *cycle, written.at);
     }
-    draft.not_built(place.address(), written.at, StepName::ScheduleRenewal);
+    renewal
 }
 
 fn purchase(draft: &mut Draft, place: &Place<'_>, means: Means, written: Spanned<document::Purchase>) -> Purchase {
@@ -303,9 +301,19 @@ mod tests {
     }
 
     #[test]
-    fn renewals_and_purchase_orders_are_not_built_yet() {
+    fn a_renewal_says_what_comes_next() {
+        let renewal = |text: &str| {
+            let desired = meant(&of(&format!("subscriptionId: %s1, renewal: {text}")));
+            desired.subscriptions.values().find_map(|it| Some(it.renewal.as_ref()?.0.to_string()))
+        };
+        assert_eq!(renewal("{action: extend}").as_deref(), Some("extend"));
+        let next = "{action: renew, quantity: 20, term: P1Y, billingCycle: annual, endDate: 2027-06-30}";
+        assert_eq!(renewal(next).as_deref(), Some("renew, quantity 20, term P1Y, billing annual, until 2027-06-30"));
+    }
+
+    #[test]
+    fn purchase_orders_are_not_built_yet() {
         let steps = |text: &str| meant(&of(text)).not_built.into_iter().map(|it| it.step).collect::<Vec<_>>();
-        assert_eq!(steps("subscriptionId: %s1, renewal: {action: extend}"), [StepName::ScheduleRenewal]);
         assert_eq!(steps(&format!("{ORDER}, purchase: {{purchaseOrder: \"1\"}}")), [StepName::OrderSubscription]);
         assert_eq!(steps(&format!("{ORDER}, purchase: {{reference: \"1\", promotion: p}}")), []);
         assert_eq!(steps("subscriptionId: %s1, purchase: {purchaseOrder: \"1\"}"), []);

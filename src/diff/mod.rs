@@ -7,6 +7,7 @@ mod endings;
 pub mod field;
 pub mod look;
 mod objections;
+mod renewal;
 mod scope;
 mod subscriptions;
 mod support;

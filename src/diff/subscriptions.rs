@@ -3,13 +3,15 @@
 
 use super::bind::ledger_binding;
 use super::doubt::{doubt_of, doubted, may_be_ours, pending_of};
+use super::renewal::{self, Compared};
 use super::{
     Diff, Moved, Presence, Scope, Sides, SubscriptionDiff, SubscriptionState, Verdict, Walk, field, remembered, unknown,
 };
 use crate::desired::{Additional, PartnerOfRecord, Subscription};
 use crate::diag::{Code, Finding};
 use crate::ledger::{LiveId, Pending, PendingWhat};
-use crate::model::{Address, CustomerId, CustomerKey, Field, SubscriptionId, Value};
+use crate::model::renewal::left_by_quantity;
+use crate::model::{Address, CustomerId, CustomerKey, Field, Renewal, SubscriptionId, Value};
 use crate::observed::{self, CartFate, Facet};
 use std::collections::BTreeMap;
 
@@ -191,8 +193,25 @@ fn live<'a>(
             .help("correct `product`, or `subscriptionId` if another one is meant"),
         ));
     }
-    let moved = fields(diff, declared, (customer, observed), (address, settled));
+    // What our own change of quantity deleted is scheduled again, and nobody drifted.
+    let left = pending.filter(|pending| of_quantity(pending)).and(settled).map(without_schedule);
+    let moved = fields(diff, declared, (customer, observed), (address, left.as_ref().or(settled)));
     (!moved.is_empty()).then_some(SubscriptionState::Moved { customer, id, observed, moved })
+}
+
+fn of_quantity(pending: &Pending) -> bool {
+    match &pending.what {
+        PendingWhat::Change { field, .. } => *field == Field::Quantity,
+        PendingWhat::Order { .. } | PendingWhat::Customer(_) => false,
+    }
+}
+
+fn without_schedule(settled: &BTreeMap<Field, Value>) -> BTreeMap<Field, Value> {
+    let mut left = settled.clone();
+    if let Some(renewal) = left.get_mut(&Field::Renewal) {
+        *renewal = left_by_quantity(renewal);
+    }
+    left
 }
 
 /// Whether what was accepted can be read back.
@@ -276,7 +295,7 @@ fn fields<'a>(
     diff: &mut Diff<'a>,
     declared: &'a Subscription,
     (customer, observed): (CustomerId, &'a observed::Subscription),
-    (address, settled): (&Address, Option<&'a BTreeMap<Field, Value>>),
+    (address, settled): (&Address, Option<&BTreeMap<Field, Value>>),
 ) -> Vec<Moved> {
     let settled = |field| settled.and_then(|values| values.get(&field));
     // A reseller that leaves takes no incentive with it, whatever the manifest says of the partner of record.
@@ -325,6 +344,17 @@ fn fields<'a>(
     }
     if let Some((name, _)) = &declared.friendly_name {
         one(diff, Field::FriendlyName, Value::Text(name.clone()));
+    }
+    // What is over and was to end has ended.
+    let over = |wanted: &Renewal| !observed.status.occupies() && *wanted == Renewal::Cancel;
+    if let Some((wanted, _)) = declared.renewal.as_ref().filter(|(wanted, _)| !over(wanted)) {
+        match renewal::compare(wanted, observed, settled(Field::Renewal)) {
+            Compared::Same(None) => {}
+            Compared::Same(Some(value)) => {
+                diff.settled.entry(address.clone()).or_default().insert(Field::Renewal, value);
+            }
+            Compared::Differs(renewal) => moved.push(renewal),
+        }
     }
     moved
 }

@@ -4,6 +4,7 @@
 use super::fold::{Folded, Standing, Tracked};
 use super::record::{Intent, Learned, SealedRef, Settled};
 use crate::ledger::{Credential, CredentialState, LiveId, Pending, PendingWhat, Unresolved};
+use crate::model::renewal::left_by_quantity;
 use crate::model::{Address, Field, Operation, SubscriptionChange, Timestamp, Value};
 use std::collections::BTreeMap;
 
@@ -25,7 +26,7 @@ impl Folded {
             Settled::Done { learned } => match unlisted(&learned) {
                 None => {
                     self.learn(at, &tracked.intent.key.address, learned);
-                    self.settle_fields(tracked.intent.key.address, fields);
+                    self.hold(tracked.intent.key.address, fields);
                 }
                 Some(what) => self.await_effect(at, number, tracked, Awaited { what, learned, fields }),
             },
@@ -108,7 +109,7 @@ impl Folded {
         if let Some(Pending { what: PendingWhat::Change { subscription: _, field, value }, .. }) =
             self.ledger.pending.remove(address)
         {
-            self.settle_fields(address.clone(), BTreeMap::from([(field, value)]));
+            self.hold(address.clone(), BTreeMap::from([(field, value)]));
         }
         let shown = |_: &u64, tracked: &mut Tracked| match tracked.standing {
             Standing::Pending { .. } => tracked.intent.key.address == *address,
@@ -117,9 +118,20 @@ impl Folded {
         let over: Vec<Tracked> = self.intents.extract_if(.., shown).map(|(_, tracked)| tracked).collect();
         for tracked in over {
             if let Standing::Pending { fields } = tracked.standing {
-                self.settle_fields(address.clone(), fields);
+                self.hold(address.clone(), fields);
             }
         }
+    }
+
+    /// What an effect of ours brought holds. A change of quantity also deletes what is scheduled for the renewal.
+    fn hold(&mut self, address: Address, fields: BTreeMap<Field, Value>) {
+        if fields.contains_key(&Field::Quantity)
+            && let Some(renewal) =
+                self.ledger.settled.get_mut(&address).and_then(|known| known.get_mut(&Field::Renewal))
+        {
+            *renewal = left_by_quantity(renewal);
+        }
+        self.settle_fields(address, fields);
     }
 }
 
@@ -182,6 +194,7 @@ fn change_of(intent: &Intent) -> Option<PendingWhat> {
                 SubscriptionChange::PartnerOfRecord(partner) => (Field::PartnerOfRecord, Value::text(partner)),
                 SubscriptionChange::Quantity(seats) => (Field::Quantity, Value::Number(u64::from(*seats))),
                 SubscriptionChange::FriendlyName(name) => (Field::FriendlyName, Value::Text(name.clone())),
+                SubscriptionChange::Renewal(renewal) => (Field::Renewal, Value::text(renewal)),
             };
             Some(changed(intent, LiveId::Subscription(*customer, *subscription), field, value))
         }
@@ -291,6 +304,25 @@ mod tests {
         let visible = folded([accepted, vec![shown(M365)]].concat());
         assert!(visible.ledger.pending.is_empty() && visible.intents.is_empty());
         assert_eq!(visible.ledger.settled[&address(M365)], seats(30));
+    }
+
+    #[test]
+    fn a_changed_quantity_takes_what_was_scheduled_with_it() {
+        let known = |renewal: &str| {
+            let fields = BTreeMap::from([(Field::Renewal, Value::word(renewal))]);
+            Record::Adopted(Box::new(Adopted {
+                settled: BTreeMap::from([(address(M365), fields)]),
+                ..Adopted::default()
+            }))
+        };
+        let intent = || Record::Intent(Box::new(quantity(M365, 30)));
+        for (renewal, left) in [("cancel", "auto-renew off"), ("renew, quantity 20", "renew")] {
+            let done = Record::Settlement { intent: 2, outcome: done(Learned::Nothing), fields: seats(30) };
+            let folded = folded(vec![known(renewal), intent(), done]);
+            assert_eq!(folded.ledger.settled[&address(M365)][&Field::Renewal], Value::word(left));
+        }
+        let not = folded(vec![known("cancel"), intent(), settled(2, Settled::NotStarted)]);
+        assert_eq!(not.ledger.settled[&address(M365)][&Field::Renewal], Value::word("cancel"));
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod id;
 pub mod limit;
 pub mod operation;
 pub mod product;
+pub mod renewal;
 mod schema;
 pub mod secret;
 pub mod step;
@@ -23,6 +24,7 @@ pub use id::{CartId, CustomerId, Name, OrderId, PartnerId, RequestId, Subscripti
 pub use limit::{Bound, Count, Limit, Limits};
 pub use operation::{Effect, NewCustomer, Operation, SubscriptionChange};
 pub use product::{BillingCycle, Product, Term};
+pub use renewal::{NextTerm, Renewal};
 pub use secret::Secret;
 pub use step::{Class, StepKey, StepName};
 pub use time::{Date, Span, Timestamp};

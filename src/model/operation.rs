@@ -3,6 +3,7 @@
 
 use super::id::{CartId, CustomerId, OrderId, PartnerId, SubscriptionId, TenantId};
 use super::product::{BillingCycle, Product, Term};
+use super::renewal::Renewal;
 use super::secret::Secret;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -97,6 +98,8 @@ pub enum SubscriptionChange {
     Quantity(u32),
     /// `friendlyName`.
     FriendlyName(SmolStr),
+    /// `autoRenewEnabled` with what is scheduled for the end of the term; a new term in full.
+    Renewal(Renewal),
 }
 
 /// Who supports a subscription. Source: learn, update-a-subscription-s-support-contact.

@@ -31,6 +31,21 @@ pub enum Term {
     P3Y,
 }
 impl Term {
+    /// The billing cycles it has: none longer than the term, and a month is billed monthly.
+    /// Source: learn, create-a-new-subscription.
+    #[must_use]
+    pub fn cycles(self) -> &'static [BillingCycle] {
+        match self {
+            Self::P1M => &[BillingCycle::Monthly],
+            Self::P1Y => &[BillingCycle::Monthly, BillingCycle::Annual],
+            Self::P3Y => &[BillingCycle::Monthly, BillingCycle::Annual, BillingCycle::Triennial],
+        }
+    }
+    /// Whether it can be billed so.
+    #[must_use]
+    pub fn is_billed(self, cycle: BillingCycle) -> bool {
+        self.cycles().contains(&cycle)
+    }
     /// Calendar months of the term.
     #[must_use]
     pub fn months(self) -> i32 {

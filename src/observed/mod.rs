@@ -6,10 +6,12 @@ mod answers;
 mod audit;
 mod look;
 mod normalize;
+mod renewal;
 
 pub use answers::Told;
 pub use audit::AuditRecord;
 pub use normalize::field_value;
+pub use renewal::{AtEnd, Unclear};
 
 use crate::model::operation::{PostalAddress, SupportContact};
 use crate::model::product::{BillingCycle, Commerce, Product, Term};
@@ -233,10 +235,8 @@ pub struct Subscription {
     pub term: Option<Term>,
     /// Billing, if a known one.
     pub billing_cycle: Option<BillingCycle>,
-    /// Auto-renewal.
-    pub auto_renew: bool,
-    /// A one-line description of what is scheduled for the next term, if anything.
-    pub scheduled_change: Option<SmolStr>,
+    /// What is to happen at the end of its term.
+    pub at_end: AtEnd,
     /// When the commitment ends, if told.
     pub commitment_end: Option<Timestamp>,
     /// The order it came from, if told.

@@ -15,8 +15,12 @@ pub fn field_value(subscription: &Subscription, field: Field) -> Value {
         Field::FriendlyName => Value::Text(subscription.friendly_name.clone()),
         Field::Status => Value::text(subscription.status),
         Field::Commerce => Value::text(subscription.commerce),
-        Field::ScheduledChange => Value::optional(subscription.scheduled_change.as_ref()),
-        Field::Renewal => Value::Text(if subscription.auto_renew { "renew".into() } else { "off".into() }),
+        Field::ScheduledChange => Value::optional(subscription.would_lose()),
+        // A next term in full: what a renewal step was approved for is all of it.
+        Field::Renewal => match subscription.renewal() {
+            Ok(renewal) => Value::text(renewal),
+            Err(_) => Value::text(&subscription.at_end),
+        },
         Field::SupportContact | Field::Reseller => Value::None,
     }
 }

@@ -97,7 +97,15 @@ pub fn edit(known: Known<'_>, address: &Address, value: &str) -> Result<Human, F
         "partnerOfRecord" if text.bytes().all(|digit| digit.is_ascii_digit()) => {
             Edit::Set(SubscriptionChange::PartnerOfRecord(PartnerId::new(text)))
         }
-        _ => return Err(bad("known are quantity=NUMBER, friendlyName=TEXT and partnerOfRecord=PARTNERID or none")),
+        "renewal" => {
+            let renewal = text.parse().map_err(|_| bad("a renewal is renew, cancel or extend"))?;
+            Edit::Set(SubscriptionChange::Renewal(renewal))
+        }
+        _ => {
+            return Err(bad(
+                "known are quantity=NUMBER, friendlyName=TEXT, partnerOfRecord=PARTNERID or none, and renewal=renew, cancel or extend",
+            ));
+        }
     };
     Ok(Human::EditSubscription { customer, subscription, edit })
 }

@@ -218,7 +218,8 @@ fn subscription(
         };
         rows.push(row(field.name(), format!("{value}{managed}")));
     }
-    rows.push(row("renewal", field_value(seen, Field::Renewal)));
+    let managed = if declared.is_some_and(|declared| declared.renewal.is_none()) { " (not managed)" } else { "" };
+    rows.push(row("renewal", format!("{}{managed}", seen.at_end)));
     for (field, rule) in declared.into_iter().flat_map(|declared| &declared.on_drift) {
         if let OnDrift::Accept(accepted) = rule {
             let Accepted { at: _, value, reason, by, expires } = &**accepted;
@@ -228,9 +229,6 @@ fn subscription(
     }
     if let Some(end) = seen.commitment_end {
         rows.push(row("term ends", end));
-    }
-    if seen.scheduled_change.is_some() {
-        rows.push(row("scheduled", field_value(seen, Field::ScheduledChange)));
     }
     rows
 }

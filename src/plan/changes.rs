@@ -4,26 +4,31 @@
 use super::build::{Making, PartnerReady, wanted_partner};
 use super::draft::{api, key};
 use super::orders::assume_valid;
+use super::renewals;
 use super::step::{Brings, Mark, Motive, Risk, Step, Undo, Wanted};
 use crate::desired::{Accepted, PartnerOfRecord, Subscription};
 use crate::diag::{At, Code, Finding};
 use crate::diff::{Course, Moved, SubscriptionState, course, left_by, taker, unknown};
 use crate::model::product::Commerce;
 use crate::model::{
-    Address, CustomerId, Fact, Field, PartnerId, StepKey, StepName, SubscriptionChange, SubscriptionId, Value,
+    Address, CustomerId, Fact, Field, PartnerId, Renewal, StepKey, StepName, SubscriptionChange, SubscriptionId, Value,
 };
 use crate::observed::{self, Facet, Status};
 
 /// A subscription that is there, with what its steps share.
-struct Chain<'a> {
-    declared: &'a Subscription,
+pub(super) struct Chain<'a> {
+    pub(super) declared: &'a Subscription,
     customer: CustomerId,
     id: SubscriptionId,
-    observed: &'a observed::Subscription,
+    pub(super) observed: &'a observed::Subscription,
     /// The step before in the chain.
     last: Option<StepKey>,
     /// The partner of record in force when the next step runs: the service validates it at every change.
     partner: Partner,
+    /// The step that changes the seats, and to how many.
+    pub(super) seats: Option<(StepKey, u32)>,
+    /// How the declared renewal differs, if it does.
+    renewal: Option<&'a Moved>,
 }
 
 /// A partner of record in force.
@@ -49,10 +54,24 @@ pub(super) fn make(making: &mut Making<'_, '_>) {
             observed,
             last: None,
             partner: Partner::Observed(observed_partner),
+            seats: None,
+            renewal: moved.iter().find(|moved| moved.field == Field::Renewal),
         };
         for moved in moved {
             field(making, &mut chain, moved);
         }
+        renew_again(making, &chain);
+    }
+}
+
+/// Sets a renewal again that stands and that the change of the quantity deletes.
+fn renew_again(making: &mut Making<'_, '_>, chain: &Chain<'_>) {
+    let lost = chain.seats.is_some() && chain.observed.would_lose().is_some();
+    let (true, None, Some((declared, _))) = (lost, chain.renewal, &chain.declared.renewal) else { return };
+    let changing = key(chain.declared.key.clone(), StepName::ScheduleRenewal);
+    match renewals::step(making, chain, declared, changing.clone()) {
+        Ok(step) => making.drafts.add(step),
+        Err(finding) => making.drafts.block(changing, finding),
     }
 }
 
@@ -79,12 +98,10 @@ fn field(making: &mut Making<'_, '_>, chain: &mut Chain<'_>, moved: &Moved) {
         Field::PartnerOfRecord => partner_of_record(making, chain, moved, changing.clone()),
         Field::Quantity => quantity(making, chain, moved, changing.clone()),
         Field::FriendlyName => rename(making, chain, moved, changing.clone()),
-        Field::SupportContact
-        | Field::Renewal
-        | Field::Status
-        | Field::Commerce
-        | Field::ScheduledChange
-        | Field::Reseller => Err(Finding::error(Code::NotBuilt, chain.declared.at, "this field cannot be changed")),
+        Field::Renewal => renewal(making, chain, changing.clone()),
+        Field::SupportContact | Field::Status | Field::Commerce | Field::ScheduledChange | Field::Reseller => {
+            Err(Finding::error(Code::NotBuilt, chain.declared.at, "this field cannot be changed"))
+        }
     });
     match made {
         Ok(mut step) => {
@@ -102,17 +119,15 @@ enum Stop {
     Block(Finding),
 }
 
-fn place(declared: &Subscription, field: Field) -> At {
+pub(super) fn place(declared: &Subscription, field: Field) -> At {
     match field {
         Field::PartnerOfRecord => declared.partner_at,
         Field::Quantity => declared.quantity.map_or(declared.at, |(_, at)| at),
         Field::FriendlyName => declared.friendly_name.as_ref().map_or(declared.at, |(_, at)| *at),
-        Field::SupportContact
-        | Field::Renewal
-        | Field::Status
-        | Field::Commerce
-        | Field::ScheduledChange
-        | Field::Reseller => declared.at,
+        Field::Renewal => declared.renewal.as_ref().map_or(declared.at, |(_, at)| *at),
+        Field::SupportContact | Field::Status | Field::Commerce | Field::ScheduledChange | Field::Reseller => {
+            declared.at
+        }
     }
 }
 
@@ -140,8 +155,7 @@ fn motive(making: &Making<'_, '_>, declared: &Subscription, moved: &Moved) -> Re
         }
         Course::Report => {
             let message = format!("{} of `{}` drifted from {wanted} to {observed}", field.name(), declared.key);
-            let help =
-                format!("write {observed} to accept it, or `onDrift: {{{}: restore}}` to bring it back", field.name());
+            let help = accepting(*field, observed);
             Err(Stop::Report(Finding::warning(Code::Drift, at, message).about(address).help(help)))
         }
     }
@@ -156,6 +170,26 @@ fn held_back(moved: &Moved, accepted: &Accepted, at: At) -> Finding {
     Finding::warning(Code::Conflict, at, message)
         .related(*accepted_at, "accepted here")
         .help(format!("remove the acceptance to have {declared}"))
+}
+
+/// What can be done about drift that is only told.
+fn accepting(field: Field, observed: &Value) -> String {
+    let restore = format!("`onDrift: {{{}: restore}}` to bring it back", field.name());
+    match field {
+        // Nothing that could be written says as little as that.
+        Field::Renewal if observed.to_string().parse::<Renewal>().is_err() => {
+            format!("that is no end: look in the portal what it comes to, or write {restore}")
+        }
+        Field::Renewal => format!("write that as `renewal` to accept it, or {restore}"),
+        Field::PartnerOfRecord
+        | Field::Quantity
+        | Field::FriendlyName
+        | Field::SupportContact
+        | Field::Status
+        | Field::Commerce
+        | Field::ScheduledChange
+        | Field::Reseller => format!("write {observed} to accept it, or {restore}"),
+    }
 }
 
 /// Whether the subscription can be changed at all.
@@ -175,12 +209,13 @@ fn standing(chain: &Chain<'_>) -> Result<(), Finding> {
 }
 
 /// A step of the chain: needs the one before, rests on the live id, the status and the partner of record in force.
-fn link(making: &Making<'_, '_>, chain: &Chain<'_>, change: SubscriptionChange, changing: StepKey) -> Step {
+pub(super) fn link(making: &Making<'_, '_>, chain: &Chain<'_>, change: SubscriptionChange, changing: StepKey) -> Step {
     let declared = chain.declared;
     let field = match change {
         SubscriptionChange::PartnerOfRecord(_) => Field::PartnerOfRecord,
         SubscriptionChange::Quantity(_) => Field::Quantity,
         SubscriptionChange::FriendlyName(_) => Field::FriendlyName,
+        SubscriptionChange::Renewal(_) => Field::Renewal,
     };
     let origin = making.origin(&declared.cause, place(declared, field));
     let wanted = Wanted::Change { subscription: declared.key.clone(), change };
@@ -189,8 +224,13 @@ fn link(making: &Making<'_, '_>, chain: &Chain<'_>, change: SubscriptionChange, 
     let mut step = api(changing, wanted, origin)
         .calling(3)
         .rests_on(Fact::Binding(declared.key.clone().into()), Value::text(chain.id))
-        .rests_on(fact(Field::Status), Value::text(Status::Active))
-        .rests_on(fact(field), there);
+        .rests_on(fact(Field::Status), Value::text(Status::Active));
+    step = match &chain.seats {
+        Some((seats, _)) if field == Field::Renewal => {
+            step.rests_after(fact(field), seats.clone(), Brings::Exactly(renewals::left(chain)))
+        }
+        Some(_) | None => step.rests_on(fact(field), there),
+    };
     if let Some(last) = &chain.last {
         step = step.need(last.clone(), "one change at a time");
     }
@@ -198,7 +238,7 @@ fn link(making: &Making<'_, '_>, chain: &Chain<'_>, change: SubscriptionChange, 
 }
 
 /// Any change is refused while the partner of record in force is not valid. Source: learn, indirect-provider-tasks.
-fn with_partner_in_force(making: &Making<'_, '_>, chain: &Chain<'_>, step: Step) -> Result<Step, Finding> {
+pub(super) fn with_partner_in_force(making: &Making<'_, '_>, chain: &Chain<'_>, step: Step) -> Result<Step, Finding> {
     let by_partner = Fact::Field(chain.declared.key.clone(), Field::PartnerOfRecord);
     match &chain.partner {
         Partner::Observed(None) => Ok(step.rests_on(by_partner, Value::None)),
@@ -212,7 +252,7 @@ fn with_partner_in_force(making: &Making<'_, '_>, chain: &Chain<'_>, step: Step)
     }
 }
 
-fn protected(making: &Making<'_, '_>, chain: &Chain<'_>) -> bool {
+pub(super) fn protected(making: &Making<'_, '_>, chain: &Chain<'_>) -> bool {
     let declared = chain.declared;
     let protects = |address: Address| making.protects(&address);
     protects(declared.key.clone().into())
@@ -220,7 +260,7 @@ fn protected(making: &Making<'_, '_>, chain: &Chain<'_>) -> bool {
         || protects(Address::Customer(declared.key.customer.clone()))
 }
 
-fn forbidden(chain: &Chain<'_>, field: Field, what: &str) -> Finding {
+pub(super) fn forbidden(chain: &Chain<'_>, field: Field, what: &str) -> Finding {
     let message = format!("`{}` is protected: {what}", chain.declared.key);
     Finding::error(Code::Protected, place(chain.declared, field), message)
         .help("remove `twotier/protect` in a reviewed change of its own, and apply that first")
@@ -297,11 +337,9 @@ fn quantity(
         return Err(Finding::error(Code::EitherOr, declared.at, "no quantity is declared"));
     };
     let there = chain.observed.quantity;
-    if let Some(scheduled) = &chain.observed.scheduled_change {
-        let message =
-            format!("changing the quantity of `{}` would delete what is scheduled: {scheduled}", declared.key);
-        return Err(Finding::error(Code::ScheduledChangeLost, at, message)
-            .help("remove the scheduled change in the portal first, or wait for the renewal"));
+    let scheduled = chain.observed.would_lose();
+    if let Some(scheduled) = &scheduled {
+        kept(making, chain, scheduled, (wanted, &changing))?;
     }
     let lowers = wanted < there;
     if lowers {
@@ -311,13 +349,52 @@ fn quantity(
         (true, _) | (false, Commerce::Legacy) => Undo::Yes,
         (false, Commerce::New) => Undo::WithinDays(7),
     };
+    let seats = Some((changing.clone(), wanted));
     let step = link(making, chain, SubscriptionChange::Quantity(wanted), changing)
         .changing("quantity", Some(moved.observed.to_string().into()), wanted.to_string())
         .risking(&[Risk::Money], undo)
         .marked(if lowers { Mark::End } else { Mark::Change })
-        .rests_on(Fact::Field(declared.key.clone(), Field::ScheduledChange), Value::None)
+        .rests_on(Fact::Field(declared.key.clone(), Field::ScheduledChange), Value::optional(scheduled))
         .reaches(Fact::Field(declared.key.clone(), Field::Quantity), Brings::Exactly(moved.declared.clone()));
-    with_partner_in_force(making, chain, step)
+    let step = with_partner_in_force(making, chain, step)?;
+    chain.seats = seats;
+    Ok(step)
+}
+
+/// Whether what is scheduled, and deleted by the service, is set again by a step of the same plan.
+fn kept(making: &Making<'_, '_>, chain: &Chain<'_>, scheduled: &str, to: (u32, &StepKey)) -> Result<(), Finding> {
+    let key = &chain.declared.key;
+    let lost = |why: String, help: String| {
+        let message = format!("changing the quantity of `{key}` would delete what is scheduled: {scheduled}{why}");
+        Finding::error(Code::ScheduledChangeLost, place(chain.declared, Field::Quantity), message).help(help)
+    };
+    let Some((declared, _)) = &chain.declared.renewal else {
+        let help = "write it as `renewal` to have it set again, remove it in the portal, or wait for the renewal";
+        return Err(lost(String::new(), help.into()));
+    };
+    let stays = match chain.renewal.map(|moved| motive(making, chain.declared, moved)) {
+        None | Some(Ok(_)) => Ok(()),
+        Some(Err(Stop::Report(finding) | Stop::Block(finding))) => Err(finding),
+        Some(Err(Stop::Leave)) => Err(left_alone(chain)),
+    };
+    let after = Chain { seats: Some((to.1.clone(), to.0)), last: None, partner: chain.partner.clone(), ..*chain };
+    stays.and_then(|()| renewals::possible(making, &after, declared)).map_err(|finding| {
+        let help = finding.help.unwrap_or_else(|| "mend that first".into());
+        lost(format!(", and it cannot be set again: {}", finding.message), help)
+    })
+}
+
+/// A renewal that somebody else set, and that is accepted, is not ours to set again.
+fn left_alone(chain: &Chain<'_>) -> Finding {
+    let at = place(chain.declared, Field::Renewal);
+    Finding::warning(Code::Drift, at, "what stands is accepted drift").help("write what stands as `renewal`")
+}
+
+fn renewal(making: &Making<'_, '_>, chain: &Chain<'_>, changing: StepKey) -> Result<Step, Finding> {
+    let Some((declared, _)) = &chain.declared.renewal else {
+        return Err(Finding::error(Code::EitherOr, chain.declared.at, "no renewal is declared"));
+    };
+    renewals::step(making, chain, declared, changing)
 }
 
 /// Whether seats may be given back. Source: learn, change-the-quantity-of-a-subscription (seven days under new commerce).

@@ -6,8 +6,8 @@ use super::{Blocked, FieldChange, Mark, Motive, Need, Outlook, Plan, Readiness, 
 use crate::diag::{Code, Finding, SourceMap};
 use crate::model::operation::{BillingContact, CartLine, PostalAddress};
 use crate::model::{
-    Address, BillingCycle, Class, CustomerKey, Fact, Field, Leaf, PartnerId, Product, StepKey, StepName,
-    SubscriptionChange, SubscriptionKey, Term, Value,
+    Address, BillingCycle, Class, CustomerKey, Fact, Field, Leaf, NextTerm, PartnerId, Product, Renewal, StepKey,
+    StepName, SubscriptionChange, SubscriptionKey, Term, Value,
 };
 use proptest::prelude::*;
 
@@ -324,11 +324,17 @@ fn arbitrary_action() -> impl Strategy<Value = Action> {
         })
     });
     let rename = text().prop_map(|name| change("m365", SubscriptionChange::FriendlyName(name)));
+    let next = (prop::option::of((text(), text())), prop::option::of(any::<u32>())).prop_map(|(product, quantity)| {
+        let product = product.map(|(product, sku)| Box::new(Product { product, sku }));
+        Renewal::Renew(NextTerm { product, quantity, term: Some(Term::P1Y), ..NextTerm::default() })
+    });
+    let renew = prop_oneof![next, Just(Renewal::Cancel), Just(Renewal::Extend)]
+        .prop_map(|renewal| change("m365", SubscriptionChange::Renewal(renewal)));
     let support = prop::option::of(Just("fabrikam".parse().unwrap())).prop_map(|partnership| {
         let partner_id = PartnerId::new("4811111");
         Action::Api(Wanted::SetSupportContact { subscription: subscription("m365"), partnership, partner_id })
     });
-    prop_oneof![ask, order, create, rename, support, hostile().prop_map(|until| Action::Await { until })]
+    prop_oneof![ask, order, create, rename, renew, support, hostile().prop_map(|until| Action::Await { until })]
 }
 
 fn arbitrary_value() -> impl Strategy<Value = Value> {

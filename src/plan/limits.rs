@@ -1,12 +1,14 @@
 //! What steps count against limits and acknowledgements, and what therefore stops `apply`. Pure; never drops a step:
 //! an over-limit plan is whole.
 
-use super::{Action, Condition, Expect, Gate, Step, Wanted};
+use super::{Action, Brings, Condition, Expect, Gate, Step, Wanted};
 use crate::desired::{Acknowledgement, Desired, Ensure};
 use crate::diag::Code;
 use crate::ledger::Ledger;
+use crate::model::renewal::NoRenewal;
 use crate::model::{
-    Address, Bound, Count, Fact, Field, Limit, Limits, Name, Span, StepName, SubscriptionChange, Timestamp, Value,
+    Address, Bound, Count, Fact, Field, Limit, Limits, Name, Renewal, Span, StepName, SubscriptionChange, Timestamp,
+    Value,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,7 +50,8 @@ pub(super) fn weigh(steps: &mut [Step], scales: Scales<'_>) -> Vec<Gate> {
         }
         for (code, amount) in counted(step, scales) {
             let sum = sums.entry(code).or_default().entry(step.cause.clone()).or_default();
-            take(step, (code, amount), sum, &mut left);
+            let cover = left.get_mut(&(code, step.cause.clone()));
+            take(step, (code, amount), sum, cover);
         }
     }
     sums.into_iter().flat_map(|(code, causes)| gates(code, causes, scales)).collect()
@@ -61,32 +64,10 @@ struct Sum {
     covered: u32,
 }
 
-/// What is left of the live acknowledgements.
-#[derive(Default)]
-struct Left<'a> {
-    /// By name: an acknowledgement of several causes is one sum.
-    sums: BTreeMap<&'a Name, u32>,
-    /// Which speak of a code and a cause.
-    names: BTreeMap<(Code, &'a Address), Vec<&'a Name>>,
-}
+/// What is left of the live acknowledgements of a code and a cause, by name.
+type Left = BTreeMap<(Code, Address), BTreeMap<Name, u32>>;
 
-fn left<'a>(Scales { desired, ledger, now, .. }: Scales<'a>) -> Left<'a> {
-    let used = used(ledger);
-    let mut left = Left::default();
-    for (name, Acknowledgement { limit, causes, at_most, expires, .. }) in &desired.acknowledgements {
-        if now.date() > *expires {
-            continue;
-        }
-        left.sums.insert(name, at_most.saturating_sub(used.get(name).copied().unwrap_or(0)));
-        for cause in causes.keys() {
-            left.names.entry((*limit, cause)).or_default().push(name);
-        }
-    }
-    left
-}
-
-/// How much of each acknowledgement is used.
-pub(super) fn used(ledger: &Ledger) -> BTreeMap<&Name, u32> {
+fn left(Scales { desired, ledger, now, .. }: Scales<'_>) -> Left {
     let mut used: BTreeMap<&Name, u32> = BTreeMap::new();
     for counted in &ledger.counted {
         if let Some(name) = &counted.acknowledgement {
@@ -94,20 +75,28 @@ pub(super) fn used(ledger: &Ledger) -> BTreeMap<&Name, u32> {
             *sum = sum.saturating_add(counted.amount);
         }
     }
-    used
+    let mut left = Left::new();
+    for (name, Acknowledgement { limit, cause, at_most, expires, .. }) in &desired.acknowledgements {
+        if now.date() > *expires {
+            continue;
+        }
+        let used = used.get(name).copied().unwrap_or(0);
+        let key = (*limit, cause.clone());
+        left.entry(key).or_default().insert(name.clone(), at_most.saturating_sub(used));
+    }
+    left
 }
 
-fn take(step: &mut Step, (limit, amount): (Code, u32), sum: &mut Sum, left: &mut Left<'_>) {
-    let code: smol_str::SmolStr = smol_str::format_smolstr!("{limit}");
+fn take(step: &mut Step, (code, amount): (Code, u32), sum: &mut Sum, cover: Option<&mut BTreeMap<Name, u32>>) {
+    let code: smol_str::SmolStr = smol_str::format_smolstr!("{code}");
     let mut open = amount;
-    for name in left.names.get(&(limit, &step.cause)).into_iter().flatten() {
-        let Some(left) = left.sums.get_mut(name) else { continue };
+    for (name, left) in cover.into_iter().flatten() {
         let covered = open.min(*left);
         if covered > 0 {
             *left -= covered;
             open -= covered;
             sum.covered = sum.covered.saturating_add(covered);
-            step.counts.push(Count { code: code.clone(), amount: covered, acknowledgement: Some((*name).clone()) });
+            step.counts.push(Count { code: code.clone(), amount: covered, acknowledgement: Some(name.clone()) });
         }
     }
     sum.amount = sum.amount.saturating_add(amount);
@@ -146,6 +135,13 @@ fn counted(step: &Step, scales: Scales<'_>) -> Vec<(Code, u32)> {
                     limit(Limit::MovedPartnerOfRecord, u32::from(taken))
                 }
                 SubscriptionChange::FriendlyName(_) => Vec::new(),
+                SubscriptionChange::Renewal(_) if stood(step) => Vec::new(),
+                SubscriptionChange::Renewal(Renewal::Cancel | Renewal::Extend) => limit(Limit::EndedRenewals, 1),
+                SubscriptionChange::Renewal(Renewal::Renew(next)) => match before_end(step).zip(next.quantity) {
+                    Some((before, then)) if then < before => limit(Limit::LoweredQuantity, 1),
+                    Some((before, then)) => limit(Limit::BoughtSeats, then.saturating_sub(before)),
+                    None => Vec::new(),
+                },
             },
             Wanted::ResetAdminPassword { .. } | Wanted::SetSupportContact { .. } => Vec::new(),
         },
@@ -168,6 +164,28 @@ fn before(step: &Step, field: Field) -> Option<&Value> {
         (Fact::Field(_, of), Expect::Is(value)) if *of == field => Some(value),
         _ => None,
     })
+}
+
+/// Whether a step only sets again what stood.
+fn stood(step: &Step) -> bool {
+    step.changes.iter().all(|change| change.before.as_ref() == Some(&change.after))
+}
+
+/// How many seats the next term has as things stand: none where it ends, or nobody knows; not told where it goes on month by
+/// month.
+fn before_end(step: &Step) -> Option<u32> {
+    let found = step.conditions.iter().find_map(|Condition { fact, expect }| match (fact, expect) {
+        (
+            Fact::Field(_, Field::Renewal),
+            Expect::Is(value) | Expect::After { brings: Brings::Exactly(value), step: _ },
+        ) => Some(value.to_string()),
+        _ => None,
+    })?;
+    match found.parse() {
+        Ok(Renewal::Renew(next)) => next.quantity,
+        Ok(Renewal::Extend) => None,
+        Ok(Renewal::Cancel) | Err(NoRenewal) => Some(0),
+    }
 }
 
 fn number(value: &Value) -> Option<u32> {

@@ -21,6 +21,7 @@ mod listing;
 mod order;
 mod orders;
 mod partnerships;
+mod renewals;
 pub mod role;
 pub mod step;
 mod support;

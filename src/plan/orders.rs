@@ -6,11 +6,11 @@ use super::customers::{Agreement, agreement};
 use super::draft::{api, key, wait};
 use super::step::{Brings, Mark, Risk, Undo, Wanted};
 use crate::desired::{Additional, PartnerOfRecord, Subscription};
-use crate::diag::{Code, Finding};
+use crate::diag::{At, Code, Finding};
 use crate::diff::{Presence, SubscriptionState, unknown};
 use crate::ledger::{Pending, PendingWhat};
 use crate::model::operation::CartLine;
-use crate::model::{Address, CustomerId, Fact, StepKey, StepName, Value};
+use crate::model::{Address, CustomerId, Fact, Renewal, StepKey, StepName, Value};
 use crate::observed::{Facet, Offer, Review};
 
 pub(super) fn make(making: &mut Making<'_, '_>) {
@@ -86,7 +86,8 @@ fn order(making: &mut Making<'_, '_>, declared: &Subscription, ordering: &StepKe
     let line = line(declared)?;
     let (reseller, partner_id) = wanted_partner(&declared.partner_of_record).ok_or_else(|| no_partner(declared))?;
     let buyer = buyer(making, declared)?;
-    offered(making, declared, &line)?;
+    let offer = Offer { product: line.product.clone(), term: line.term, billing_cycle: line.billing_cycle };
+    offered(making, declared.product.as_ref().map_or(declared.at, |(_, at)| *at), &offer)?;
     let partner = making.partner(reseller)?;
     if let (PartnerReady::Active(_), Some(finding)) = (&partner, making.against(partner_id)) {
         return Err(finding);
@@ -150,7 +151,16 @@ fn order(making: &mut Making<'_, '_>, declared: &Subscription, ordering: &StepKe
         step = step.rests_on(unclaimed, Value::List(Vec::new()));
     }
     making.drafts.add(step);
+    assume_renewal(making, declared);
     Ok(())
+}
+
+/// A subscription that is bought renews; what else is declared comes once it is there.
+fn assume_renewal(making: &mut Making<'_, '_>, declared: &Subscription) {
+    if declared.renewal.as_ref().is_some_and(|(renewal, _)| *renewal != Renewal::SAME_AGAIN) {
+        let text = format!("the renewal of `{}` is set by the plan after its order shows", declared.key);
+        making.drafts.assumptions.insert(text);
+    }
 }
 
 pub(super) fn assume_valid(making: &mut Making<'_, '_>, partner_id: &str) {
@@ -190,11 +200,11 @@ fn line(declared: &Subscription) -> Result<CartLine, Finding> {
     })
 }
 
-fn offered(making: &Making<'_, '_>, declared: &Subscription, line: &CartLine) -> Result<(), Finding> {
-    let offer = Offer { product: line.product.clone(), term: line.term, billing_cycle: line.billing_cycle };
-    let at = declared.product.as_ref().map_or(declared.at, |(_, at)| *at);
-    let what = format!("{} for {}, billed {}", line.product, line.term, line.billing_cycle);
-    match making.sides.look.offer(&offer) {
+/// Whether the catalogue sells it, in exactly one way.
+pub(super) fn offered(making: &Making<'_, '_>, at: At, offer: &Offer) -> Result<(), Finding> {
+    let Offer { product, term, billing_cycle } = offer;
+    let what = format!("{product} for {term}, billed {billing_cycle}");
+    match making.sides.look.offer(offer) {
         Facet::Known(1) => Ok(()),
         Facet::Known(0) | Facet::Absent => {
             Err(Finding::error(Code::NothingToBuy, at, format!("the catalogue does not offer {what}"))

@@ -387,6 +387,7 @@ impl Wanted {
                 SubscriptionChange::PartnerOfRecord(id) => one(Field::PartnerOfRecord, Value::text(id)),
                 SubscriptionChange::Quantity(n) => one(Field::Quantity, Value::Number(u64::from(*n))),
                 SubscriptionChange::FriendlyName(name) => one(Field::FriendlyName, Value::text(name)),
+                SubscriptionChange::Renewal(renewal) => one(Field::Renewal, Value::text(renewal)),
             },
             Self::SetSupportContact { partnership, .. } => {
                 let tenant = partnership.as_ref().map_or(Some(provider), |name| bindings.reseller(name));

@@ -4,7 +4,6 @@
 mod counts;
 pub mod escape;
 mod findings;
-mod gates;
 mod github;
 mod json;
 mod layout;

@@ -101,9 +101,11 @@ fn subscription(entry: wire::Subscription) -> observed::Subscription {
         billing_cycle,
         auto_renew,
         scheduled_change,
+        at_end,
         commitment_end,
         order,
     } = entry;
+    let at_end = at_end.map_or_else(|| wire::renewal::of_before(commerce, auto_renew, scheduled_change), Into::into);
     observed::Subscription {
         id: subscription_id,
         product: product.map(Into::into),
@@ -116,8 +118,7 @@ fn subscription(entry: wire::Subscription) -> observed::Subscription {
         partner_of_record,
         term,
         billing_cycle,
-        auto_renew,
-        scheduled_change,
+        at_end,
         commitment_end,
         order,
     }

@@ -2,7 +2,7 @@
 
 use super::wire::question::Question;
 use super::wire::{self, Line};
-use crate::model::{CartId, CustomerId, TenantId};
+use crate::model::{CartId, CustomerId, Renewal, TenantId};
 use crate::observed::{self, AddressCheck, CartFate, Facet, PartnerCheck, ResellerStatus, Told};
 use smol_str::SmolStr;
 use std::io;
@@ -165,6 +165,9 @@ fn reseller(customer: CustomerId, tenant_id: TenantId) -> Line {
 }
 
 fn subscription(customer: CustomerId, entry: &observed::Subscription) -> wire::Subscription {
+    let scheduled_change = entry.would_lose();
+    let auto_renew = matches!(entry.at_end, observed::AtEnd::Known(Renewal::Renew(_)));
+    let before = wire::renewal::of_before(entry.commerce, auto_renew, scheduled_change.clone());
     let observed::Subscription {
         id,
         product,
@@ -177,8 +180,7 @@ fn subscription(customer: CustomerId, entry: &observed::Subscription) -> wire::S
         partner_of_record,
         term,
         billing_cycle,
-        auto_renew,
-        scheduled_change,
+        at_end,
         commitment_end,
         order,
     } = entry.clone();
@@ -197,6 +199,7 @@ fn subscription(customer: CustomerId, entry: &observed::Subscription) -> wire::S
         billing_cycle,
         auto_renew,
         scheduled_change,
+        at_end: (before != at_end).then(|| at_end.into()),
         commitment_end,
         order,
     }

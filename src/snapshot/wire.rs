@@ -4,6 +4,7 @@
 pub(super) mod fact;
 pub(super) mod form;
 pub(super) mod question;
+pub(super) mod renewal;
 
 use crate::model::product::Commerce;
 use crate::model::{
@@ -174,10 +175,15 @@ pub(super) struct Subscription {
     pub(super) term: Option<Term>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) billing_cycle: Option<BillingCycle>,
+    /// For readers of before; `atEnd` tells all of it.
     pub(super) auto_renew: bool,
+    /// For readers of before; `atEnd` tells all of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub(super) scheduled_change: Option<SmolStr>,
+    /// Left out where the two before it say the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) at_end: Option<renewal::AtEnd>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<form::Instant>")]
     pub(super) commitment_end: Option<Timestamp>,

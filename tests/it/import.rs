@@ -243,7 +243,7 @@ proptest! {
 
     #[test]
     fn however_odd_the_tenant(seed in odd_tenants(), managed in prop::sample::subsequence(
-        vec![Managed::Quantity, Managed::FriendlyName, Managed::SupportContact], 0..=3,
+        Managed::ALL.to_vec(), 0..=Managed::ALL.len(),
     )) {
         let desk = Desk::new(&seed);
         let first = desk.import(&wishes(&managed));

@@ -204,6 +204,7 @@ proptest! {
                     wanted.quantity = Some(subscription.quantity);
                     wanted.name = false;
                     wanted.partner = None;
+                    wanted.renewal = None;
                 }
             }
         }
@@ -256,7 +257,8 @@ pub(crate) fn portrait(tenant: &Tenant) -> BTreeMap<String, Vec<String>> {
         let own = tenant.subscriptions().filter(|s| s.customer == customer.tenant_id);
         lines.extend(own.map(|s| {
             let (partner, product) = (&s.partner_of_record, &s.product);
-            format!("{product:?} {} {partner:?} {} {:?}", s.quantity, s.friendly_name, s.support_contact)
+            let at_end = (s.auto_renew, s.scheduled_action, &s.scheduled_change);
+            format!("{product:?} {} {partner:?} {} {:?} {at_end:?}", s.quantity, s.friendly_name, s.support_contact)
         }));
         lines.sort();
     }
@@ -266,8 +268,15 @@ pub(crate) fn portrait(tenant: &Tenant) -> BTreeMap<String, Vec<String>> {
 /// Faults for the first run: the nth call of a kind goes wrong in a way that leaves its outcome open, or nothing done.
 fn script(faults: &[(u8, u32)]) -> Script {
     let kinds = ["loseBefore", "loseAfter", "transient", "throttled", "later", "loseAfter"];
-    let operations =
-        ["createCustomer", "makeCart", "checkOut", "setPartnerOfRecord", "changeQuantity", "setSupportContact"];
+    let operations = [
+        "createCustomer",
+        "makeCart",
+        "checkOut",
+        "setPartnerOfRecord",
+        "changeQuantity",
+        "setSupportContact",
+        "scheduleRenewal",
+    ];
     let rules: Vec<String> = faults
         .iter()
         .enumerate()

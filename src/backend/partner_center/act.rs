@@ -8,11 +8,14 @@ use super::request::Ask;
 use super::retry::{Heard, Patience, in_between};
 use super::send::{Terms, Trouble};
 use super::subscription::{Whole, already, detail};
-use super::{SignInError, change, password, read, wire};
+use super::{SignInError, change, password, read, renewal, wire};
 use crate::backend::{Actuate, BackendError};
 use crate::model::operation::{CartLine, SubscriptionChange, SupportContact, Visible};
-use crate::model::{CartId, CustomerId, Effect, NewCustomer, Operation, RequestId, Secret, Span, SubscriptionId};
-use crate::observed::Why;
+use crate::model::{
+    BillingCycle, CartId, CustomerId, Effect, NewCustomer, Operation, Product, Renewal, RequestId, Secret, Span,
+    SubscriptionId, Term,
+};
+use crate::observed::{Subscription, Why};
 use http::{Response, StatusCode};
 use smol_str::{SmolStr, format_smolstr};
 use std::time::Duration;
@@ -115,7 +118,7 @@ impl Center {
     fn make_cart(&self, customer: CustomerId, line: &CartLine, turn: Turn) -> Result<Effect, BackendError> {
         // Availabilities change: what was found a moment ago may be gone, and is looked for again once.
         for _ in 0..2 {
-            let item = self.item(customer, line, turn.patience)?;
+            let item = self.item(customer, (&line.product, line.term, line.billing_cycle), turn.patience)?;
             let reply = match self.effect(&change::make_cart(customer, line, &item), turn) {
                 Err(Trouble::Said(_, Meaning::Moved)) => continue,
                 other => other.map_err(|trouble| self.error(trouble))?,
@@ -134,27 +137,29 @@ impl Center {
     }
 
     /// The one catalogue item that is sold to the customer's country in this form.
-    fn item(&self, customer: CustomerId, line: &CartLine, patience: Patience) -> Result<SmolStr, BackendError> {
+    fn item(
+        &self,
+        customer: CustomerId,
+        (product, term, cycle): (&Product, Term, BillingCycle),
+        patience: Patience,
+    ) -> Result<SmolStr, BackendError> {
         let before = |why| self.before(why);
         let country = self.line.hear_object(&read::customer(customer), patience, wire::country_of).map_err(before)?;
         let country = match country.flatten() {
             Some(country) => country,
             None => self.country(patience).map_err(before)?,
         };
-        let ask = read::availabilities(&line.product, &country);
-        let form = (line.term, line.billing_cycle);
-        let found = self.line.hear_object(&ask, patience, |page| wire::items_for(page, form)).map_err(before)?;
+        let ask = read::availabilities(product, &country);
+        let found =
+            self.line.hear_object(&ask, patience, |page| wire::items_for(page, (term, cycle))).map_err(before)?;
         let found = found.unwrap_or_default();
         match found.as_slice() {
             [item] => Ok(item.clone()),
             other => Err(BackendError::Refused {
                 code: 400_019,
                 text: format_smolstr!(
-                    "{} is sold {} times in {country} for {} billed {}; it must be exactly once",
-                    line.product,
+                    "{product} is sold {} times in {country} for {term} billed {cycle}; it must be exactly once",
                     other.len(),
-                    line.term,
-                    line.billing_cycle
                 ),
             }),
         }
@@ -189,17 +194,37 @@ impl Center {
     ) -> Result<Effect, BackendError> {
         let now = |reply: &Response<Vec<u8>>| {
             let told = json(reply.body())?;
-            Ok((Whole::of(reply.body())?, detail(&Node::of(&told)?)?.subscription))
+            let node = Node::of(&told)?;
+            Ok((Whole::of(reply.body())?, detail(&node)?.subscription, node.text("offerId")?))
         };
-        let (whole, subscription) = self.standing(&read::subscription(customer, id), turn.patience, now)?;
+        let (whole, subscription, offer) = self.standing(&read::subscription(customer, id), turn.patience, now)?;
         if subscription.id != id {
             return Err(BackendError::Transient("the service answered about another subscription".into()));
         }
         if already(&subscription, change) {
             return Ok(Effect::Changed { visible: Visible::Now });
         }
-        let body = whole.changed(change).and_then(|whole| whole.body()).map_err(unwritable)?;
+        renewal::may_be_set(&subscription, change)?;
+        let item = self.next_item(customer, (&subscription, offer), change, turn.patience)?;
+        let whole = whole.changed(&subscription, change, item.as_deref());
+        let body = whole.and_then(|whole| whole.body()).map_err(unwritable)?;
         self.changed(&change::change_subscription(customer, id, body), turn)
+    }
+
+    /// What a next term is sold as, where one has to be scheduled: in the form it has now as what it is now, else as what
+    /// the catalogue has just once.
+    fn next_item(
+        &self,
+        customer: CustomerId,
+        (now, offer): (&Subscription, Option<SmolStr>),
+        change: &SubscriptionChange,
+        patience: Patience,
+    ) -> Result<Option<SmolStr>, BackendError> {
+        let SubscriptionChange::Renewal(Renewal::Renew(next)) = change else { return Ok(None) };
+        let Some(next) = renewal::to_schedule(now, next) else { return Ok(None) };
+        let Some((product, term, cycle)) = renewal::form(&next) else { return Ok(None) };
+        let same = (now.product.as_ref(), now.term, now.billing_cycle) == (Some(product), Some(term), Some(cycle));
+        if same { Ok(offer) } else { self.item(customer, (product, term, cycle), patience).map(Some) }
     }
 
     fn set_support_contact(

@@ -15,6 +15,7 @@ mod look;
 mod page;
 mod password;
 mod read;
+mod renewal;
 mod request;
 mod retry;
 mod send;

@@ -2,12 +2,12 @@
 //! because a PATCH replaces all of it. Source: learn, subscription-resources, update-a-subscription-by-id.
 
 use super::decode::{Garbage, Node, bare, same_key};
+use super::renewal::{self, at_end};
 use super::wire::{billing_cycle, commerce, product_of, term_of};
-use crate::model::PartnerId;
 use crate::model::operation::SubscriptionChange;
+use crate::model::{PartnerId, Renewal};
 use crate::observed::{Status, Subscription, SubscriptionDetail};
 use serde_json::value::RawValue;
-use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
 /// One of a list.
@@ -15,23 +15,24 @@ pub(super) fn listed(node: &Node<'_>) -> Result<Subscription, Garbage> {
     let offer = node.text("offerId")?;
     let kind = node.node("productType")?;
     let offer_name = node.text("offerName")?.unwrap_or_default();
+    let commerce = commerce(kind.as_ref(), offer.as_deref())?;
     Ok(Subscription {
         id: node.need_parsed("id")?,
         product: offer.as_deref().and_then(product_of),
         friendly_name: node.text("friendlyName")?.unwrap_or_else(|| offer_name.clone()),
         offer_name,
-        commerce: commerce(kind.as_ref(), offer.as_deref())?,
+        commerce,
         partner_changeable: partner_changeable(kind.as_ref())?,
         quantity: node.count("quantity")?.ok_or_else(|| Garbage("it has no `quantity`".into()))?,
         status: status(node.text("status")?.as_deref()),
         partner_of_record: node.text("partnerId")?.map(PartnerId::new),
         term: node.text("termDuration")?.as_deref().and_then(term_of),
         billing_cycle: node.text("billingCycle")?.as_deref().and_then(billing_cycle),
-        auto_renew: node.flag("autoRenewEnabled")?.unwrap_or(false),
-        scheduled_change: scheduled(node)?,
+        at_end: at_end(node, commerce)?,
         commitment_end: node.time("commitmentEndDateTime").or_else(|| node.time("commitmentEndDate")),
         order: node.text("orderId")?.map(crate::model::OrderId::new),
-    })
+    }
+    .in_short())
 }
 
 /// One by its own read. Source: learn, change-the-quantity-of-a-subscription (`refundableQuantity`).
@@ -75,35 +76,6 @@ fn partner_changeable(kind: Option<&Node<'_>>) -> Result<bool, Garbage> {
     Ok(true)
 }
 
-/// What is scheduled, in one line. Source: learn, create-scheduled-changes; `scheduledActions` is unconfirmed.
-fn scheduled(node: &Node<'_>) -> Result<Option<SmolStr>, Garbage> {
-    let mut parts = Vec::new();
-    for key in ["scheduledNextTermInstructions", "nextChargeInstructions"] {
-        if let Some(instructions) = node.node(key)? {
-            parts.extend(instructed(&instructions)?);
-        }
-    }
-    for action in node.nodes("scheduledActions")? {
-        let kind = action.text("actionType")?.unwrap_or_else(|| "an action".into());
-        parts.push(format!("{kind} {}", action.text("scheduleType")?.unwrap_or_default()).trim().to_owned());
-    }
-    Ok((!parts.is_empty()).then(|| parts.join(", ").into()))
-}
-
-fn instructed(node: &Node<'_>) -> Result<Vec<String>, Garbage> {
-    let mut parts = Vec::new();
-    let mut part = |name: &str, value: Option<SmolStr>| parts.extend(value.map(|value| format!("{name} {value}")));
-    part("quantity", node.text("quantity")?);
-    if let Some(product) = node.node("product")? {
-        part("term", product.text("termDuration")?);
-        part("billing", product.text("billingCycle")?);
-        part("product", product.text("productId")?);
-        part("promotion", product.text("promotionId")?);
-    }
-    part("end", node.text("customTermEndDate")?);
-    Ok(if parts.is_empty() { vec!["a change for the next term".into()] } else { parts })
-}
-
 /// The whole resource, byte for byte what was read, but for what is changed.
 #[derive(Debug)]
 pub(super) struct Whole(BTreeMap<String, Box<RawValue>>);
@@ -124,14 +96,47 @@ impl Whole {
     pub(super) fn body(&self) -> Result<Vec<u8>, Garbage> {
         serde_json::to_vec(&self.0).map_err(|_| Garbage("the resource cannot be written back".into()))
     }
-    /// With one change made.
-    pub(super) fn changed(mut self, change: &SubscriptionChange) -> Result<Self, Garbage> {
+    fn remove(&mut self, key: &str) {
+        self.0.retain(|used, _| !same_key(used, key));
+    }
+    /// With one change made. `item` is what a next term is sold as, where it has to be scheduled.
+    pub(super) fn changed(
+        mut self,
+        now: &Subscription,
+        change: &SubscriptionChange,
+        item: Option<&str>,
+    ) -> Result<Self, Garbage> {
         match change {
             SubscriptionChange::PartnerOfRecord(id) => self.set("partnerId", &id.as_str().into())?,
             SubscriptionChange::Quantity(seats) => self.set("quantity", &(*seats).into())?,
             SubscriptionChange::FriendlyName(name) => self.set("friendlyName", &name.as_str().into())?,
+            SubscriptionChange::Renewal(renewal) => self.renewed(now, renewal, item)?,
         }
         Ok(self)
+    }
+    /// All that says what comes at the end of the term, and nothing beside it.
+    fn renewed(&mut self, now: &Subscription, renewal: &Renewal, item: Option<&str>) -> Result<(), Garbage> {
+        self.set(renewal::AUTO_RENEW, &(!renewal.ends()).into())?;
+        let next = match renewal {
+            Renewal::Renew(next) => renewal::to_schedule(now, next),
+            Renewal::Cancel | Renewal::Extend => None,
+        };
+        match next {
+            Some(next) => {
+                let instructions = item.and_then(|item| renewal::instructions(&next, item));
+                let instructions =
+                    instructions.ok_or_else(|| Garbage("what the next term would be sold as is not known".into()))?;
+                self.set(renewal::INSTRUCTIONS, &instructions)?;
+            }
+            None => self.remove(renewal::INSTRUCTIONS),
+        }
+        match renewal::action(renewal, now.commerce) {
+            Some(action) => self.set(renewal::ACTIONS, &action),
+            None => {
+                self.remove(renewal::ACTIONS);
+                Ok(())
+            }
+        }
     }
 }
 
@@ -141,5 +146,6 @@ pub(super) fn already(subscription: &Subscription, change: &SubscriptionChange) 
         SubscriptionChange::PartnerOfRecord(id) => subscription.partner_of_record.as_ref() == Some(id),
         SubscriptionChange::Quantity(seats) => subscription.quantity == *seats,
         SubscriptionChange::FriendlyName(name) => subscription.friendly_name == *name,
+        SubscriptionChange::Renewal(renewal) => subscription.renewal().as_ref() == Ok(renewal),
     }
 }

@@ -128,6 +128,7 @@ impl Tenant {
             billing_cycle: Some(cart.billing_cycle),
             auto_renew: true,
             scheduled_change: None,
+            scheduled_action: None,
             commitment_end: Some(now.plus_months(cart.term.months())),
             order: Some(order.order_id.clone()),
             seats_added: vec![SeatsAdded { quantity: cart.quantity, at: now }],

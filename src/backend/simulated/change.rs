@@ -76,6 +76,7 @@ impl Tenant {
                     return Err(refused(800_002, "the friendly name is empty"));
                 }
             }
+            SubscriptionChange::Renewal(renewal) => self.check_renewal(subscription, renewal)?,
         }
         if let Some(id) = &subscription.partner_of_record {
             self.check_partner(id)?;
@@ -130,6 +131,11 @@ impl Tenant {
                 let old = std::mem::replace(&mut subscription.friendly_name, name.clone());
                 (format_smolstr!("friendlyName {old}"), format_smolstr!("friendlyName {name}"))
             }
+            SubscriptionChange::Renewal(renewal) => {
+                let old = subscription.at_end();
+                subscription.set_renewal(renewal);
+                (format_smolstr!("renewal {old}"), format_smolstr!("renewal {}", subscription.at_end()))
+            }
         };
         self.updated(key, by, (old, new));
     }
@@ -139,7 +145,7 @@ impl Tenant {
         let Some(subscription) = self.subscriptions.get_mut(&key) else { return };
         let old = std::mem::replace(&mut subscription.status, status);
         if status != Status::Active {
-            subscription.scheduled_change = None;
+            subscription.forget_schedule();
         }
         self.updated(key, by, (format_smolstr!("status {old}"), format_smolstr!("status {status}")));
     }
@@ -171,9 +177,12 @@ fn changeable(subscription: &Subscription, change: &SubscriptionChange) -> Resul
         (Status::Suspended, SubscriptionChange::Quantity(_)) => {
             Err(refused(2001, "the quantity cannot change while the subscription is suspended"))
         }
-        (Status::Suspended, SubscriptionChange::PartnerOfRecord(_) | SubscriptionChange::FriendlyName(_)) => {
-            Err(refused(800_091, "a suspended subscription cannot be updated"))
-        }
+        (
+            Status::Suspended,
+            SubscriptionChange::PartnerOfRecord(_)
+            | SubscriptionChange::FriendlyName(_)
+            | SubscriptionChange::Renewal(_),
+        ) => Err(refused(800_091, "a suspended subscription cannot be updated")),
         (Status::Pending, _) => Err(pending()),
         (Status::Expired, _) => Err(refused(900_279, "the subscription is expired")),
         (Status::Disabled, _) => Err(refused(900_280, "the subscription is closed")),
@@ -188,7 +197,7 @@ fn set_quantity(subscription: &mut Subscription, quantity: u32, now: Timestamp) 
     if quantity == subscription.quantity {
         return;
     }
-    subscription.scheduled_change = None;
+    subscription.forget_schedule();
     if quantity > subscription.quantity {
         subscription.seats_added.push(SeatsAdded { quantity: quantity - subscription.quantity, at: now });
     } else {
@@ -369,7 +378,7 @@ mod tests {
         portal(
             &mut tenant,
             1,
-            Edit::Schedule(Some(ScheduledChange { quantity: None, term: Some(Term::P1Y), billing_cycle: None })),
+            Edit::Schedule(Some(ScheduledChange { term: Some(Term::P1Y), ..ScheduledChange::default() })),
         );
         let changed = now(&tenant, 1);
         assert_eq!((changed.partner_of_record, changed.quantity), (Some(PartnerId::new("4844444")), 1));

@@ -240,6 +240,7 @@ impl Tenant {
                 return Ok(Played::Done);
             }
             Edit::Schedule(scheduled) => {
+                (subscription.auto_renew, subscription.scheduled_action) = (true, None);
                 subscription.scheduled_change.clone_from(scheduled);
                 (SmolStr::new_static("scheduled change"), SmolStr::new_static("scheduled change"))
             }

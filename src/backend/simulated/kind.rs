@@ -22,6 +22,8 @@ pub enum OperationKind {
     ChangeQuantity,
     /// A subscription is renamed.
     RenameSubscription,
+    /// A renewal is set.
+    ScheduleRenewal,
     /// A support contact is set.
     SetSupportContact,
 }
@@ -38,6 +40,7 @@ impl OperationKind {
                 SubscriptionChange::PartnerOfRecord(_) => Self::SetPartnerOfRecord,
                 SubscriptionChange::Quantity(_) => Self::ChangeQuantity,
                 SubscriptionChange::FriendlyName(_) => Self::RenameSubscription,
+                SubscriptionChange::Renewal(_) => Self::ScheduleRenewal,
             },
             Operation::SetSupportContact { customer: _, subscription: _, contact: _ } => Self::SetSupportContact,
         }

@@ -26,6 +26,8 @@ fn change() -> impl Strategy<Value = SubscriptionChange> {
         select(vec!["4811111", "4822222", "4800001", "1"])
             .prop_map(|id| SubscriptionChange::PartnerOfRecord(PartnerId::new(id))),
         select(vec!["a", "", "b"]).prop_map(|name| SubscriptionChange::FriendlyName(name.into())),
+        select(vec!["renew", "cancel", "extend", "renew, quantity 3", "renew, term P1Y, billing annual"])
+            .prop_map(|text| SubscriptionChange::Renewal(text.parse().expect("a renewal"))),
     ]
 }
 fn operation() -> impl Strategy<Value = Operation> {

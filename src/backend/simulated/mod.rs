@@ -19,6 +19,7 @@ mod memory;
 mod partner;
 mod perform;
 mod read;
+mod renew;
 #[cfg(feature = "listen")]
 mod replace;
 pub mod seed;

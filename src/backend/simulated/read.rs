@@ -1,7 +1,7 @@
 //! What the tenant answers to each question. Changes nothing; an object that is not there is an answer, not an error.
 
 use super::tenant::Tenant;
-use super::wire::{self, ScheduledChange};
+use super::wire;
 use crate::model::operation::{PostalAddress, SupportContact};
 use crate::model::product::Commerce;
 use crate::model::{CustomerId, PartnerId, Product, Span, SubscriptionId, TenantId, Timestamp, country};
@@ -200,21 +200,9 @@ fn observed(subscription: &wire::Subscription) -> Subscription {
         partner_of_record: subscription.partner_of_record.clone(),
         term: subscription.term,
         billing_cycle: subscription.billing_cycle,
-        auto_renew: subscription.auto_renew,
-        scheduled_change: subscription.scheduled_change.as_ref().map(in_words),
+        at_end: subscription.at_end(),
         commitment_end: subscription.commitment_end,
         order: subscription.order.clone(),
     }
-}
-
-/// A scheduled change in one line: `quantity 20, term P1Y`.
-fn in_words(scheduled: &ScheduledChange) -> SmolStr {
-    let ScheduledChange { quantity, term, billing_cycle } = scheduled;
-    let parts = [
-        quantity.map(|quantity| format!("quantity {quantity}")),
-        term.map(|term| format!("term {term}")),
-        billing_cycle.map(|cycle| format!("billing {cycle}")),
-    ];
-    let words = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
-    if words.is_empty() { "unchanged".into() } else { words.into() }
+    .in_short()
 }

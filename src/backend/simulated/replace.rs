@@ -4,13 +4,13 @@
 use super::change::Key;
 use super::perform::{api, refused};
 use super::tenant::Tenant;
-use super::wire::{Reply, ReplyEffect, ScheduledChange};
+use super::wire::{Reply, ReplyEffect};
 use crate::backend::BackendError;
 use crate::model::digest::Digest;
 use crate::model::operation::Visible;
 use crate::model::{RequestId, SubscriptionChange};
 use crate::observed::Status;
-use smol_str::{SmolStr, format_smolstr};
+use smol_str::format_smolstr;
 
 /// What a subscription is to be, as far as it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,10 +19,17 @@ pub(super) struct Replacement {
     pub(super) changes: Vec<SubscriptionChange>,
     /// The status, if one is written.
     pub(super) status: Option<Status>,
-    /// Whether it renews; not written means no.
-    pub(super) auto_renew: bool,
-    /// What is scheduled; not written means nothing.
-    pub(super) scheduled: Option<ScheduledChange>,
+    /// Whether it renews, where the changes do not say.
+    pub(super) auto_renew: AutoRenew,
+}
+
+/// Whether a replaced subscription renews.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AutoRenew {
+    /// As before, or as the changes say.
+    AsChanged,
+    /// No longer, and nothing says what then happens.
+    Off,
 }
 
 impl Tenant {
@@ -44,7 +51,10 @@ impl Tenant {
             self.check_subscription(key, change)?;
         }
         let status = self.check_status(key, wanted.status)?;
-        self.settle_renewal(key, &wanted);
+        match wanted.auto_renew {
+            AutoRenew::AsChanged => {}
+            AutoRenew::Off => self.stop_renewing(key),
+        }
         let mut visible = Visible::Now;
         for change in &wanted.changes {
             match self.change_subscription(key, change)? {
@@ -74,23 +84,11 @@ impl Tenant {
             Some(other) => Err(refused(800_002, format_smolstr!("the status cannot be set to {other}"))),
         }
     }
-    fn settle_renewal(&mut self, key: Key, wanted: &Replacement) {
+    /// Source: learn, create-a-new-subscription: without renewal nothing is left to schedule.
+    fn stop_renewing(&mut self, key: Key) {
         let Some(subscription) = self.subscriptions.get_mut(&key) else { return };
-        let before = subscription.clone();
-        subscription.auto_renew = wanted.auto_renew;
-        // Without renewal nothing is left to schedule. Source: learn, create-scheduled-changes.
-        subscription.scheduled_change = wanted.scheduled.clone().filter(|_| wanted.auto_renew);
-        let (renewed, scheduled) = (before.auto_renew, before.scheduled_change != subscription.scheduled_change);
-        if renewed != wanted.auto_renew {
-            let texts = (
-                format_smolstr!("autoRenewEnabled {renewed}"),
-                format_smolstr!("autoRenewEnabled {}", wanted.auto_renew),
-            );
-            self.updated(key, api(), texts);
-        }
-        if scheduled {
-            let text = SmolStr::new_static("scheduledNextTermInstructions");
-            self.updated(key, api(), (text.clone(), text));
-        }
+        let old = subscription.auto_renew;
+        subscription.stop_renewing();
+        self.updated(key, api(), (format_smolstr!("autoRenewEnabled {old}"), "autoRenewEnabled false".into()));
     }
 }

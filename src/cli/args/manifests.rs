@@ -43,6 +43,8 @@ pub(crate) enum ManageField {
     Quantity,
     /// Names shown to people
     FriendlyName,
+    /// What happens at the end of the term
+    Renewal,
     /// Who supports legacy subscriptions
     SupportContact,
     /// All of these

@@ -87,7 +87,7 @@ pub(crate) enum SimulateCommand {
         /// Which
         #[arg(value_parser = address)]
         address: Address,
-        /// quantity, friendlyName, or partnerOfRecord (a PartnerID, or none)
+        /// quantity, friendlyName, partnerOfRecord (a PartnerID, or none), or renewal (renew, cancel, extend)
         #[arg(value_name = "FIELD=VALUE")]
         value: String,
     },

@@ -76,6 +76,7 @@ fn managed(fields: &[ManageField]) -> BTreeSet<Managed> {
     let one = |field: &ManageField| match field {
         ManageField::Quantity => vec![Managed::Quantity],
         ManageField::FriendlyName => vec![Managed::FriendlyName],
+        ManageField::Renewal => vec![Managed::Renewal],
         ManageField::SupportContact => vec![Managed::SupportContact],
         ManageField::All => Managed::ALL.to_vec(),
     };

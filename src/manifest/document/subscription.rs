@@ -98,6 +98,7 @@ pub struct Renewal {
     /// Renew, cancel, or go on month by month (Extended Service Term).
     pub action: RenewalAction,
     /// Seats of the next term.
+    #[schemars(range(min = 1))]
     pub quantity: Option<u32>,
     /// Commitment of the next term.
     pub term: Option<Term>,

@@ -58,20 +58,21 @@ pub struct Wishes {
     pub schemas: Option<SmolStr>,
 }
 
-/// A field that is managed only when asked for. Renewals are not among them: no plan can change one yet, and a document
-/// that declares one is blocked.
+/// A field that is managed only when asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Managed {
     /// `quantity`.
     Quantity,
     /// `friendlyName`.
     FriendlyName,
+    /// `renewal`, with what is scheduled for the next term.
+    Renewal,
     /// `supportContact` of customers, one read for every legacy subscription.
     SupportContact,
 }
 impl Managed {
     /// Every one.
-    pub const ALL: [Self; 3] = [Self::Quantity, Self::FriendlyName, Self::SupportContact];
+    pub const ALL: [Self; 4] = [Self::Quantity, Self::FriendlyName, Self::Renewal, Self::SupportContact];
 }
 
 /// What an import proposes.

@@ -5,8 +5,8 @@ use super::partnerships::Partners;
 use super::{Managed, Work};
 use crate::ledger::LiveId;
 use crate::manifest::emit::Yaml;
-use crate::model::{CustomerId, Name};
-use crate::observed::Subscription;
+use crate::model::{CustomerId, Name, NextTerm, Renewal};
+use crate::observed::{AtEnd, Subscription};
 use smol_str::SmolStr;
 
 impl Work<'_, '_> {
@@ -58,6 +58,13 @@ impl Work<'_, '_> {
         if manage.contains(&Managed::FriendlyName) && shown {
             fields.push(("friendlyName", Yaml::text(&subscription.friendly_name)));
         }
+        if self.wishes.manage.contains(&Managed::Renewal) {
+            match renewal(&subscription.at_end) {
+                Ok(renewal) => fields.push(("renewal", renewal)),
+                Err(why) => self
+                    .leave_out(format!("renewal of subscription `{}` of customer `{customer}`", subscription.id), why),
+            }
+        }
         if !is_written {
             self.leave_out(
                 format!("partner of record of subscription `{}` of customer `{customer}`", subscription.id),
@@ -66,4 +73,21 @@ impl Work<'_, '_> {
         }
         Yaml::map(fields)
     }
+}
+
+/// What is scheduled, as it is written; of a next term, what a manifest has a word for.
+fn renewal(at_end: &AtEnd) -> Result<Yaml, String> {
+    let renewal = match at_end {
+        AtEnd::Known(renewal) => renewal,
+        AtEnd::Unknown(_) => return Err(format!("it is not clear what it comes to ({at_end}): write what is meant")),
+    };
+    let mut fields = vec![("action", Yaml::text(renewal.action()))];
+    if let Renewal::Renew(NextTerm { product: _, quantity, term, billing_cycle, end }) = renewal {
+        let fits = term.zip(*billing_cycle).is_none_or(|(term, cycle)| term.is_billed(cycle));
+        fields.extend(quantity.filter(|seats| *seats > 0).map(|seats| ("quantity", Yaml::Number(seats))));
+        fields.extend(term.filter(|_| fits).map(|term| ("term", Yaml::text(term.to_string()))));
+        fields.extend(billing_cycle.filter(|_| fits).map(|cycle| ("billingCycle", Yaml::text(cycle.to_string()))));
+        fields.extend(end.map(|end| ("endDate", Yaml::text(end.to_string()))));
+    }
+    Ok(Yaml::inline(fields))
 }

@@ -5,7 +5,8 @@ use super::BadPart;
 use crate::ledger::Guards;
 use crate::model::operation::{BillingContact, CartLine, PostalAddress};
 use crate::model::{
-    Address, BillingCycle, CustomerKey, Limits, Name, PartnerId, Product, SubscriptionChange, SubscriptionKey, Term,
+    Address, BillingCycle, CustomerKey, Date, Limits, Name, NextTerm, PartnerId, Product, Renewal, SubscriptionChange,
+    SubscriptionKey, Term,
 };
 use crate::plan::step::{Action, Ask, Wanted, WantedCustomer};
 use schemars::JsonSchema;
@@ -169,6 +170,14 @@ pub(crate) enum WireOperation {
         /// The name.
         friendly_name: SmolStr,
     },
+    /// What happens at the end of the term.
+    ScheduleRenewal {
+        /// Which subscription.
+        #[schemars(with = "String")]
+        subscription: Address,
+        /// What happens.
+        renewal: WireRenewal,
+    },
     /// Support of a legacy subscription.
     SetSupportContact {
         /// Which subscription.
@@ -182,6 +191,63 @@ pub(crate) enum WireOperation {
         #[schemars(with = "String")]
         partner_id: PartnerId,
     },
+}
+
+/// What happens at the end of a term.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "action")]
+#[schemars(rename = "Renewal")]
+pub(crate) enum WireRenewal {
+    /// A new term, in full.
+    Renew {
+        /// Product id of the catalogue, if it is another product.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        product_id: Option<SmolStr>,
+        /// SKU id of the catalogue, if it is another product.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sku_id: Option<SmolStr>,
+        /// Seats.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        quantity: Option<u32>,
+        /// Commitment.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        term: Option<Term>,
+        /// Billing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        billing_cycle: Option<BillingCycle>,
+        /// A custom end.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Option<String>")]
+        end_date: Option<Date>,
+    },
+    /// It ends.
+    Cancel,
+    /// It goes on month by month, at a surcharge.
+    Extend,
+}
+impl From<Renewal> for WireRenewal {
+    fn from(renewal: Renewal) -> Self {
+        match renewal {
+            Renewal::Renew(NextTerm { product, quantity, term, billing_cycle, end }) => {
+                let (product_id, sku_id) = product.map(|product| (product.product, product.sku)).unzip();
+                Self::Renew { product_id, sku_id, quantity, term, billing_cycle, end_date: end }
+            }
+            Renewal::Cancel => Self::Cancel,
+            Renewal::Extend => Self::Extend,
+        }
+    }
+}
+impl From<WireRenewal> for Renewal {
+    fn from(wire: WireRenewal) -> Self {
+        match wire {
+            WireRenewal::Renew { product_id, sku_id, quantity, term, billing_cycle, end_date: end } => {
+                let product = product_id.zip(sku_id).map(|(product, sku)| Box::new(Product { product, sku }));
+                Self::Renew(NextTerm { product, quantity, term, billing_cycle, end })
+            }
+            WireRenewal::Cancel => Self::Cancel,
+            WireRenewal::Extend => Self::Extend,
+        }
+    }
 }
 
 /// Who is billed.
@@ -308,6 +374,9 @@ fn changed(subscription: Address, change: &SubscriptionChange) -> WireOperation 
         SubscriptionChange::FriendlyName(friendly_name) => {
             WireOperation::RenameSubscription { subscription, friendly_name }
         }
+        SubscriptionChange::Renewal(renewal) => {
+            WireOperation::ScheduleRenewal { subscription, renewal: renewal.into() }
+        }
     }
 }
 
@@ -373,6 +442,9 @@ impl TryFrom<WireOperation> for Wanted {
             }
             WireOperation::RenameSubscription { subscription, friendly_name } => {
                 change(subscription, SubscriptionChange::FriendlyName(friendly_name))?
+            }
+            WireOperation::ScheduleRenewal { subscription, renewal } => {
+                change(subscription, SubscriptionChange::Renewal(renewal.into()))?
             }
             WireOperation::SetSupportContact { subscription, supporter, partner_id } => Self::SetSupportContact {
                 subscription: subscription_of(subscription)?,

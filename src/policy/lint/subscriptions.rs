@@ -8,8 +8,8 @@ use crate::ledger::HandoffState;
 use crate::model::Field;
 use crate::model::operation::SupportContact;
 use crate::model::product::Commerce;
-use crate::model::{Address, CustomerKey, Name, PartnerId, StepName, TenantId, Value};
-use crate::observed::{Status, field_value};
+use crate::model::{Address, CustomerKey, Name, PartnerId, Renewal, StepName, TenantId, Value};
+use crate::observed::{AtEnd, Status, Unclear, field_value};
 use std::collections::BTreeSet;
 
 pub(super) fn partner_missing(view: &mut View<'_, '_>) {
@@ -83,23 +83,25 @@ fn is_invited(view: &View<'_, '_>, customer: &CustomerKey, reseller: TenantId) -
     })
 }
 
-/// A new-commerce subscription that is neither renewed nor cancelled goes on month by month, dearer.
+/// A new-commerce subscription that goes on month by month, dearer, without a document that says so.
 /// Source: learn, "Extended service terms (EST)".
 pub(super) fn extended_term(view: &mut View<'_, '_>) {
     for live in view.subscriptions() {
-        let falls = live.observed.commerce == Commerce::New
+        let licences = live.observed.commerce == Commerce::New
             && live.observed.status == Status::Active
-            && live.observed.term.is_some()
-            && !live.observed.auto_renew;
-        if !falls {
-            continue;
-        }
+            && live.observed.term.is_some();
+        let declared = live.declared.and_then(|declared| declared.renewal.as_ref()).map(|(renewal, _)| renewal);
+        let what = match &live.observed.at_end {
+            _ if !licences => continue,
+            AtEnd::Known(Renewal::Extend) if declared == Some(&Renewal::Extend) => continue,
+            AtEnd::Known(Renewal::Extend) => "goes on",
+            AtEnd::Unknown(Unclear::Off) => "does not renew and is not cancelled: it may go on",
+            AtEnd::Known(Renewal::Renew(_) | Renewal::Cancel)
+            | AtEnd::Unknown(Unclear::Scheduled(_) | Unclear::Untold) => continue,
+        };
         let when = live.observed.commitment_end.map_or_else(String::new, |end| format!(" on {}", end.date()));
-        let message = format!(
-            "`{}` does not renew: when its term ends{when} it may go on in the Extended Service Term",
-            live.key
-        );
-        let help = "auto-renew off is no end: such a subscription goes on month by month at a higher price unless it is cancelled; renew it, or have it cancelled in the portal";
+        let message = format!("`{}` {what} in the Extended Service Term when its term ends{when}", live.key);
+        let help = "auto-renew off is no end: month by month it is 3 % to 23 % dearer; write `renewal` with the action `cancel`, `renew` or `extend`";
         view.say(Code::ExtendedTerm, live.at(), (live.address(), message), help);
     }
 }

@@ -7,12 +7,12 @@ use crate::ledger::{
 use crate::model::operation::{PostalAddress, SupportContact};
 use crate::model::product::Commerce;
 use crate::model::{
-    Address, BillingCycle, Bound, CartId, CustomerId, Digest, Field, Limit, Limits, OrderId, PartnerId, Product,
-    RequestId, StepKey, StepName, SubscriptionId, TenantId, Term, Timestamp, Value,
+    Address, BillingCycle, Bound, CartId, CustomerId, Digest, Field, Limit, Limits, NextTerm, OrderId, PartnerId,
+    Product, Renewal, RequestId, StepKey, StepName, SubscriptionId, TenantId, Term, Timestamp, Value,
 };
 use crate::observed::{
-    AddressCheck, Answer, CartFate, Customer, Observed, Offer, PartnerCheck, Read, Relationship, ResellerStatus,
-    Review, Status, Subscription, SubscriptionDetail, Why,
+    AddressCheck, Answer, AtEnd, CartFate, Customer, Observed, Offer, PartnerCheck, Read, Relationship, ResellerStatus,
+    Review, Status, Subscription, SubscriptionDetail, Unclear, Why,
 };
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
@@ -42,8 +42,7 @@ pub(super) fn one_subscription(n: u32) -> Subscription {
         partner_of_record: Some(PartnerId::new("4811111")),
         term: Some(Term::P1Y),
         billing_cycle: Some(BillingCycle::Annual),
-        auto_renew: true,
-        scheduled_change: None,
+        at_end: AtEnd::SAME_AGAIN,
         commitment_end: Some(Timestamp::from_seconds(1_800_000_000)),
         order: Some(OrderId::new("a5bb1f")),
     }
@@ -95,10 +94,30 @@ fn status() -> impl Strategy<Value = Status> {
         Just(Status::Other)
     ]
 }
+fn at_end() -> impl Strategy<Value = AtEnd> {
+    let next = (
+        option::of(product().prop_map(Box::new)),
+        option::of(any::<u32>()),
+        option::of(term()),
+        option::of(cycle()),
+        option::of(instant()),
+    );
+    prop_oneof![
+        next.prop_map(|(product, quantity, term, billing_cycle, end)| {
+            let end = end.map(Timestamp::date);
+            AtEnd::Known(Renewal::Renew(NextTerm { product, quantity, term, billing_cycle, end }))
+        }),
+        Just(AtEnd::Known(Renewal::Cancel)),
+        Just(AtEnd::Known(Renewal::Extend)),
+        Just(AtEnd::Unknown(Unclear::Off)),
+        Just(AtEnd::Unknown(Unclear::Untold)),
+        text().prop_map(|words| AtEnd::Unknown(Unclear::Scheduled(words))),
+    ]
+}
 fn subscription() -> impl Strategy<Value = Subscription> {
     let what = (subscription_id(), option::of(product()), text(), text(), any::<bool>(), any::<bool>());
     let state = (any::<u32>(), status(), option::of(partner()), option::of(term()), option::of(cycle()));
-    let rest = (any::<bool>(), option::of(text()), option::of(instant()), option::of(order()));
+    let rest = (at_end(), option::of(instant()), option::of(order()));
     (what, state, rest).prop_map(|(what, state, rest)| Subscription {
         id: what.0,
         product: what.1,
@@ -111,10 +130,9 @@ fn subscription() -> impl Strategy<Value = Subscription> {
         partner_of_record: state.2,
         term: state.3,
         billing_cycle: state.4,
-        auto_renew: rest.0,
-        scheduled_change: rest.1,
-        commitment_end: rest.2,
-        order: rest.3,
+        at_end: rest.0,
+        commitment_end: rest.1,
+        order: rest.2,
     })
 }
 fn postal() -> impl Strategy<Value = PostalAddress> {

@@ -26,6 +26,8 @@ forms! {
     Guid = { "type": "string", "format": "uuid" };
     /// RFC 3339, UTC.
     Instant = { "type": "string", "format": "date-time" };
+    /// A day.
+    Day = { "type": "string", "format": "date" };
     /// SHA-256.
     Hex = { "type": "string", "pattern": "^[0-9a-f]{64}$" };
     /// `kind/name`.

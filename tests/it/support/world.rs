@@ -70,7 +70,8 @@ pub(crate) struct Subscription {
     pub(crate) quantity: u32,
     pub(crate) partner: Option<usize>,
     pub(crate) suspended: bool,
-    pub(crate) scheduled: bool,
+    /// What is to happen at the end of its term.
+    pub(crate) at_end: AtEnd,
     /// What is declared of it, if it is declared.
     pub(crate) wanted: Option<Wanted>,
 }
@@ -81,7 +82,46 @@ pub(crate) struct Wanted {
     pub(crate) quantity: Option<u32>,
     pub(crate) partner: Option<usize>,
     pub(crate) name: bool,
+    /// The value of `renewal`.
+    pub(crate) renewal: Option<&'static str>,
 }
+
+/// What is to happen at the end of a term.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AtEnd {
+    /// The same again.
+    Same,
+    /// Three seats.
+    Fewer,
+    /// Auto-renew is off, and nobody said what then.
+    Off,
+    Cancel,
+    Extend,
+}
+impl AtEnd {
+    /// As a tenant file has it; legacy knows only whether it renews.
+    fn seed(self, legacy: bool) -> &'static str {
+        match self {
+            Self::Same => "",
+            Self::Fewer if legacy => "",
+            Self::Fewer => ",\"scheduledChange\":{\"quantity\":3}",
+            Self::Off => ",\"autoRenew\":false",
+            Self::Cancel | Self::Extend if legacy => ",\"autoRenew\":false",
+            Self::Cancel => ",\"autoRenew\":false,\"scheduledAction\":\"cancel\"",
+            Self::Extend => ",\"autoRenew\":false,\"scheduledAction\":\"extend\"",
+        }
+    }
+}
+
+/// What may be declared of a renewal; the last is sold nowhere.
+const RENEWALS: [&str; 6] = [
+    "{action: renew}",
+    "{action: cancel}",
+    "{action: extend}",
+    "{action: renew, quantity: 7}",
+    "{action: renew, quantity: 3, term: P1Y, billingCycle: annual}",
+    "{action: renew, term: P3Y}",
+];
 
 /// Something to buy.
 #[derive(Clone, Debug)]
@@ -89,6 +129,8 @@ pub(crate) struct Order {
     pub(crate) product: u8,
     pub(crate) quantity: u32,
     pub(crate) additional: bool,
+    /// The value of `renewal`.
+    pub(crate) renewal: Option<&'static str>,
 }
 
 pub(crate) fn worlds() -> impl Strategy<Value = World> {
@@ -146,27 +188,39 @@ fn customer() -> impl Strategy<Value = Customer> {
 
 fn subscription() -> impl Strategy<Value = Subscription> {
     let there = (any::<bool>(), 0..3u8, 1..40u32, prop::option::of(0..3usize));
-    let state = (prop::bool::weighted(0.1), prop::bool::weighted(0.15));
-    let wanted = (prop::option::of(1..40u32), prop::option::of(0..3usize), any::<bool>())
-        .prop_map(|(quantity, partner, name)| Wanted { quantity, partner, name });
+    let at_end = prop_oneof![
+        6 => Just(AtEnd::Same),
+        1 => Just(AtEnd::Fewer),
+        1 => Just(AtEnd::Off),
+        1 => Just(AtEnd::Cancel),
+        1 => Just(AtEnd::Extend),
+    ];
+    let state = (prop::bool::weighted(0.1), at_end);
+    let wanted = (prop::option::of(1..40u32), prop::option::of(0..3usize), any::<bool>(), renewal())
+        .prop_map(|(quantity, partner, name, renewal)| Wanted { quantity, partner, name, renewal });
     (there, state, prop::option::weighted(0.7, wanted)).prop_map(
-        |((legacy, product, quantity, partner), (suspended, scheduled), wanted)| Subscription {
+        |((legacy, product, quantity, partner), (suspended, at_end), wanted)| Subscription {
             legacy,
             product,
             quantity,
             partner,
             suspended,
-            scheduled,
+            at_end,
             wanted,
         },
     )
 }
 
+fn renewal() -> impl Strategy<Value = Option<&'static str>> {
+    prop::option::weighted(0.4, prop::sample::select(&RENEWALS[..]))
+}
+
 fn order() -> impl Strategy<Value = Order> {
-    (0..3u8, 1..20u32, any::<bool>()).prop_map(|(product, quantity, additional)| Order {
+    (0..3u8, 1..20u32, any::<bool>(), renewal()).prop_map(|(product, quantity, additional, renewal)| Order {
         product,
         quantity,
         additional,
+        renewal,
     })
 }
 
@@ -234,7 +288,7 @@ impl World {
                 .unwrap();
         }
         for (s, subscription) in customer.subscriptions.iter().enumerate() {
-            let Subscription { legacy, product, quantity, partner, suspended, scheduled, wanted: _ } = subscription;
+            let Subscription { legacy, product, quantity, partner, suspended, at_end, wanted: _ } = subscription;
             let partner = partner.map(|p| self.reseller(p)).filter(|p| self.resellers[*p].active);
             let bit = 1 << ((2 * n + s) % 8);
             let partner = leaver.filter(|leaver| leaver.holds & bit != 0).map(|_| LEAVER).or(partner);
@@ -254,9 +308,8 @@ impl World {
                 )
             };
             let status = if *suspended { ",\"status\":\"suspended\"" } else { "" };
-            // Nothing is scheduled in legacy commerce. Source: learn, create-scheduled-changes (new commerce only).
-            let scheduled = if *scheduled && !*legacy { ",\"scheduledChange\":{\"quantity\":3}" } else { "" };
-            writeln!(out, "{{\"subscription\":{{\"subscriptionId\":\"{}\",\"customer\":\"{tenant}\",{what},\"offerName\":\"Offer\",\"friendlyName\":\"Old\",\"quantity\":{quantity},\"commitmentEnd\":\"2027-03-01T00:00:00Z\"{partner}{status}{scheduled}}}}}", subscription_id(n, s)).unwrap();
+            let at_end = at_end.seed(*legacy);
+            writeln!(out, "{{\"subscription\":{{\"subscriptionId\":\"{}\",\"customer\":\"{tenant}\",{what},\"offerName\":\"Offer\",\"friendlyName\":\"Old\",\"quantity\":{quantity},\"commitmentEnd\":\"2027-03-01T00:00:00Z\"{partner}{status}{at_end}}}}}", subscription_id(n, s)).unwrap();
         }
     }
 
@@ -327,7 +380,7 @@ impl World {
     fn subscription_manifests(&self, n: usize, customer: &Customer, out: &mut String) {
         let mut lines = String::new();
         for (s, subscription) in customer.subscriptions.iter().enumerate().filter(|_| customer.exists) {
-            let Some(Wanted { quantity, partner, name }) = &subscription.wanted else { continue };
+            let Some(Wanted { quantity, partner, name, renewal }) = &subscription.wanted else { continue };
             write!(lines, "    bound{s}:\n      subscriptionId: {}\n", subscription_id(n, s)).unwrap();
             if let Some(quantity) = quantity {
                 writeln!(lines, "      quantity: {quantity}").unwrap();
@@ -338,12 +391,18 @@ impl World {
             if *name {
                 writeln!(lines, "      friendlyName: New name {s}").unwrap();
             }
+            if let Some(renewal) = renewal {
+                writeln!(lines, "      renewal: {renewal}").unwrap();
+            }
         }
         for (o, order) in customer.orders.iter().enumerate() {
-            let Order { product, quantity, additional } = order;
+            let Order { product, quantity, additional, renewal } = order;
             write!(lines, "    order{o}:\n      product: {{productId: CFQ7TTC0{product:04}, skuId: \"0001\"}}\n      quantity: {quantity}\n      term: P1Y\n      billingCycle: annual\n").unwrap();
             if *additional {
                 writeln!(lines, "      purchase: {{additional: true}}").unwrap();
+            }
+            if let Some(renewal) = renewal {
+                writeln!(lines, "      renewal: {renewal}").unwrap();
             }
         }
         if !lines.is_empty() {

@@ -4,6 +4,7 @@
 mod forms;
 mod pace;
 mod reads;
+mod renewals;
 mod samples;
 mod writes;
 

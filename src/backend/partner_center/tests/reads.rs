@@ -167,7 +167,7 @@ fn subscriptions_of_both_generations_are_understood() {
     assert_eq!(new.product, Some(Product { product: "CFQ7TTC0LH18".into(), sku: "0001".into() }));
     assert_eq!((new.commerce, new.status, new.partner_changeable), (Commerce::New, Status::Active, true));
     assert_eq!((new.term, new.billing_cycle), (Some(Term::P1Y), Some(BillingCycle::Monthly)));
-    assert_eq!(new.scheduled_change.as_deref(), Some("quantity 20, term P1Y, billing Annual"));
+    assert_eq!(new.at_end.to_string(), "renew, quantity 20, billing annual");
     assert_eq!(new.commitment_end.map(|end| end.to_string()).as_deref(), Some("2027-01-13T00:00:00Z"));
     assert_eq!((legacy.commerce, legacy.status, legacy.product.clone()), (Commerce::Legacy, Status::Other, None));
     assert_eq!((legacy.partner_of_record.clone(), legacy.friendly_name.as_str()), (None, "Archiving"));

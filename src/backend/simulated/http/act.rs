@@ -1,7 +1,7 @@
 //! What the other sides do, as the control side and scripts write it. Decides nothing; the tenant's rules do.
 
 use super::world::World;
-use crate::backend::simulated::wire::{By, ScheduledChange};
+use crate::backend::simulated::wire::{By, ScheduledAction, ScheduledChange};
 use crate::backend::simulated::{Edit, Human, HumanError};
 use crate::model::{CustomerId, PartnerId, Span, SubscriptionChange, SubscriptionId, TenantId};
 use crate::observed::{Review, Status};
@@ -83,6 +83,8 @@ pub struct Set {
     pub status: Option<Status>,
     /// What is scheduled for the next term.
     pub schedule: Option<ScheduledChange>,
+    /// What happens at the end of the term in place of a next one.
+    pub end: Option<ScheduledAction>,
 }
 
 /// Why an act cannot be done.
@@ -139,7 +141,7 @@ impl World {
 }
 
 fn edits(set: &Set) -> Vec<Edit> {
-    let Set { quantity, partner_of_record, friendly_name, status, schedule } = set;
+    let Set { quantity, partner_of_record, friendly_name, status, schedule, end } = set;
     let partner = partner_of_record.as_ref().map(|id| match id.as_str() {
         "" => Edit::ClearPartnerOfRecord,
         id => Edit::Set(SubscriptionChange::PartnerOfRecord(PartnerId::new(id))),
@@ -150,6 +152,7 @@ fn edits(set: &Set) -> Vec<Edit> {
         friendly_name.clone().map(|name| Edit::Set(SubscriptionChange::FriendlyName(name))),
         status.map(Edit::Status),
         schedule.clone().map(|scheduled| Edit::Schedule(Some(scheduled))),
+        end.map(|end| Edit::Set(SubscriptionChange::Renewal(end.into()))),
     ]
     .into_iter()
     .flatten()

@@ -23,6 +23,7 @@ mod orders;
 mod page;
 mod patch;
 mod profiles;
+mod renewal;
 mod reply;
 mod resellers;
 mod shape;

@@ -4,18 +4,17 @@
 
 use super::body::Body;
 use super::call::Call;
+use super::renewal::{Written, written};
 use super::reply::{Failure, Reply};
-use super::subscriptions::{capital, detail, etag, subscription};
+use super::subscriptions::{detail, etag, subscription};
 use super::world::World;
-use crate::backend::simulated::Tenant;
-use crate::backend::simulated::replace::Replacement;
-use crate::backend::simulated::wire::{ScheduledChange, Subscription};
+use crate::backend::simulated::replace::{AutoRenew, Replacement};
+use crate::backend::simulated::wire::Subscription;
 use crate::model::operation::Visible;
 use crate::model::product::Commerce;
 use crate::model::{BillingCycle, PartnerId, SubscriptionChange, Term};
 use crate::observed::Status;
 use http::StatusCode;
-use serde_json::{Value, json};
 
 pub(super) fn replace(world: &mut World, call: &Call<'_>) -> Result<Reply, Failure> {
     let (customer, id) = call.subscription()?;
@@ -56,7 +55,7 @@ fn fresh(now: &Subscription, body: &Body, call: &Call<'_>) -> Result<(), Failure
 }
 
 fn wanted(now: &Subscription, body: &Body) -> Result<Replacement, Failure> {
-    let mut changes = Vec::new();
+    let (mut changes, auto_renew) = renewal(now, body)?;
     match body.text("partnerid") {
         Some(id) if now.partner_of_record.as_ref().is_none_or(|own| own.as_str() != id) => {
             changes.push(SubscriptionChange::PartnerOfRecord(PartnerId::new(id)));
@@ -74,12 +73,22 @@ fn wanted(now: &Subscription, body: &Body) -> Result<Replacement, Failure> {
     if let Some(name) = body.text("friendlyname").filter(|name| *name != now.friendly_name) {
         changes.push(SubscriptionChange::FriendlyName(name.into()));
     }
-    let scheduled = body.part("schedulednextterminstructions").map(|part| schedule(&part)).transpose()?;
-    Ok(Replacement {
-        changes,
-        status: body.text("status").map(status).transpose()?,
-        auto_renew: body.flag("autorenewenabled").unwrap_or(false),
-        scheduled,
+    Ok(Replacement { changes, status: body.text("status").map(status).transpose()?, auto_renew })
+}
+
+/// What is to happen at the end of the term, if the body makes a difference to it. It comes before a change of the quantity,
+/// which deletes it. Source: learn, create-a-new-subscription.
+fn renewal(now: &Subscription, body: &Body) -> Result<(Vec<SubscriptionChange>, AutoRenew), Failure> {
+    let mut then = now.clone();
+    let written = written(now, body)?;
+    match &written {
+        Written::Renewal(renewal) => then.set_renewal(renewal),
+        Written::Off => then.stop_renewing(),
+    }
+    Ok(match written {
+        _ if then.at_end() == now.at_end() => (Vec::new(), AutoRenew::AsChanged),
+        Written::Renewal(renewal) => (vec![SubscriptionChange::Renewal(renewal)], AutoRenew::AsChanged),
+        Written::Off => (Vec::new(), AutoRenew::Off),
     })
 }
 
@@ -96,16 +105,6 @@ fn status(text: &str) -> Result<Status, Failure> {
     }
 }
 
-fn schedule(part: &Body) -> Result<ScheduledChange, Failure> {
-    let product = part.part("product");
-    let text = |key: &str| product.as_ref().and_then(|product| product.text(key)).map(str::to_lowercase);
-    Ok(ScheduledChange {
-        quantity: part.number("quantity"),
-        term: text("termduration").map(|text| term(&text)).transpose()?,
-        billing_cycle: text("billingcycle").map(|text| billing_cycle(&text)).transpose()?,
-    })
-}
-
 /// A term as it is sent, in any case.
 pub(super) fn term(text: &str) -> Result<Term, Failure> {
     let known = [Term::P1M, Term::P1Y, Term::P3Y].into_iter().find(|term| text.eq_ignore_ascii_case(&term.to_string()));
@@ -117,29 +116,4 @@ pub(super) fn billing_cycle(text: &str) -> Result<BillingCycle, Failure> {
     let all = [BillingCycle::Monthly, BillingCycle::Annual, BillingCycle::Triennial];
     let known = all.into_iter().find(|cycle| text.eq_ignore_ascii_case(&cycle.to_string()));
     known.ok_or_else(|| Failure::input(format!("{text} is no billing cycle.")))
-}
-
-/// What is scheduled, with what stays as it is.
-pub(super) fn instructions(tenant: &Tenant, subscription: &Subscription, scheduled: &ScheduledChange) -> Value {
-    let ScheduledChange { quantity, term, billing_cycle } = scheduled;
-    let (term, cycle) = (term.or(subscription.term), billing_cycle.or(subscription.billing_cycle));
-    let mut product = json!({});
-    if let Some(item) = &subscription.product {
-        product["productId"] = json!(item.product_id);
-        product["skuId"] = json!(item.sku_id);
-        let entry = tenant.products.get(item);
-        let found = entry.into_iter().flat_map(|entry| &entry.availabilities);
-        let mut found =
-            found.filter(|a| term.is_none_or(|t| a.term == t) && cycle.is_none_or(|c| a.billing_cycle == c));
-        if let Some(availability) = found.next() {
-            product["availabilityId"] = json!(availability.id);
-        }
-    }
-    if let Some(cycle) = cycle {
-        product["billingCycle"] = json!(capital(cycle));
-    }
-    if let Some(term) = term {
-        product["termDuration"] = json!(term.to_string());
-    }
-    json!({"product": product, "quantity": quantity.unwrap_or(subscription.quantity)})
 }

@@ -128,9 +128,7 @@ fn new_commerce(value: &mut Value, tenant: &Tenant, subscription: &Subscription)
         value["links"]["sku"] = link(format!("{sku}?country={country}"));
         value["links"]["availability"] = link(format!("{sku}/availabilities/{availability}?country={country}"));
     }
-    if let Some(scheduled) = &subscription.scheduled_change {
-        value["scheduledNextTermInstructions"] = super::patch::instructions(tenant, subscription, scheduled);
-    }
+    super::renewal::tell(value, tenant, subscription);
 }
 
 /// The resource as its own read shows it.

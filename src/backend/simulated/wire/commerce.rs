@@ -4,7 +4,8 @@ use super::defaults;
 use crate::model::operation::{CartLine, SupportContact};
 use crate::model::product::Commerce;
 use crate::model::{
-    BillingCycle, CartId, CustomerId, OrderId, PartnerId, Product, SubscriptionId, TenantId, Term, Timestamp,
+    BillingCycle, CartId, CustomerId, Date, OrderId, PartnerId, Product, Renewal, SubscriptionId, TenantId, Term,
+    Timestamp,
 };
 use crate::observed::Status;
 use serde::{Deserialize, Serialize};
@@ -60,6 +61,9 @@ record! {
         /// What is scheduled for the next term.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub scheduled_change: Option<ScheduledChange>,
+        /// What is scheduled in place of a next term.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub scheduled_action: Option<ScheduledAction>,
         /// When the commitment ends.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub commitment_end: Option<Timestamp>,
@@ -77,7 +81,11 @@ record! {
         pub shows_from: Option<Timestamp>,
     }
     /// Scheduled for the next term.
+    #[derive(Default)]
     pub struct ScheduledChange {
+        /// Product and SKU then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub product: Option<Item>,
         /// Seats then.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub quantity: Option<u32>,
@@ -87,6 +95,9 @@ record! {
         /// Billing then.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub billing_cycle: Option<BillingCycle>,
+        /// A custom end of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub end_date: Option<Date>,
     }
     /// Seats that came at one time.
     pub struct SeatsAdded {
@@ -178,6 +189,25 @@ record! {
         /// Most seats.
         #[serde(default = "defaults::many", skip_serializing_if = "defaults::is_many")]
         pub max_seats: u32,
+    }
+}
+
+/// What happens at the end of a term in place of a next one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ScheduledAction {
+    /// It ends.
+    Cancel,
+    /// It goes on month by month.
+    Extend,
+}
+
+impl From<ScheduledAction> for Renewal {
+    fn from(action: ScheduledAction) -> Self {
+        match action {
+            ScheduledAction::Cancel => Self::Cancel,
+            ScheduledAction::Extend => Self::Extend,
+        }
     }
 }
 

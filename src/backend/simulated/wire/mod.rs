@@ -15,7 +15,8 @@ mod defaults;
 mod party;
 
 pub use commerce::{
-    Availability, Cart, CatalogEntry, Item, Order, ScheduledChange, SeatsAdded, Sort, Subscription, Support,
+    Availability, Cart, CatalogEntry, Item, Order, ScheduledAction, ScheduledChange, SeatsAdded, Sort, Subscription,
+    Support,
 };
 pub use party::{Agreement, Company, Customer, Relationship, TakenDomain};
 
