@@ -69,7 +69,7 @@
 //! use std::path::Path;
 //! use twotier::backend::simulated::Embedded;
 //! use twotier::journal::{Journal, Memory};
-//! use twotier::ops::{observe, plan, project};
+//! use twotier::ops::{observe, plan, project, recall};
 //!
 //! struct Silent;
 //! impl observe::Progress for Silent {
@@ -85,7 +85,8 @@
 //! let project = project::load(place).valid()?;
 //! let tenant = Embedded::open(&root.join("tenant.jsonl"), &state)?;
 //! let journal = Journal::open(std::sync::Arc::new(Memory::default()))?;
-//! let ground = plan::Ground { observe: &tenant, ledger: journal.ledger(), now: tenant.clock() };
+//! let (now, recall) = (tenant.clock(), recall::Recall::nothing());
+//! let ground = plan::Ground { observe: &tenant, ledger: journal.ledger(), now, recall: &recall };
 //! let (planned, _) = plan::live(&project, ground, &BTreeSet::new(), &Silent)?;
 //! for step in planned.plan.steps() {
 //!     println!("{} {}", step.mark.symbol(), step.key);

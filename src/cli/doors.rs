@@ -2,6 +2,7 @@
 
 use super::clock::{CommandClock, Random, stamp};
 use super::error::{CliError, Exit};
+use super::progress::Shown;
 #[cfg(feature = "rest")]
 use super::service::Service;
 use super::settings::{Center, FILE_NAME, Setting, Settings};
@@ -13,6 +14,7 @@ use crate::model::{PartnerId, TenantId};
 use crate::observed::Why;
 use crate::ops::memory::{self, Missing};
 use crate::ops::project::Valid;
+use crate::ops::recall::{Past, Recall, Recalling};
 use crate::ops::{Fault, plan, project};
 use smol_str::SmolStr;
 use std::path::Path;
@@ -143,9 +145,14 @@ impl Doors {
         }
     }
     /// What a plan is made against.
-    pub(crate) fn ground<'a>(&'a self, journal: &'a Journal) -> plan::Ground<'a> {
+    pub(crate) fn ground<'a>(&'a self, journal: &'a Journal, recall: &'a Recall) -> plan::Ground<'a> {
         use crate::apply::Clock as _;
-        plan::Ground { observe: self.observe.as_ref(), ledger: journal.ledger(), now: self.clock.now() }
+        plan::Ground { observe: self.observe.as_ref(), ledger: journal.ledger(), now: self.clock.now(), recall }
+    }
+    /// What earlier commands brought and this one may use.
+    pub(crate) fn recall(&self, recalling: Option<&Recalling>, journal: &Journal, shown: &Shown) -> Recall {
+        use crate::apply::Clock as _;
+        Recall::open(recalling, Past { observe: self.observe.as_ref(), journal, now: self.clock.now() }, shown)
     }
     /// Where the records lie.
     pub(crate) fn store(&self) -> Arc<Directory> {

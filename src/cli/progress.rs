@@ -4,6 +4,7 @@
 use super::terminal::{Audience, Terminal, Verbosity};
 use crate::apply::{Outcome, Progress, Reporter};
 use crate::backend::Bound;
+use crate::model::Span;
 use crate::ops::observe;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -60,12 +61,15 @@ impl observe::Progress for Shown {
     }
     fn end(&self, reads: usize) {
         let plural = if reads == 1 { "read" } else { "reads" };
+        self.over(&format!("{reads} {plural}"));
+    }
+    fn recalled(&self, reads: usize, remembered: usize, oldest: Span) {
+        self.over(&format!("read {reads} live, {remembered} remembered (oldest {})", age(oldest)));
+    }
+    fn note(&self, line: &str) {
         match self {
-            Self::Bar(bar) => {
-                bar.finish_and_clear();
-                super::terminal::message(&format!("{reads} {plural}"));
-            }
-            Self::Lines(terminal, _) => terminal.note(&format!("{reads} {plural}")),
+            Self::Bar(bar) => bar.suspend(|| super::terminal::message(line)),
+            Self::Lines(terminal, _) => terminal.note(line),
             Self::Silent => {}
         }
     }
@@ -100,6 +104,18 @@ impl observe::Progress for Shown {
 /// at 500 a minute.
 const LONG: u64 = 200;
 const EVERY: u64 = 1000;
+
+/// How old something is, in words.
+pub(crate) fn age(span: Span) -> String {
+    let seconds = span.as_seconds().max(0);
+    let (count, unit) = match seconds {
+        0..120 => return "just now".to_owned(),
+        120..7200 => (seconds / 60, "minutes"),
+        7200..172_800 => (seconds / 3600, "hours"),
+        _ => (seconds / 86_400, "days"),
+    };
+    format!("{count} {unit}")
+}
 
 /// What a look cost so far, in words.
 fn so_far(cost: observe::Cost) -> String {
@@ -139,6 +155,17 @@ impl Reporter for Shown {
 }
 
 impl Shown {
+    /// Looking is over.
+    fn over(&self, line: &str) {
+        match self {
+            Self::Bar(bar) => {
+                bar.finish_and_clear();
+                super::terminal::message(line);
+            }
+            Self::Lines(terminal, _) => terminal.note(line),
+            Self::Silent => {}
+        }
+    }
     /// A line that must be seen.
     fn line(&self, line: &str) {
         match self {

@@ -4,6 +4,7 @@
 
 mod chain;
 mod checkpoint;
+mod deeds;
 pub mod directory;
 mod effects;
 pub mod fold;
@@ -26,6 +27,7 @@ mod tests;
 pub mod verify;
 
 pub use chain::JournalError;
+pub use deeds::{Deed, To, Told, deeds};
 pub use directory::Directory;
 pub use fold::{Folded, OpenRun, Standing, Tracked};
 pub use history::History;

@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// An instant in UTC, to the second; RFC 3339 in every document.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Timestamp(i64);
 

@@ -5,6 +5,7 @@ use super::fault::Fault;
 use super::observe::Progress;
 use super::plan;
 use super::project::Valid;
+use super::recall::{Past, Recall, Recalling};
 use super::roles::{Lacking, Roles};
 use crate::apply::approve::NotTheSame;
 use crate::apply::{
@@ -112,13 +113,27 @@ pub enum Applied {
 /// # Errors
 /// When nothing was done: no approved plan, another run, another tenant, a journal that cannot be written.
 pub fn apply(project: &Valid, journal: &mut Journal, world: World<'_>, order: Order) -> Result<Applied, Fault> {
+    recall_and_apply(project, journal, None, world, order)
+}
+
+/// Applies with what is remembered: what a step touches is looked at all the same.
+///
+/// # Errors
+/// As [`apply`].
+pub fn recall_and_apply(
+    project: &Valid,
+    journal: &mut Journal,
+    recalling: Option<&Recalling>,
+    world: World<'_>,
+    order: Order,
+) -> Result<Applied, Fault> {
     let World { observe, actuate, tools, ids, progress } = world;
     let consent = find_consent(journal, order.consent.clone())?;
     let open = open_record(project, &order.account, consent.id());
     let mut session = Session::begin(journal, &open, order.lock_wait, ids, tools)?;
     session.recover(observe)?;
     let scope = consent.scope();
-    let fresh = match plan_anew((project, &scope), &mut session, observe, (tools, progress)) {
+    let fresh = match plan_anew((project, &scope), &mut session, (observe, recalling), (tools, progress)) {
         Ok(fresh) => fresh,
         Err(fault @ Fault::Denied(_)) => {
             session.close()?;
@@ -185,14 +200,17 @@ struct Fresh {
 fn plan_anew(
     (project, scope): (&Valid, &BTreeSet<Address>),
     session: &mut Session<'_>,
-    observe: &dyn Observe,
+    (observe, recalling): (&dyn Observe, Option<&Recalling>),
     (tools, progress): (Tools<'_>, &dyn Progress),
 ) -> Result<Fresh, Fault> {
     let ledger = session.ledger().clone();
     let now = tools.clock.now();
+    // Under the lease: whatever another run did is in the journal by now.
+    let recall = Recall::open(recalling, Past { observe, journal: session.journal(), now }, progress);
     let observing = session.observing(observe);
-    let ground = plan::Ground { observe: &observing, ledger: &ledger, now };
+    let ground = plan::Ground { observe: &observing, ledger: &ledger, now, recall: &recall };
     let seen = plan::live(project, ground, scope, progress);
+    recall.close(progress);
     observing.finish()?;
     let (planned, looked) = seen?;
     Ok(Fresh { planned, observed: looked.observed })

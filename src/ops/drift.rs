@@ -2,7 +2,7 @@
 //! audit records tell. Holds only the looking door.
 
 use super::fault::Fault;
-use super::observe::{self, Looked};
+use super::observe::{self, Looked, RestsOn, Wants};
 use super::plan::Ground;
 use super::project::Valid;
 use crate::backend::Observe;
@@ -115,7 +115,10 @@ pub fn live(project: &Valid, ground: Ground<'_>, progress: &dyn observe::Progres
         };
         (found, unread, look.missing())
     };
-    let looked = observe::look(ground.observe, progress, |observed| compared(observed).2);
+    let looked = observe::look(ground.eyes(progress), |observed| {
+        let (found, _, missing) = compared(observed);
+        Wants { missing, rests_on: rests_on(&found) }
+    });
     if let Some(why) = looked.denied {
         return Err(Fault::Denied(why));
     }
@@ -126,6 +129,11 @@ pub fn live(project: &Valid, ground: Ground<'_>, progress: &dyn observe::Progres
         drift.unaudited = audited(found, (ground.observe, since), &mut drift.rows);
     }
     Ok((drift, looked))
+}
+
+/// What drifted is looked at before it is told.
+fn rests_on(found: &[Found]) -> RestsOn {
+    RestsOn::Reads(found.iter().map(|found| Read::Subscriptions(found.live.0)).collect())
 }
 
 /// Something that drifted, with the live object that an audit record would name.

@@ -30,7 +30,7 @@ pub fn live(
         };
         (linted, look.missing())
     };
-    let looked = observe::look(ground.observe, progress, |observed| judge(observed).1);
+    let looked = observe::look(ground.eyes(progress), |observed| judge(observed).1.into());
     match looked.denied {
         Some(why) => Err(Fault::Denied(why)),
         None => Ok((judge(&looked.observed).0, looked)),

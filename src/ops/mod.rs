@@ -18,6 +18,7 @@ pub mod observe;
 pub mod plan;
 pub mod planning;
 pub mod project;
+pub mod recall;
 pub mod rewrite;
 pub mod roles;
 pub mod schema;

@@ -1,8 +1,10 @@
-//! Looks at what is there, in rounds: each round makes the reads that planning asked for and did not find. Holds only
-//! the looking door, so it cannot change anything; what fails is unknown, never absent.
+//! Looks at what is there, in rounds: each round makes the reads that planning asked for and did not find. What is
+//! remembered is taken as it is, until something is to rest on it: then it is read as well. Holds only the looking door, so
+//! it cannot change anything; what fails is unknown, never absent.
 
+use super::recall::Recall;
 use crate::backend::{Bound, Observe, Price, Traffic};
-use crate::model::CustomerId;
+use crate::model::{CustomerId, Span, Timestamp};
 use crate::observed::{Answer, Observed, Read, Why};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,7 +15,7 @@ use std::sync::{Mutex, PoisonError};
 const WORKERS: usize = 8;
 
 /// Most rounds that are made; a plan asks for what follows from what it read, and nothing follows this deep.
-const ROUNDS: usize = 16;
+const ROUNDS: usize = 32;
 
 /// Somebody who is told how looking goes.
 pub trait Progress: Sync {
@@ -23,6 +25,12 @@ pub trait Progress: Sync {
     fn read(&self);
     /// Looking is over, after so many reads.
     fn end(&self, reads: usize);
+    /// The same where so many further answers are only remembered, the oldest so old.
+    fn recalled(&self, reads: usize, _remembered: usize, _oldest: Span) {
+        self.end(reads);
+    }
+    /// Something is to be said.
+    fn note(&self, _: &str) {}
     /// What it costs so far, where looking is traffic.
     fn cost(&self, _: Cost) {}
     /// What it cost in the end, where looking is traffic.
@@ -79,6 +87,53 @@ impl Bill {
     }
 }
 
+/// What one looks with.
+#[derive(Clone, Copy)]
+pub struct Eyes<'a> {
+    /// Asks.
+    pub observe: &'a dyn Observe,
+    /// Remembers.
+    pub recall: &'a Recall,
+    /// Is told how it goes.
+    pub progress: &'a dyn Progress,
+}
+
+/// What somebody wants to see.
+#[derive(Clone, Debug, Default)]
+pub struct Wants {
+    /// Was asked for and not found.
+    pub missing: BTreeSet<Read>,
+    /// Something is to rest on it: it must not only be remembered.
+    pub rests_on: RestsOn,
+}
+impl From<BTreeSet<Read>> for Wants {
+    fn from(missing: BTreeSet<Read>) -> Self {
+        Self { missing, rests_on: RestsOn::default() }
+    }
+}
+
+/// What must not only be remembered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RestsOn {
+    /// These reads.
+    Reads(BTreeSet<Read>),
+    /// Everything that was looked at.
+    Everything,
+}
+impl Default for RestsOn {
+    fn default() -> Self {
+        Self::Reads(BTreeSet::new())
+    }
+}
+impl RestsOn {
+    fn holds(&self, read: &Read) -> bool {
+        match self {
+            Self::Reads(reads) => reads.contains(read),
+            Self::Everything => true,
+        }
+    }
+}
+
 /// What was looked at.
 #[derive(Debug, Default)]
 pub struct Looked {
@@ -86,31 +141,69 @@ pub struct Looked {
     pub observed: Observed,
     /// How many reads it took.
     pub reads: usize,
+    /// What of it is only remembered, and since when.
+    pub remembered: BTreeMap<Read, Timestamp>,
     /// Why not even the first reads were allowed, when none of them was.
     pub denied: Option<SmolStr>,
     /// Why looking was given up before its end: what was not read is unknown.
     pub given_up: Option<Why>,
 }
 
-/// Looks until `missing` asks for nothing new.
-pub fn look(
-    observe: &dyn Observe,
-    progress: &dyn Progress,
-    mut missing: impl FnMut(&Observed) -> BTreeSet<Read>,
-) -> Looked {
+impl Looked {
+    /// The reads to be made next. What is wanted and remembered is taken in first; when nothing is missing, what something
+    /// is to rest on is read as well.
+    fn next(&mut self, recall: &Recall, wants: &mut impl FnMut(&Observed) -> Wants) -> Vec<Read> {
+        loop {
+            let Wants { missing, rests_on } = wants(&self.observed);
+            let missing: Vec<Read> = missing.into_iter().filter(|read| !self.observed.was_read(read)).collect();
+            if missing.is_empty() {
+                let only = self.remembered.keys().filter(|read| rests_on.holds(read));
+                return only.cloned().collect();
+            }
+            let mut unknown = Vec::new();
+            for read in missing {
+                match recall.take(&read) {
+                    Some((answer, at)) => {
+                        self.observed.absorb(&read, Ok(answer));
+                        self.remembered.insert(read, at);
+                    }
+                    None => unknown.push(read),
+                }
+            }
+            if !unknown.is_empty() {
+                return unknown;
+            }
+        }
+    }
+    /// When the oldest remembered answer was given.
+    #[must_use]
+    pub fn oldest(&self) -> Option<Timestamp> {
+        self.remembered.values().min().copied()
+    }
+}
+
+/// Looks until `wants` asks for nothing new, and nothing rests on what is only remembered.
+pub fn look(eyes: Eyes<'_>, mut wants: impl FnMut(&Observed) -> Wants) -> Looked {
+    let Eyes { observe, recall, progress } = eyes;
     let mut looked = Looked::default();
     let mut bill = Bill::begin(observe);
-    for _ in 0..ROUNDS {
-        let wanted: Vec<Read> =
-            missing(&looked.observed).into_iter().filter(|read| !looked.observed.was_read(read)).collect();
+    for turn in 0.. {
+        let wanted = looked.next(recall, &mut wants);
         if wanted.is_empty() || looked.given_up.is_some() {
+            break;
+        }
+        if turn == ROUNDS {
+            looked.given_up = Some(Why::Failed("looking led from one thing to another without an end".into()));
             break;
         }
         progress.round(wanted.len());
         bill.add(observe.price(&wanted));
         let tell = || bill.cost(observe).into_iter().for_each(|cost| progress.cost(cost));
         tell();
-        let (answers, given_up) = round(observe, &wanted, &|| {
+        let (answers, given_up) = round(observe, &wanted, &|read, answer| {
+            if let Ok(answer) = answer {
+                recall.keep(read, answer);
+            }
             progress.read();
             tell();
         });
@@ -120,10 +213,14 @@ pub fn look(
         }
         for (read, answer) in wanted.iter().zip(answers) {
             looked.observed.absorb(read, answer);
+            looked.remembered.remove(read);
         }
         looked.reads += wanted.len();
     }
-    progress.end(looked.reads);
+    match looked.oldest() {
+        Some(oldest) => progress.recalled(looked.reads, looked.remembered.len(), recall.now().since(oldest)),
+        None => progress.end(looked.reads),
+    }
     bill.bound = Bound::Exact;
     if let Some(cost) = bill.cost(observe) {
         progress.spent(cost);
@@ -145,31 +242,49 @@ fn all_denied(answers: &[Result<Answer, Why>]) -> Option<SmolStr> {
 /// So many reads in a row that fail, with nothing answered in between, and nobody is there any more.
 const IN_A_ROW: usize = 3 * WORKERS;
 
-/// How many reads failed since one was answered, and why the last one did.
+/// Whether anybody answers still.
 #[derive(Default)]
-struct Silence(Mutex<(usize, Option<Why>)>);
+struct Silence(Mutex<Heard>);
+
+/// What was heard last.
+#[derive(Default)]
+struct Heard {
+    /// How many reads failed since one was answered.
+    failed: usize,
+    /// Why nobody is asked any more; an answer that was under way changes nothing about that.
+    over: Option<Why>,
+}
+
 impl Silence {
     fn hear(&self, answers: &[Result<Answer, Why>]) {
-        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut heard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for answer in answers {
             match answer {
-                Err(why @ (Why::Failed(_) | Why::Throttled)) => *held = (held.0 + 1, Some(why.clone())),
+                Err(why @ (Why::Failed(_) | Why::Throttled)) => {
+                    heard.failed += 1;
+                    if heard.failed >= IN_A_ROW {
+                        heard.over.get_or_insert_with(|| why.clone());
+                    }
+                }
                 Err(Why::NotRead | Why::Refused(_) | Why::Denied(_) | Why::Partial | Why::Implausible(_)) | Ok(_) => {
-                    *held = (0, None);
+                    heard.failed = 0;
                 }
             }
         }
     }
     /// Why nobody is asked any more.
     fn why(&self) -> Option<Why> {
-        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        held.1.clone().filter(|_| held.0 >= IN_A_ROW)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).over.clone()
     }
 }
 
 /// The answers to some reads, in their order; `made` is told of each. When nothing is answered any more, the rest is not
 /// asked, and the reason is told as well.
-fn round(observe: &dyn Observe, reads: &[Read], made: &(dyn Fn() + Sync)) -> (Vec<Result<Answer, Why>>, Option<Why>) {
+fn round(
+    observe: &dyn Observe,
+    reads: &[Read],
+    made: &(dyn Fn(&Read, &Result<Answer, Why>) + Sync),
+) -> (Vec<Result<Answer, Why>>, Option<Why>) {
     let errands = errands(reads);
     let next = AtomicUsize::new(0);
     let silence = Silence::default();
@@ -182,7 +297,7 @@ fn round(observe: &dyn Observe, reads: &[Read], made: &(dyn Fn() + Sync)) -> (Ve
                 None => observe.read_all(&asked),
             };
             silence.hear(&told);
-            errand.iter().for_each(|_| made());
+            asked.iter().zip(&told).for_each(|(read, answer)| made(read, answer));
             let told = errand.iter().copied().zip(told);
             answers.lock().unwrap_or_else(PoisonError::into_inner).extend(told);
         }
@@ -273,6 +388,9 @@ mod tests {
     fn tenant(n: u8) -> TenantId {
         TenantId::from_bytes([n; 16])
     }
+    fn eyes<'a>(observe: &'a dyn Observe, progress: &'a dyn Progress, recall: &'a Recall) -> Eyes<'a> {
+        Eyes { observe, recall, progress }
+    }
 
     #[test]
     fn nobody_is_signed_in_when_the_first_reads_are_all_denied() {
@@ -326,7 +444,7 @@ mod tests {
                 Read::CustomersOf(TenantId::from_bytes(id))
             })
             .collect();
-        let looked = look(&door, &Counted(AtomicUsize::new(0)), |_| reads.clone());
+        let looked = look(eyes(&door, &Counted(AtomicUsize::new(0)), &Recall::nothing()), |_| reads.clone().into());
         assert!(matches!(looked.given_up, Some(Why::Failed(_))));
         assert!(door.0.into_inner() < 100 + IN_A_ROW + 2 * WORKERS, "the rest is not asked");
         let known = reads.iter().filter(|read| looked.observed.was_read(read)).count();
@@ -337,13 +455,13 @@ mod tests {
     fn every_read_is_made_once_and_a_failed_one_is_unknown() {
         let door = Slow(Mutex::default());
         let told = Counted(AtomicUsize::new(0));
-        let looked = look(&door, &told, |seen| {
+        let looked = look(eyes(&door, &told, &Recall::nothing()), |seen| {
             let mut wanted: BTreeSet<Read> = (0..40).map(|n| Read::CustomersOf(tenant(n))).collect();
             wanted.insert(Read::Customers);
             if seen.was_read(&Read::Customers) {
                 wanted.insert(Read::Relationships);
             }
-            wanted
+            wanted.into()
         });
         assert_eq!(looked.reads, 42);
         assert_eq!(told.0.into_inner(), 42);

@@ -5,6 +5,7 @@ use super::fault::Fault;
 use super::observe::{self, Looked};
 use super::planning::{self, Question};
 use super::project::Valid;
+use super::recall::Recall;
 use crate::backend::Observe;
 use crate::desired::Desired;
 use crate::ledger::Ledger;
@@ -24,6 +25,15 @@ pub struct Ground<'a> {
     pub ledger: &'a Ledger,
     /// When.
     pub now: Timestamp,
+    /// What earlier looks brought.
+    pub recall: &'a Recall,
+}
+impl<'a> Ground<'a> {
+    /// What one looks with.
+    #[must_use]
+    pub fn eyes(self, progress: &'a dyn observe::Progress) -> observe::Eyes<'a> {
+        observe::Eyes { observe: self.observe, recall: self.recall, progress }
+    }
 }
 
 /// Plans against the tenant as it is now.
@@ -36,9 +46,9 @@ pub fn live(
     targets: &BTreeSet<Address>,
     progress: &dyn observe::Progress,
 ) -> Result<(Planned, Looked), Fault> {
-    let Ground { observe, ledger, now } = ground;
+    let Ground { ledger, now, .. } = ground;
     let question = Question { desired: &project.desired, sources: &project.sources, ledger, targets, now };
-    let (planned, looked) = planning::look_and_make(question, observe, progress);
+    let (planned, looked) = planning::recall_and_make(question, ground.eyes(progress));
     match looked.denied {
         Some(why) => Err(Fault::Denied(why)),
         None => Ok((planned, looked)),

@@ -1,7 +1,8 @@
 //! From what is meant, remembered and seen to a plan: the one place where difference, judgement and order are put
 //! together. Pure but for the looking door; never writes.
 
-use super::observe::{self, Looked, Progress};
+use super::observe::{self, Eyes, Looked, Progress, Wants};
+use super::recall::{Recall, touched};
 use crate::backend::Observe;
 use crate::desired::Desired;
 use crate::diag::SourceMap;
@@ -45,11 +46,17 @@ pub fn make(question: Question<'_>, observed: &Observed) -> (Planned, BTreeSet<R
 
 /// Looks until the plan asks for nothing more; the plan, and what it was made on.
 pub fn look_and_make(question: Question<'_>, observe: &dyn Observe, progress: &dyn Progress) -> (Planned, Looked) {
+    recall_and_make(question, Eyes { observe, recall: &Recall::nothing(), progress })
+}
+
+/// The same with what is remembered: no step, and nothing that stands against one, rests on that alone.
+pub fn recall_and_make(question: Question<'_>, eyes: Eyes<'_>) -> (Planned, Looked) {
     let mut last = None;
-    let looked = observe::look(observe, progress, |observed| {
+    let looked = observe::look(eyes, |observed| {
         let (planned, missing) = make(question, observed);
+        let rests_on = touched::by(&planned, question.desired);
         last = Some(planned);
-        missing
+        Wants { missing, rests_on }
     });
     // A plan from before the last reads says nothing of them.
     let last = last.filter(|_| looked.given_up.is_none());

@@ -20,7 +20,7 @@ pub(super) struct Gather {
 }
 
 /// A list whose entries are being read.
-struct Open {
+pub(super) struct Open {
     read: Read,
     announced: usize,
     entries: Entries,
@@ -79,10 +79,10 @@ impl Gather {
         Ok(())
     }
 
-    /// Closes the open list: known if it has all its entries.
+    /// Closes the open list.
     fn close(&mut self) {
-        if let Some(Open { read, announced, entries }) = self.open.take() {
-            let answer = if entries.len() == announced { Ok(entries.into()) } else { Err(Why::Partial) };
+        if let Some(open) = self.open.take() {
+            let (read, answer) = open.close();
             self.observed.absorb(&read, answer);
         }
     }
@@ -98,7 +98,7 @@ impl Gather {
 }
 
 impl Open {
-    fn new(read: Read, announced: u32) -> Result<Self, &'static str> {
+    pub(super) fn new(read: Read, announced: u32) -> Result<Self, &'static str> {
         let entries = match &read {
             Read::Relationships => Entries::Relationships(Vec::new()),
             Read::Customers | Read::CustomersOf(_) => Entries::Customers(Vec::new()),
@@ -121,7 +121,14 @@ impl Open {
         Ok(Self { read, announced, entries })
     }
 
-    fn push(&mut self, entry: Entry) -> Result<(), &'static str> {
+    /// What was read: known if it has all its entries.
+    pub(super) fn close(self) -> (Read, Result<Answer, Why>) {
+        let Self { read, announced, entries } = self;
+        let answer = if entries.len() == announced { Ok(entries.into()) } else { Err(Why::Partial) };
+        (read, answer)
+    }
+
+    pub(super) fn push(&mut self, entry: Entry) -> Result<(), &'static str> {
         const OTHER: &str = "an entry of another list";
         match entry {
             Entry::Relationship(relationship) => match &mut self.entries {

@@ -1,6 +1,7 @@
 //! Snapshots: what was observed and the ledger's facts, as JSON Lines, sorted and streamable: a header, one object a
 //! line, a trailer with count and digest. Holds no password, sealed or not; what a snapshot does not hold is unknown.
 
+pub mod cache;
 mod decode;
 mod encode;
 mod gather;

@@ -13,6 +13,7 @@ use twotier::ledger::{Ledger, LiveId};
 use twotier::model::{Address, Kind};
 use twotier::ops::import::{Imported, LeftOut, Managed, ProviderFacts, Question, Wishes, import};
 use twotier::ops::project::Place;
+use twotier::ops::recall::Recall;
 use twotier::ops::rewrite::{self, Written};
 use twotier::ops::set::{Assignment, Order, set};
 use twotier::ops::{Fault, bind};
@@ -45,8 +46,14 @@ impl Desk {
             partner_id: Some(twotier::model::PartnerId::new("4800001")),
             country: Some("HU".into()),
         };
-        let question =
-            Question { place: self.place(&manifests), observe, ledger: &self.ledger, provider: &provider, wishes };
+        let question = Question {
+            place: self.place(&manifests),
+            observe,
+            recall: &Recall::nothing(),
+            ledger: &self.ledger,
+            provider: &provider,
+            wishes,
+        };
         import(question, &Quiet)
     }
     fn import(&self, wishes: &Wishes) -> Imported {

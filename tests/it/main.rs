@@ -19,6 +19,8 @@ mod offline;
 mod over_http;
 mod planner;
 mod readme;
+#[cfg(all(feature = "rest", feature = "listen"))]
+mod recall;
 mod recipe;
 mod schemas;
 #[cfg(feature = "rest")]

@@ -9,7 +9,7 @@ use super::machine::{Event, Job, Moment, RunState, Settings};
 use super::outcome::{Ending, Outcome, RunOutcome};
 use super::ports::{Clock, Ids, Progress, Reporter};
 use super::seal::Seal;
-use crate::backend::{Actuate, Observe};
+use crate::backend::{Actuate, Observe, Price, Traffic};
 use crate::journal::lease::{self, Verdict, Watch};
 use crate::journal::record::{Intent, Open, Record, Settled};
 use crate::journal::{Appended, Begun, Journal, JournalError, OpenRun, Stamp};
@@ -153,6 +153,11 @@ impl<'a> Session<'a> {
     pub fn ledger(&self) -> &Ledger {
         self.journal.ledger()
     }
+    /// The journal of the run.
+    #[must_use]
+    pub fn journal(&self) -> &Journal {
+        self.journal
+    }
 
     fn append(&mut self, records: Vec<Record>) -> Result<u64, SessionError> {
         let began = self.tools.clock.elapsed();
@@ -237,9 +242,6 @@ impl<'a> Session<'a> {
         let clock = self.tools.clock;
         Moment { now: clock.now(), elapsed: clock.elapsed(), folded: self.journal.folded() }
     }
-    pub(super) fn journal(&self) -> &Journal {
-        self.journal
-    }
 }
 
 /// What a session is to do.
@@ -291,5 +293,11 @@ impl Observe for Observing<'_, '_> {
         let answer = self.observe.read(read);
         self.keep()?;
         answer
+    }
+    fn price(&self, reads: &[Read]) -> Price {
+        self.observe.price(reads)
+    }
+    fn traffic(&self) -> Option<Traffic> {
+        self.observe.traffic()
     }
 }

@@ -14,6 +14,8 @@ a Provider document gets one from the embedded tenant.
 
 What is not written is not managed: quantities, names and renewals stay with whoever changes them today, until --manage.
 
+What is read from a service is remembered at once: interrupted in whatever way, the same command goes on where it stopped.
+
 Examples:
   twotier import --dry-run
   twotier import
@@ -30,6 +32,9 @@ pub(crate) struct ImportArgs {
     /// Put a line on top of new files that tells editors where the schemas are: a URL, or a folder of the project
     #[arg(long, value_name = "PLACE")]
     pub(crate) schemas: Option<String>,
+    /// How much is read anew.
+    #[command(flatten)]
+    pub(crate) refresh: super::RefreshArgs,
     /// How changes are agreed to.
     #[command(flatten)]
     pub(crate) consent: Consent,

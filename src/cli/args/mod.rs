@@ -4,6 +4,7 @@
 mod manifests;
 mod people;
 mod planning;
+mod refresh;
 mod sign_in;
 mod simulate;
 mod state;
@@ -12,6 +13,7 @@ mod tools;
 pub(crate) use manifests::{BindArgs, Consent, ImportArgs, ManageField, SetArgs};
 pub(crate) use people::{CredentialsCommand, Declining, Exporting, HandoffsCommand, Noting, Saying};
 pub(crate) use planning::{ApplyArgs, LintArgs, PlanArgs, ShowArgs, SnapshotArgs, Written};
+pub(crate) use refresh::{RefreshArgs, RefreshChoice};
 pub(crate) use sign_in::LoginArgs;
 #[cfg(feature = "listen")]
 pub(crate) use simulate::ListenArgs;
@@ -139,7 +141,7 @@ pub(crate) enum Command {
     Show(ShowArgs),
     /// What changed in the tenant that no run of ours did
     #[command(long_about = planning::DRIFT, after_long_help = planning::DRIFT_AFTER)]
-    Drift,
+    Drift(RefreshArgs),
     /// Findings about the live tenant
     #[command(long_about = planning::LINT, after_long_help = planning::LINT_AFTER)]
     Lint(LintArgs),

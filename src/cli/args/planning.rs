@@ -1,5 +1,6 @@
 //! Flags and help of `plan`, `apply`, `show`, `lint` and `snapshot`.
 
+use super::RefreshArgs;
 use crate::model::{Address, Digest, Span};
 use clap::Args;
 use std::path::PathBuf;
@@ -7,7 +8,11 @@ use std::str::FromStr;
 
 pub(super) const PLAN: &str = "\
 Reads the manifests, looks at what is there, and shows what would change: steps in the order they would run, each with \
-why, what it needs and what it risks; then what is blocked, and on what. Writes nothing anywhere.
+why, what it needs and what it risks; then what is blocked, and on what. Writes nothing but what it remembers.
+
+Lists that a service takes hours to tell are remembered in the state folder (`cache/`). --refresh changed reads anew what may \
+have changed since, as the service's audit records, our own journal and the calendar tell, and a share of the rest each day; \
+--refresh full reads everything. What a step touches is always read anew.
 
 Symbols: + adds, ~ changes, - takes away, ! a person does it, : waits, ? is blocked.
 
@@ -41,6 +46,9 @@ pub(crate) struct PlanArgs {
     /// Say by the exit code whether there is something to do
     #[arg(long)]
     pub(crate) detailed_exitcode: bool,
+    /// How much is read anew.
+    #[command(flatten)]
+    pub(crate) refresh: RefreshArgs,
 }
 
 /// `FORMAT=FILE`.
@@ -93,6 +101,9 @@ pub(crate) struct ApplyArgs {
     /// Approve whatever is planned
     #[arg(long)]
     pub(crate) auto_approve: bool,
+    /// How much is read anew.
+    #[command(flatten)]
+    pub(crate) refresh: RefreshArgs,
     /// How many steps run at once
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(crate) parallelism: u16,
@@ -157,6 +168,9 @@ pub(crate) struct LintArgs {
     /// Every customer, not only those the manifests speak of: at least three reads a customer
     #[arg(long)]
     pub(crate) all: bool,
+    /// How much is read anew.
+    #[command(flatten)]
+    pub(crate) refresh: RefreshArgs,
 }
 
 pub(super) const SNAPSHOT: &str = "\

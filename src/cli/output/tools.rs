@@ -92,6 +92,7 @@ pub(crate) fn setting_rows(settings: &Settings) -> Vec<SettingRow> {
         state,
         format,
         color,
+        refresh,
         lint,
         run_by,
         roles,
@@ -116,6 +117,7 @@ pub(crate) fn setting_rows(settings: &Settings) -> Vec<SettingRow> {
         row("state", Some(state.value.display().to_string()), &state.origin),
         row("format", Some(format!("{:?}", format.value).to_lowercase()), &format.origin),
         row("color", Some(format!("{:?}", color.value).to_lowercase()), &color.origin),
+        row("refresh", Some(format!("{:?}", refresh.value).to_lowercase()), &refresh.origin),
         row("actor", Some(run_by.actor.value.to_string()), &run_by.actor.origin),
     ];
     rows.extend(sign_in_rows(sign_in));

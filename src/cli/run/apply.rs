@@ -35,7 +35,7 @@ pub(super) fn apply(scene: &Scene<'_>, args: &ApplyArgs) -> Result<Exit, CliErro
     let doors = Doors::of(scene.settings, &project, scene.terminal)?;
     let consent = match told {
         Some(consent) => consent,
-        None => match ask(scene, &project, &doors)? {
+        None => match ask(scene, args, &project, &doors)? {
             Some(consent) => consent,
             None => return Ok(Exit::Done),
         },
@@ -50,7 +50,8 @@ pub(super) fn apply(scene: &Scene<'_>, args: &ApplyArgs) -> Result<Exit, CliErro
         progress: &shown,
     };
     let order = order(scene, args, consent, doors.clock.elapsed());
-    let applied = apply::apply(&project, &mut journal, world, order)?;
+    let recalling = scene.recalling(args.refresh);
+    let applied = apply::recall_and_apply(&project, &mut journal, recalling.as_ref(), world, order)?;
     tell(scene, &applied, &doors)
 }
 
@@ -65,9 +66,12 @@ fn typed_consent(args: &ApplyArgs) -> Result<Option<Consent>, CliError> {
 }
 
 /// Shows the plan and asks; none when the answer is no or there is nothing to do.
-fn ask(scene: &Scene<'_>, project: &Valid, doors: &Doors) -> Result<Option<Consent>, CliError> {
+fn ask(scene: &Scene<'_>, args: &ApplyArgs, project: &Valid, doors: &Doors) -> Result<Option<Consent>, CliError> {
     let journal = doors.journal()?;
-    let (mut planned, _) = plan::live(project, doors.ground(&journal), &BTreeSet::new(), &Shown::on(scene.terminal))?;
+    let shown = Shown::on(scene.terminal);
+    let recall = doors.recall(scene.recalling(args.refresh).as_ref(), &journal, &shown);
+    let (mut planned, _) = plan::live(project, doors.ground(&journal, &recall), &BTreeSet::new(), &shown)?;
+    recall.close(&shown);
     roles::note(&mut planned, &scene.settings.roles());
     let file = PlanFile::new(&planned.plan, &planned.outlook, &project.sources);
     let text = rendered(Subject::Plan(&file), "plan", scene.form(Format::Text, scene.terminal.message_paint()))?;

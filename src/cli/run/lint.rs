@@ -15,9 +15,12 @@ pub(super) fn lint(scene: &Scene<'_>, args: &LintArgs) -> Result<Exit, CliError>
     let project = scene.valid("lint")?;
     let doors = Doors::of(scene.settings, &project, scene.terminal)?;
     let journal = doors.journal()?;
-    let ground = doors.ground(&journal);
+    let shown = Shown::on(scene.terminal);
+    let recall = doors.recall(scene.recalling(args.refresh).as_ref(), &journal, &shown);
+    let ground = doors.ground(&journal, &recall);
     let breadth = if args.all { Breadth::All } else { Breadth::Declared };
-    let (linted, _) = rules::live(&project, ground, (breadth, &scene.settings.lint), &Shown::on(scene.terminal))?;
+    let (linted, _) = rules::live(&project, ground, (breadth, &scene.settings.lint), &shown)?;
+    recall.close(&shown);
     match scene.format() {
         Format::Text if linted.findings.is_empty() => scene.terminal.data("Nothing to mend.\n")?,
         Format::Text | Format::Json | Format::Markdown | Format::Github | Format::Sarif => {

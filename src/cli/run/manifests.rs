@@ -54,14 +54,18 @@ pub(super) fn import(scene: &Scene<'_>, args: &ImportArgs) -> Result<Exit, CliEr
     doors.sign_in(scene.terminal)?;
     let journal = doors.journal()?;
     let (partner_id, country) = doors.provider()?;
+    let shown = Shown::on(scene.terminal);
+    let recall = doors.recall(scene.recalling(args.refresh).as_ref(), &journal, &shown);
     let question = import::Question {
         place: doors::place(scene.settings),
         observe: doors.observe.as_ref(),
+        recall: &recall,
         ledger: journal.ledger(),
         provider: &ProviderFacts { tenant: doors.id(), partner_id, country },
         wishes: &Wishes { manage: managed(&args.manage), schemas: args.schemas.as_ref().map(SmolStr::from) },
     };
-    let imported = import::import(question, &Shown::on(scene.terminal));
+    let imported = import::import(question, &shown);
+    recall.close(&shown);
     let imported = imported.map_err(|fault| scene.explained(fault, "import"))?;
     let done = scene.settle(&imported.changes, args.consent)?;
     let text = match form {

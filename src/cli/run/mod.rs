@@ -14,10 +14,11 @@ mod state;
 mod tools;
 mod why;
 
-use super::args::{Cli, Command};
+use super::args::{Cli, Command, RefreshArgs, RefreshChoice};
 use super::error::{CliError, Exit};
-use super::settings::Settings;
+use super::settings::{Center, Origin, Setting, Settings};
 use super::terminal::Terminal;
+use crate::ops::recall::{Recalling, Refresh};
 
 /// What every command works with.
 pub(super) struct Scene<'a> {
@@ -25,6 +26,23 @@ pub(super) struct Scene<'a> {
     pub(super) settings: &'a Settings,
     /// Where to speak.
     pub(super) terminal: &'a Terminal,
+}
+
+impl Scene<'_> {
+    /// Which answers a command may remember. A tenant in a file is read whole, and nothing is kept of it, unless somebody asks
+    /// for it.
+    pub(super) fn recalling(&self, refresh: RefreshArgs) -> Option<Recalling> {
+        let Setting { value, origin } = &self.settings.refresh;
+        let is_service = matches!(&self.settings.center, Some(Setting { value: Center::Url(_), origin: _ }));
+        if !is_service && refresh.refresh.is_none() && *origin == Origin::Default {
+            return None;
+        }
+        let refresh = match refresh.refresh.unwrap_or(*value) {
+            RefreshChoice::Full => Refresh::Full,
+            RefreshChoice::Changed => Refresh::Changed,
+        };
+        Some(Recalling { file: self.settings.state.value.join("cache").join("observed.jsonl"), refresh })
+    }
 }
 
 /// A format as typed.
@@ -44,7 +62,7 @@ pub(super) fn run(command: &Command, settings: &Settings, terminal: &Terminal) -
         Command::Plan(args) => planning::plan(&scene, args),
         Command::Apply(args) => apply::apply(&scene, args),
         Command::Show(args) => planning::show(&scene, args),
-        Command::Drift => drift::drift(&scene),
+        Command::Drift(args) => drift::drift(&scene, *args),
         Command::Lint(args) => lint::lint(&scene, args),
         Command::Snapshot(args) => planning::snapshot(&scene, args),
         Command::Import(args) => manifests::import(&scene, args),

@@ -1,7 +1,7 @@
 //! `validate`, `plan`, `show`, `snapshot`: what prints a report and changes nothing.
 
 use super::{CliError, Exit, Scene};
-use crate::cli::args::{OutputFormat, PlanArgs, ShowArgs, SnapshotArgs, Written};
+use crate::cli::args::{OutputFormat, PlanArgs, RefreshArgs, ShowArgs, SnapshotArgs, Written};
 use crate::cli::doors::{self, Doors};
 use crate::cli::output;
 use crate::cli::progress::Shown;
@@ -10,6 +10,7 @@ use crate::ledger::Ledger;
 use crate::ops::base;
 use crate::ops::plan::{self, Next};
 use crate::ops::project::{self, Project, Valid};
+use crate::ops::recall::{Recalling, Refresh};
 use crate::ops::{Fault, files, roles, show};
 use crate::plan::Planned;
 use crate::plan::file::PlanFile;
@@ -143,7 +144,7 @@ pub(super) fn plan(scene: &Scene<'_>, args: &PlanArgs) -> Result<Exit, CliError>
             }
             (plan::offline(&project, &snapshot, &targets)?, snapshot.ledger)
         }
-        None => plan_live(scene, &project, &targets)?,
+        None => plan_live(scene, &project, &targets, args.refresh)?,
     };
     if let Some(changed) = &changed {
         base::release(&mut planned, changed, &ledger);
@@ -169,10 +170,14 @@ fn plan_live(
     scene: &Scene<'_>,
     project: &Valid,
     targets: &BTreeSet<crate::model::Address>,
+    refresh: RefreshArgs,
 ) -> Result<(Planned, Ledger), CliError> {
     let doors = Doors::of(scene.settings, project, scene.terminal)?;
     let journal = doors.journal()?;
-    let planned = plan::live(project, doors.ground(&journal), targets, &Shown::on(scene.terminal))?.0;
+    let shown = Shown::on(scene.terminal);
+    let recall = doors.recall(scene.recalling(refresh).as_ref(), &journal, &shown);
+    let planned = plan::live(project, doors.ground(&journal, &recall), targets, &shown)?.0;
+    recall.close(&shown);
     if let Some(words) = output::unfinished(journal.folded()) {
         scene.terminal.warn(&words);
     }
@@ -191,11 +196,16 @@ pub(super) fn snapshot(scene: &Scene<'_>, args: &SnapshotArgs) -> Result<Exit, C
     let project = scene.valid("snapshot")?;
     let doors = Doors::of(scene.settings, &project, scene.terminal)?;
     let journal = doors.journal()?;
-    let ground = doors.ground(&journal);
+    let shown = Shown::on(scene.terminal);
+    // A snapshot is what is there now: nothing in it is only remembered, and all of it may be afterwards.
+    let recalling = scene.recalling(RefreshArgs::default()).map(|it| Recalling { refresh: Refresh::Full, ..it });
+    let recall = doors.recall(recalling.as_ref(), &journal, &shown);
+    let ground = doors.ground(&journal, &recall);
     let now = ground.now;
     let reseller = args.reseller.as_ref();
     let customers = reseller.map(|reseller| plan::customers_of(&project.desired, reseller)).transpose()?;
-    let (_, looked) = plan::live(&project, ground, &customers.unwrap_or_default(), &Shown::on(scene.terminal))?;
+    let (_, looked) = plan::live(&project, ground, &customers.unwrap_or_default(), &shown)?;
+    recall.close(&shown);
     let write = |out: &mut dyn std::io::Write| {
         let mut out = std::io::BufWriter::new(out);
         snapshot::write(&looked.observed, journal.ledger(), doors.id(), now, &mut out)?;

@@ -5,6 +5,7 @@ use crate::cli::doors::Doors;
 use crate::cli::output;
 use crate::cli::progress::Shown;
 use crate::model::Address;
+use crate::ops::recall::Recall;
 use crate::ops::why as asking;
 
 /// `explain ADDRESS`.
@@ -16,7 +17,8 @@ pub(super) fn why(scene: &Scene<'_>, topic: &str) -> Result<Exit, CliError> {
     let project = scene.valid("explain")?;
     let doors = Doors::of(scene.settings, &project, scene.terminal)?;
     let journal = doors.journal()?;
-    let ground = doors.ground(&journal);
+    let recall = Recall::nothing();
+    let ground = doors.ground(&journal, &recall);
     let why = asking::explain(&project, ground, &address, &Shown::on(scene.terminal))?;
     let text = match form {
         output::Plainness::Text => output::why(&why, &project.sources),

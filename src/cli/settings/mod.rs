@@ -17,7 +17,7 @@ pub(crate) use project::{FILE_NAME, ProjectFault};
 pub(crate) use run_by::RunBy;
 pub(crate) use sign_in::{Kept, Proven, SignIn, Way};
 
-use super::args::{ColorChoice, Globals, OutputFormat};
+use super::args::{ColorChoice, Globals, OutputFormat, RefreshChoice};
 use super::error::{CliError, Exit};
 use crate::ops::roles::Roles;
 use crate::plan::role::Held;
@@ -66,6 +66,8 @@ pub(crate) struct Settings {
     pub(crate) format: Setting<OutputFormat>,
     /// Whether output is colored.
     pub(crate) color: Setting<ColorChoice>,
+    /// How much is read anew, unless a flag says otherwise.
+    pub(crate) refresh: Setting<RefreshChoice>,
     /// What the project file says about rules of `lint`.
     pub(crate) lint: lint::Settings,
     /// On whose account a run is made.
@@ -98,6 +100,7 @@ impl Settings {
             state: sources.state(),
             format: sources.format()?,
             color: sources.color()?,
+            refresh: sources.refresh()?,
             lint,
             run_by: RunBy::from(environment),
             folder_in_repository: project::in_repository(&root),
@@ -201,6 +204,16 @@ impl Sources<'_> {
             Some(written) => one_of(&written),
             None => Ok(Setting::new(OutputFormat::Text, Origin::Default)),
         }
+    }
+    /// A service is asked for what may have changed; a tenant in a file costs nothing to read.
+    fn refresh(&self) -> Result<Setting<RefreshChoice>, CliError> {
+        let none = Written { name: "--refresh", value: None };
+        if let Some(written) = self.text(none, "TWOTIER_REFRESH", self.file.refresh.as_deref()) {
+            return one_of(&written);
+        }
+        let center = self.center()?.map(|center| center.value);
+        let choice = if let Some(Center::Url(_)) = center { RefreshChoice::Changed } else { RefreshChoice::Full };
+        Ok(Setting::new(choice, Origin::Default))
     }
     fn color(&self) -> Result<Setting<ColorChoice>, CliError> {
         if let Some(choice) = self.globals.color {

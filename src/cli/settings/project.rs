@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// The name that is looked for.
 pub(crate) const FILE_NAME: &str = "twotier.yaml";
 
-const KEYS: [&str; 5] = ["manifests", "center", "state", "format", "lint"];
+const KEYS: [&str; 6] = ["manifests", "center", "state", "format", "refresh", "lint"];
 
 /// What the project file says; nothing where it says nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub(crate) struct ProjectFile {
     pub(crate) state: Option<PathBuf>,
     /// An output format.
     pub(crate) format: Option<String>,
+    /// How much is read anew.
+    pub(crate) refresh: Option<String>,
     /// Rules of `lint`.
     pub(crate) lint: lint::Settings,
 }
@@ -100,6 +102,7 @@ pub(crate) fn parse(path: &Path, text: &str) -> Result<ProjectFile, ProjectFault
         center: map.get("center").map(|value| faults.center(value)).transpose()?.unwrap_or_default(),
         state: map.get("state").map(|value| faults.text("state", value).map(PathBuf::from)).transpose()?,
         format: map.get("format").map(|value| faults.text("format", value)).transpose()?,
+        refresh: map.get("refresh").map(|value| faults.text("refresh", value)).transpose()?,
         lint: map.get("lint").map(|value| faults.lint(value)).transpose()?.unwrap_or_default(),
     })
 }

@@ -9,8 +9,9 @@ mod partnerships;
 mod subscriptions;
 
 use super::fault::Fault;
-use super::observe::{self, Progress};
+use super::observe::{self, Eyes, Progress};
 use super::project::Place;
+use super::recall::Recall;
 use super::rewrite::{FileChange, Written};
 use crate::backend::Observe;
 use crate::desired::{Desired, Identity};
@@ -30,6 +31,8 @@ pub struct Question<'a> {
     pub place: Place<'a>,
     /// Looks.
     pub observe: &'a dyn Observe,
+    /// What an earlier look brought.
+    pub recall: &'a Recall,
     /// What is remembered.
     pub ledger: &'a Ledger,
     /// What the center knows of the provider.
@@ -217,7 +220,8 @@ fn look(question: Question<'_>, progress: &dyn Progress) -> Result<Observed, Fau
         }
         reads
     };
-    let looked = observe::look(question.observe, progress, missing);
+    let eyes = Eyes { observe: question.observe, recall: question.recall, progress };
+    let looked = observe::look(eyes, |seen| missing(seen).into());
     match looked.given_up {
         Some(why) => Err(Fault::Unread { what: "the rest of the tenant".to_owned(), why }),
         None => Ok(looked.observed),
