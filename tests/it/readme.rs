@@ -8,6 +8,8 @@ use crate::support::root;
 #[test]
 fn console_blocks_of_the_readme_print_what_stands_there() {
     let mut sandbox = Sandbox::empty();
-    sandbox.add(&root().join("examples/quickstart"), "examples/quickstart");
+    for example in ["examples/quickstart", "examples/half-finished-apply"] {
+        sandbox.add(&root().join(example), example);
+    }
     blocks::check("README.md", &mut sandbox);
 }

@@ -20,7 +20,7 @@ Examples:
   twotier simulate edit subscription/contoso/m365 quantity=40
   twotier simulate advance-clock 15m
   twotier simulate reset
-  twotier simulate --listen 127.0.0.1:0 --tenant tenant.jsonl --living living.jsonl";
+  twotier simulate --listen 127.0.0.1:0 --tenant tenant.jsonl --living living.jsonl --sign-in token";
 pub(super) const SIMULATE_AFTER: &str =
     "Exit codes: 0 done, 1 that side could not do that, 3 manifests not valid, 64 usage.";
 
@@ -54,6 +54,9 @@ pub(crate) struct ListenArgs {
     /// Faults to begin with, as YAML or JSON
     #[arg(long, value_name = "FILE", requires = "listen", value_hint = clap::ValueHint::FilePath)]
     pub(crate) faults: Option<std::path::PathBuf>,
+    /// Sign an administrator in for any application, and keep the refresh token in this file, for `center.token`
+    #[arg(long, value_name = "FILE", requires = "listen", value_hint = clap::ValueHint::FilePath)]
+    pub(crate) sign_in: Option<std::path::PathBuf>,
     /// Requests a minute, of the partner and about each customer; 0 is no limit
     #[arg(long, value_name = "NUMBER", requires = "listen", default_value_t = 500)]
     pub(crate) rate: u32,

@@ -4,6 +4,7 @@ use super::{CliError, Exit, Scene};
 use crate::backend::simulated::http::{self, Address, Limits, Listener, Living, LivingError, Script, World};
 use crate::cli::args::ListenArgs;
 use crate::cli::{doors, error, interrupt, terminal};
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -13,7 +14,7 @@ const GLANCE: Duration = Duration::from_millis(50);
 
 /// Listens until somebody presses Ctrl-C.
 pub(super) fn listen(scene: &Scene<'_>, address: Address, args: &ListenArgs) -> Result<Exit, CliError> {
-    let ListenArgs { listen: _, tenant, living, faults, rate, log } = args;
+    let ListenArgs { listen: _, tenant, living, faults, sign_in, rate, log } = args;
     let seed = match tenant {
         Some(path) => path.as_path(),
         None => doors::embedded(scene.settings)?,
@@ -26,6 +27,9 @@ pub(super) fn listen(scene: &Scene<'_>, address: Address, args: &ListenArgs) -> 
     let mut world = World::new(tenant).with_limits(Limits { partner: *rate, customer: *rate, ..Limits::default() });
     if let Some(path) = faults {
         world.set_faults(script(path)?);
+    }
+    if let Some(path) = sign_in {
+        keep(path, &world.anybodys_refresh_token())?;
     }
     let log = *log;
     let told = move |line: &str| {
@@ -49,6 +53,19 @@ fn refused(fault: &http::ListenError) -> CliError {
         http::ListenError::NotLoopback(_) => CliError::usage(words).hint("`127.0.0.1:0` picks a free port"),
         http::ListenError::Bind { .. } => CliError::failed(words).hint("`127.0.0.1:0` picks a free port"),
     }
+}
+
+/// Keeps a refresh token, for its owner alone.
+fn keep(path: &Path, token: &str) -> Result<(), CliError> {
+    let failed = |error: &dyn std::fmt::Display| {
+        CliError::failed(format!("the sign-in cannot be kept in `{}`: {error}", path.display()))
+    };
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).map_err(|error| failed(&error))?;
+    file.write_all(token.as_bytes()).map_err(|error| failed(&error))
 }
 
 #[expect(clippy::disallowed_methods, reason = "an edge: the script is a setting of this command")]

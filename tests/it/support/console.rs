@@ -1,7 +1,8 @@
 //! Consoles: commands with the output they must print, run in a sealed copy of a folder. A handful of commands is
 //! understood without a shell, so that every system runs them alike.
 
-use super::words::{Words, words};
+use super::jobs::Jobs;
+use super::words::{Place, Words, words};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use twotier::model::StepName;
@@ -122,6 +123,8 @@ fn line_matches(expected: &str, printed: &str) -> bool {
 
 /// A temporary folder in which consoles run, with an environment of its own.
 pub(crate) struct Sandbox {
+    // Before the folder: what runs in it ends first.
+    jobs: Jobs,
     folder: tempfile::TempDir,
     current: PathBuf,
 }
@@ -130,7 +133,7 @@ impl Sandbox {
     /// A sandbox without files.
     pub(crate) fn empty() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        Self { current: folder.path().to_owned(), folder }
+        Self { jobs: Jobs::default(), current: folder.path().to_owned(), folder }
     }
     /// A copy of every file below `from`.
     pub(crate) fn copy(from: &Path) -> Self {
@@ -160,13 +163,19 @@ impl Sandbox {
 
     /// Runs one command; gives what it printed, and `[exit N]` unless N is 0.
     fn run(&mut self, command: &str) -> String {
-        let Words { environment, words, output } = words(command);
-        let arguments: Vec<&str> = words.iter().map(String::as_str).collect();
+        let cut = words(&self.jobs.inward(command));
+        let arguments: Vec<&str> = cut.words.iter().map(String::as_str).collect();
         let printed = match arguments.as_slice() {
-            ["twotier", rest @ ..] => self.binary(rest, &environment, output.as_deref()),
+            ["twotier", rest @ ..] if cut.place == Place::Background => self.begin(rest, &cut),
+            ["kill", "-9", job] => {
+                let nth = job.strip_prefix('%').and_then(|nth| nth.parse().ok());
+                nth.ok_or("no job".to_owned()).and_then(|nth| self.jobs.kill(nth)).map(|()| String::new())
+            }
+            ["tail", "-f", file, "|", "grep", "-m1", word] => Jobs::line_with(&self.current.join(file), word),
+            ["twotier", rest @ ..] => self.binary(rest, &cut),
             ["cargo", "run", rest @ ..] => {
                 let own = rest.iter().position(|word| *word == "--").map_or(rest.len(), |at| at + 1);
-                self.binary(&rest[own..], &environment, output.as_deref())
+                self.binary(&rest[own..], &cut)
             }
             ["cd", folder] => {
                 self.current = self.current.join(folder);
@@ -178,10 +187,10 @@ impl Sandbox {
                 .map(|()| String::new())
                 .map_err(|error| error.to_string()),
             ["sed", "-i", script, file] => self.replace(script, file),
-            _ => Err("this console knows twotier, cargo run, cd, cat, rm, mv and sed -i only".to_owned()),
+            _ => Err("this console knows twotier, cargo run, cd, cat, rm, mv, sed -i, kill and tail only".to_owned()),
         };
         let printed = printed.unwrap_or_else(|error| format!("console: {error}\n[exit 127]\n"));
-        printed.replace(&*self.folder.path().to_string_lossy(), "[SANDBOX]")
+        self.jobs.outward(&printed).replace(&*self.folder.path().to_string_lossy(), "[SANDBOX]")
     }
 
     fn remove(&self, file: &str) -> Result<String, String> {
@@ -204,12 +213,18 @@ impl Sandbox {
         Ok(String::new())
     }
 
-    fn binary(
-        &self,
-        arguments: &[&str],
-        environment: &[(String, String)],
-        out: Option<&str>,
-    ) -> Result<String, String> {
+    /// A command that is left running. Whoever listens is given a free port; what is written stands for it from then on.
+    fn begin(&mut self, arguments: &[&str], cut: &Words) -> Result<String, String> {
+        let free: Vec<&str> = std::iter::once("")
+            .chain(arguments.iter().copied())
+            .zip(arguments)
+            .map(|(before, word)| if before == "--listen" { "127.0.0.1:0" } else { *word })
+            .collect();
+        let command = self.command(&free, cut)?;
+        self.jobs.begin(command, cut, &self.current)
+    }
+
+    fn command(&self, arguments: &[&str], cut: &Words) -> Result<Command, String> {
         let home = self.folder.path().join("home");
         std::fs::create_dir_all(&home).map_err(|error| error.to_string())?;
         let mut command = Command::new(env!("CARGO_BIN_EXE_twotier"));
@@ -220,10 +235,14 @@ impl Sandbox {
                 command.env(kept, value);
             }
         }
-        command.envs(environment.iter().map(|(name, value)| (name, value)));
-        let done = command.output().map_err(|error| error.to_string())?;
+        command.envs(cut.environment.iter().map(|(name, value)| (name, value)));
+        Ok(command)
+    }
+
+    fn binary(&self, arguments: &[&str], cut: &Words) -> Result<String, String> {
+        let done = self.command(arguments, cut)?.output().map_err(|error| error.to_string())?;
         let mut printed = String::new();
-        match out {
+        match &cut.output {
             Some(file) => std::fs::write(self.current.join(file), &done.stdout).map_err(|error| error.to_string())?,
             None => printed.push_str(&String::from_utf8_lossy(&done.stdout)),
         }

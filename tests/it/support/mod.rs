@@ -2,6 +2,7 @@
 
 pub(crate) mod blocks;
 pub(crate) mod console;
+mod jobs;
 pub(crate) mod project;
 pub(crate) mod run;
 mod words;

@@ -1,4 +1,5 @@
-//! The words of a command line as a shell would cut them: quotes, `NAME=value` before the command, `> FILE` after it.
+//! The words of a command line as a shell would cut them: quotes, `NAME=value` before the command, `> FILE`, `2> FILE` and
+//! `&` after it.
 //! Never expands anything.
 
 /// A command line in its parts.
@@ -10,6 +11,18 @@ pub(crate) struct Words {
     pub(crate) words: Vec<String>,
     /// Where standard output goes.
     pub(crate) output: Option<String>,
+    /// Where standard error goes.
+    pub(crate) errors: Option<String>,
+    /// Whether it is left running.
+    pub(crate) place: Place,
+}
+
+/// Whether somebody waits for a command.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Place {
+    #[default]
+    Foreground,
+    Background,
 }
 
 /// Cuts a command line.
@@ -24,10 +37,11 @@ pub(crate) fn words(command: &str) -> Words {
         all.next();
     }
     while let Some(word) = all.next() {
-        if word == ">" {
-            cut.output = all.next();
-        } else {
-            cut.words.push(word);
+        match word.as_str() {
+            ">" => cut.output = all.next(),
+            "2>" => cut.errors = all.next(),
+            "&" => cut.place = Place::Background,
+            _ => cut.words.push(word),
         }
     }
     cut
@@ -60,6 +74,8 @@ mod tests {
         assert_eq!(cut.environment, [("NO_COLOR".to_owned(), "1".to_owned())]);
         assert_eq!(cut.words, ["twotier", "plan", "--target", "customer/a b", ""]);
         assert_eq!(cut.output.as_deref(), Some("plan.txt"));
+        let left = words("twotier simulate 2> log &");
+        assert_eq!((left.errors.as_deref(), left.place), (Some("log"), Place::Background));
         assert_eq!(words("sed -i 's/a=b/c d/' f").words, ["sed", "-i", "s/a=b/c d/", "f"]);
     }
 }

@@ -51,6 +51,10 @@ impl World {
     pub fn refresh_token(&mut self, client: &str) -> String {
         sign_in::refresh_token(self, client)
     }
+    /// One that every client may use, so that nobody has to consent before the first try.
+    pub fn anybodys_refresh_token(&mut self) -> String {
+        sign_in::anybodys_refresh_token(self)
+    }
     /// The tenant as it is now.
     #[must_use]
     pub fn tenant(&self) -> &Tenant {

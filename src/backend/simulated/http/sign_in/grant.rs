@@ -75,7 +75,7 @@ fn refresh(world: &mut World, asked: &Asked<'_>, client: &Client) -> Result<Repl
     let now = world.tenant().clock();
     let invalid = |code: u32, text: &str| Denial::new("invalid_grant", code, text);
     let refresh = token::unseal(&text).ok_or_else(|| invalid(9_002_313, "The refresh token is malformed."))?;
-    if refresh.client != client.id {
+    if refresh.client != client.id && refresh.client != ANYBODY {
         return Err(invalid(70_000, "The refresh token was issued to another client."));
     }
     if refresh.confidential && client.shown == Shown::Nothing {
@@ -97,8 +97,20 @@ fn refresh(world: &mut World, asked: &Asked<'_>, client: &Client) -> Result<Repl
 
 /// A refresh token for a client that shows a secret or certificate.
 pub(in super::super) fn refresh_token(world: &mut World, client: &str) -> String {
+    signed_in(world, Client { id: client.to_owned(), shown: Shown::Proof })
+}
+
+/// A refresh token that every client may use, whatever it shows.
+pub(in super::super) fn anybodys_refresh_token(world: &mut World) -> String {
+    signed_in(world, Client { id: ANYBODY.to_owned(), shown: Shown::Nothing })
+}
+
+/// No client has this id.
+const ANYBODY: &str = "*";
+
+fn signed_in(world: &mut World, client: Client) -> String {
     let factor = if world.sign_in.user.mfa { Factor::Second } else { Factor::Password };
-    fresh_refresh(world, &Client { id: client.to_owned(), shown: Shown::Proof }, factor)
+    fresh_refresh(world, &client, factor)
 }
 
 fn fresh_refresh(world: &mut World, client: &Client, factor: Factor) -> String {

@@ -11,7 +11,7 @@ mod token;
 
 pub(super) use bearer::{Access, Caller, caller};
 pub(super) use device::Decision;
-pub(super) use grant::refresh_token;
+pub(super) use grant::{anybodys_refresh_token, refresh_token};
 pub(super) use oauth::answer;
 
 use crate::model::{Span, Timestamp};
