@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 /// Takes the acknowledgements. Whether their limit and cause are well formed was judged where they were read.
 pub(super) fn resolve(draft: &mut Draft, docs: Vec<Doc<document::Acknowledgement>>) {
     for Doc { name, at, guard: _, spec } in docs {
-        let document::Acknowledgement { limit, cause, at_most, reason, by, expires } = *spec;
+        let document::Acknowledgement { limit, cause, causes, at_most, reason, by, expires } = *spec;
         let code = limit.parse::<Code>().ok().filter(|code| code.is_limit());
         if code.is_none() {
             let message = format!("`{}` is no code of a limit", limit.value);
@@ -22,31 +22,41 @@ pub(super) fn resolve(draft: &mut Draft, docs: Vec<Doc<document::Acknowledgement
                 "write the code that the plan printed, such as `TT0500`",
             );
         }
-        let address = cause.parse::<Address>();
-        if let Err(error) = &address {
-            draft.error(Code::BadValue, cause.at, format!("`{}` is no address", cause.value), error.expected);
+        if cause.is_some() != causes.is_empty() {
+            let message = format!("acknowledgement `{name}` names a `cause`, or several `causes`");
+            draft.error(Code::EitherOr, at, message, "write one of the two");
+        }
+        let mut known = BTreeMap::new();
+        for cause in cause.into_iter().chain(causes) {
+            match cause.parse::<Address>() {
+                Ok(address) => {
+                    known.entry(address).or_insert(cause.at);
+                }
+                Err(error) => {
+                    draft.error(Code::BadValue, cause.at, format!("`{}` is no address", cause.value), error.expected);
+                }
+            }
         }
         draft.documents.push((Address::Acknowledgement(name.clone()), at));
-        let (Some(limit), Ok(address)) = (code, address) else { continue };
+        let Some(limit) = code else { continue };
         let resolved = Acknowledgement {
             at,
             limit,
-            cause: address,
+            causes: known,
             at_most: at_most.value,
             reason: reason.value,
             by: by.value,
             expires: expires.value,
         };
         draft.acknowledgements.push((name, resolved));
-        draft.causes.push(cause.at);
     }
 }
 
 /// Says which acknowledgements name a document that is not there, or no document at all.
 pub(super) fn check_causes(draft: &mut Draft, declared: &BTreeMap<Address, At>) {
     let mut found = Vec::new();
-    for ((name, acknowledgement), at) in draft.acknowledgements.iter().zip(&draft.causes) {
-        let cause = &acknowledgement.cause;
+    let named = draft.acknowledgements.iter().flat_map(|(name, it)| it.causes.iter().map(move |cause| (name, cause)));
+    for (name, (cause, at)) in named {
         let unused = |message: String| Finding::warning(Code::AcknowledgementUnused, *at, message);
         if !declared.contains_key(cause) {
             if !broken(draft, cause) {
@@ -55,7 +65,7 @@ pub(super) fn check_causes(draft: &mut Draft, declared: &BTreeMap<Address, At>) 
             }
         } else if let Some(document) = inline(draft, cause) {
             let message = format!("acknowledgement `{name}` names `{cause}`, which stands inside `{document}`");
-            found.push(unused(message).help(format!("write `cause: {document}`, the document that brings the steps")));
+            found.push(unused(message).help(format!("write `{document}`, the document that brings the steps")));
         }
     }
     draft.findings.append(&mut found);
@@ -117,9 +127,21 @@ mod tests {
         check(
             &acknowledge("subscription/contoso/m365"),
             &[
-                "TT0502 warning at subscription/contoso/m365: acknowledgement `march` names `subscription/contoso/m365`, which stands inside `customer/contoso`; help: write `cause: customer/contoso`",
+                "TT0502 warning at subscription/contoso/m365: acknowledgement `march` names `subscription/contoso/m365`, which stands inside `customer/contoso`; help: write `customer/contoso`, the document that brings the steps",
             ],
         );
         assert_eq!(meant(&acknowledge("customer/contoso")).acknowledgements.len(), 1);
+    }
+
+    #[test]
+    fn it_names_one_document_or_several_that_share_what_it_allows() {
+        let several = acknowledge("customer/contoso")
+            .replace("cause: customer/contoso", "causes: [customer/contoso, subscription/contoso/visio]");
+        check(&several, &[]);
+        let causes = &meant(&several).acknowledgements.into_values().next().expect("one").causes;
+        assert_eq!(causes.len(), 2);
+        let says = "TT0111 error at march: acknowledgement `march` names a `cause`, or several `causes`; help: write one of the two";
+        check(&several.replace("atMost", "cause: customer/contoso, atMost"), &[says]);
+        check(&acknowledge("customer/contoso").replace("cause: customer/contoso, ", ""), &[says]);
     }
 }

@@ -75,8 +75,6 @@ pub(super) struct Draft {
     pub(super) support: Vec<(Delegated, Support)>,
     pub(super) azure: Vec<(Name, AzureAccess)>,
     pub(super) acknowledgements: Vec<(Name, Acknowledgement)>,
-    /// Where each acknowledgement names its cause.
-    pub(super) causes: Vec<At>,
     /// Relations, accesses and acknowledgements, with their places.
     pub(super) documents: Vec<(Address, At)>,
     pub(super) renames: Vec<Rename>,

@@ -368,9 +368,9 @@ pub struct Acknowledgement {
     pub at: At,
     /// Which limit.
     pub limit: crate::diag::Code,
-    /// Which document's steps.
-    pub cause: Address,
-    /// How many at most, over all runs.
+    /// Which documents' steps, and where each is named.
+    pub causes: BTreeMap<Address, At>,
+    /// How many at most, over all of them and over all runs.
     pub at_most: u32,
     /// Why.
     pub reason: SmolStr,

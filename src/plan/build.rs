@@ -157,7 +157,7 @@ pub fn build(input: Input<'_>) -> Planned {
     adopt.guards = guards::first(sides.desired, sides.ledger);
     findings.extend(diff.findings.iter().cloned());
     findings.extend(objections.findings.iter().cloned());
-    findings.extend(expiry::expired(sides, now.date()));
+    findings.extend(expiry::over(sides, (&steps, &drafts), now.date()));
     sort(&mut findings);
     let (blocked, assumptions) = drafts.into_blocked();
     let outlook = Outlook {

@@ -1,23 +1,25 @@
 //! What manifests let pass until a day that is over. Never changes a step: an expiry only selects which are planned.
 
-use crate::desired::{Accepted, OnDrift};
+use super::draft::Drafts;
+use super::{Step, limits};
+use crate::desired::{Accepted, Acknowledgement, OnDrift};
 use crate::diag::{Code, Finding};
-use crate::diff::Sides;
-use crate::model::{Address, Date, Field};
+use crate::diff::{Scope, Sides};
+use crate::model::{Address, Date, Field, Name};
 
-/// Acknowledgements and accepted drift that hold no more.
-pub(super) fn expired(sides: Sides<'_>, today: Date) -> Vec<Finding> {
-    let mut found = acknowledgements(sides, today);
+/// Acknowledgements and accepted drift that hold no more, or for nothing.
+pub(super) fn over(sides: Sides<'_>, drafts: (&[Step], &Drafts), today: Date) -> Vec<Finding> {
+    let mut found = acknowledgements(sides, drafts, today);
     for subscription in sides.desired.subscriptions.values() {
         let address = Address::Subscription(subscription.key.clone());
         let rules =
-            || subscription.on_drift.iter().filter_map(|(field, rule)| over(rule, today).map(|it| (*field, it)));
+            || subscription.on_drift.iter().filter_map(|(field, rule)| lapsed(rule, today).map(|it| (*field, it)));
         if sides.scope.holds(&address) {
             found.extend(rules().map(|(field, accepted)| acceptance(&address, field, accepted)));
         }
     }
     let supported = sides.desired.support.values().filter(|support| sides.scope.holds(&support.cause));
-    let supported = supported.filter_map(|it| Some((&it.cause, over(it.on_drift.as_ref()?, today)?)));
+    let supported = supported.filter_map(|it| Some((&it.cause, lapsed(it.on_drift.as_ref()?, today)?)));
     found.extend(supported.map(|(cause, accepted)| acceptance(cause, Field::SupportContact, accepted)));
     // A delegation of many customers is written once.
     found.sort_by_key(|finding| finding.at);
@@ -25,18 +27,59 @@ pub(super) fn expired(sides: Sides<'_>, today: Date) -> Vec<Finding> {
     found
 }
 
-fn acknowledgements(sides: Sides<'_>, today: Date) -> Vec<Finding> {
-    let over = sides.desired.acknowledgements.iter().filter(|(_, it)| today > it.expires);
-    over.map(|(name, it)| {
-        let message = format!("acknowledgement `{name}` of {} for `{}` expired on {}", it.limit, it.cause, it.expires);
-        Finding::warning(Code::AcknowledgementExpired, it.at, message)
-            .about(Address::Acknowledgement(name.clone()))
-            .help("write a new one with a reason, or remove it")
-    })
-    .collect()
+fn acknowledgements(sides: Sides<'_>, drafts: (&[Step], &Drafts), today: Date) -> Vec<Finding> {
+    let used = limits::used(sides.ledger);
+    let told = sides.desired.acknowledgements.iter().filter_map(|(name, it)| {
+        let used = used.get(name).copied().unwrap_or(0);
+        let of = format!("acknowledgement `{name}` of {} for {}", it.limit, causes(it));
+        let (code, message, help) = if today > it.expires {
+            let message = format!("{of} expired on {}", it.expires);
+            (Code::AcknowledgementExpired, message, "write a new one with a reason, or remove it")
+        } else if used >= it.at_most {
+            let message = format!("{of} is used up: {used} of {} were done", it.at_most);
+            (Code::AcknowledgementSpent, message, "remove it; a new one takes a new name")
+        } else if *sides.scope == Scope::All && !needed(sides, (name, it), drafts) {
+            let message = format!("{of} lets nothing pass: no step of that counts against it");
+            (Code::AcknowledgementIdle, message, "remove it, or correct `limit` and `cause`")
+        } else {
+            return None;
+        };
+        Some(Finding::warning(code, it.at, message).about(Address::Acknowledgement(name.clone())).help(help))
+    });
+    told.collect()
 }
 
-fn over(rule: &OnDrift, today: Date) -> Option<&Accepted> {
+/// `customer/a`; of many the first, and how many more.
+fn causes(acknowledgement: &Acknowledgement) -> String {
+    let mut causes = acknowledgement.causes.keys();
+    let first = causes.next().map_or_else(String::new, |cause| format!("`{cause}`"));
+    match causes.len() {
+        0 => first,
+        1 => format!("{first} and 1 other"),
+        more => format!("{first} and {more} others"),
+    }
+}
+
+/// Whether some step counts on it, or may once it is not blocked any more.
+fn needed(sides: Sides<'_>, (name, it): (&Name, &Acknowledgement), (steps, drafts): (&[Step], &Drafts)) -> bool {
+    let counts = |step: &Step| step.counts.iter().any(|count| count.acknowledgement.as_ref() == Some(name));
+    let brings = |address: &Address| {
+        let document = match address {
+            Address::Subscription(key) => sides.desired.subscriptions.get(key).map(|declared| &declared.cause),
+            Address::Provider(_)
+            | Address::Partnership(_)
+            | Address::Customer(_)
+            | Address::ResellerAssociation(_)
+            | Address::SupportDelegation(_)
+            | Address::AzureAccess(_)
+            | Address::Acknowledgement(_) => None,
+        };
+        it.causes.contains_key(document.unwrap_or(address))
+    };
+    steps.iter().any(counts) || drafts.blocked.keys().any(|key| brings(&key.address))
+}
+
+fn lapsed(rule: &OnDrift, today: Date) -> Option<&Accepted> {
     match rule {
         OnDrift::Accept(accepted) if !accepted.holds(today) => Some(accepted),
         OnDrift::Accept(_) | OnDrift::Restore | OnDrift::Report => None,

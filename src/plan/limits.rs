@@ -50,8 +50,7 @@ pub(super) fn weigh(steps: &mut [Step], scales: Scales<'_>) -> Vec<Gate> {
         }
         for (code, amount) in counted(step, scales) {
             let sum = sums.entry(code).or_default().entry(step.cause.clone()).or_default();
-            let cover = left.get_mut(&(code, step.cause.clone()));
-            take(step, (code, amount), sum, cover);
+            take(step, (code, amount), sum, &mut left);
         }
     }
     sums.into_iter().flat_map(|(code, causes)| gates(code, causes, scales)).collect()
@@ -64,10 +63,32 @@ struct Sum {
     covered: u32,
 }
 
-/// What is left of the live acknowledgements of a code and a cause, by name.
-type Left = BTreeMap<(Code, Address), BTreeMap<Name, u32>>;
+/// What is left of the live acknowledgements.
+#[derive(Default)]
+struct Left<'a> {
+    /// By name: an acknowledgement of several causes is one sum.
+    sums: BTreeMap<&'a Name, u32>,
+    /// Which speak of a code and a cause.
+    names: BTreeMap<(Code, &'a Address), Vec<&'a Name>>,
+}
 
-fn left(Scales { desired, ledger, now, .. }: Scales<'_>) -> Left {
+fn left<'a>(Scales { desired, ledger, now, .. }: Scales<'a>) -> Left<'a> {
+    let used = used(ledger);
+    let mut left = Left::default();
+    for (name, Acknowledgement { limit, causes, at_most, expires, .. }) in &desired.acknowledgements {
+        if now.date() > *expires {
+            continue;
+        }
+        left.sums.insert(name, at_most.saturating_sub(used.get(name).copied().unwrap_or(0)));
+        for cause in causes.keys() {
+            left.names.entry((*limit, cause)).or_default().push(name);
+        }
+    }
+    left
+}
+
+/// How much of each acknowledgement is used.
+pub(super) fn used(ledger: &Ledger) -> BTreeMap<&Name, u32> {
     let mut used: BTreeMap<&Name, u32> = BTreeMap::new();
     for counted in &ledger.counted {
         if let Some(name) = &counted.acknowledgement {
@@ -75,28 +96,20 @@ fn left(Scales { desired, ledger, now, .. }: Scales<'_>) -> Left {
             *sum = sum.saturating_add(counted.amount);
         }
     }
-    let mut left = Left::new();
-    for (name, Acknowledgement { limit, cause, at_most, expires, .. }) in &desired.acknowledgements {
-        if now.date() > *expires {
-            continue;
-        }
-        let used = used.get(name).copied().unwrap_or(0);
-        let key = (*limit, cause.clone());
-        left.entry(key).or_default().insert(name.clone(), at_most.saturating_sub(used));
-    }
-    left
+    used
 }
 
-fn take(step: &mut Step, (code, amount): (Code, u32), sum: &mut Sum, cover: Option<&mut BTreeMap<Name, u32>>) {
-    let code: smol_str::SmolStr = smol_str::format_smolstr!("{code}");
+fn take(step: &mut Step, (limit, amount): (Code, u32), sum: &mut Sum, left: &mut Left<'_>) {
+    let code: smol_str::SmolStr = smol_str::format_smolstr!("{limit}");
     let mut open = amount;
-    for (name, left) in cover.into_iter().flatten() {
+    for name in left.names.get(&(limit, &step.cause)).into_iter().flatten() {
+        let Some(left) = left.sums.get_mut(name) else { continue };
         let covered = open.min(*left);
         if covered > 0 {
             *left -= covered;
             open -= covered;
             sum.covered = sum.covered.saturating_add(covered);
-            step.counts.push(Count { code: code.clone(), amount: covered, acknowledgement: Some(name.clone()) });
+            step.counts.push(Count { code: code.clone(), amount: covered, acknowledgement: Some((*name).clone()) });
         }
     }
     sum.amount = sum.amount.saturating_add(amount);

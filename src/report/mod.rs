@@ -4,6 +4,7 @@
 mod counts;
 pub mod escape;
 mod findings;
+mod gates;
 mod github;
 mod json;
 mod layout;

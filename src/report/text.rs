@@ -3,10 +3,11 @@
 
 use super::counts::Verdict;
 use super::escape;
+use super::gates::closings;
 use super::layout::{Hue, Paint, column, padded, paint, plural, tagged, wrapped};
 use crate::diag::Code;
 use crate::model::{Class, StepKey};
-use crate::plan::file::{Blocked, Finding, Gate, Outlook, PlanFile};
+use crate::plan::file::{Blocked, Finding, Outlook, PlanFile};
 use crate::plan::step::{Action, Need, Wanted};
 use crate::plan::{FieldChange, Mark, Motive, Readiness, Step, Undo};
 use std::fmt::{self, Write};
@@ -107,8 +108,7 @@ impl Page {
                 wrapped(out, "  ", 4, &format!("{address}: no document declares it any more; nothing is taken away"))
             })?,
         )?;
-        let closed = gates.iter().filter(|gate| gate.is_closed());
-        section("Stops apply", joined(closed, |gate, out| wrapped(out, "  ", 4, &closing(gate)))?)?;
+        section("Stops apply", joined(closings(gates).iter(), |said, out| wrapped(out, "  ", 4, said))?)?;
         if *outside > 0 {
             sections.push(format!(
                 "Outside the scope: {}.\n",
@@ -130,22 +130,6 @@ impl Page {
         write!(out, "  {subject}")?;
         tagged(out, 2 + subject.chars().count(), &format!("[{}]", escape::line(&finding.code)))?;
         said(finding, out)
-    }
-}
-
-/// What a closed gate says.
-pub(super) fn closing(gate: &Gate) -> String {
-    match gate {
-        Gate::Acknowledge { code, cause, amount, covered } => format!(
-            "{cause} brings {} that would take something away, {covered} of them acknowledged [{code}]",
-            plural(*amount as usize, "step")
-        ),
-        Gate::Limit { limit, code, planned, before, allowed, causes } => format!(
-            "limits.{} allows {allowed} a day: {planned} planned by {}, {before} done before [{code}]",
-            limit.name(),
-            causes.keys().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-        ),
-        Gate::Frozen { until, reason } => format!("a freeze until {until}: {reason}"),
     }
 }
 

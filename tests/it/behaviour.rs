@@ -185,7 +185,7 @@ fn lowering_needs_an_acknowledgement_and_one_is_used_up() {
         acknowledgement: Some("fewer".parse().unwrap()),
         at: tenant.clock(),
     };
-    let again = check(&lower(acknowledged), &tenant, &Ledger { counted: vec![used], ..fresh() }, &step);
+    let again = check(&lower(acknowledged), &tenant, &Ledger { counted: vec![used], ..fresh() }, &[step[0], "TT0509"]);
     assert!(again.outlook.gates.iter().any(Gate::is_closed));
     let expired = acknowledged.replace("2026-12-01", "2026-11-22");
     let found = [step[0], "TT0501"];

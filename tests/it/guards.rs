@@ -18,12 +18,17 @@ const HEADER: &str = r#"{"format":"twotier-tenant/1","tenantId":"11111111-1111-4
 
 /// Contoso with two legacy subscriptions, `a` and `b`, of 25 seats.
 fn seats() -> Memory {
+    seats_with("")
+}
+
+/// The same with further lines.
+fn seats_with(lines: &str) -> Memory {
     let line = |n: u32| {
         format!(
             r#"{{"subscription":{{"subscriptionId":"50000000-0000-4000-8000-00000000000{n}","customer":"{CUSTOMER}","offerName":"Offer","friendlyName":"Old","quantity":25,"partnerOfRecord":"4811111","commerce":"legacy"}}}}"#
         )
     };
-    tenant(&format!("{HEADER}{}\n{}\n", line(1), line(2)))
+    tenant(&format!("{HEADER}{lines}{}\n{}\n", line(1), line(2)))
 }
 
 /// The project with these lines in the Provider, these seats and these further documents.
@@ -287,4 +292,93 @@ fn the_listing_is_reviewed_when_it_differs_and_every_so_often() {
     change(&mut bench, &says(", listing: {displayName: Distributor, reviewEvery: 90d}"));
     assert_eq!(steps(&bench), review, "another listing");
     until_done(&mut bench);
+}
+
+/// The codes of findings about acknowledgements.
+fn told(bench: &Bench) -> Vec<String> {
+    let planned = bench.plan();
+    let about = planned.outlook.findings.iter().filter(|it| it.message.starts_with("acknowledgement"));
+    about.map(|it| it.code.to_string()).collect()
+}
+
+fn acknowledged(limit: &str, causes: &str, at_most: u32) -> String {
+    format!(
+        "---\napiVersion: twotier/v1\nkind: Acknowledgement\nmetadata: {{name: ack}}\nspec: {{limit: {limit}, {causes}, atMost: {at_most}, reason: r, by: anna, expires: 2026-12-24}}\n"
+    )
+}
+
+/// A partnership that is listed and declared ended, and its lines of the tenant.
+fn ended(n: u8) -> (String, String) {
+    let document = format!(
+        "---\napiVersion: twotier/v1\nkind: Partnership\nmetadata: {{name: gone-{n}}}\nspec:\n  reseller: {{displayName: Gone, partnerIds: [\"483333{n}\"], country: HU}}\n  ensure: ended\n  ending:\n    reason: confidential\n    decidedBy: b\n    decidedOn: 2026-11-01\n    declaration: {{goodFaith: true, legitimateBusinessPurpose: true, inAccordanceWithAgreements: true, holdMicrosoftHarmless: true, by: b, on: 2026-11-01}}\n    notices: {{partner: {{how: notRequired, reason: r}}, customers: {{how: notRequired, reason: r}}}}\n    search: knownCustomers\n"
+    );
+    let tenant = format!("fab00000-0000-4000-8000-00000000001{n}");
+    let lines = format!(
+        "{{\"company\":{{\"tenantId\":\"{tenant}\",\"name\":\"Gone\",\"country\":\"HU\",\"partnerIds\":[\"483333{n}\"]}}}}\n{{\"relationship\":{{\"tenantId\":\"{tenant}\"}}}}\n"
+    );
+    (document, lines)
+}
+
+#[test]
+fn ended_partnerships_are_limited_and_one_acknowledgement_lets_several_end() {
+    let ((one, one_there), (two, two_there)) = (ended(1), ended(2));
+    let provider = ", limits: {endedPartnerships: {max: 0}}";
+    let both = format!("{one}{two}");
+    let lines = seats_with(&format!("{one_there}{two_there}"));
+    let mut bench = Bench::new(project(&Says { provider, more: &both, ..PLAIN }), lines);
+    let gates = closed(&mut bench);
+    assert!(
+        matches!(&gates[..], [Gate::Limit { planned: 2, allowed: 0, causes, .. }] if causes.len() == 2),
+        "{gates:?}"
+    );
+    let causes = "causes: [partnership/gone-1, partnership/gone-2]";
+    let ask = |bench: &mut Bench, at_most| {
+        let more = format!("{both}{}", acknowledged("TT0503", causes, at_most));
+        change(bench, &Says { provider, more: &more, ..PLAIN });
+    };
+    ask(&mut bench, 1);
+    assert_eq!(codes(&closed(&mut bench)), ["TT0503"], "what it allows is shared by its causes");
+    ask(&mut bench, 2);
+    assert_eq!(told(&bench), <[&str; 0]>::default());
+    assert_eq!(closed(&mut bench), []);
+    let counted = bench.ledger().counted;
+    assert_eq!(counted.iter().map(|it| it.amount).sum::<u32>(), 2, "{counted:?}");
+    assert!(counted.iter().all(|it| it.acknowledgement.is_some()));
+    assert_eq!(told(&bench), ["TT0509"], "it is used up");
+}
+
+#[test]
+fn granted_access_is_limited_by_a_share_of_at_least_ten_and_over_a_day_also_when_people_do_it() {
+    let grant = |n: u8| {
+        format!(
+            "---\napiVersion: twotier/v1\nkind: AzureAccess\nmetadata: {{name: servers-{n}}}\nspec: {{customer: contoso, reseller: fabrikam, principal: a6000000-0000-4000-8000-000000000001, scope: /subscriptions/5a000000-0000-4000-8000-00000000000{n}, role: Contributor, ensure: present}}\n"
+        )
+    };
+    let says = |more| Says { provider: ", limits: {grantedAccess: {percent: 10}}", more, ..PLAIN };
+    let (one, both) = (grant(1), format!("{}{}", grant(1), grant(2)));
+    let mut bench = begun(&says(""));
+    change(&mut bench, &says(&both));
+    let gates = closed(&mut bench);
+    assert!(matches!(gates[..], [Gate::Limit { planned: 2, before: 0, allowed: 1, .. }]), "a tenth of ten: {gates:?}");
+    change(&mut bench, &says(&one));
+    assert_eq!(closed(&mut bench), []);
+    assert_eq!(closed(&mut bench), [], "asked once, counted once");
+    change(&mut bench, &says(&both));
+    let gates = closed(&mut bench);
+    assert!(matches!(gates[..], [Gate::Limit { planned: 1, before: 1, allowed: 1, .. }]), "{gates:?}");
+    bench.tenant.advance("24h".parse().unwrap());
+    assert_eq!(closed(&mut bench), [], "the next day");
+}
+
+#[test]
+fn an_acknowledgement_that_nothing_needs_is_told_and_stops_nothing() {
+    let idle = acknowledged("TT0508", "cause: customer/contoso", 5);
+    let says = |provider, a| Says { provider, a, more: &idle, ..PLAIN };
+    let mut bench = begun(&says("", "quantity: 25"));
+    assert_eq!(told(&bench), ["TT0510"]);
+    let limited = ", limits: {boughtSeats: {max: 1}}";
+    change(&mut bench, &says(limited, "quantity: 30"));
+    assert_eq!(told(&bench), <[&str; 0]>::default(), "now something counts on it");
+    assert_eq!(closed(&mut bench), []);
+    assert_eq!(told(&bench), ["TT0509"]);
 }

@@ -74,8 +74,12 @@ pub struct Acknowledgement {
     pub limit: Spanned<SmolStr>,
     /// The address of the document that brings the steps, such as `customer/contoso`.
     #[schemars(extend("x-twotier" = "address"))]
-    pub cause: Spanned<SmolStr>,
-    /// How many steps at most, over all runs.
+    pub cause: Option<Spanned<SmolStr>>,
+    /// In place of `cause`: the addresses of several documents that bring them together.
+    #[serde(default)]
+    #[schemars(with = "Vec<Cause>", length(min = 1))]
+    pub causes: Vec<Spanned<SmolStr>>,
+    /// How many steps at most, over all causes and runs.
     #[schemars(range(min = 1))]
     pub at_most: Spanned<u32>,
     /// Why.
@@ -85,3 +89,9 @@ pub struct Acknowledgement {
     /// Until the end of which day.
     pub expires: Spanned<Date>,
 }
+
+/// The address of a document, such as `customer/contoso`.
+#[derive(JsonSchema)]
+#[schemars(inline)]
+#[expect(dead_code, reason = "only its schema is used: the form of each item")]
+struct Cause(#[schemars(extend("x-twotier" = "address"))] SmolStr);

@@ -101,7 +101,7 @@ mod tests {
         assert_eq!(document.metadata.name.value, name);
         let Spec::Acknowledgement(spec) = document.spec else { panic!("an acknowledgement") };
         assert_eq!((spec.limit.as_str(), spec.at_most.value, spec.expires.value), ("TT0500", 3, expires));
-        assert_eq!((spec.cause.as_str(), spec.by.as_str()), ("customer/contoso", "Ádám: ops"));
+        assert_eq!((spec.cause.expect("one").as_str(), spec.by.as_str()), ("customer/contoso", "Ádám: ops"));
         (text, spec.reason.to_string())
     }
 

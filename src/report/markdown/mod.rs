@@ -10,8 +10,8 @@ mod told;
 
 use super::counts::Verdict;
 use super::escape::code;
+use super::gates::closings;
 use super::run::Run;
-use super::text::closing;
 use crate::apply::outcome::StepResult;
 use crate::diag::{self, SourceMap};
 use crate::model::Class;
@@ -62,10 +62,10 @@ fn verdict(file: &PlanFile) -> String {
              {lasting} of the API's cannot be undone.\n"
         ));
     }
-    let closed: Vec<_> = file.outlook().gates.iter().filter(|gate| gate.is_closed()).collect();
+    let closed = closings(&file.outlook().gates);
     if !closed.is_empty() {
         text.push_str("\n**As it stands `apply` refuses all of it:**\n\n");
-        text.extend(closed.iter().take(GATES).map(|gate| format!("- {}\n", short(&closing(gate)))));
+        text.extend(closed.iter().take(GATES).map(|gate| format!("- {}\n", short(gate))));
         if closed.len() > GATES {
             text.push_str(&format!("- \u{2026} and {} more\n", closed.len() - GATES));
         }

@@ -1,6 +1,7 @@
 //! The laws of plan and apply, through the real client and the simulated service: without a socket, so that thousands of
 //! runs take seconds and the same seed is the same run. What is said of the tenant is looked up in the tenant.
 
+mod cases;
 mod faults;
 mod hall;
 
@@ -17,6 +18,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use twotier::apply::RunOutcome;
 use twotier::backend::simulated::{Memory, Tenant, seed};
+use twotier::model::Address;
 use twotier::ops::Fault;
 use twotier::ops::apply::{Applied, Consent};
 use twotier::ops::import::Managed;
@@ -28,22 +30,24 @@ use twotier::plan::Planned;
 const STORMY: usize = 3;
 
 /// Plans over HTTP; whatever happened to the tenant meanwhile stays.
-fn plan(bench: &mut Bench, hall: &Arc<Hall>, progress: &dyn Progress) -> Planned {
-    let center = hall.center();
-    let (targets, ledger) = (BTreeSet::new(), bench.ledger());
-    let question = bench.project.question(&bench.tenant, &ledger, &targets);
+fn plan(bench: &mut Bench, (hall, targets): (&Arc<Hall>, &BTreeSet<Address>), progress: &dyn Progress) -> Planned {
+    let (center, ledger) = (hall.center(), bench.ledger());
+    let question = bench.project.question(&bench.tenant, &ledger, targets);
     let planned = planning::look_and_make(question, &center, progress).0;
     bench.tenant = Memory::new(hall.tenant());
     planned
 }
 fn calm_plan(bench: &mut Bench) -> Planned {
     let hall = Hall::of(bench.tenant.tenant());
-    plan(bench, &hall, &Quiet)
+    plan(bench, (&hall, &BTreeSet::new()), &Quiet)
 }
 /// Applies whatever is planned over HTTP.
 fn apply(bench: &mut Bench, hall: &Arc<Hall>) -> Result<Applied, Fault> {
+    apply_by(bench, hall, Consent::Everything)
+}
+fn apply_by(bench: &mut Bench, hall: &Arc<Hall>, consent: Consent) -> Result<Applied, Fault> {
     let center = hall.center();
-    let applied = bench.apply_on(hall.as_ref(), (&center, &center), Consent::Everything);
+    let applied = bench.apply_on(hall.as_ref(), (&center, &center), consent);
     bench.tenant = Memory::new(hall.tenant());
     applied
 }
@@ -140,7 +144,7 @@ proptest! {
             let embedded = bench.plan();
             let bill = Bill::default();
             let hall = Hall::of(bench.tenant.tenant());
-            let planned = plan(&mut bench, &hall, &bill);
+            let planned = plan(&mut bench, (&hall, &BTreeSet::new()), &bill);
             prop_assert_eq!(planned.plan.id(), embedded.plan.id(), "{}", bench.project.shown(&planned));
             prop_assert_eq!(bench.project.shown(&planned), bench.project.shown(&embedded));
             let cost = bill.0.lock().expect("no panic").expect("it was told");
