@@ -4,7 +4,7 @@ use super::*;
 use crate::journal::{Deed, To, Told};
 use crate::model::product::{BillingCycle, Commerce, Term};
 use crate::model::{CustomerId, SubscriptionId, TenantId};
-use crate::observed::{AuditRecord, Status, Subscription, Why};
+use crate::observed::{AtEnd, AuditRecord, Status, Subscription, Why};
 
 const DAY: i64 = 86_400;
 /// When every answer of these tests was given.
@@ -29,8 +29,7 @@ fn subscription(status: Status, end: Option<Timestamp>) -> Subscription {
         partner_of_record: None,
         term: Some(Term::P1Y),
         billing_cycle: Some(BillingCycle::Annual),
-        auto_renew: true,
-        scheduled_change: None,
+        at_end: AtEnd::SAME_AGAIN,
         commitment_end: end,
         order: None,
     }
