@@ -8,6 +8,8 @@ mod cases;
 mod cli;
 mod endings;
 mod examples;
+#[cfg(all(feature = "rest", feature = "listen"))]
+mod exits;
 mod guards;
 #[cfg(feature = "listen")]
 mod http;
