@@ -5,7 +5,7 @@
 use crate::support::project::{Project, Quiet, tenant};
 use crate::support::run::Bench;
 use crate::support::world::{
-    Customer, Reseller, Subscription, Wanted, World, customer_tenant, reseller_tenant, worlds,
+    AtEnd, Customer, Reseller, Subscription, Wanted, World, customer_tenant, reseller_tenant, worlds,
 };
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -135,8 +135,8 @@ fn on_a_calm_day_what_is_expensive_is_remembered_and_a_step_is_looked_at_all_the
         quantity: 5,
         partner: Some(0),
         suspended: false,
-        scheduled: false,
-        wanted: Some(Wanted { quantity: wanted, partner: None, name: false }),
+        at_end: AtEnd::Same,
+        wanted: Some(Wanted { quantity: wanted, partner: None, name: false, renewal: None }),
     };
     let customer = |wanted| Customer {
         exists: true,
