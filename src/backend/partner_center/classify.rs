@@ -347,7 +347,13 @@ mod tests {
             (Call::Subscriptions, 404, 60003, Meaning::Absent),
             (Call::Subscriptions, 404, 1000, Meaning::Refused),
             (Call::Subscriptions, 403, 20002, Meaning::Absent),
+            // One customer's fault, and no missing role: others go on.
             (Call::CheckOut, 403, 20002, Meaning::Refused),
+            (Call::MakeCart, 403, 20002, Meaning::Refused),
+            (Call::ChangeSubscription, 403, 20002, Meaning::Refused),
+            (Call::SetSupportContact, 403, 20002, Meaning::Refused),
+            (Call::Users, 403, 20002, Meaning::Refused),
+            (Call::ResetPassword, 403, 20002, Meaning::Refused),
             (Call::Cart, 404, 800_008, Meaning::Absent),
             (Call::CheckOut, 404, 800_008, Meaning::Refused),
             (Call::CheckOut, 409, 800_064, Meaning::Later),

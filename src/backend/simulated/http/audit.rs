@@ -1,8 +1,8 @@
 //! Audit records: 90 days back, 30 days at once, in pages; old and new values are JSON in PascalCase within a text.
 //! Source: learn, get-a-record-of-partner-center-activity-by-user; auditing-resources.
 
-use super::body::Body;
 use super::call::{Call, pairs};
+use super::filter::Filter;
 use super::page::Wanted;
 use super::reply::{Failure, Reply};
 use super::shape::{attributes, fractional};
@@ -22,9 +22,9 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Failure>
     let query = pairs(wanted.query.as_bytes());
     let tenant = world.tenant();
     let (from, to) = window(tenant.clock(), &query)?;
-    let filter = query.get("filter").map(|text| Filter::read(text)).transpose()?;
+    let filter = query.get("filter").map(|text| Filter::read(text, FIELDS)).transpose()?;
     let shown = tenant.audit().iter().enumerate().filter(|(_, record)| (from..to).contains(&record.at));
-    let shown = shown.filter(|(_, record)| filter.as_ref().is_none_or(|filter| filter.takes(tenant, record)));
+    let shown = shown.filter(|(_, record)| filter.as_ref().is_none_or(|filter| takes(filter, tenant, record)));
     let rows = shown.map(|(nth, record)| (format!("{nth:012}"), value(tenant, record, nth))).collect();
     let page = wanted.page("/auditrecords", rows);
     let mut value = page.value;
@@ -62,32 +62,16 @@ fn window(
     Ok((from, to))
 }
 
-/// One field at a time.
-struct Filter {
-    field: String,
-    value: String,
-}
-impl Filter {
-    fn read(text: &str) -> Result<Self, Failure> {
-        let bad = || Failure::parameter("The filter is not valid.");
-        let body = Body::parse(text.as_bytes()).map_err(|_| bad())?;
-        let part = |key: &str| body.text(key).map(str::to_lowercase).ok_or_else(bad);
-        let (field, operator) = (part("field")?, part("operator")?);
-        let known = [("companyname", "substring"), ("customerid", "equals"), ("resourcetype", "equals")];
-        if known.contains(&(field.as_str(), operator.as_str())) {
-            Ok(Self { field, value: part("value")? })
-        } else {
-            Err(bad())
-        }
-    }
-    fn takes(&self, tenant: &Tenant, record: &AuditRecord) -> bool {
-        match self.field.as_str() {
-            "customerid" => record.customer.is_some_and(|id| id.to_string() == self.value),
-            "resourcetype" => kind(record) == self.value.replace('_', ""),
-            _ => {
-                let name = record.customer.and_then(|id| tenant.customer(id)).map(|customer| &customer.company_name);
-                name.is_some_and(|name| name.to_lowercase().contains(&self.value))
-            }
+/// The fields records are filtered by.
+const FIELDS: &[(&str, &str)] = &[("companyname", "substring"), ("customerid", "equals"), ("resourcetype", "equals")];
+
+fn takes(filter: &Filter, tenant: &Tenant, record: &AuditRecord) -> bool {
+    match filter.field.as_str() {
+        "customerid" => record.customer.is_some_and(|id| id.to_string() == filter.value),
+        "resourcetype" => kind(record) == filter.value.replace('_', ""),
+        _ => {
+            let name = record.customer.and_then(|id| tenant.customer(id)).map(|customer| &customer.company_name);
+            name.is_some_and(|name| name.to_lowercase().contains(&filter.value))
         }
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn answer(world: &mut World, request: &Request<Vec<u8>>) -> Option<Re
             done()
         }),
         ("POST", "limits") => body::<Limits>(request).map(|limits| {
-            world.throttle.limits = limits;
+            world.set_limits(limits);
             done()
         }),
         ("POST", "user") => body(request).map(|user| {

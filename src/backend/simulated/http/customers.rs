@@ -1,7 +1,7 @@
 //! Customers: the list in pages, one, and what is asked about one: review, agreement, invitation.
 
-use super::body::Body;
 use super::call::{Call, pairs};
+use super::filter::Filter;
 use super::page::Wanted;
 use super::reply::{Failure, Reply};
 use super::shape::{attributes, collection, own_link, unzoned};
@@ -20,9 +20,9 @@ const OVERCOUNT: u64 = 2;
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Failure> {
     let wanted = Wanted::of(call, world.throttle.limits.page)?;
     let query = pairs(wanted.query.as_bytes());
-    let filter = query.get("filter").map(|text| Filter::read(text)).transpose()?;
+    let filter = query.get("filter").map(|text| Filter::read(text, FIELDS)).transpose()?;
     let tenant = world.tenant();
-    let fits = |customer: &&Customer| filter.as_ref().is_none_or(|filter| filter.takes(tenant, customer));
+    let fits = |customer: &&Customer| filter.as_ref().is_none_or(|filter| takes(filter, tenant, customer));
     let rows = tenant.customers().filter(fits).map(|customer| (customer.tenant_id.to_string(), row(customer)));
     let mut page = wanted.page("/customers", rows.collect());
     if let (Some(_), Some(count)) = (&filter, page.value["totalCount"].as_u64()) {
@@ -31,31 +31,21 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Failure>
     Ok(Reply::ok(page.value))
 }
 
-/// `{"Field":"IndirectReseller","Value":"..","Operator":"starts_with"}`
-struct Filter {
-    field: String,
-    value: String,
-}
-impl Filter {
-    fn read(text: &str) -> Result<Self, Failure> {
-        let bad = || Failure::parameter("The filter is not valid.");
-        let body = Body::parse(text.as_bytes()).map_err(|_| bad())?;
-        let part = |key: &str| body.text(key).map(str::to_lowercase).ok_or_else(bad);
-        if part("operator")? != "starts_with" {
-            return Err(bad());
-        }
-        let field = part("field")?;
-        let known = ["companyname", "domain", "indirectreseller", "indirectcloudsolutionprovider"];
-        if known.contains(&field.as_str()) { Ok(Self { field, value: part("value")? }) } else { Err(bad()) }
-    }
-    fn takes(&self, tenant: &Tenant, customer: &Customer) -> bool {
-        let starts = |text: &str| text.to_lowercase().starts_with(&self.value);
-        match self.field.as_str() {
-            "companyname" => starts(&customer.company_name),
-            "domain" => starts(&customer.domain),
-            "indirectreseller" => customer.resellers.iter().any(|id| starts(&id.to_string())),
-            _ => starts(&tenant.id().to_string()),
-        }
+/// The fields customers are filtered by.
+const FIELDS: &[(&str, &str)] = &[
+    ("companyname", "starts_with"),
+    ("domain", "starts_with"),
+    ("indirectreseller", "starts_with"),
+    ("indirectcloudsolutionprovider", "starts_with"),
+];
+
+fn takes(filter: &Filter, tenant: &Tenant, customer: &Customer) -> bool {
+    let starts = |text: &str| text.to_lowercase().starts_with(&filter.value);
+    match filter.field.as_str() {
+        "companyname" => starts(&customer.company_name),
+        "domain" => starts(&customer.domain),
+        "indirectreseller" => customer.resellers.iter().any(|id| starts(&id.to_string())),
+        _ => starts(&tenant.id().to_string()),
     }
 }
 

@@ -5,7 +5,6 @@ use super::call::{Call, decoded, pairs};
 use super::delivery::Delivery;
 use super::log::Entry;
 use super::reply::{Failure, Reply, Speaker, throttled};
-use super::shape::http_date;
 use super::sign_in::{self, Access};
 use super::world::World;
 use super::{
@@ -230,8 +229,7 @@ fn response(world: &World, request: &Request<Vec<u8>>, ids: &Ids, reply: Reply) 
             .header("MS-RequestId", ids.request.to_string())
             .header("MS-CorrelationId", correlation.to_string())
             .header("MS-CV", format!("{}.0", &world.tenant().token(&ids.request.to_string())[..22]))
-            .header("MS-ServerId", "030011719")
-            .header("Date", http_date(world.tenant().clock()));
+            .header("MS-ServerId", "030011719");
     }
     for (name, value) in reply.headers {
         builder = builder.header(name, value);

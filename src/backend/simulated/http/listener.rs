@@ -1,17 +1,19 @@
-//! The door on loopback: threads, sockets, bounds on both, and real time for limits. Refuses every other address; answers
-//! nothing itself.
+//! The door on loopback: threads, sockets, bounds on both, and real time, for limits and the `Date` of a reply: the tenant's
+//! own time stands in what it tells, never in how. Refuses every other address; answers nothing itself.
 
 use super::connection::{After, Connection, NoRequest};
 use super::living::Living;
+use super::shape::http_date;
 use super::{World, answer};
-use http::{Response, StatusCode};
+use crate::model::Timestamp;
+use http::{HeaderValue, Response, StatusCode};
 use std::collections::BTreeMap;
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// Connections at once; one more is told to come back.
 const CONNECTIONS: usize = 128;
@@ -210,12 +212,23 @@ fn answered(shared: &Shared, request: &http::Request<Vec<u8>>) -> Response<Vec<u
         (shared.told)(&line);
     }
     match kept {
-        Ok(()) => response,
+        Ok(()) => dated(response),
         Err(error) => {
             (shared.told)(&error.to_string());
             empty(StatusCode::INTERNAL_SERVER_ERROR)
         }
     }
+}
+
+/// With the time of this machine, as every server tells it: a client holds its own clock against it. Source: RFC 9110, 6.6.1.
+#[expect(clippy::disallowed_methods, reason = "the edge: a server dates its replies by its own clock")]
+fn dated(mut response: Response<Vec<u8>>) -> Response<Vec<u8>> {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let now = Timestamp::from_seconds(i64::try_from(since.as_secs()).unwrap_or(i64::MAX));
+    if let Ok(date) = HeaderValue::try_from(http_date(now)) {
+        response.headers_mut().insert(http::header::DATE, date);
+    }
+    response
 }
 
 fn empty(status: StatusCode) -> Response<Vec<u8>> {

@@ -15,6 +15,7 @@ mod customers;
 mod delivery;
 mod endpoints;
 mod faults;
+mod filter;
 mod listener;
 mod living;
 mod log;

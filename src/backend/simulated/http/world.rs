@@ -40,8 +40,12 @@ impl World {
     /// With other limits.
     #[must_use]
     pub fn with_limits(mut self, limits: Limits) -> Self {
-        self.throttle.limits = limits;
+        self.set_limits(limits);
         self
+    }
+    /// Sets other limits from now on.
+    pub fn set_limits(&mut self, limits: Limits) {
+        self.throttle.limits = limits;
     }
     /// Lets requests go wrong as a script says; what the script before it still meant is forgotten.
     pub fn set_faults(&mut self, script: Script) {
