@@ -13,8 +13,8 @@ use twotier::backend::simulated::http::{Act, Delivery, Limits, Script, World, an
 use twotier::model::{Clock, Digest, Secret, Timestamp};
 
 /// Where nobody listens: the transport looks at no address.
-const BASE: &str = "http://127.0.0.1:1";
-const CLIENT: &str = "22222222-2222-4222-8222-222222222222";
+pub(super) const BASE: &str = "http://127.0.0.1:1";
+pub(super) const CLIENT: &str = "22222222-2222-4222-8222-222222222222";
 /// What the client takes of a reply that says no.
 const REFUSAL: usize = 64 * 1024;
 
@@ -40,6 +40,13 @@ struct Inside {
     random: u64,
     death: Option<Death>,
     memory: Memory,
+}
+
+/// Who signs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Who {
+    User,
+    Application,
 }
 
 /// Whether the service knows a call again by its id.
@@ -75,6 +82,10 @@ impl Hall {
     }
     /// The real client, signed in as a user with a second factor.
     pub(super) fn center(self: &Arc<Self>) -> Center {
+        self.center_of(Proof::Secret(Secret::new("s3cret".to_owned())), Endpoint::V1, Who::User)
+    }
+    /// The real client, whose application proves itself so.
+    pub(super) fn center_of(self: &Arc<Self>, proof: Proof, endpoint: Endpoint, who: Who) -> Center {
         let (provider, refresh) = {
             let mut inside = self.lock();
             (inside.world.tenant().id(), inside.world.refresh_token(CLIENT))
@@ -84,12 +95,15 @@ impl Hall {
             realm: Realm {
                 authority: BASE.into(),
                 tenant: provider,
-                endpoint: Endpoint::V1,
+                endpoint,
                 resource: "https://api.partnercenter.microsoft.com".into(),
                 client: CLIENT.into(),
             },
-            proof: Proof::Secret(Secret::new("s3cret".to_owned())),
-            keep: Some(Arc::new(Drawer(Mutex::new(kept)))),
+            proof,
+            keep: match who {
+                Who::User => Some(Arc::new(Drawer(Mutex::new(kept)))),
+                Who::Application => None,
+            },
             transport: self.clone(),
             clock: self.clone(),
             random: self.random(),
@@ -102,6 +116,10 @@ impl Hall {
             clock: self.clone(),
             random: self.random(),
         })
+    }
+    /// Looks at the world, or changes it, between two requests.
+    pub(super) fn with<T>(&self, look: impl FnOnce(&mut World) -> T) -> T {
+        look(&mut self.lock().world)
     }
     /// The tenant as it is now.
     pub(super) fn tenant(&self) -> Tenant {

@@ -99,11 +99,11 @@ pub(crate) enum AtEnd {
     Extend,
 }
 impl AtEnd {
-    /// As a tenant file has it; legacy knows only whether it renews.
-    fn seed(self, legacy: bool) -> &'static str {
+    /// As a tenant file has it; legacy knows only whether it renews, and what there is already is nothing scheduled.
+    fn seed(self, legacy: bool, quantity: u32) -> &'static str {
         match self {
             Self::Same => "",
-            Self::Fewer if legacy => "",
+            Self::Fewer if legacy || quantity == 3 => "",
             Self::Fewer => ",\"scheduledChange\":{\"quantity\":3}",
             Self::Off => ",\"autoRenew\":false",
             Self::Cancel | Self::Extend if legacy => ",\"autoRenew\":false",
@@ -308,7 +308,7 @@ impl World {
                 )
             };
             let status = if *suspended { ",\"status\":\"suspended\"" } else { "" };
-            let at_end = at_end.seed(*legacy);
+            let at_end = at_end.seed(*legacy, *quantity);
             writeln!(out, "{{\"subscription\":{{\"subscriptionId\":\"{}\",\"customer\":\"{tenant}\",{what},\"offerName\":\"Offer\",\"friendlyName\":\"Old\",\"quantity\":{quantity},\"commitmentEnd\":\"2027-03-01T00:00:00Z\"{partner}{status}{at_end}}}}}", subscription_id(n, s)).unwrap();
         }
     }
