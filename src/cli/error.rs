@@ -10,7 +10,7 @@ pub(crate) enum Exit {
     Done,
     /// 1: the journal cannot be written, or an internal fault.
     Failed,
-    /// 2: `plan --detailed-exitcode`: an API or ledger step is ready.
+    /// 2: `plan --detailed-exitcode`: an API or ledger step is ready; `drift --detailed-exitcode`: something drifted.
     Changes,
     /// 3: the manifests (or the project file) are not valid; no plan.
     Invalid,

@@ -12,7 +12,19 @@ const HEAD: &str = "0123456789012345678901234567890123456789";
 /// Keeps one comment of each kind as a file; says whether it was new or edited.
 const GH: &str = r#"#!/usr/bin/env bash
 set -eu
+last=
 all="$*"
+if [ "$1" = issue ]; then
+    file=
+    for word in "$@"; do case "$last" in --body-file) file=$word ;; esac; last=$word; done
+    case "$2" in
+    list) [ ! -f "$FORGE/issue" ] || echo 9 ;;
+    close) rm "$FORGE/issue" ;;
+    *) cp "$file" "$FORGE/issue" ;;
+    esac
+    [ "$2" = list ] || echo "$2 issue" >>"$FORGE/log"
+    exit 0
+fi
 kind=apply
 case "$all" in *comments/1*) kind=plan ;; *comments/2*) kind=apply ;; *twotier-plan*) kind=plan ;; esac
 file=
@@ -66,6 +78,11 @@ impl Pipeline {
     }
     fn code(&self, script: &str) -> i32 {
         self.run(script).status.code().unwrap()
+    }
+    fn apply(&self) {
+        let mut command = Command::new(&self.twotier);
+        let applied = command.args(["apply", "--auto-approve"]).current_dir(self.folder.path()).env_clear().output();
+        assert_eq!(applied.unwrap().status.code(), Some(0));
     }
     fn read(&self, file: &str) -> String {
         fs::read_to_string(self.folder.path().join(file)).unwrap_or_default()
@@ -166,5 +183,35 @@ fn every_exit_code_of_apply_leads_to_its_verdict() {
         pipeline.write("forge/plan", &format!("<!-- twotier-plan {HEAD} -->\n\nPlan id `{id}`\n"));
         assert_eq!(pipeline.code("ci/apply.sh"), code);
         assert!(pipeline.read("forge/apply").contains(said), "{code}: {}", pipeline.read("forge/apply"));
+    }
+}
+
+#[test]
+fn drift_is_kept_in_one_issue_until_nothing_drifts_any_more() {
+    let pipeline = Pipeline::new();
+    assert_eq!(pipeline.code("ci/drift.sh"), 0);
+    assert_eq!(pipeline.read("forge/log"), "", "nothing drifted, nothing said");
+    pipeline.apply();
+    let living = pipeline.read(".twotier/tenant.jsonl");
+    let moved = living.replace("\"quantity\":30", "\"quantity\":41");
+    assert_ne!(moved, living);
+    pipeline.write(".twotier/tenant.jsonl", &moved);
+    for _ in 0..2 {
+        let drifted = pipeline.run("ci/drift.sh");
+        assert_eq!(drifted.status.code(), Some(0), "{drifted:?}");
+    }
+    let issue = pipeline.read("forge/issue");
+    assert!(issue.contains("\n    subscription/contoso/m365  quantity  reported\n"), "{issue}");
+    pipeline.write(".twotier/tenant.jsonl", &living);
+    assert_eq!(pipeline.code("ci/drift.sh"), 0);
+    assert_eq!(pipeline.read("forge/log"), "create issue\nedit issue\nclose issue\n");
+}
+
+#[test]
+fn what_could_not_be_looked_at_is_no_drift() {
+    for code in [1, 3, 6, 64] {
+        let pipeline = Pipeline::new().ending(code);
+        assert_eq!(pipeline.code("ci/drift.sh"), code);
+        assert_eq!(pipeline.read("forge/log"), "", "{code}");
     }
 }

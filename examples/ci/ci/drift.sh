@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
-# Looks for what changed in the tenant that no run did, and keeps one issue about it: opened, edited, closed.
+# Looks for what changed in the tenant that no run did, and keeps one issue about it: opened, edited, closed. What could not be
+# looked at says nothing of the tenant: the job fails, and the issue stays as it is.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 code=0
-"$twotier" drift >drift.txt || code=$?
+"$twotier" drift --detailed-exitcode >drift.txt || code=$?
+cat drift.txt
+case $code in 0 | 2) ;; *) exit "$code" ;; esac
 issue=$(gh issue list --label twotier-drift --state open --json number --jq '.[0].number // empty')
 if [ "$code" = 0 ]; then
     [ -z "$issue" ] || gh issue close "$issue" --comment 'Nothing has drifted any more.'
@@ -11,7 +14,7 @@ if [ "$code" = 0 ]; then
 fi
 # Indented text is code in Markdown: nothing in it is markup, a link or a mention.
 {
-    printf 'What changed in the tenant that no run of twotier did, or could not be looked at. [Log](%s)\n\n' "$(run_link)"
+    printf 'What changed in the tenant that no run of twotier did. [Log](%s)\n\n' "$(run_link)"
     head -c 50000 drift.txt | sed 's/^/    /'
 } >issue.md
 if [ -n "$issue" ]; then

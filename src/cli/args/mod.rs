@@ -12,7 +12,7 @@ mod tools;
 
 pub(crate) use manifests::{BindArgs, Consent, ImportArgs, ManageField, SetArgs};
 pub(crate) use people::{CredentialsCommand, Declining, Exporting, HandoffsCommand, Noting, Saying};
-pub(crate) use planning::{ApplyArgs, LintArgs, PlanArgs, ShowArgs, SnapshotArgs, Written};
+pub(crate) use planning::{ApplyArgs, DriftArgs, LintArgs, PlanArgs, ShowArgs, SnapshotArgs, Written};
 pub(crate) use refresh::{RefreshArgs, RefreshChoice};
 pub(crate) use sign_in::LoginArgs;
 #[cfg(feature = "listen")]
@@ -65,8 +65,8 @@ Signing in to a service (never in a file: secrets):
 Exit codes:
   0   done, or nothing to do         6   sign-in failed, or a role is missing
   1   journal or internal fault      7   plan --detailed-exitcode: only people or time move on
-  2   plan --detailed-exitcode:      8   a step failed, is stale, unapproved or unknown
-      there is something to apply    9   another run holds the lease
+  2   plan, drift --detailed-        8   a step failed, is stale, unapproved or unknown
+      exitcode: something differs    9   another run holds the lease
   3   manifests are not valid       64   the command line makes no sense
   4   every approved step is stale  130  interrupted
   5   a limit needs an acknowledgement";
@@ -141,7 +141,7 @@ pub(crate) enum Command {
     Show(ShowArgs),
     /// What changed in the tenant that no run of ours did
     #[command(long_about = planning::DRIFT, after_long_help = planning::DRIFT_AFTER)]
-    Drift(RefreshArgs),
+    Drift(DriftArgs),
     /// Findings about the live tenant
     #[command(long_about = planning::LINT, after_long_help = planning::LINT_AFTER)]
     Lint(LintArgs),

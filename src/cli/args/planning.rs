@@ -139,9 +139,21 @@ records tell. What becomes of drift is said in manifests: `onDrift: {quantity: r
 
 Examples:
   twotier drift
+  twotier drift --detailed-exitcode
   twotier drift --format json";
 pub(super) const DRIFT_AFTER: &str = "\
-Exit codes: 0 nothing drifted, 1 something did, could not be compared, or a fault; 3 manifests not valid, 6 sign-in, 64 usage.";
+Exit codes: 0; with --detailed-exitcode 2 when something drifted that nobody accepted; 1 a fault, or something could not be \
+compared, 3 manifests not valid, 6 sign-in, 64 usage.";
+
+/// Flags of `drift`.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub(crate) struct DriftArgs {
+    /// Exit 2 when something drifted that nobody accepted
+    #[arg(long)]
+    pub(crate) detailed_exitcode: bool,
+    #[command(flatten)]
+    pub(crate) refresh: RefreshArgs,
+}
 
 pub(super) const LINT: &str = "\
 Looks at the live tenant and says what is worth mending, whether or not a plan would touch it: subscriptions without partner \

@@ -1,20 +1,20 @@
 //! `drift`: what changed that nobody declared.
 
 use super::{CliError, Exit, Scene};
-use crate::cli::args::RefreshArgs;
+use crate::cli::args::DriftArgs;
 use crate::cli::doors::Doors;
 use crate::cli::output;
 use crate::cli::progress::Shown;
 use crate::ops::drift as drifting;
 
 /// `drift`.
-pub(super) fn drift(scene: &Scene<'_>, args: RefreshArgs) -> Result<Exit, CliError> {
+pub(super) fn drift(scene: &Scene<'_>, args: DriftArgs) -> Result<Exit, CliError> {
     let form = scene.plain_or_json()?;
     let project = scene.valid("drift")?;
     let doors = Doors::of(scene.settings, &project, scene.terminal)?;
     let journal = doors.journal()?;
     let shown = Shown::on(scene.terminal);
-    let recall = doors.recall(scene.recalling(args).as_ref(), &journal, &shown);
+    let recall = doors.recall(scene.recalling(args.refresh).as_ref(), &journal, &shown);
     let (drift, _) = drifting::live(&project, doors.ground(&journal, &recall), &shown)?;
     recall.close(&shown);
     let text = match form {
@@ -25,5 +25,9 @@ pub(super) fn drift(scene: &Scene<'_>, args: RefreshArgs) -> Result<Exit, CliErr
     if let Some(why) = &drift.unaudited {
         scene.terminal.note(&format!("audit records: {why}"));
     }
-    Ok(if drift.open().next().is_none() && drift.unread.is_empty() { Exit::Done } else { Exit::Failed })
+    Ok(match (drift.open().next(), drift.unread.is_empty()) {
+        (Some(_), _) if args.detailed_exitcode => Exit::Changes,
+        (Some(_) | None, true) => Exit::Done,
+        (Some(_) | None, false) => Exit::Failed,
+    })
 }
