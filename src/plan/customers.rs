@@ -12,6 +12,7 @@ use crate::ledger::CredentialState;
 use crate::manifest::document::DefaultAdminAccess;
 use crate::model::{Address, CustomerId, CustomerKey, Fact, Name, StepKey, StepName, Value};
 use crate::observed::{AddressCheck, Facet};
+use smol_str::SmolStr;
 
 pub(super) fn make(making: &mut Making<'_, '_>) {
     for (key, presence) in &making.diff.customers {
@@ -55,6 +56,13 @@ fn stand(making: &mut Making<'_, '_>, customer: &Customer, presence: &Presence) 
         }
         Presence::Live(_) => credentials(making, customer),
     }
+}
+
+/// Who could read a one-time password that is made now.
+fn sealed_to(making: &Making<'_, '_>) -> Vec<SmolStr> {
+    let mut keys = making.in_force.recipients.clone();
+    keys.sort();
+    keys
 }
 
 /// Whether somebody could read the one-time password.
@@ -115,6 +123,7 @@ fn creation(making: &mut Making<'_, '_>, customer: &Customer, create: &Create) -
             billing: billing.clone(),
             address: postal.clone(),
             default_admin_access: access,
+            sealed_to: sealed_to(making),
         }),
     };
     let origin = making.origin(&address, create.at);
@@ -124,6 +133,7 @@ fn creation(making: &mut Making<'_, '_>, customer: &Customer, create: &Create) -
         .changing("company", None, company_name.clone())
         .changing("reseller", None, reseller.as_str())
         .changing("defaultAdminAccess", None, if access { "provider-and-reseller" } else { "none" })
+        .changing("passwordTo", None, sealed_to(making).join(", "))
         .risking(&[Risk::Access, Risk::Legal], Undo::No)
         .calling(3)
         .rests_on(Fact::DomainFree(domain.clone()), Value::Bool(true))
@@ -201,7 +211,7 @@ fn reset(making: &mut Making<'_, '_>, customer: &Customer, create: &Create) {
     let lost = Value::text("lost");
     match create.admin_access {
         DefaultAdminAccess::ProviderAndReseller => {
-            let wanted = Wanted::ResetAdminPassword { customer: customer.key.clone() };
+            let wanted = Wanted::ResetAdminPassword { customer: customer.key.clone(), sealed_to: sealed_to(making) };
             let mut step = api(resetting, wanted, origin)
                 .because("the one-time password was lost")
                 .risking(&[Risk::Access], Undo::No)

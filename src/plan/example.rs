@@ -87,6 +87,7 @@ pub(crate) fn hand_off(template: &str, to: &str, summary: &str) -> Action {
         template: template.into(),
         to: Some(to.into()),
         language: "en".into(),
+        wanted: [("role".into(), "Reader".into())].into(),
         summary: summary.to_owned(),
         subject: "subject".to_owned(),
         text: "text".to_owned(),
@@ -276,7 +277,8 @@ fn text() -> impl Strategy<Value = smol_str::SmolStr> {
 fn arbitrary_action() -> impl Strategy<Value = Action> {
     let ask = (text(), prop::option::of(text()), text(), hostile(), hostile(), hostile()).prop_map(
         |(template, to, language, summary, subject, text)| {
-            Action::HandOff(Ask { template, to, language, summary, subject, text })
+            let wanted = [(template.clone(), language.clone())].into();
+            Action::HandOff(Ask { template, to, language, wanted, summary, subject, text })
         },
     );
     let order = (text(), any::<u32>(), text(), prop::option::of(text())).prop_map(|(product, quantity, id, name)| {
@@ -316,6 +318,7 @@ fn arbitrary_action() -> impl Strategy<Value = Action> {
             billing,
             address,
             default_admin_access: access,
+            sealed_to: vec!["age1x".into()],
         };
         Action::Api(Wanted::CreateCustomer {
             customer: CustomerKey::Named("contoso".parse().unwrap()),

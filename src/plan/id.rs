@@ -10,13 +10,17 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 /// The id of a step: its key, class, operation and wanted values. For a hand-off the letter, who gets it and in which
-/// language; for a wait what it waits for.
+/// language, and what it asks for; for a wait what it waits for.
 #[must_use]
 pub fn step_id(key: &StepKey, class: Class, action: &Action) -> Digest {
     let wanted = match action {
         Action::Api(wanted) => value(&WireOperation::from(wanted)),
-        Action::HandOff(Ask { template, to, language, summary: _, subject: _, text: _ }) => {
-            json!({"template": template, "to": to, "language": language})
+        Action::HandOff(Ask { template, to, language, wanted, summary: _, subject: _, text: _ }) => {
+            let mut asked = json!({"template": template, "to": to, "language": language});
+            if !wanted.is_empty() {
+                asked["wanted"] = json!(wanted);
+            }
+            asked
         }
         Action::Await { until } => json!({"until": until}),
         Action::Guard(guards) => value(&WireGuards::from(guards.as_ref())),
@@ -61,6 +65,7 @@ mod tests {
             template: "invite-reseller".into(),
             to: Some("csp@northwind.example".into()),
             language: "en".into(),
+            wanted: [("role".into(), "Reader".into())].into(),
             summary: text.to_owned(),
             subject: text.to_owned(),
             text: text.to_owned(),
@@ -83,6 +88,7 @@ mod tests {
         let key = StepKey::new("partnership/northwind".parse().expect("an address"), StepName::InviteReseller);
         let id = |ask: Ask| step_id(&key, Class::HandOff, &Action::HandOff(ask));
         assert_eq!(id(ask("one")), id(ask("two")));
+        assert_ne!(id(ask("one")), id(Ask { wanted: [("role".into(), "Owner".into())].into(), ..ask("one") }));
         assert_ne!(id(ask("one")), id(Ask { to: None, ..ask("one") }));
         assert_ne!(id(ask("one")), id(Ask { language: "hu".into(), ..ask("one") }));
     }

@@ -7,6 +7,7 @@ pub(super) mod ending;
 use super::Ask;
 use crate::desired::{Contact, Create, Customer, Listing, Partnership, Provider};
 use smol_str::SmolStr;
+use std::collections::BTreeMap;
 
 fn greeting(contact: Option<&Contact>) -> String {
     match contact.and_then(|contact| contact.name.as_ref()) {
@@ -20,9 +21,18 @@ fn ask(template: &str, contact: Option<&Contact>, summary: String, subject: Stri
         template: template.into(),
         to: contact.map(|contact| contact.email.clone()),
         language: contact.and_then(|contact| contact.language.clone()).unwrap_or_else(|| "en".into()),
+        wanted: BTreeMap::new(),
         summary,
         subject,
         text: format!("{}{body}\n", greeting(contact)),
+    }
+}
+
+impl Ask {
+    /// With what it asks for, by name: all that the manifests decide.
+    fn wanting(mut self, wanted: &[(&str, &str)]) -> Self {
+        self.wanted.extend(wanted.iter().map(|(name, value)| (SmolStr::new(name), SmolStr::new(value))));
+        self
     }
 }
 
@@ -45,6 +55,7 @@ pub(super) fn invite_reseller(provider: &Provider, link: &str, partnership: &Par
             provider.partner_id,
         ),
     )
+    .wanting(&[("link", link), ("partnerId", partnership.partner_ids.first().map_or("", |id| id.as_str()))])
 }
 
 /// The two-tier link to a customer. `link` is none while the partnership is not active.
@@ -106,6 +117,7 @@ pub(super) fn deliver_credentials(customer: &Customer, create: &Create) -> Ask {
             create.domain, customer.key,
         ),
     )
+    .wanting(&[("domain", &create.domain)])
 }
 
 /// The password is lost and nobody of ours has administrator access.
@@ -127,6 +139,7 @@ pub(super) fn review_listing(provider: &Provider, listing: &Listing) -> Ask {
     let Listing { at: _, display_name, url, description, countries, review_every: _ } = listing;
     let countries = (!countries.is_empty()).then(|| SmolStr::new(countries.join(", ")));
     let lines = [("name", display_name), ("page", url), ("words", description), ("countries", &countries)];
+    let wanted: Vec<(&str, &str)> = lines.iter().filter_map(|(what, value)| Some((*what, value.as_deref()?))).collect();
     let declared: Vec<String> =
         lines.iter().filter_map(|(what, value)| Some(format!("  {what}: {}", value.as_ref()?))).collect();
     ask(
@@ -143,4 +156,5 @@ pub(super) fn review_listing(provider: &Provider, listing: &Listing) -> Ask {
             provider.partner_id,
         ),
     )
+    .wanting(&wanted)
 }

@@ -234,6 +234,9 @@ pub struct Ask {
     pub to: Option<SmolStr>,
     /// In which language.
     pub language: SmolStr,
+    /// What is asked for, by name: all that the manifests decide and the letter only words. The step's id covers it, so
+    /// that nobody is asked for a role, a link or an end that was not approved.
+    pub wanted: BTreeMap<SmolStr, SmolStr>,
     /// What the letter is about, one line.
     pub summary: String,
     /// Subject of the mail.
@@ -245,7 +248,7 @@ impl Ask {
     /// SHA-256 of what is asked: an acknowledgement covers just that.
     #[must_use]
     pub fn digest(&self) -> Digest {
-        let Self { template, to, language, summary: _, subject, text } = self;
+        let Self { template, to, language, wanted: _, summary: _, subject, text } = self;
         Digest::of_json(&serde_json::json!({
             "template": template.as_str(), "to": to.as_deref(), "language": language.as_str(),
             "subject": subject, "text": text,
@@ -269,6 +272,8 @@ pub enum Wanted {
     ResetAdminPassword {
         /// Whose.
         customer: CustomerKey,
+        /// age public keys that it is sealed to.
+        sealed_to: Vec<SmolStr>,
     },
     /// A cart and its checkout.
     Order {
@@ -310,6 +315,8 @@ pub struct WantedCustomer {
     pub address: PostalAddress,
     /// Default administrator access.
     pub default_admin_access: bool,
+    /// age public keys that the one-time password is sealed to.
+    pub sealed_to: Vec<SmolStr>,
 }
 
 /// Which of a step's effects comes next.
@@ -345,6 +352,7 @@ impl Wanted {
                     billing,
                     address,
                     default_admin_access,
+                    sealed_to: _,
                 } = details.as_ref().clone();
                 Operation::CreateCustomer(Box::new(NewCustomer {
                     domain,
@@ -356,7 +364,9 @@ impl Wanted {
                     default_admin_access,
                 }))
             }
-            Self::ResetAdminPassword { customer } => Operation::ResetAdminPassword { customer: customer_id(customer)? },
+            Self::ResetAdminPassword { customer, sealed_to: _ } => {
+                Operation::ResetAdminPassword { customer: customer_id(customer)? }
+            }
             Self::Order { subscription, line } => {
                 let customer = customer_id(&subscription.customer)?;
                 match stage {

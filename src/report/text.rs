@@ -206,7 +206,7 @@ pub(super) fn summary(action: &Action) -> Option<(String, &'static [&'static str
             format!("domain {}, {}, {}, for {reseller}", details.domain, details.company_name, details.address.country),
             &["domain", "company", "country", "reseller"],
         ),
-        Action::Api(Wanted::ResetAdminPassword { customer: _ }) => {
+        Action::Api(Wanted::ResetAdminPassword { customer: _, sealed_to: _ }) => {
             ("a new one-time password for the first administrator, sealed".to_owned(), &[])
         }
         Action::Api(Wanted::Change { .. } | Wanted::SetSupportContact { .. }) | Action::Guard(_) => return None,

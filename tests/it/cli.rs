@@ -129,6 +129,28 @@ fn where_no_project_is_its_beginning_is_told() {
 }
 
 #[test]
+fn what_people_are_asked_and_who_can_open_a_password_is_part_of_what_was_approved() {
+    for (from, to, step) in [
+        ("invite.example/distri", "elsewhere.example/x", "invite-reseller"),
+        (
+            "age1zdcuk47ctgdzzhty4ekuyamm0l5tt7s5tu8pr7fajpg0v8v0tvdstx29k8",
+            "age1ah8swzxhy95fq79lxv49ad0eshsccyhzfdja72ewm3y7hztn8s7qtddfst",
+            "create-customer",
+        ),
+    ] {
+        let project = Project::new();
+        assert_eq!(project.code(&["plan", "--out", "plan.json"]), 0);
+        project.edit("manifests/provider.yaml", from, to);
+        let (code, printed, _) = project.ends(&["apply", "plan.json"]);
+        let told = printed.lines().find(|line| line.contains(&format!(" {step} ")) && line.contains("unapproved"));
+        assert!(code == 8 && told.is_some(), "{step} {code}: {printed}");
+        let (_, asked, _) = project.ends(&["handoffs"]);
+        assert!(step != "invite-reseller" || !asked.contains(step), "{asked}");
+        assert_eq!(project.code(&["apply", "plan.json", "--exact"]), 4, "{step}");
+    }
+}
+
+#[test]
 fn what_was_approved_and_is_no_longer_so_is_4() {
     let project = Project::new();
     assert_eq!(project.code(&["plan", "--out", "plan.json"]), 0);

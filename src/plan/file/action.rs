@@ -12,7 +12,7 @@ use crate::plan::step::{Action, Ask, Wanted, WantedCustomer};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a step does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -76,6 +76,10 @@ pub(crate) struct WireAsk {
     pub(crate) to: Option<SmolStr>,
     /// In which language.
     pub(crate) language: SmolStr,
+    /// What is asked for, by name, as the manifests decide it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub(crate) wanted: BTreeMap<SmolStr, SmolStr>,
     /// What the letter is about, one line.
     pub(crate) summary: String,
     /// Subject of the mail.
@@ -110,12 +114,18 @@ pub(crate) enum WireOperation {
         address: Box<WirePostalAddress>,
         /// Whether provider and reseller become administrators by default.
         default_admin_access: bool,
+        /// age public keys that the one-time password is sealed to.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        sealed_to: Vec<SmolStr>,
     },
     /// A new password for a customer's first administrator.
     ResetAdminPassword {
         /// `customer/NAME`
         #[schemars(with = "String")]
         customer: Address,
+        /// age public keys that it is sealed to.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        sealed_to: Vec<SmolStr>,
     },
     /// A cart and its checkout.
     Order {
@@ -303,14 +313,14 @@ impl TryFrom<WireAction> for Action {
 
 impl From<&Ask> for WireAsk {
     fn from(ask: &Ask) -> Self {
-        let Ask { template, to, language, summary, subject, text } = ask.clone();
-        Self { template, to, language, summary, subject, text }
+        let Ask { template, to, language, wanted, summary, subject, text } = ask.clone();
+        Self { template, to, language, wanted, summary, subject, text }
     }
 }
 impl From<WireAsk> for Ask {
     fn from(wire: WireAsk) -> Self {
-        let WireAsk { template, to, language, summary, subject, text } = wire;
-        Self { template, to, language, summary, subject, text }
+        let WireAsk { template, to, language, wanted, summary, subject, text } = wire;
+        Self { template, to, language, wanted, summary, subject, text }
     }
 }
 
@@ -318,7 +328,9 @@ impl From<&Wanted> for WireOperation {
     fn from(wanted: &Wanted) -> Self {
         match wanted {
             Wanted::CreateCustomer { customer, reseller, details } => create(customer, reseller, details),
-            Wanted::ResetAdminPassword { customer } => Self::ResetAdminPassword { customer: customer.clone().into() },
+            Wanted::ResetAdminPassword { customer, sealed_to } => {
+                Self::ResetAdminPassword { customer: customer.clone().into(), sealed_to: sealed_to.clone() }
+            }
             Wanted::Order { subscription, line } => order(subscription, line),
             Wanted::Change { subscription, change } => changed(subscription.clone().into(), change),
             Wanted::SetSupportContact { subscription, partnership, partner_id } => Self::SetSupportContact {
@@ -331,7 +343,7 @@ impl From<&Wanted> for WireOperation {
 }
 
 fn create(customer: &CustomerKey, reseller: &Name, details: &WantedCustomer) -> WireOperation {
-    let WantedCustomer { domain, company_name, registration_number, billing, address, default_admin_access } =
+    let WantedCustomer { domain, company_name, registration_number, billing, address, default_admin_access, sealed_to } =
         details.clone();
     let BillingContact { first_name, last_name, email, culture, language } = billing;
     let PostalAddress { country, state, city, postal_code, line1, line2, phone } = address;
@@ -344,6 +356,7 @@ fn create(customer: &CustomerKey, reseller: &Name, details: &WantedCustomer) -> 
         billing: Box::new(WireBilling { first_name, last_name, email, culture, language }),
         address: Box::new(WirePostalAddress { country, state, city, postal_code, line1, line2, phone }),
         default_admin_access,
+        sealed_to,
     }
 }
 
@@ -393,21 +406,22 @@ impl TryFrom<WireOperation> for Wanted {
                 billing,
                 address,
                 default_admin_access,
+                sealed_to,
             } => {
-                let (billing, address) = ((*billing).into(), (*address).into());
                 let details = WantedCustomer {
                     domain,
                     company_name,
                     registration_number,
-                    billing,
-                    address,
+                    billing: (*billing).into(),
+                    address: (*address).into(),
                     default_admin_access,
+                    sealed_to,
                 };
                 let (customer, reseller) = (customer_of(customer)?, partnership_of(reseller)?);
                 Self::CreateCustomer { customer, reseller, details: Box::new(details) }
             }
-            WireOperation::ResetAdminPassword { customer } => {
-                Self::ResetAdminPassword { customer: customer_of(customer)? }
+            WireOperation::ResetAdminPassword { customer, sealed_to } => {
+                Self::ResetAdminPassword { customer: customer_of(customer)?, sealed_to }
             }
             WireOperation::Order {
                 subscription,

@@ -23,7 +23,13 @@ pub(in crate::plan) fn access(access: &AzureAccess, partnership: &Partnership) -
             revoking(access, who),
         ),
     };
-    ask(template, None, format!("{summary}, in the Azure of {customer}"), subject, &body)
+    ask(template, None, format!("{summary}, in the Azure of {customer}"), subject, &body).wanting(&[
+        ("customer", customer.as_str()),
+        ("principal", &access.principal.to_string()),
+        ("reseller", partnership.name.as_str()),
+        ("role", role),
+        ("scope", scope),
+    ])
 }
 
 /// `'` is doubled inside PowerShell's single quotes.

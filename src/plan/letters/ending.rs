@@ -51,6 +51,7 @@ pub(in crate::plan) fn to_partner(provider: &Provider, partnership: &Partnership
             provider.partner_id,
         ),
     )
+    .wanting(&[("ends", &when(ending)), ("contract", ending.contract.as_deref().unwrap_or_default())])
 }
 
 /// Its customers are told: one draft, and whom it goes to, as the tenant names them: an edit of a manifest must not ask
@@ -88,6 +89,7 @@ pub(in crate::plan) fn to_customers(
             list.join("\n"),
         ),
     )
+    .wanting(&[("ends", &when(ending)), ("next", next.map_or("", |next| next.name.as_str()))])
 }
 
 /// The portal's button, with the words of the declaration. Source: learn, indirect-provider-tasks.
@@ -124,4 +126,10 @@ pub(in crate::plan) fn end(partnership: &Partnership, ending: &Ending, access: &
             ending.decided_on,
         ),
     )
+    .wanting(&[
+        ("declaredBy", &format!("{}, {}", ending.declared_by, ending.declared_on)),
+        ("decidedBy", &format!("{}, {}", ending.decided_by, ending.decided_on)),
+        ("leaveBehind", &ending.leave_behind.keys().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
+        ("partnerIds", &ids.join(", ")),
+    ])
 }
