@@ -24,6 +24,7 @@ mod readme;
 #[cfg(all(feature = "rest", feature = "listen"))]
 mod recall;
 mod recipe;
+mod renewals;
 mod schemas;
 #[cfg(feature = "rest")]
 mod sign_in;
