@@ -9,6 +9,7 @@ pub mod look;
 mod objections;
 mod renewal;
 mod scope;
+mod strangers;
 mod subscriptions;
 mod support;
 mod walk;
@@ -20,6 +21,7 @@ pub use field::{Course, Moved, Verdict, course};
 pub use look::Look;
 pub use objections::Objections;
 pub use scope::Scope;
+pub use strangers::strangers;
 pub use support::{SupportDiff, SupportState};
 pub use walk::Walk;
 

@@ -1,15 +1,18 @@
 //! `drift`: what changed in the tenant that no run of ours did, field by field, with who did it where the service's
 //! audit records tell. Holds only the looking door.
 
+mod objects;
+
+pub use objects::{Gone, Stranger};
+
 use super::fault::Fault;
 use super::observe::{self, Looked, RestsOn, Wants};
 use super::plan::Ground;
 use super::project::Valid;
-use crate::backend::Observe;
 use crate::desired::{Accepted, Subscription, Support};
 use crate::diag::At;
 use crate::diff::{self, Course, Diff, Look, Moved, Scope, Sides, SubscriptionState, SupportState, Verdict, course};
-use crate::model::{Address, CustomerId, Date, Field, Span, SubscriptionId, Timestamp, Value};
+use crate::model::{Address, CustomerId, Date, Field, Span, SubscriptionId, Value};
 use crate::observed::{AuditRecord, Observed, Read, Why};
 use std::collections::BTreeSet;
 
@@ -77,6 +80,10 @@ impl Disposition {
 pub struct Drift {
     /// By address, then field.
     pub rows: Vec<Drifted>,
+    /// What was bound and is no longer there, by address.
+    pub gone: Vec<Gone>,
+    /// Active resellers that no manifest declares, by tenant.
+    pub strangers: Vec<Stranger>,
     /// Why audit records tell nothing, if they were wanted and could not be read.
     pub unaudited: Option<Why>,
     /// What could not be compared, because it could not be read.
@@ -87,6 +94,14 @@ impl Drift {
     /// What nobody accepted.
     pub fn open(&self) -> impl Iterator<Item = &Drifted> {
         self.rows.iter().filter(|row| row.accepted().is_none())
+    }
+}
+impl Drift {
+    /// Whether there is something that somebody should look at.
+    #[must_use]
+    pub fn has_news(&self) -> bool {
+        let Self { rows: _, gone, strangers, unaudited: _, unread: _ } = self;
+        self.open().next().is_some() || !gone.is_empty() || !strangers.is_empty()
     }
 }
 impl Drifted {
@@ -100,40 +115,88 @@ impl Drifted {
     }
 }
 
+/// Whether resellers that nobody declared are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strangers {
+    /// They are.
+    Told,
+    /// The project switched their rule off.
+    Silent,
+}
+
 /// Compares until nothing more is to be read, then asks who did it.
 ///
 /// # Errors
 /// When nothing may be read at all: nobody is signed in, or without a role.
-pub fn live(project: &Valid, ground: Ground<'_>, progress: &dyn observe::Progress) -> Result<(Drift, Looked), Fault> {
-    let compared = |observed: &Observed| -> (Vec<Found>, BTreeSet<String>, BTreeSet<Read>) {
+pub fn live(
+    project: &Valid,
+    ground: Ground<'_>,
+    (strangers, progress): (Strangers, &dyn observe::Progress),
+) -> Result<(Drift, Looked), Fault> {
+    let compared = |observed: &Observed| -> (Compared, BTreeSet<Read>) {
         let look = Look::at(observed);
-        let (found, unread) = {
+        let compared = {
             let (desired, ledger) = (&project.desired, ground.ledger);
             let sides = Sides { desired, ledger, look: &look, scope: &Scope::All, now: ground.now };
             let diff = diff::compare(sides);
-            (found(&diff, ground.now.date()), unread(&diff))
+            Compared {
+                found: found(&diff, ground.now.date()),
+                gone: objects::gone(sides, &diff),
+                strangers: match strangers {
+                    Strangers::Told => objects::undeclared(sides),
+                    Strangers::Silent => Vec::new(),
+                },
+                unread: unread(&diff),
+            }
         };
-        (found, unread, look.missing())
+        (compared, look.missing())
     };
     let looked = observe::look(ground.eyes(progress), |observed| {
-        let (found, _, missing) = compared(observed);
-        Wants { missing, rests_on: rests_on(&found) }
+        let (compared, missing) = compared(observed);
+        Wants { missing, rests_on: compared.rests_on() }
     });
     if let Some(why) = looked.denied {
         return Err(Fault::Denied(why));
     }
-    let (found, unread, _) = compared(&looked.observed);
-    let mut drift = Drift { unread, ..Drift::default() };
-    if !found.is_empty() {
-        let since = ground.now.plus(KEPT);
-        drift.unaudited = audited(found, (ground.observe, since), &mut drift.rows);
-    }
-    Ok((drift, looked))
+    let (compared, _) = compared(&looked.observed);
+    Ok((compared.told(ground), looked))
 }
 
-/// What drifted is looked at before it is told.
-fn rests_on(found: &[Found]) -> RestsOn {
-    RestsOn::Reads(found.iter().map(|found| Read::Subscriptions(found.live.0)).collect())
+/// What was found, before anybody asked who did it.
+struct Compared {
+    found: Vec<Found>,
+    gone: Vec<Gone>,
+    strangers: Vec<Stranger>,
+    unread: BTreeSet<String>,
+}
+
+impl Compared {
+    /// What drifted is looked at before it is told.
+    fn rests_on(&self) -> RestsOn {
+        if !self.gone.is_empty() {
+            return RestsOn::Everything;
+        }
+        RestsOn::Reads(self.found.iter().map(|found| Read::Subscriptions(found.live.0)).collect())
+    }
+
+    /// With who did it.
+    fn told(self, ground: Ground<'_>) -> Drift {
+        let Self { found, mut gone, mut strangers, unread } = self;
+        let mut drift = Drift { unread, ..Drift::default() };
+        if found.is_empty() && gone.is_empty() && strangers.is_empty() {
+            return drift;
+        }
+        let records = match ground.observe.audit(ground.now.plus(KEPT)) {
+            Ok(records) => records,
+            Err(why) => {
+                drift.unaudited = Some(why);
+                Vec::new()
+            }
+        };
+        gone.iter_mut().for_each(|one| one.by = objects::who_ended(one.live, &records));
+        strangers.iter_mut().for_each(|one| one.by = objects::who_came(one.tenant, &records));
+        Drift { rows: audited(found, &records), gone, strangers, ..drift }
+    }
 }
 
 /// Something that drifted, with the live object that an audit record would name.
@@ -220,28 +283,28 @@ fn unread(diff: &Diff<'_>) -> BTreeSet<String> {
         | diff::Presence::Pending(_)
         | diff::Presence::Gone(_) => None,
     });
-    let unknown = subscriptions.chain(support).chain(customers);
+    let partners = diff.partners.values().filter_map(|partner| match partner {
+        diff::Partner::Unknown(finding) => Some(finding),
+        diff::Partner::Listed { .. } | diff::Partner::NotListed => None,
+    });
+    let unknown = subscriptions.chain(support).chain(customers).chain(partners);
     unknown
         .filter(|finding| finding.code == crate::diag::Code::Unknown)
         .map(|finding| finding.message.clone())
         .collect()
 }
 
-/// Adds the newest record that tells of each value; why not, when records cannot be read.
-fn audited(found: Vec<Found>, (observe, since): (&dyn Observe, Timestamp), rows: &mut Vec<Drifted>) -> Option<Why> {
-    let (records, why) = match observe.audit(since) {
-        Ok(records) => (records, None),
-        Err(why) => (Vec::new(), Some(why)),
-    };
-    for Found { row, live: (customer, id) } in found {
+/// With the newest record that tells of each value.
+fn audited(found: Vec<Found>, records: &[AuditRecord]) -> Vec<Drifted> {
+    let one = |Found { row, live: (customer, id) }: Found| {
         let id = id.to_string();
         let about = records.iter().filter(|record| {
             record.resource.eq_ignore_ascii_case(&id) && record.customer.is_none_or(|of| of == customer)
         });
         let by = about.filter(|record| tells(record, &row.observed)).max_by_key(|record| record.at).cloned();
-        rows.push(Drifted { by, ..row });
-    }
-    why
+        Drifted { by, ..row }
+    };
+    found.into_iter().map(one).collect()
 }
 
 /// Whether a record speaks of a value, as a word of its own: the service's wording differs by operation.
@@ -259,6 +322,7 @@ fn tells(record: &AuditRecord, value: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Timestamp;
 
     #[test]
     fn a_record_tells_of_a_value_only_as_a_word_of_its_own() {

@@ -3,10 +3,10 @@
 use super::Case;
 use crate::desired::{Ensure, Partnership};
 use crate::diag::{Code, Finding};
-use crate::diff::{Activity, Objections, Partner, unknown};
+use crate::diff::{Activity, Objections, Partner, strangers, unknown};
 use crate::model::{Address, PartnerId, TenantId};
 use crate::observed::{Facet, PartnerCheck, Relationship, ResellerStatus};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 fn partnerships<'a>(case: &'a Case<'_, '_>) -> impl Iterator<Item = (&'a Partnership, &'a Partner)> {
     case.diff.partners.iter().filter_map(|(name, partner)| Some((case.sides.desired.partnerships.get(*name)?, partner)))
@@ -125,21 +125,21 @@ pub(super) fn unauthorised(partnership: &Partnership, status: Facet<&ResellerSta
     Some(Finding::error(code, partnership.at, message).about(Address::Partnership(name.clone())).help(help))
 }
 
-/// Accepted by somebody nobody declared, told while an invitation is out: the link is reusable.
+/// Most strangers that a plan tells one by one: a project that began with some of its resellers has many.
+const TOLD: usize = 10;
+
+/// Accepted by somebody nobody declared: the link is reusable.
 pub(super) fn stranger(case: &Case<'_, '_>, objections: &mut Objections) {
-    if !partnerships(case).any(|(_, partner)| *partner == Partner::NotListed) {
-        return;
+    let provider = Address::Provider(case.sides.desired.provider.name.clone());
+    let all = strangers(case.sides);
+    for relationship in all.iter().take(TOLD) {
+        objections.findings.push(undeclared(relationship).about(provider.clone()));
     }
-    let Facet::Known(list) = case.sides.look.observed().relationships() else { return };
-    let ours: BTreeSet<TenantId> = partnerships(case)
-        .filter_map(|(_, partner)| match partner {
-            Partner::Listed { tenant, .. } => Some(*tenant),
-            Partner::NotListed | Partner::Unknown(_) => None,
-        })
-        .collect();
-    for relationship in list.values().filter(|r| r.active && !ours.contains(&r.tenant)) {
-        let provider = &case.sides.desired.provider.name;
-        objections.findings.push(undeclared(relationship).about(Address::Provider(provider.clone())));
+    if let Some(more) = all.len().checked_sub(TOLD).filter(|more| *more > 0) {
+        let resellers = if more == 1 { "reseller is" } else { "resellers are" };
+        let message = format!("{more} more active {resellers} declared by no manifest");
+        let finding = Finding::warning(Code::Stranger, None, message).about(provider);
+        objections.findings.push(finding.help("`twotier lint` names each; `twotier import` writes their manifests"));
     }
 }
 

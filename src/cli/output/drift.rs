@@ -3,28 +3,76 @@
 use super::safe;
 use crate::desired::Accepted;
 use crate::diag::SourceMap;
+use crate::ledger::LiveId;
 use crate::observed::AuditRecord;
-use crate::ops::drift::{Disposition, Drift, Drifted};
+use crate::ops::drift::{Disposition, Drift, Drifted, Gone, Stranger};
 use serde_json::json;
 
 /// What drifted, for people; last, what is accepted.
 pub(crate) fn drift(drift: &Drift, sources: &SourceMap) -> String {
-    if drift.rows.is_empty() && drift.unread.is_empty() {
-        return "Nothing drifted.\n".to_owned();
-    }
-    let (accepted, open): (Vec<&Drifted>, Vec<_>) = drift.rows.iter().partition(|row| row.accepted().is_some());
+    let Drift { rows, gone, strangers, unaudited: _, unread } = drift;
+    let (accepted, open): (Vec<&Drifted>, Vec<_>) = rows.iter().partition(|row| row.accepted().is_some());
     let mut text = String::new();
+    gone.iter().for_each(|one| text.push_str(&lost(one, sources)));
+    strangers.iter().for_each(|one| text.push_str(&stranger(one)));
     for row in open.iter().chain(&accepted) {
         text.push_str(&one(row, sources));
     }
-    for what in &drift.unread {
+    for what in unread {
         text.push_str(&format!("Not compared: {}\n", safe(what)));
     }
-    let count = super::count(open.len(), "field");
-    let drifted = if open.is_empty() { "Nothing drifted".to_owned() } else { format!("{count} drifted") };
-    let accepted = if accepted.is_empty() { String::new() } else { format!(", {} accepted", accepted.len()) };
-    text.push_str(&format!("{drifted}{accepted}.\n"));
+    let mut sum = Vec::new();
+    if !open.is_empty() {
+        sum.push(format!("{} drifted", super::count(open.len(), "field")));
+    }
+    if !gone.is_empty() {
+        sum.push(format!("{} gone", gone.len()));
+    }
+    if !strangers.is_empty() {
+        sum.push(format!("{} undeclared", super::count(strangers.len(), "reseller")));
+    }
+    if sum.is_empty() {
+        sum.push("Nothing drifted".to_owned());
+    }
+    if !accepted.is_empty() {
+        sum.push(format!("{} accepted", accepted.len()));
+    }
+    text.push_str(&format!("{}.\n", sum.join(", ")));
     text
+}
+
+/// Something that is no longer there.
+fn lost(one: &Gone, sources: &SourceMap) -> String {
+    let Gone { address, at, live, by } = one;
+    let (what, help) = match live {
+        LiveId::Reseller(tenant) => (
+            format!("{tenant} is no longer listed as an indirect reseller"),
+            "find out who ended it and why; declare it ended, or invite it again after `twotier state forget`",
+        ),
+        LiveId::Customer(id) => (
+            format!("{id} is no longer among the customers"),
+            "find out who ended it and why; invite it again in the portal, or remove the document",
+        ),
+        LiveId::Subscription(_, id) => (
+            format!("{id} is no longer among the customer's subscriptions"),
+            "find out who ended it and why; it is never bought anew: remove the document",
+        ),
+    };
+    let declared = format!("    declared at {}\n", sources.show(*at));
+    format!("{address}  gone\n    {what}\n{declared}{}    help  {help}\n\n", told(by.as_ref()))
+}
+
+/// An active reseller that nobody declared.
+fn stranger(one: &Stranger) -> String {
+    let Stranger { tenant, name, partner_id, by } = one;
+    let id = partner_id.as_ref().map_or_else(String::new, |id| format!(", PartnerID {id}"));
+    let what = format!("    {} ({tenant}{id}) is an active reseller that no manifest declares\n", safe(name));
+    let help = "the invitation link is reusable: declare a Partnership for it, or remove it in the portal";
+    format!("reseller {tenant}  undeclared\n{what}{}    help  {help}\n\n", told(by.as_ref()))
+}
+
+fn told(by: Option<&AuditRecord>) -> String {
+    by.map_or_else(String::new, |record| format!("    by    {}\n", safe(&who(record))))
 }
 
 fn one(row: &Drifted, sources: &SourceMap) -> String {
@@ -32,9 +80,7 @@ fn one(row: &Drifted, sources: &SourceMap) -> String {
     let mut text = format!("{address}  {}  {}\n", field.name(), disposition.word());
     text.push_str(&format!("    {} -> {}\n", safe(&declared_text(row)), safe(&observed.to_string())));
     text.push_str(&format!("    declared at {}\n", sources.show(*at)));
-    if let Some(record) = by {
-        text.push_str(&format!("    by    {}\n", safe(&who(record))));
-    }
+    text.push_str(&told(by.as_ref()));
     let help = match disposition {
         Disposition::Accepted(accepted) => {
             let Accepted { at: _, value: _, reason, by, expires } = &**accepted;
@@ -78,10 +124,7 @@ fn who(record: &AuditRecord) -> String {
 pub(crate) fn drift_json(drift: &Drift, sources: &SourceMap) -> serde_json::Value {
     let row = |row: &Drifted| {
         let (line, column) = sources.line_column(row.at);
-        let by = row.by.as_ref().map(|record| {
-            let AuditRecord { at, operation, user, application, customer: _, resource: _, new: _ } = record;
-            json!({ "at": at.to_string(), "operation": operation, "user": user, "application": application })
-        });
+        let by = row.by.as_ref().map(record);
         let accepted = row.accepted().map(|accepted| {
             let Accepted { at: _, value: _, reason, by, expires } = accepted;
             json!({ "by": by, "reason": reason, "expires": expires.to_string() })
@@ -93,11 +136,33 @@ pub(crate) fn drift_json(drift: &Drift, sources: &SourceMap) -> serde_json::Valu
             "place": { "file": sources.path(row.at), "line": line, "column": column },
         })
     };
+    let gone = |one: &Gone| {
+        let Gone { address, at, live, by } = one;
+        let (line, column) = sources.line_column(*at);
+        let place = json!({ "file": sources.path(*at), "line": line, "column": column });
+        let id = match live {
+            LiveId::Reseller(id) => id.to_string(),
+            LiveId::Customer(id) => id.to_string(),
+            LiveId::Subscription(_, id) => id.to_string(),
+        };
+        json!({ "address": address.to_string(), "id": id, "by": by.as_ref().map(record), "place": place })
+    };
+    let stranger = |one: &Stranger| {
+        let Stranger { tenant, name, partner_id, by } = one;
+        json!({ "tenantId": tenant, "name": name, "partnerId": partner_id, "by": by.as_ref().map(record) })
+    };
     json!({
         "formatVersion": 1,
+        "gone": drift.gone.iter().map(gone).collect::<Vec<_>>(),
+        "undeclared": drift.strangers.iter().map(stranger).collect::<Vec<_>>(),
         "drift": drift.open().map(row).collect::<Vec<_>>(),
         "accepted": drift.rows.iter().filter(|it| it.accepted().is_some()).map(row).collect::<Vec<_>>(),
         "unread": drift.unread,
         "audit": drift.unaudited.as_ref().map_or_else(|| "read".to_owned(), ToString::to_string),
     })
+}
+
+fn record(record: &AuditRecord) -> serde_json::Value {
+    let AuditRecord { at, operation, user, application, customer: _, resource: _, new: _ } = record;
+    json!({ "at": at.to_string(), "operation": operation, "user": user, "application": application })
 }

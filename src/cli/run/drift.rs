@@ -5,7 +5,9 @@ use crate::cli::args::DriftArgs;
 use crate::cli::doors::Doors;
 use crate::cli::output;
 use crate::cli::progress::Shown;
-use crate::ops::drift as drifting;
+use crate::diag::Code;
+use crate::ops::drift::{self as drifting, Strangers};
+use crate::policy::lint::Level;
 
 /// `drift`.
 pub(super) fn drift(scene: &Scene<'_>, args: DriftArgs) -> Result<Exit, CliError> {
@@ -15,7 +17,7 @@ pub(super) fn drift(scene: &Scene<'_>, args: DriftArgs) -> Result<Exit, CliError
     let journal = doors.journal()?;
     let shown = Shown::on(scene.terminal);
     let recall = doors.recall(scene.recalling(args.refresh).as_ref(), &journal, &shown);
-    let (drift, _) = drifting::live(&project, doors.ground(&journal, &recall), &shown)?;
+    let (drift, _) = drifting::live(&project, doors.ground(&journal, &recall), (strangers(scene), &shown))?;
     recall.close(&shown);
     let text = match form {
         output::Plainness::Text => output::drift(&drift, &project.sources),
@@ -25,9 +27,17 @@ pub(super) fn drift(scene: &Scene<'_>, args: DriftArgs) -> Result<Exit, CliError
     if let Some(why) = &drift.unaudited {
         scene.terminal.note(&format!("audit records: {why}"));
     }
-    Ok(match (drift.open().next(), drift.unread.is_empty()) {
-        (Some(_), _) if args.detailed_exitcode => Exit::Changes,
-        (Some(_) | None, true) => Exit::Done,
-        (Some(_) | None, false) => Exit::Failed,
+    Ok(match (drift.has_news(), drift.unread.is_empty()) {
+        (true, _) if args.detailed_exitcode => Exit::Changes,
+        (true | false, true) => Exit::Done,
+        (true | false, false) => Exit::Failed,
     })
+}
+
+/// A project that declares only some of its resellers switches the rule about the others off.
+fn strangers(scene: &Scene<'_>) -> Strangers {
+    match scene.settings.lint.get(&Code::Stranger).and_then(|setting| setting.severity) {
+        Some(Level::Off) => Strangers::Silent,
+        Some(Level::At(_)) | None => Strangers::Told,
+    }
 }

@@ -1,0 +1,30 @@
+//! Relationships that no document means, whatever part of the project is looked at. Never asks for a read: where the
+//! list was not read nothing is said.
+
+use super::Sides;
+use crate::ledger::LiveId;
+use crate::model::{PartnerId, TenantId};
+use crate::observed::{Facet, Relationship};
+use std::collections::BTreeSet;
+
+/// Active relationships that neither a document nor an earlier run means, by tenant. The invitation link is reusable:
+/// whoever has it may accept. Source: learn, indirect-provider-tasks.
+#[must_use]
+pub fn strangers<'a>(sides: Sides<'a>) -> Vec<&'a Relationship> {
+    let Facet::Known(list) = sides.look.observed().relationships() else { return Vec::new() };
+    let declared = sides.desired.partnerships.values();
+    let tenants: BTreeSet<TenantId> =
+        declared.clone().filter_map(|partnership| partnership.tenant).chain(remembered(sides)).collect();
+    let ids: BTreeSet<&PartnerId> = declared.flat_map(|partnership| &partnership.partner_ids).collect();
+    let is_ours =
+        |it: &Relationship| tenants.contains(&it.tenant) || it.partner_id.as_ref().is_some_and(|id| ids.contains(id));
+    list.values().filter(|it| it.active && !is_ours(it)).collect()
+}
+
+/// The resellers that earlier runs had to do with. Documents that disappeared among them are told as released.
+fn remembered<'a>(sides: Sides<'a>) -> impl Iterator<Item = TenantId> + 'a {
+    sides.ledger.bindings.values().filter_map(|live| match live {
+        LiveId::Reseller(tenant) => Some(*tenant),
+        LiveId::Customer(_) | LiveId::Subscription(..) => None,
+    })
+}

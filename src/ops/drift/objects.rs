@@ -1,0 +1,168 @@
+//! What drifted as a whole: what was bound and is no longer there, and resellers that are there and nobody declared.
+//! Never takes what could not be read for gone.
+
+use crate::desired::{Desired, Ensure, Identity};
+use crate::diag::{At, Code};
+use crate::diff::{Diff, Partner, Presence, Sides, SubscriptionState, strangers};
+use crate::ledger::{Ledger, LiveId};
+use crate::model::{Address, CustomerId, PartnerId, TenantId};
+use crate::observed::{AuditRecord, Relationship};
+use smol_str::SmolStr;
+
+/// Something that was bound and is no longer there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gone {
+    /// What the manifests call it.
+    pub address: Address,
+    /// Where its document stands.
+    pub at: At,
+    /// What it was bound to.
+    pub live: LiveId,
+    /// Who did it, as far as audit records tell.
+    pub by: Option<AuditRecord>,
+}
+
+/// An active reseller that no manifest declares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stranger {
+    /// By its tenant.
+    pub tenant: TenantId,
+    /// As it is listed.
+    pub name: SmolStr,
+    /// As it is listed.
+    pub partner_id: Option<PartnerId>,
+    /// Who did it, as far as audit records tell.
+    pub by: Option<AuditRecord>,
+}
+
+/// What is bound and gone, by address.
+pub(super) fn gone(sides: Sides<'_>, diff: &Diff<'_>) -> Vec<Gone> {
+    let Sides { desired, ledger, .. } = sides;
+    let partners = diff.partners.iter().filter_map(|(name, partner)| match partner {
+        Partner::NotListed => Some(Address::Partnership((*name).clone())),
+        Partner::Listed { .. } | Partner::Unknown(_) => None,
+    });
+    let customers = diff.customers.iter().filter_map(|(key, presence)| match presence {
+        Presence::Gone(finding) if finding.code == Code::CustomerAbsent => Some(Address::Customer((*key).clone())),
+        Presence::Gone(_) | Presence::Live(_) | Presence::ToCreate(_) | Presence::Pending(_) | Presence::Unknown(_) => {
+            None
+        }
+    });
+    let subscriptions = diff.subscriptions.iter().filter_map(|one| match &one.state {
+        SubscriptionState::Blocked(finding) if finding.code == Code::SubscriptionAbsent => {
+            Some(Address::Subscription(one.declared.key.clone()))
+        }
+        SubscriptionState::Blocked(_)
+        | SubscriptionState::ToBuy
+        | SubscriptionState::Moved { .. }
+        | SubscriptionState::Pending(_) => None,
+    });
+    let all = partners.chain(customers).chain(subscriptions);
+    let mut all: Vec<Gone> = all
+        .filter_map(|address| {
+            let live = diff.bindings.get(&address).or_else(|| bound(&address, desired, ledger))?;
+            let at = desired.declared.get(&address).copied()?;
+            Some(Gone { address, at, live, by: None })
+        })
+        .collect();
+    all.sort_by(|a, b| a.address.cmp(&b.address));
+    all
+}
+
+/// What an address that is gone meant: written, or learned by an earlier run. Who was never there is not gone, and what is
+/// declared to end has ended.
+fn bound(address: &Address, desired: &Desired, ledger: &Ledger) -> Option<LiveId> {
+    let learned = crate::diff::remembered(desired, ledger, address);
+    let learned = ledger.bindings.get(learned.as_ref().unwrap_or(address)).copied();
+    match address {
+        Address::Partnership(name) => {
+            learned.filter(|_| desired.partnerships.get(name).is_some_and(|it| it.ensure == Ensure::Active))
+        }
+        Address::Customer(key) => match desired.customers.get(key).map(|customer| &customer.identity) {
+            Some(Identity::Id(id)) => Some(LiveId::Customer(*id)),
+            Some(Identity::Domain(_)) | None => learned,
+        },
+        Address::Subscription(_)
+        | Address::Provider(_)
+        | Address::ResellerAssociation(_)
+        | Address::SupportDelegation(_)
+        | Address::AzureAccess(_)
+        | Address::Acknowledgement(_) => learned,
+    }
+}
+
+/// Active resellers that nobody declared, by tenant.
+pub(super) fn undeclared(sides: Sides<'_>) -> Vec<Stranger> {
+    let stranger = |it: &Relationship| {
+        let Relationship { tenant, name, partner_id, country: _, active: _ } = it;
+        Stranger { tenant: *tenant, name: name.clone(), partner_id: partner_id.clone(), by: None }
+    };
+    strangers(sides).into_iter().map(stranger).collect()
+}
+
+/// The newest record of how it went. Source: learn, auditing-resources (`remove_partner_relationship`,
+/// `remove_partner_customer_relationship`).
+pub(super) fn who_ended(live: LiveId, records: &[AuditRecord]) -> Option<AuditRecord> {
+    match live {
+        LiveId::Reseller(tenant) => newest(records, "remove_partner_relationship", |it| names(it, &tenant.to_string())),
+        LiveId::Customer(id) => {
+            let is_its = |it: &AuditRecord| of(it, id) || names(it, &id.to_string());
+            let removed = |word| newest(records, word, is_its);
+            removed("remove_partner_customer_relationship").or_else(|| removed("delete_customer"))
+        }
+        LiveId::Subscription(customer, id) => {
+            let deleted = |it: &AuditRecord| it.new.as_ref().is_some_and(|new| new.to_lowercase().contains("deleted"));
+            let is_its = |it: &AuditRecord| of(it, customer) && names(it, &id.to_string()) && deleted(it);
+            newest(records, "update_subscription", is_its)
+        }
+    }
+}
+
+/// The newest record of how somebody came. Source: learn, auditing-resources (`create_partner_relationship`).
+pub(super) fn who_came(tenant: TenantId, records: &[AuditRecord]) -> Option<AuditRecord> {
+    newest(records, "create_partner_relationship", |it| names(it, &tenant.to_string()))
+}
+
+fn newest(records: &[AuditRecord], word: &str, is_its: impl Fn(&AuditRecord) -> bool) -> Option<AuditRecord> {
+    let all = records.iter().filter(|it| it.operation.eq_ignore_ascii_case(word) && is_its(it));
+    all.max_by_key(|it| it.at).cloned()
+}
+
+fn names(record: &AuditRecord, id: &str) -> bool {
+    record.resource.eq_ignore_ascii_case(id)
+}
+
+fn of(record: &AuditRecord, customer: CustomerId) -> bool {
+    record.customer == Some(customer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Timestamp;
+
+    #[test]
+    fn only_a_record_of_an_end_says_who_ended_it() {
+        let tenant: TenantId = "fab00000-0000-4000-8000-000000000001".parse().expect("an id");
+        let record = |seconds: i64, operation: &str, resource: &str| AuditRecord {
+            at: Timestamp::from_seconds(seconds),
+            operation: operation.into(),
+            user: None,
+            application: None,
+            customer: None,
+            resource: resource.into(),
+            new: None,
+        };
+        let id = tenant.to_string();
+        let records = [
+            record(1, "remove_partner_relationship", &id.to_uppercase()),
+            record(2, "remove_partner_relationship", &id),
+            record(3, "create_partner_relationship", &id),
+            record(4, "remove_partner_relationship", "another"),
+        ];
+        let at = |found: Option<AuditRecord>| found.map(|it| it.at.seconds());
+        assert_eq!(at(who_ended(LiveId::Reseller(tenant), &records)), Some(2));
+        assert_eq!(at(who_came(tenant, &records)), Some(3));
+        assert_eq!(at(who_ended(LiveId::Reseller(tenant), &records[2..])), None);
+    }
+}
