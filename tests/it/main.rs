@@ -28,5 +28,7 @@ mod renewals;
 mod schemas;
 #[cfg(feature = "rest")]
 mod sign_in;
+#[cfg(all(feature = "rest", feature = "listen"))]
+mod simulate;
 mod support;
 mod tidy;

@@ -1,10 +1,12 @@
 //! The laws of plan and apply, through the real client and the simulated service: without a socket, so that thousands of
 //! runs take seconds and the same seed is the same run. What is said of the tenant is looked up in the tenant.
 
+mod answers;
 mod callers;
 mod cases;
 mod faults;
 mod hall;
+mod samples;
 mod sign_in;
 
 use crate::import::{Desk, odd_tenants, wishes};
