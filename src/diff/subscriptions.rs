@@ -73,7 +73,7 @@ impl<'a> Last<'a> {
 
 /// The subscription of a pending order, once it shows: named by the reply, by the order, or by the cart.
 fn shows(sides: Sides<'_>, pending: &Pending) -> Option<SubscriptionId> {
-    let PendingWhat::Order { customer, cart, order, subscription } = &pending.what else { return None };
+    let PendingWhat::Order { customer, cart, order, subscription, fields: _ } = &pending.what else { return None };
     let Facet::Known(list) = sides.look.subscriptions(*customer) else { return None };
     let by_order = list.iter().find(|s| s.order.as_ref() == Some(order)).map(|s| s.id);
     by_order.or(*subscription).or_else(|| match sides.look.cart(*customer, cart) {
@@ -193,16 +193,22 @@ fn live<'a>(
             .help("correct `product`, or `subscriptionId` if another one is meant"),
         ));
     }
-    // What our own change of quantity deleted is scheduled again, and nobody drifted.
-    let left = pending.filter(|pending| of_quantity(pending)).and(settled).map(without_schedule);
-    let moved = fields(diff, declared, (customer, observed), (address, left.as_ref().or(settled)));
+    let brought = pending.and_then(|pending| brought(pending, settled));
+    let moved = fields(diff, declared, (customer, observed), (address, brought.as_ref().or(settled)));
     (!moved.is_empty()).then_some(SubscriptionState::Moved { customer, id, observed, moved })
 }
 
-fn of_quantity(pending: &Pending) -> bool {
+/// What holds beside what was settled, once a pending effect shows: what was ordered, or what our own change of quantity
+/// left of a schedule, so that nobody drifted.
+fn brought(pending: &Pending, settled: Option<&BTreeMap<Field, Value>>) -> Option<BTreeMap<Field, Value>> {
     match &pending.what {
-        PendingWhat::Change { field, .. } => *field == Field::Quantity,
-        PendingWhat::Order { .. } | PendingWhat::Customer(_) => false,
+        PendingWhat::Order { fields, .. } => {
+            let mut known = settled.cloned().unwrap_or_default();
+            known.extend(fields.clone());
+            Some(known)
+        }
+        PendingWhat::Change { field: Field::Quantity, .. } => settled.map(without_schedule),
+        PendingWhat::Change { .. } | PendingWhat::Customer(_) => None,
     }
 }
 

@@ -179,7 +179,7 @@ fn compact_intent(ledger: &Ledger, number: u64, tracked: &Tracked, out: &mut Com
 fn learned_of(what: &PendingWhat) -> Learned {
     match what {
         PendingWhat::Customer(customer) => Learned::Customer { customer: *customer, user: None, sealed: None },
-        PendingWhat::Order { customer, cart, order, subscription } => Learned::Order {
+        PendingWhat::Order { customer, cart, order, subscription, fields: _ } => Learned::Order {
             customer: *customer,
             cart: cart.clone(),
             order: order.clone(),

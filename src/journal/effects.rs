@@ -23,14 +23,14 @@ impl Folded {
         self.drop_pending(&tracked.intent);
         let fields = fields.unwrap_or_else(|| tracked.intent.wanted.clone());
         match outcome {
-            Settled::Done { learned } => match unlisted(&learned) {
+            Settled::Done { learned } => match unlisted(&learned, &fields) {
                 None => {
                     self.learn(at, &tracked.intent.key.address, learned);
                     self.hold(tracked.intent.key.address, fields);
                 }
                 Some(what) => self.await_effect(at, number, tracked, Awaited { what, learned, fields }),
             },
-            Settled::Pending { learned } => match pending_what(&tracked.intent, &learned) {
+            Settled::Pending { learned } => match pending_what(&tracked.intent, &learned, &fields) {
                 Some(what) => self.await_effect(at, number, tracked, Awaited { what, learned, fields }),
                 None => self.leave_unresolved(at, number, tracked, "accepted, and nothing says what to look for"),
             },
@@ -156,13 +156,14 @@ fn credential_state(sealed: Option<SealedRef>) -> CredentialState {
 }
 
 /// An order that is said to be done without a subscription to bind is still to be waited for, or it is bought again.
-fn unlisted(learned: &Learned) -> Option<PendingWhat> {
+fn unlisted(learned: &Learned, fields: &BTreeMap<Field, Value>) -> Option<PendingWhat> {
     match learned {
         Learned::Order { customer, cart, order, subscription: None } => Some(PendingWhat::Order {
             customer: *customer,
             cart: cart.clone(),
             order: order.clone(),
             subscription: None,
+            fields: fields.clone(),
         }),
         Learned::Order { subscription: Some(_), .. }
         | Learned::Nothing
@@ -173,7 +174,7 @@ fn unlisted(learned: &Learned) -> Option<PendingWhat> {
 }
 
 /// What to wait for; none when the reply does not say.
-fn pending_what(intent: &Intent, learned: &Learned) -> Option<PendingWhat> {
+fn pending_what(intent: &Intent, learned: &Learned, fields: &BTreeMap<Field, Value>) -> Option<PendingWhat> {
     match learned {
         Learned::Customer { customer, .. } => Some(PendingWhat::Customer(*customer)),
         Learned::Order { customer, cart, order, subscription } => Some(PendingWhat::Order {
@@ -181,6 +182,7 @@ fn pending_what(intent: &Intent, learned: &Learned) -> Option<PendingWhat> {
             cart: cart.clone(),
             order: order.clone(),
             subscription: *subscription,
+            fields: fields.clone(),
         }),
         Learned::Nothing => change_of(intent),
         Learned::Password { .. } | Learned::Cart { .. } => None,

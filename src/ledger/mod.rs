@@ -170,6 +170,8 @@ pub enum PendingWhat {
         order: OrderId,
         /// Its subscription, when the reply named it.
         subscription: Option<SubscriptionId>,
+        /// What was ordered: settled once it shows.
+        fields: BTreeMap<Field, Value>,
     },
     /// A field that was accepted (202).
     Change {

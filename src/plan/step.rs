@@ -386,13 +386,13 @@ impl Wanted {
             }
         })
     }
-    /// The field it sets and the value it will have, for settling by looking; empty where it is not a field.
+    /// The fields it sets and the values they will have, for settling; empty where it sets none that is compared.
     #[must_use]
     pub fn fields(&self, bindings: &Bindings, provider: TenantId) -> BTreeMap<Field, Value> {
         let one = |field, value| BTreeMap::from([(field, value)]);
         match self {
             Self::CreateCustomer { .. } | Self::ResetAdminPassword { .. } => BTreeMap::new(),
-            Self::Order { line, .. } => one(Field::PartnerOfRecord, Value::text(&line.partner_of_record)),
+            Self::Order { line, .. } => ordered(line),
             Self::Change { change, .. } => match change {
                 SubscriptionChange::PartnerOfRecord(id) => one(Field::PartnerOfRecord, Value::text(id)),
                 SubscriptionChange::Quantity(n) => one(Field::Quantity, Value::Number(u64::from(*n))),
@@ -405,4 +405,14 @@ impl Wanted {
             }
         }
     }
+}
+
+/// What was ordered holds from then on: a later difference is somebody else's.
+fn ordered(line: &CartLine) -> BTreeMap<Field, Value> {
+    let name = line.friendly_name.as_ref().map(|name| (Field::FriendlyName, Value::text(name)));
+    let fields = [
+        (Field::PartnerOfRecord, Value::text(&line.partner_of_record)),
+        (Field::Quantity, Value::Number(u64::from(line.quantity))),
+    ];
+    fields.into_iter().chain(name).collect()
 }

@@ -316,7 +316,9 @@ impl Rig {
                 step.class == Class::Api || matches!(step.key.step, StepName::AwaitOrder | StepName::AwaitChange)
             };
             let journal = self.journal();
-            let settled = journal.folded().open_intents().next().is_none() && journal.folded().unstarted.is_empty();
+            // What nobody could tell is looked at again by every run.
+            let told = journal.folded().unstarted.is_empty() && journal.ledger().unresolved.is_empty();
+            let settled = told && journal.folded().open_intents().next().is_none();
             if settled && planned.adopt.is_empty() && planned.plan.steps().iter().filter(left).count() == 0 {
                 return runs;
             }

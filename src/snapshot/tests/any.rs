@@ -309,9 +309,9 @@ fn handoff() -> impl Strategy<Value = Handoff> {
 fn pending() -> impl Strategy<Value = Pending> {
     let what = prop_oneof![
         customer().prop_map(PendingWhat::Customer),
-        (customer(), text(), order(), option::of(subscription_id())).prop_map(
-            |(customer, cart, order, subscription)| {
-                PendingWhat::Order { customer, cart: CartId::new(cart), order, subscription }
+        (customer(), text(), order(), option::of(subscription_id()), btree_map(field(), value(), 0..3)).prop_map(
+            |(customer, cart, order, subscription, fields)| {
+                PendingWhat::Order { customer, cart: CartId::new(cart), order, subscription, fields }
             }
         ),
         (live(), field(), value()).prop_map(|(subscription, field, value)| PendingWhat::Change {

@@ -179,6 +179,10 @@ pub(in crate::snapshot) enum AcceptedWhat {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schemars(with = "Option<form::Guid>")]
         subscription_id: Option<SubscriptionId>,
+        /// What was ordered: settled once it shows.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        #[schemars(with = "form::Fields")]
+        ordered: BTreeMap<Field, Value>,
     },
     /// A field.
     Change {

@@ -95,8 +95,8 @@ fn accepted(address: &Address, pending: &Pending) -> Accepted {
     let Pending { key, step, since, what } = pending;
     let what = match what.clone() {
         PendingWhat::Customer(id) => AcceptedWhat::Customer(id),
-        PendingWhat::Order { customer, cart, order, subscription } => {
-            AcceptedWhat::Order { customer, cart, order, subscription_id: subscription }
+        PendingWhat::Order { customer, cart, order, subscription, fields } => {
+            AcceptedWhat::Order { customer, cart, order, subscription_id: subscription, ordered: fields }
         }
         PendingWhat::Change { subscription, field, value } => {
             AcceptedWhat::Change { of: subscription.into(), field, value }
@@ -193,8 +193,8 @@ fn remember_address(ledger: &mut Ledger, remembered: Remembered) {
 fn awaited(what: AcceptedWhat) -> PendingWhat {
     match what {
         AcceptedWhat::Customer(id) => PendingWhat::Customer(id),
-        AcceptedWhat::Order { customer, cart, order, subscription_id } => {
-            PendingWhat::Order { customer, cart, order, subscription: subscription_id }
+        AcceptedWhat::Order { customer, cart, order, subscription_id, ordered } => {
+            PendingWhat::Order { customer, cart, order, subscription: subscription_id, fields: ordered }
         }
         AcceptedWhat::Change { of, field, value } => PendingWhat::Change { subscription: of.into(), field, value },
     }
