@@ -18,7 +18,7 @@ use crate::journal::record::Open;
 use crate::model::{Address, Bound, Digest, Limits};
 use crate::observed::Observed;
 use crate::plan::facts::Ground;
-use crate::plan::file::PlanFile;
+use crate::plan::file::{PlanFile, Remembered};
 use crate::plan::guards::InForce;
 use crate::plan::{Gate, Planned};
 use smol_str::SmolStr;
@@ -142,7 +142,7 @@ pub fn recall_and_apply(
         Err(fault) => return Err(fault),
     };
     let file = PlanFile::new(&fresh.planned.plan, &fresh.planned.outlook, &project.sources);
-    let file = Box::new(file.within(scope));
+    let file = Box::new(file.within(scope).recalling(fresh.remembered));
     let gates: Vec<Gate> = fresh.planned.outlook.gates.iter().filter(|gate| gate.is_closed()).cloned().collect();
     let approval = match consent.approve(&fresh, session.ledger(), order.matching) {
         Ok(approval) => approval,
@@ -195,6 +195,7 @@ fn to_perform<'p>(approval: &Approval<'p>) -> impl Iterator<Item = &'p crate::pl
 struct Fresh {
     planned: Planned,
     observed: Observed,
+    remembered: Option<Remembered>,
 }
 
 fn plan_anew(
@@ -213,7 +214,7 @@ fn plan_anew(
     recall.close(progress);
     observing.finish()?;
     let (planned, looked) = seen?;
-    Ok(Fresh { planned, observed: looked.observed })
+    Ok(Fresh { planned, remembered: looked.told(), observed: looked.observed })
 }
 
 /// What was approved, with the plan it means as far as one is known.

@@ -180,6 +180,12 @@ impl Looked {
     pub fn oldest(&self) -> Option<Timestamp> {
         self.remembered.values().min().copied()
     }
+    /// What was only remembered, as a plan tells it.
+    #[must_use]
+    pub fn told(&self) -> Option<crate::plan::file::Remembered> {
+        let oldest = self.oldest()?;
+        Some(crate::plan::file::Remembered { answers: self.remembered.len(), oldest })
+    }
 }
 
 /// Looks until `wants` asks for nothing new, and nothing rests on what is only remembered.

@@ -5,12 +5,13 @@ use super::fault::Fault;
 use super::observe;
 use super::plan::{Ground, live};
 use super::project::Valid;
+use super::recall::touched;
 use crate::desired::{Accepted, Desired, OnDrift};
 use crate::diag::{At, Finding, nearest};
 use crate::diff::{self, Activity, Diff, Look, Partner, Presence, Scope, Sides};
 use crate::ledger::{CredentialState, HandoffState, Ledger, LiveId};
 use crate::model::{Address, CustomerKey, Field, Name, StepKey, SubscriptionKey};
-use crate::observed::{Facet, Observed, field_value};
+use crate::observed::{Facet, Observed, Read, field_value};
 use crate::plan::{Blocked, Planned, Step};
 use std::collections::BTreeSet;
 
@@ -79,7 +80,26 @@ pub fn explain(
     }
     let (planned, looked) = live(project, ground, &BTreeSet::from([address.clone()]), progress)?;
     let facts = facts(project, ground, address, &looked.observed);
-    Ok(tell(desired, ground.ledger, (address, facts), planned))
+    let given = given(ground, touched::of(address, desired, &planned.bindings));
+    let mut why = tell(desired, ground.ledger, (address, facts), planned);
+    why.remembered.extend(given);
+    Ok(why)
+}
+
+/// When an earlier command was told what a plan may still remember.
+fn given(ground: Ground<'_>, reads: BTreeSet<Read>) -> Vec<(String, String)> {
+    let told = reads.into_iter().filter_map(|read| {
+        let at = ground.recall.given(&read)?;
+        let what = if let Read::Subscriptions(_) = read {
+            "subscriptions"
+        } else if let Read::ResellersOf(_) = read {
+            "resellers"
+        } else {
+            "customers"
+        };
+        Some(row("read before", format!("{what}, {at}")))
+    });
+    told.collect()
 }
 
 fn unknown_address(desired: &Desired, address: &Address) -> Fault {

@@ -86,7 +86,17 @@ impl Page {
 
     /// The sections beside the steps, with an empty line between them; empty where there is nothing to say.
     fn outlook(&self, outlook: &Outlook) -> Result<String, fmt::Error> {
-        let Outlook { blocked, findings, released, assumptions, unmanaged: _, unchanged: _, outside, gates } = outlook;
+        let Outlook {
+            blocked,
+            findings,
+            released,
+            assumptions,
+            unmanaged: _,
+            unchanged: _,
+            outside,
+            gates,
+            remembered: _,
+        } = outlook;
         let drift = Code::Drift.to_string();
         let (drifted, noted): (Vec<&Finding>, Vec<&Finding>) = findings.iter().partition(|f| f.code == drift);
         let mut sections = Vec::new();

@@ -17,4 +17,6 @@ pub(crate) enum RefreshChoice {
     Full,
     /// What may have changed since it was read last, and a share of the rest
     Changed,
+    /// What the addresses of --target or --base need; the rest is remembered, whatever its age
+    Scope,
 }

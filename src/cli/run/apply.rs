@@ -50,7 +50,7 @@ pub(super) fn apply(scene: &Scene<'_>, args: &ApplyArgs) -> Result<Exit, CliErro
         progress: &shown,
     };
     let order = order(scene, args, consent, doors.clock.elapsed());
-    let recalling = scene.recalling(args.refresh);
+    let recalling = scene.recalling(args.refresh)?;
     let applied = apply::recall_and_apply(&project, &mut journal, recalling.as_ref(), world, order)?;
     tell(scene, &applied, &doors)
 }
@@ -69,11 +69,11 @@ fn typed_consent(args: &ApplyArgs) -> Result<Option<Consent>, CliError> {
 fn ask(scene: &Scene<'_>, args: &ApplyArgs, project: &Valid, doors: &Doors) -> Result<Option<Consent>, CliError> {
     let journal = doors.journal()?;
     let shown = Shown::on(scene.terminal);
-    let recall = doors.recall(scene.recalling(args.refresh).as_ref(), &journal, &shown);
-    let (mut planned, _) = plan::live(project, doors.ground(&journal, &recall), &BTreeSet::new(), &shown)?;
+    let recall = doors.recall(scene.recalling(args.refresh)?.as_ref(), &journal, &shown);
+    let (mut planned, looked) = plan::live(project, doors.ground(&journal, &recall), &BTreeSet::new(), &shown)?;
     recall.close(&shown);
     roles::note(&mut planned, &scene.settings.roles());
-    let file = PlanFile::new(&planned.plan, &planned.outlook, &project.sources);
+    let file = PlanFile::new(&planned.plan, &planned.outlook, &project.sources).recalling(looked.told());
     let text = rendered(Subject::Plan(&file), "plan", scene.form(Format::Text, scene.terminal.message_paint()))?;
     scene.terminal.warn(text.trim_end());
     if file.plan().steps().is_empty() {

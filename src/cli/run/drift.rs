@@ -16,7 +16,7 @@ pub(super) fn drift(scene: &Scene<'_>, args: DriftArgs) -> Result<Exit, CliError
     let doors = Doors::of(scene.settings, &project, scene.terminal)?;
     let journal = doors.journal()?;
     let shown = Shown::on(scene.terminal);
-    let recall = doors.recall(scene.recalling(args.refresh).as_ref(), &journal, &shown);
+    let recall = doors.recall(scene.recalling(args.refresh)?.as_ref(), &journal, &shown);
     let (drift, _) = drifting::live(&project, doors.ground(&journal, &recall), (strangers(scene), &shown))?;
     recall.close(&shown);
     let text = match form {

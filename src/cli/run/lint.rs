@@ -16,7 +16,7 @@ pub(super) fn lint(scene: &Scene<'_>, args: &LintArgs) -> Result<Exit, CliError>
     let doors = Doors::of(scene.settings, &project, scene.terminal)?;
     let journal = doors.journal()?;
     let shown = Shown::on(scene.terminal);
-    let recall = doors.recall(scene.recalling(args.refresh).as_ref(), &journal, &shown);
+    let recall = doors.recall(scene.recalling(args.refresh)?.as_ref(), &journal, &shown);
     let ground = doors.ground(&journal, &recall);
     let breadth = if args.all { Breadth::All } else { Breadth::Declared };
     let (linted, _) = rules::live(&project, ground, (breadth, &scene.settings.lint), &shown)?;

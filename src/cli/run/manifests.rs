@@ -55,7 +55,7 @@ pub(super) fn import(scene: &Scene<'_>, args: &ImportArgs) -> Result<Exit, CliEr
     let journal = doors.journal()?;
     let (partner_id, country) = doors.provider()?;
     let shown = Shown::on(scene.terminal);
-    let recall = doors.recall(scene.recalling(args.refresh).as_ref(), &journal, &shown);
+    let recall = doors.recall(scene.recalling(args.refresh)?.as_ref(), &journal, &shown);
     let question = import::Question {
         place: doors::place(scene.settings),
         observe: doors.observe.as_ref(),

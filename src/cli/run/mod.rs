@@ -29,9 +29,23 @@ pub(super) struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    /// Which answers a command may remember. A tenant in a file is read whole, and nothing is kept of it, unless somebody asks
+    /// Which answers a command may remember that works on everything.
+    ///
+    /// # Errors
+    /// When only a scope is to be read, and it has none.
+    pub(super) fn recalling(&self, refresh: RefreshArgs) -> Result<Option<Recalling>, CliError> {
+        let recalling = self.recalling_scope(refresh);
+        let is_scope = |it: &Recalling| it.refresh == Refresh::Scope;
+        if recalling.as_ref().is_some_and(is_scope) && refresh.refresh.is_some() {
+            return Err(CliError::usage("`--refresh scope` reads what a scope needs, and there is none here")
+                .hint("`twotier plan --target ADDRESS --refresh scope`, or `--base REF`; else say full or changed"));
+        }
+        // A setting is for every command; those without a scope read what may have changed.
+        Ok(recalling.map(|it| if is_scope(&it) { Recalling { refresh: Refresh::Changed, ..it } } else { it }))
+    }
+    /// The same for a command with a scope. A tenant in a file is read whole, and nothing is kept of it, unless somebody asks
     /// for it.
-    pub(super) fn recalling(&self, refresh: RefreshArgs) -> Option<Recalling> {
+    pub(super) fn recalling_scope(&self, refresh: RefreshArgs) -> Option<Recalling> {
         let Setting { value, origin } = &self.settings.refresh;
         let is_service = matches!(&self.settings.center, Some(Setting { value: Center::Url(_), origin: _ }));
         if !is_service && refresh.refresh.is_none() && *origin == Origin::Default {
@@ -40,6 +54,7 @@ impl Scene<'_> {
         let refresh = match refresh.refresh.unwrap_or(*value) {
             RefreshChoice::Full => Refresh::Full,
             RefreshChoice::Changed => Refresh::Changed,
+            RefreshChoice::Scope => Refresh::Scope,
         };
         Some(Recalling { file: self.settings.state.value.join("cache").join("observed.jsonl"), refresh })
     }

@@ -13,7 +13,7 @@ use crate::ops::project::{self, Project, Valid};
 use crate::ops::recall::{Recalling, Refresh};
 use crate::ops::{Fault, files, roles, show};
 use crate::plan::Planned;
-use crate::plan::file::PlanFile;
+use crate::plan::file::{PlanFile, Remembered};
 use crate::report::{self, Form, Format, Paint, Subject};
 use crate::snapshot;
 use std::collections::BTreeSet;
@@ -136,13 +136,13 @@ pub(super) fn plan(scene: &Scene<'_>, args: &PlanArgs) -> Result<Exit, CliError>
             return Err(CliError::usage(format!("no manifest declares `{target}`")));
         }
     }
-    let (mut planned, ledger) = match &args.snapshot {
+    let (mut planned, ledger, remembered) = match &args.snapshot {
         Some(file) => {
             let snapshot = plan::read_snapshot(file)?;
             if !snapshot.wholeness.is_whole() {
                 scene.terminal.warn(&format!("warning: {}", snapshot.wholeness));
             }
-            (plan::offline(&project, &snapshot, &targets)?, snapshot.ledger)
+            (plan::offline(&project, &snapshot, &targets)?, snapshot.ledger, None)
         }
         None => plan_live(scene, &project, &targets, args.refresh)?,
     };
@@ -150,7 +150,7 @@ pub(super) fn plan(scene: &Scene<'_>, args: &PlanArgs) -> Result<Exit, CliError>
         base::release(&mut planned, changed, &ledger);
     }
     roles::note(&mut planned, &scene.settings.roles());
-    let file = PlanFile::new(&planned.plan, &planned.outlook, &project.sources).within(targets);
+    let file = PlanFile::new(&planned.plan, &planned.outlook, &project.sources).within(targets).recalling(remembered);
     if let Some(path) = &args.out {
         files::write(path, &file.write())?;
     }
@@ -171,17 +171,18 @@ fn plan_live(
     project: &Valid,
     targets: &BTreeSet<crate::model::Address>,
     refresh: RefreshArgs,
-) -> Result<(Planned, Ledger), CliError> {
+) -> Result<(Planned, Ledger, Option<Remembered>), CliError> {
     let doors = Doors::of(scene.settings, project, scene.terminal)?;
     let journal = doors.journal()?;
     let shown = Shown::on(scene.terminal);
-    let recall = doors.recall(scene.recalling(refresh).as_ref(), &journal, &shown);
-    let planned = plan::live(project, doors.ground(&journal, &recall), targets, &shown)?.0;
+    let recalling = if targets.is_empty() { scene.recalling(refresh)? } else { scene.recalling_scope(refresh) };
+    let recall = doors.recall(recalling.as_ref(), &journal, &shown);
+    let (planned, looked) = plan::live(project, doors.ground(&journal, &recall), targets, &shown)?;
     recall.close(&shown);
     if let Some(words) = output::unfinished(journal.folded()) {
         scene.terminal.warn(&words);
     }
-    Ok((planned, journal.ledger().clone()))
+    Ok((planned, journal.ledger().clone(), looked.told()))
 }
 
 /// `show`.
@@ -198,7 +199,7 @@ pub(super) fn snapshot(scene: &Scene<'_>, args: &SnapshotArgs) -> Result<Exit, C
     let journal = doors.journal()?;
     let shown = Shown::on(scene.terminal);
     // A snapshot is what is there now: nothing in it is only remembered, and all of it may be afterwards.
-    let recalling = scene.recalling(RefreshArgs::default()).map(|it| Recalling { refresh: Refresh::Full, ..it });
+    let recalling = scene.recalling(RefreshArgs::default())?.map(|it| Recalling { refresh: Refresh::Full, ..it });
     let recall = doors.recall(recalling.as_ref(), &journal, &shown);
     let ground = doors.ground(&journal, &recall);
     let now = ground.now;

@@ -1,11 +1,12 @@
 //! `explain ADDRESS`: why it is, or is not, changing.
 
 use super::{CliError, Exit, Scene};
+use crate::cli::args::RefreshArgs;
 use crate::cli::doors::Doors;
 use crate::cli::output;
 use crate::cli::progress::Shown;
 use crate::model::Address;
-use crate::ops::recall::Recall;
+use crate::ops::recall::{Recalling, Refresh};
 use crate::ops::why as asking;
 
 /// `explain ADDRESS`.
@@ -17,9 +18,12 @@ pub(super) fn why(scene: &Scene<'_>, topic: &str) -> Result<Exit, CliError> {
     let project = scene.valid("explain")?;
     let doors = Doors::of(scene.settings, &project, scene.terminal)?;
     let journal = doors.journal()?;
-    let recall = Recall::nothing();
-    let ground = doors.ground(&journal, &recall);
-    let why = asking::explain(&project, ground, &address, &Shown::on(scene.terminal))?;
+    let shown = Shown::on(scene.terminal);
+    // What is there is looked at now; when it was looked at before is told beside it.
+    let recalling = scene.recalling(RefreshArgs::default())?.map(|it| Recalling { refresh: Refresh::Full, ..it });
+    let recall = doors.recall(recalling.as_ref(), &journal, &shown);
+    let why = asking::explain(&project, doors.ground(&journal, &recall), &address, &shown)?;
+    recall.close(&shown);
     let text = match form {
         output::Plainness::Text => output::why(&why, &project.sources),
         output::Plainness::Json => output::json(&output::why_json(&why, &project.sources)),

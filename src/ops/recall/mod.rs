@@ -8,7 +8,7 @@ mod store;
 mod tests;
 pub(super) mod touched;
 
-pub use stale::{Dropped, Evidence, LATE, Sifted, of_age, since, unchanged};
+pub use stale::{Dropped, Evidence, LATE, Sifted, not_ours, of_age, since, unchanged};
 
 use super::observe::Progress;
 use crate::backend::Observe;
@@ -16,15 +16,16 @@ use crate::journal::{Journal, deeds};
 use crate::model::{Span, Timestamp};
 use crate::observed::{Answer, Read};
 use crate::snapshot::cache::{Owner, Remembered};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use store::Keeper;
 
 /// How much is looked at anew.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Refresh {
     /// Everything.
+    #[default]
     Full,
     /// What may have changed, and a share of the rest.
     Changed,
@@ -39,6 +40,9 @@ pub struct Recall {
     keeper: Option<Mutex<Keeper>>,
     now: Timestamp,
     journal: u64,
+    refresh: Refresh,
+    /// When each answer was given that was found, used or not.
+    ages: BTreeMap<Read, Timestamp>,
 }
 
 /// Which answers a command may remember.
@@ -83,16 +87,18 @@ impl Recall {
         let owner = Owner { tenant_id: genesis.tenant, state: genesis.state.clone() };
         let (keeper, found) = Keeper::open(file, owner);
         found.notes.iter().for_each(|note| progress.note(note));
+        let ages = found.answers.iter().map(|one| (one.read.clone(), one.at)).collect();
         let kept = match refresh {
             Refresh::Full => Vec::new(),
             Refresh::Changed => sifted(found.answers, past, progress),
-            // A clock that was set back is no reason to believe what it will say.
-            Refresh::Scope => found.answers.into_iter().filter(|one| one.at <= past.now).collect(),
+            Refresh::Scope => whatever_its_age(found.answers, past, progress),
         };
         Self {
             keeper: Some(Mutex::new(keeper)),
             now: past.now,
             journal: past.journal.head().map_or(0, |head| head.number),
+            refresh: *refresh,
+            ages,
             known: Mutex::new(kept.into_iter().map(|one| (one.read, (one.answer, one.at))).collect()),
         }
     }
@@ -107,19 +113,20 @@ impl Recall {
         let (read, answer) = (read.clone(), answer.clone());
         held(keeper).keep(&Remembered { read, answer, at: self.now, journal: self.journal });
     }
-    /// Forgets the answers to these questions.
-    pub fn forget(&self, reads: &BTreeSet<Read>) {
-        held(&self.known).retain(|read, _| !reads.contains(read));
-    }
     /// When it is: what a new answer is dated with, and what ages are counted from.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.now
     }
-    /// When the remembered answer to a question was given, if there is one.
+    /// How much is looked at anew.
     #[must_use]
-    pub fn age_of(&self, read: &Read) -> Option<Timestamp> {
-        held(&self.known).get(read).map(|(_, at)| *at)
+    pub fn refresh(&self) -> Refresh {
+        self.refresh
+    }
+    /// When the answer that an earlier command left to a question was given, if there is one.
+    #[must_use]
+    pub fn given(&self, read: &Read) -> Option<Timestamp> {
+        self.ages.get(read).copied()
     }
     /// Ends, and tells what went wrong with keeping: never a reason to fail.
     pub fn close(self, progress: &dyn Progress) {
@@ -148,6 +155,20 @@ fn sifted(answers: Vec<Remembered>, past: Past<'_>, progress: &dyn Progress) -> 
     let gap = sifted.dropped.iter().find_map(|(_, why)| if let Dropped::Gap(gap) = why { Some(gap) } else { None });
     gap.into_iter().for_each(|gap| progress.note(&format!("everything is read anew: {gap}")));
     sifted.kept
+}
+
+/// All of them but what runs of ours changed since, and what a clock that was set back will say.
+fn whatever_its_age(answers: Vec<Remembered>, past: Past<'_>, progress: &dyn Progress) -> Vec<Remembered> {
+    let Past { observe: _, journal, now } = past;
+    let answers: Vec<Remembered> = answers.into_iter().filter(|one| one.at <= now).collect();
+    let Some(since) = since(&answers) else { return answers };
+    match deeds(journal.store(), journal.head(), since) {
+        Ok(deeds) => not_ours(answers, &deeds).kept,
+        Err(error) => {
+            progress.note(&format!("everything is read anew: {error}"));
+            Vec::new()
+        }
+    }
 }
 
 /// The reads in which the hours of a look go, and only where they told a list.

@@ -85,6 +85,17 @@ pub fn unchanged(remembered: Vec<Remembered>, evidence: Evidence<'_>) -> Sifted 
     sift(remembered, |one| news.against(one).or_else(|| time_alone(&one.answer, now)))
 }
 
+/// Drops what runs of ours may have changed, and nothing else.
+#[must_use]
+pub fn not_ours(remembered: Vec<Remembered>, deeds: &[Deed]) -> Sifted {
+    let mut news = News::default();
+    let heard = deeds.iter().try_for_each(|deed| news.own(deed));
+    match heard {
+        Ok(()) => sift(remembered, |one| news.against(one)),
+        Err(gap) => sift(remembered, |_| Some(Dropped::Gap(gap.clone()))),
+    }
+}
+
 fn sift(remembered: Vec<Remembered>, why: impl Fn(&Remembered) -> Option<Dropped>) -> Sifted {
     let mut sifted = Sifted::default();
     for one in remembered {

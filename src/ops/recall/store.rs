@@ -49,7 +49,10 @@ impl Keeper {
         let lines = cached.answers.len() + broken;
         let answers = newest(cached.answers);
         let reads = answers.iter().map(|one| one.read.clone()).collect();
-        let broken = (broken > 0).then(|| format!("{broken} broken lines of the cache `{place}` are not used"));
+        let broken = (broken > 0).then(|| match broken {
+            1 => format!("1 broken line of the cache `{place}` is not used"),
+            _ => format!("{broken} broken lines of the cache `{place}` are not used"),
+        });
         let notes = note.into_iter().chain(broken).collect();
         (Self { path: path.to_owned(), owner, file: None, ours, lines, reads, trouble: None }, Found { answers, notes })
     }

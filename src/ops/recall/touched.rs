@@ -1,18 +1,29 @@
-//! What the steps of a plan, and what stands against one, rest on: the reads that must not only be remembered. Names too
-//! much rather than too little.
+//! What the steps of a plan, what stands against one, and what drifted rest on: the reads that must not only be remembered.
+//! Names too much rather than too little.
 
+use super::Refresh;
 use crate::desired::{Delegated, Desired};
+use crate::diag::Code;
 use crate::ledger::Bindings;
 use crate::model::{Address, CustomerKey, Fact, Name, StepKey, SubscriptionKey};
 use crate::observed::Read;
 use crate::ops::observe::RestsOn;
+use crate::ops::planning::Question;
 use crate::plan::{Planned, Step};
 use std::collections::BTreeSet;
 
-/// What a plan rests on.
+/// What a plan rests on. Of a scope that is alone read anew, its addresses as well.
 #[must_use]
-pub(in crate::ops) fn by(planned: &Planned, desired: &Desired) -> RestsOn {
+pub(in crate::ops) fn by(planned: &Planned, question: Question<'_>, refresh: Refresh) -> RestsOn {
+    let desired = question.desired;
     let mut touched = Touched::default();
+    let search = match refresh {
+        Refresh::Full | Refresh::Changed => Search::Anew,
+        Refresh::Scope => {
+            question.targets.iter().for_each(|address| touched.target(address, desired));
+            Search::Remembered
+        }
+    };
     for step in planned.plan.steps() {
         touched.step(step);
         touched.document(&step.key.address, desired);
@@ -21,12 +32,31 @@ pub(in crate::ops) fn by(planned: &Planned, desired: &Desired) -> RestsOn {
         touched.key(&blocked.key);
         touched.document(&blocked.key.address, desired);
     }
+    let drifted = planned.outlook.findings.iter().filter(|finding| finding.code == Code::Drift);
+    drifted.filter_map(|finding| finding.address.as_ref()).for_each(|address| touched.address(address));
     // Whoever leaves may have something of everybody: that nothing is left of it rests on all that was seen.
     let leaves = |name: &Name| desired.partnerships.get(name).is_some_and(|partnership| partnership.ending.is_some());
-    if touched.partnerships.iter().any(leaves) {
+    if search == Search::Anew && touched.partnerships.iter().any(leaves) {
         return RestsOn::Everything;
     }
     RestsOn::Reads(touched.reads(desired, &planned.bindings))
+}
+
+/// The reads that tell of an address.
+#[must_use]
+pub(in crate::ops) fn of(address: &Address, desired: &Desired, bindings: &Bindings) -> BTreeSet<Read> {
+    let mut touched = Touched::default();
+    touched.target(address, desired);
+    touched.reads(desired, bindings)
+}
+
+/// Where whoever leaves is looked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Search {
+    /// In what is read now.
+    Anew,
+    /// In what is remembered too: for a first look, which `apply` does not trust.
+    Remembered,
 }
 
 #[derive(Default)]
@@ -36,6 +66,10 @@ struct Touched {
 }
 
 impl Touched {
+    fn target(&mut self, address: &Address, desired: &Desired) {
+        self.address(address);
+        self.document(address, desired);
+    }
     fn step(&mut self, step: &Step) {
         self.key(&step.key);
         self.address(&step.cause);

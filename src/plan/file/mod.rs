@@ -6,7 +6,7 @@ pub(crate) mod fact;
 mod outlook;
 mod step;
 
-pub use outlook::{Blocked, Finding, FindingSeverity, Gate, Outlook, Place, Related, Unmanaged};
+pub use outlook::{Blocked, Finding, FindingSeverity, Gate, Outlook, Place, Related, Remembered, Unmanaged};
 
 use super::{FORMAT, Plan, Step, plan_id, step_id};
 use crate::diag::SourceMap;
@@ -115,6 +115,12 @@ impl PlanFile {
     #[must_use]
     pub fn within(self, scope: BTreeSet<Address>) -> Self {
         Self { scope, ..self }
+    }
+    /// The same, with what was remembered and not read for it.
+    #[must_use]
+    pub fn recalling(mut self, remembered: Option<Remembered>) -> Self {
+        self.outlook.remembered = remembered;
+        self
     }
     /// The addresses that were asked for; empty means all.
     #[must_use]

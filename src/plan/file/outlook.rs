@@ -3,7 +3,7 @@
 
 use super::fact::WireKey;
 use crate::diag::{self, Severity, SourceMap};
-use crate::model::{Address, Date, Limit, StepKey};
+use crate::model::{Address, Date, Limit, StepKey, Timestamp};
 use crate::plan;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -30,6 +30,20 @@ pub struct Outlook {
     pub outside: usize,
     /// What stops `apply`, and what is acknowledged.
     pub gates: Vec<Gate>,
+    /// What was not read for this plan, but remembered of an earlier look.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remembered: Option<Remembered>,
+}
+
+/// Answers that were remembered. No step rests on one alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Remembered {
+    /// How many.
+    pub answers: usize,
+    /// When the oldest was given.
+    #[schemars(with = "String")]
+    pub oldest: Timestamp,
 }
 
 /// What stops `apply`, though the plan is printed all the same.
@@ -267,6 +281,7 @@ impl Outlook {
             unchanged: *unchanged,
             outside: *outside,
             gates: gates.iter().map(Gate::from).collect(),
+            remembered: None,
         }
     }
 }

@@ -114,8 +114,17 @@ fn by_reseller(steps: &[Step]) -> Vec<String> {
 }
 
 fn beside(outlook: &Outlook) -> Vec<String> {
-    let Outlook { blocked: _, findings: _, released, assumptions, unmanaged, unchanged: _, outside, gates: _ } =
-        outlook;
+    let Outlook {
+        blocked: _,
+        findings: _,
+        released,
+        assumptions,
+        unmanaged,
+        unchanged: _,
+        outside,
+        gates: _,
+        remembered,
+    } = outlook;
     let mut items: Vec<String> = assumptions.iter().map(|text| format!("- assumed: {}\n", short(text))).collect();
     items.extend(released.iter().map(|it| format!("- released: {}; nothing is taken away\n", address(it))));
     let crate::plan::file::Unmanaged { partnerships, customers, subscriptions } = unmanaged;
@@ -126,6 +135,9 @@ fn beside(outlook: &Outlook) -> Vec<String> {
     }
     if *outside > 0 {
         items.push(format!("- declared addresses outside the scope: {outside}\n"));
+    }
+    if let Some(crate::plan::file::Remembered { answers, oldest }) = remembered {
+        items.push(format!("- remembered, and not read for this plan: {answers} answers, the oldest of {oldest}\n"));
     }
     items
 }

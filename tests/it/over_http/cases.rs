@@ -77,6 +77,9 @@ impl Stage {
         if roles.contains("roles:") {
             return Err(Ended::LeftOut("roles are the command line's".into()));
         }
+        if roles.contains("refresh:") {
+            return Err(Ended::LeftOut("what is remembered is the command line's".into()));
+        }
         for (command, expected) in entries {
             let words: Vec<&str> = command.split_whitespace().collect();
             let left_out = || Ended::LeftOut(command.clone());

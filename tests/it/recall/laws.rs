@@ -5,14 +5,14 @@
 use crate::support::project::{Project, Quiet, tenant};
 use crate::support::run::Bench;
 use crate::support::world::{
-    AtEnd, Customer, Reseller, Subscription, Wanted, World, customer_tenant, reseller_tenant, worlds,
+    AtEnd, Customer, Leaver, Reseller, Subscription, Wanted, World, customer_tenant, reseller_tenant, worlds,
 };
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::path::Path;
 use twotier::backend::Observe;
 use twotier::backend::simulated::{Edit, Human, Memory};
-use twotier::model::{Digest, PartnerId, SubscriptionChange, Timestamp};
+use twotier::model::{Address, Digest, PartnerId, SubscriptionChange, Timestamp};
 use twotier::observed::{Answer, AuditRecord, Read, Status, Why};
 use twotier::ops::observe::{Eyes, Looked};
 use twotier::ops::planning::{look_and_make, recall_and_make};
@@ -99,12 +99,21 @@ fn bench(world: &World) -> Bench {
 
 /// Plans with what is remembered in `file`.
 fn changed(bench: &Bench, observe: &dyn Observe, file: &Path) -> (Planned, Looked) {
-    let (ledger, journal, targets) = (bench.ledger(), bench.journal(), BTreeSet::new());
-    let recalling = Recalling { file: file.to_owned(), refresh: Refresh::Changed };
+    recalled(bench, observe, (file, Refresh::Changed), &BTreeSet::new())
+}
+
+fn recalled(
+    bench: &Bench,
+    observe: &dyn Observe,
+    (file, refresh): (&Path, Refresh),
+    targets: &BTreeSet<Address>,
+) -> (Planned, Looked) {
+    let (ledger, journal) = (bench.ledger(), bench.journal());
+    let recalling = Recalling { file: file.to_owned(), refresh };
     let past = Past { observe, journal: &journal, now: bench.tenant.clock() };
     let recall = Recall::open(Some(&recalling), past, &Quiet);
     let eyes = Eyes { observe, recall: &recall, progress: &Quiet };
-    let made = recall_and_make(bench.project.question(&bench.tenant, &ledger, &targets), eyes);
+    let made = recall_and_make(bench.project.question(&bench.tenant, &ledger, targets), eyes);
     recall.close(&Quiet);
     made
 }
@@ -129,6 +138,55 @@ impl Observe for Lossy<'_> {
 
 #[test]
 fn on_a_calm_day_what_is_expensive_is_remembered_and_a_step_is_looked_at_all_the_same() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("observed.jsonl");
+    let bench = bench(&calm(None));
+    let (_, first) = changed(&bench, &bench.tenant, &file);
+    assert!(first.remembered.is_empty());
+    bench.tenant.advance("60h".parse().expect("a span"));
+    let (planned, looked) = changed(&bench, &bench.tenant, &file);
+    assert_eq!(planned.plan.steps().len(), 1);
+    let id = |n: usize| customer_tenant(n).parse().expect("an id");
+    let remembered: Vec<&Read> = looked.remembered.keys().collect();
+    assert_eq!(remembered, [&Read::Subscriptions(id(0)), &Read::Subscriptions(id(2))]);
+}
+
+#[test]
+fn a_scope_reads_what_it_needs_and_a_first_look_at_an_ending_takes_no_hours() {
+    let leaver = Leaver {
+        listed: true,
+        customers: 0,
+        holds: 0,
+        supports: 0,
+        transfer_to: Some(0),
+        search: Some(true),
+        tell: false,
+        later: false,
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("observed.jsonl");
+    let bench = bench(&calm(Some(leaver)));
+    let (_, first) = changed(&bench, &bench.tenant, &file);
+    let all = first.observed.subscription_lists().count();
+    assert_eq!(all, 3);
+    bench.tenant.advance("20d".parse().expect("a span"));
+    let leaving = BTreeSet::from(["partnership/leaver".parse().expect("an address")]);
+    let (expected, _) = recalled(&bench, &bench.tenant, (&file, Refresh::Full), &leaving);
+    let (planned, looked) = recalled(&bench, &bench.tenant, (&file, Refresh::Scope), &leaving);
+    assert_eq!(planned.plan.id(), expected.plan.id());
+    assert!(!planned.plan.steps().is_empty());
+    // What the full look just read is as old as now; before it, it was as old as could be.
+    assert!(looked.remembered.keys().any(|read| matches!(read, Read::Subscriptions(_))), "{:?}", looked.remembered);
+    let (_, strict) = recalled(&bench, &bench.tenant, (&file, Refresh::Changed), &leaving);
+    assert!(strict.remembered.is_empty(), "an end rests on all that was seen: {:?}", strict.remembered);
+    // A customer of the scope is read, whatever is remembered of it.
+    let one = BTreeSet::from(["customer/customer0".parse().expect("an address")]);
+    let (_, looked) = recalled(&bench, &bench.tenant, (&file, Refresh::Scope), &one);
+    assert!(looked.remembered.is_empty(), "{:?}", looked.remembered);
+}
+
+/// A tenant that is as declared, but for the seats of one subscription.
+fn calm(leaver: Option<Leaver>) -> World {
     let subscription = |wanted| Subscription {
         legacy: false,
         product: 0,
@@ -149,24 +207,13 @@ fn on_a_calm_day_what_is_expensive_is_remembered_and_a_step_is_looked_at_all_the
         orders: Vec::new(),
         support: None,
     };
-    let world = World {
+    World {
         resellers: vec![Reseller { active: true, signed: true, tenant_written: true }],
         customers: vec![customer(Some(5)), customer(Some(8)), customer(None)],
         late: 0,
         link: true,
-        leaver: None,
-    };
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("observed.jsonl");
-    let bench = bench(&world);
-    let (_, first) = changed(&bench, &bench.tenant, &file);
-    assert!(first.remembered.is_empty());
-    bench.tenant.advance("60h".parse().expect("a span"));
-    let (planned, looked) = changed(&bench, &bench.tenant, &file);
-    assert_eq!(planned.plan.steps().len(), 1);
-    let id = |n: usize| customer_tenant(n).parse().expect("an id");
-    let remembered: Vec<&Read> = looked.remembered.keys().collect();
-    assert_eq!(remembered, [&Read::Subscriptions(id(0)), &Read::Subscriptions(id(2))]);
+        leaver,
+    }
 }
 
 proptest! {
