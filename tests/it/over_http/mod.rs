@@ -14,7 +14,7 @@ use crate::laws::{ROUNDS, cases_or, lasting, never_lowering, portrait, project};
 use crate::support::project::{Project, Quiet, tenant};
 use crate::support::root;
 use crate::support::run::{Bench, Life};
-use crate::support::world::{World, worlds};
+use crate::support::world::{Customer, Order, Reseller, World, worlds};
 use faults::{Meddling, meddling, scripts};
 use hall::{Death, Hall, Memory as Remembers};
 use proptest::prelude::*;
@@ -22,6 +22,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use twotier::apply::RunOutcome;
 use twotier::backend::simulated::{Memory, Tenant, seed};
+use twotier::diag::Code;
 use twotier::model::Address;
 use twotier::ops::Fault;
 use twotier::ops::apply::{Applied, Consent};
@@ -250,6 +251,59 @@ proptest! {
         prop_assert_eq!(settle(&mut bench, "0s"), Rest::NothingLeft);
         nothing_twice(&world, &bench.tenant.tenant())?;
         at_the_same_place(&world, &bench)?;
+    }
+}
+
+/// A customer that buys the same twice: two orders nobody can tell apart but by their carts.
+fn twins() -> World {
+    let order = || Order { product: 0, quantity: 2, additional: true, renewal: None };
+    let customer = Customer {
+        exists: true,
+        by_domain: false,
+        agreement: true,
+        resellers: 1,
+        reseller: 0,
+        other: None,
+        subscriptions: Vec::new(),
+        orders: vec![order(), order()],
+        support: None,
+    };
+    let reseller = Reseller { active: true, signed: true, tenant_written: true };
+    World { resellers: vec![reseller], customers: vec![customer], late: 0, link: true, leaver: None }
+}
+
+#[test]
+fn two_equal_orders_survive_a_death_at_every_call() {
+    let world = twins();
+    for (call, reaches) in (0..60).flat_map(|call| [(call, false), (call, true)]) {
+        let mut bench = begin(&world);
+        let life = Life::of(1_000_000);
+        let hall = Hall::of(bench.tenant.tenant()).remembering(Remembers::Forgets);
+        let hall = hall.deadly(Death { life: life.clone(), call, reaches });
+        bench.living((life, reaches), |bench| drop(apply(bench, &hall)));
+        calm_apply(&mut bench);
+        assert_eq!(settle(&mut bench, "0s"), Rest::NothingLeft);
+        assert_eq!(made(&bench.tenant.tenant()), (1, 2, 2), "dead at call {call}, which gets through: {reaches}");
+    }
+}
+
+#[test]
+fn an_order_that_may_be_its_twin_is_left_to_a_person_and_never_placed_again() {
+    let world = twins();
+    let mut bench = begin(&world);
+    let rules = serde_json::json!({"rules": [
+        {"method": "POST", "path": "/v1/customers/*/carts/*/checkout", "fault": "closeAfter"},
+        {"method": "GET", "path": "/v1/customers/*/orders", "times": 0, "fault": {"status": 503}},
+    ]});
+    let hall = Hall::of(bench.tenant.tenant()).faulty(&serde_json::from_value(rules).expect("a script"));
+    drop(apply(&mut bench, &hall));
+    // The cart was ordered, and either order may be its: nothing is guessed, nothing bought, however often it is looked.
+    for _ in 0..3 {
+        calm_apply(&mut bench);
+        let planned = calm_plan(&mut bench);
+        let blocked: Vec<Code> = planned.outlook.blocked.iter().map(|blocked| blocked.finding.code).collect();
+        assert_eq!((planned.plan.steps().len(), blocked), (0, vec![Code::Unresolved]));
+        assert_eq!(made(&bench.tenant.tenant()), (1, 2, 2));
     }
 }
 

@@ -168,7 +168,7 @@ fn customer() -> impl Strategy<Value = Customer> {
         (prop::bool::weighted(0.7), any::<bool>(), any::<bool>(), any::<u8>(), 0..3usize, prop::option::of(0..3usize));
     let what = (
         prop::collection::vec(subscription(), 0..3),
-        prop::collection::vec(order(), 0..2),
+        prop::collection::vec(order(), 0..3),
         prop::option::of(prop::option::of(0..3usize)),
     );
     (who, what).prop_map(
@@ -216,7 +216,7 @@ fn renewal() -> impl Strategy<Value = Option<&'static str>> {
 }
 
 fn order() -> impl Strategy<Value = Order> {
-    (0..3u8, 1..20u32, any::<bool>(), renewal()).prop_map(|(product, quantity, additional, renewal)| Order {
+    (0..3u8, 1..4u32, any::<bool>(), renewal()).prop_map(|(product, quantity, additional, renewal)| Order {
         product,
         quantity,
         additional,
