@@ -134,7 +134,7 @@ fn plans_at(address: &str) {
     assert_eq!(project.run(&["state", "init"]).0, 0);
     let (code, words) = project.run(&["plan"]);
     assert!(
-        code == 0 && words.contains("Plan id 0fa94cb1c50c872a15d535dc57a488ff10df6e364dc6d7b6ae953865b621b2a5"),
+        code == 0 && words.contains("Plan id 299bc54d5e662af3cc75c7e5350b1b39d04e33b940e82cc4c07195b6512e7014"),
         "{words}"
     );
     // The simulated clock stands still, and is no reason to set this machine's.
