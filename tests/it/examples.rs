@@ -18,6 +18,7 @@ stories! {
     a_customer_that_has_a_reseller: "a-second-reseller",
     a_half_finished_apply: "half-finished-apply",
     a_lost_state: "lost-state",
+    before_the_term_ends: "before-the-term-ends",
     changing_seats: "change-seats",
     checking_a_reseller: "check-a-reseller",
     customers_of_a_reseller: "customers-of-a-reseller",

@@ -1,7 +1,8 @@
 //! The comment as GitHub would read it: its structure is ours whatever names hold, it fits, and what weighs most stands.
 
 use super::*;
-use crate::plan::example::{arbitrary_outlook, arbitrary_steps, file, key, outlook, step, steps};
+use crate::model::SubscriptionChange;
+use crate::plan::example::{arbitrary_outlook, arbitrary_steps, change, file, key, outlook, step, steps};
 use crate::plan::{FieldChange, Outlook as Beside, Risk};
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
@@ -128,6 +129,28 @@ Seats: 10 bought, 5 added, 0 given back. Partners of record moved: 2. Renewals c
     let sections = ["#### For people", "#### Blocked", "<details><summary>Steps: 8", "\nPlan id `"];
     let places: Vec<_> = sections.iter().map(|section| text.find(section)).collect();
     assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?} {text}");
+}
+
+#[test]
+fn a_renewal_says_what_it_comes_to() {
+    let told = |renewal: &str| {
+        let change = change("visio", SubscriptionChange::Renewal(renewal.parse().unwrap()));
+        let mut one = step("schedule-renewal subscription/contoso/visio", "customer/contoso", change);
+        let (field, before, after) = ("renewal".into(), Some("auto-renew off".into()), renewal.into());
+        one.changes = vec![FieldChange { field, before, after, note: None }];
+        shown(&file(vec![one], &Beside::default()))
+    };
+    for (renewal, line) in [
+        (
+            "extend",
+            "- **buys on** month by month when its term ends, 3 % to 23 % dearer: auto-renew off \u{2192} extend",
+        ),
+        ("cancel", "- **ends** with its term: auto-renew off \u{2192} cancel"),
+        ("renew", "- **renewal** auto-renew off \u{2192} renew"),
+    ] {
+        let text = told(renewal);
+        assert!(text.contains(line) && text.contains("Renewals changed: 1."), "{text}");
+    }
 }
 
 /// So many subscriptions moved from one reseller to another.

@@ -4,7 +4,7 @@
 use super::fit::{Fold, Form, Section};
 use super::group::{Names, address, listed, short, value};
 use crate::diag::Code;
-use crate::model::StepName;
+use crate::model::{Renewal, StepName, SubscriptionChange};
 use crate::plan::file::{Finding, PlanFile};
 use crate::plan::step::{Action, Wanted};
 use crate::plan::{FieldChange, Step, Undo};
@@ -146,6 +146,18 @@ fn change<'a>(step: &'a Step, field: &str) -> Option<&'a FieldChange> {
     step.changes.iter().find(|change| change.field == field)
 }
 
+/// What a renewal comes to. Source: learn, "Extended service terms (EST)".
+fn comes_to(action: &Action) -> &'static str {
+    let Action::Api(Wanted::Change { change: SubscriptionChange::Renewal(renewal), subscription: _ }) = action else {
+        return "**renewal**";
+    };
+    match renewal {
+        Renewal::Renew(_) => "**renewal**",
+        Renewal::Cancel => "**ends** with its term:",
+        Renewal::Extend => "**buys on** month by month when its term ends, 3 % to 23 % dearer:",
+    }
+}
+
 /// Rank, line and what is said of the object.
 fn spent(step: &Step, sums: &mut Sums) -> Option<(u8, String, String)> {
     if let Action::Api(Wanted::Order { line, .. }) = &step.action {
@@ -179,7 +191,7 @@ fn spent(step: &Step, sums: &mut Sums) -> Option<(u8, String, String)> {
         }
         StepName::ScheduleRenewal => {
             sums.renewals += 1;
-            Some((4, format!("**renewal** {}", values(step)), String::new()))
+            Some((4, format!("{} {}", comes_to(&step.action), values(step)), String::new()))
         }
         StepName::ReviewListing
         | StepName::InviteReseller
