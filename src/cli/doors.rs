@@ -272,7 +272,8 @@ impl From<Fault> for CliError {
                 .hint("`--lock-wait` waits longer; `twotier state take-over` ends a run that is certainly dead"),
             Fault::Denied(_) => Self::new(Exit::SignIn, words),
             Fault::Role(_) => Self::new(Exit::SignIn, words)
-                .hint("nothing was done; let somebody with the role apply, or correct `center.roles`"),
+                .hint("nothing was done; let somebody with the role apply, correct `center.roles`, or leave these steps out: \
+                     `twotier plan --target ADDRESS --out FILE`, then `apply FILE`"),
             Fault::Interrupted => Self::new(Exit::Interrupted, words),
             Fault::UnknownPlan { .. } | Fault::NotTheSame(_) => {
                 Self::new(Exit::Stale, words).hint("review the new plan: `twotier plan`")

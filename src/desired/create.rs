@@ -116,11 +116,11 @@ fn country_rules(draft: &mut Draft, create: &document::Create) {
 /// Provider, reseller and customer are in one CSP region. Source: learn, regional-authorization-overview.
 fn region(draft: &mut Draft, written: &Spanned<SmolStr>, belongs: Belongs) {
     let Some(theirs) = country::csp_region(written) else { return };
-    let provider = draft.provider.as_ref().map(|provider| ("provider", &provider.country, provider.at));
+    let provider = draft.provider.as_ref().map(|provider| ("provider", &provider.country, provider.country_at));
     let reseller = match belongs {
         Belongs::To(found, _) => {
             let reseller = &draft.partners[found].resolved;
-            Some(("reseller", &reseller.country, reseller.at))
+            Some(("reseller", &reseller.country, reseller.country_at))
         }
         Belongs::Nowhere | Belongs::Unresolved => None,
     };

@@ -96,6 +96,8 @@ pub struct Provider {
     pub partner_id: PartnerId,
     /// Two letters.
     pub country: SmolStr,
+    /// Where that is written.
+    pub country_at: At,
     /// The link that invites resellers.
     pub invitation_url: Option<SmolStr>,
     /// age public keys.
@@ -166,6 +168,8 @@ pub struct Partnership {
     pub partner_ids: Vec<PartnerId>,
     /// Two letters.
     pub country: SmolStr,
+    /// Where that is written.
+    pub country_at: At,
     /// Who is written to; without it nobody can be invited.
     pub contact: Option<Contact>,
     /// Where `ensure` stands.

@@ -62,6 +62,7 @@ fn partnership(
         tenant: tenant_id.map(|tenant| tenant.value),
         partner_ids: partner_ids.into_iter().map(|id| id.value).collect(),
         country: country.value,
+        country_at: country.at,
         contact: contact.map(self::contact),
         ensure_at: ensure.at,
         ensure: state,
@@ -87,7 +88,7 @@ fn same_region(draft: &mut Draft, name: &Name, written: &Spanned<smol_str::SmolS
             written.value, provider.country
         );
         let help = "partnerships do not cross CSP regions: this one belongs to another provider tenant and project";
-        let other = provider.at;
+        let other = provider.country_at;
         draft.clash(Code::ForeignRegion, written.at, message, (help, other, "the provider is here"));
     }
 }
@@ -174,7 +175,7 @@ mod tests {
         check(
             &partnership("other", ids, "US"),
             &[
-                "TT0207 error at US: the reseller of `other` is in US (CSP region US), the provider in HU (Europe); help: partnerships do not cross CSP regions: this one belongs to another provider tenant and project; also at distri: the provider is here",
+                "TT0207 error at US: the reseller of `other` is in US (CSP region US), the provider in HU (Europe); help: partnerships do not cross CSP regions: this one belongs to another provider tenant and project; also at HU: the provider is here",
             ],
         );
     }

@@ -38,6 +38,7 @@ fn provider(draft: &mut Draft, doc: Doc<document::Provider>) -> Provider {
         tenant: tenant_id.value,
         partner_id: partner_id.value,
         country: country.value,
+        country_at: country.at,
         invitation_url: invitation_url.map(|url| url.value),
         recipients: credentials.map_or_else(Vec::new, |to| to.recipients.into_iter().map(|key| key.value).collect()),
         limits: limits.map_or_else(Limits::new, |limits| self::limits(&limits)),

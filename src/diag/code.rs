@@ -80,7 +80,7 @@ codes! {
     DomainOurs = 305, "the domain belongs to a customer of ours with other resellers", "A `create` binds to it only when the declared reseller is among its resellers. Declare it by `tenantId` instead.";
     AddressRefused = 306, "the postal address does not pass validation", "Partner Center would refuse it; the suggestion is shown where there is one.";
     AgreementMissing = 307, "the customer has not signed the Microsoft Customer Agreement", "Orders are refused until it has; only the customer can accept it. Source: learn, integrate confirm-customer-agreement.";
-    UnderReview = 308, "the customer's account is under review or refused", "Microsoft reviews new accounts; orders fail until it is done. Source: learn, codes 800073-800075.";
+    UnderReview = 308, "the customer's account was refused", "Microsoft reviews new accounts, and `await-review` waits for that; an account that was refused can order nothing. Ask Microsoft why, in a support request of Partner Center. Source: learn, retrieve-validation-status; codes 800073-800075.";
     NothingToBuy = 309, "the product cannot be bought as declared", "No availability, or several, for this product, SKU, term and billing cycle in the customer's country.";
     UnclaimedTwin = 310, "a live subscription of the same product is claimed by no manifest", "Buying a second one is probably a mistake. Bind the one that is there with `subscriptionId`, or say `purchase: {additional: true}`.";
     ReleasedTwin = 311, "a released address beside a new one", "A bound document disappeared and a new unbound one like it appeared: this looks like a rename. Say `renamedFrom`.";
@@ -145,7 +145,7 @@ codes! {
     JournalOdd = 604, "a record that changes nothing", "It speaks of something the journal does not hold, or its run no longer held the lease. It was passed over; somebody else than this tool may have written it.";
     SealedUnusable = 605, "a sealed password is gone or changed", "The journal names a ciphertext that is not there or is another one. Reset the password, then `credentials forget` the old one.";
     // ── 0700-0799: sign-in and roles
-    RoleMissing = 700, "a step needs a role that the signed-in user does not hold", "`center.roles` says which roles the user has in Partner Center, and none of them is enough: `apply` would refuse before it writes anything. Let somebody with the role apply, have the role given (it takes effect within an hour), or correct `center.roles`. Source: learn, permissions-overview.";
+    RoleMissing = 700, "a step needs a role that the signed-in user does not hold", "`center.roles` says which roles the user has in Partner Center, and none of them is enough: `apply` would refuse before it writes anything. Let somebody with the role apply, have the role given (it takes effect within an hour), correct `center.roles`, or leave those steps out: `plan --target ADDRESS --out FILE` plans the rest, and `apply FILE` stays within it. Source: learn, permissions-overview.";
     TokenOld = 701, "the stored refresh token is getting old", "A refresh token lasts 90 days and is renewed whenever it is used and the new one can be kept. `twotier login` stores a new one. Source: learn, gdap-and-secure-application-model.";
     TokenNotKept = 702, "a renewed refresh token was not kept", "Signing in gave a new refresh token. A variable can only be read, so the old one goes on until its 90 days are over: name a file or commands that can write under `center.token`.";
 }

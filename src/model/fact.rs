@@ -141,6 +141,8 @@ pub enum Fact {
     PartnerValid(PartnerId),
     /// The customer has signed the Microsoft Customer Agreement (yes).
     AgreementSigned(CustomerKey),
+    /// The customer's account may buy: Microsoft has reviewed it (yes).
+    AccountReviewed(CustomerKey),
     /// The partnership's reseller is among the customer's resellers (yes).
     Associated {
         /// Whose reseller.
@@ -172,6 +174,7 @@ impl fmt::Display for Fact {
             Self::PartnershipActive(name) => write!(f, "partnership/{name} active"),
             Self::PartnerValid(id) => write!(f, "PartnerID {id} valid"),
             Self::AgreementSigned(customer) => write!(f, "customer/{customer} agreement signed"),
+            Self::AccountReviewed(customer) => write!(f, "customer/{customer} account reviewed"),
             Self::Associated { customer, partnership } => write!(f, "customer/{customer} reseller {partnership}"),
             Self::DomainFree(domain) => write!(f, "domain {domain} free"),
             Self::Unclaimed { customer, product } => write!(f, "customer/{customer} unclaimed {product}"),

@@ -64,6 +64,8 @@ steps! {
     RequestAgreement, "request-agreement", HandOff;
     /// Until the customer signed.
     AwaitAgreement, "await-agreement", Wait;
+    /// Until Microsoft has reviewed a customer's account.
+    AwaitReview, "await-review", Wait;
     /// The two-tier link is mailed to a customer.
     InviteCustomer, "invite-customer", HandOff;
     /// Until the reseller shows among the customer's.

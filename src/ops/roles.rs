@@ -54,7 +54,10 @@ pub fn note(planned: &mut Planned, roles: &Roles) {
     let findings = lacking.phrases().map(|(first, phrase)| {
         Finding::warning(Code::RoleMissing, None, format!("{phrase}, which `center.roles` does not list"))
             .about(first.address.clone())
-            .help("`apply` refuses it; let somebody with the role apply, or correct `center.roles`")
+            .help(
+                "`apply` refuses it; let somebody with the role apply, correct `center.roles`, or plan the rest alone: \
+                 `twotier plan --target ADDRESS --out FILE`",
+            )
     });
     planned.outlook.findings.extend(findings);
 }

@@ -357,6 +357,7 @@ fn arbitrary_fact() -> impl Strategy<Value = Fact> {
         Just(Fact::PartnershipActive("fabrikam".parse().unwrap())),
         text().prop_map(|id| Fact::PartnerValid(PartnerId::new(id))),
         Just(Fact::AgreementSigned(customer())),
+        Just(Fact::AccountReviewed(customer())),
         Just(Fact::Associated { customer: customer(), partnership: "fabrikam".parse().unwrap() }),
         text().prop_map(Fact::DomainFree),
         text().prop_map(move |sku| Fact::Unclaimed {

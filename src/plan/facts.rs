@@ -4,7 +4,7 @@
 use crate::ledger::Bindings;
 use crate::ledger::{CredentialState, Ledger, LiveId};
 use crate::model::{Address, CustomerId, Fact, Field, SubscriptionId, SubscriptionKey, Value};
-use crate::observed::{self, Facet, Observed, PartnerCheck, Read, Why};
+use crate::observed::{self, Facet, Observed, PartnerCheck, Read, Review, Why};
 
 /// Everything a fact may be evaluated against.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +30,7 @@ pub fn reads(fact: &Fact, bindings: &Bindings) -> Vec<Read> {
         Fact::PartnershipActive(_) => vec![Read::Relationships],
         Fact::PartnerValid(id) => vec![Read::PartnerId(id.clone())],
         Fact::AgreementSigned(key) => bindings.customer(key).map(Read::Agreement).into_iter().collect(),
+        Fact::AccountReviewed(key) => bindings.customer(key).map(Read::AccountReview).into_iter().collect(),
         Fact::Associated { customer, partnership: _ } => {
             bindings.customer(customer).map(Read::ResellersOf).into_iter().collect()
         }
@@ -70,6 +71,9 @@ pub fn evaluate(fact: &Fact, ground: Ground<'_>) -> Facet<Value> {
         },
         Fact::PartnerValid(id) => observed.partner(id).map(|check| Value::Bool(*check == PartnerCheck::Valid)),
         Fact::AgreementSigned(key) => of_customer(key, bindings, |id| observed.agreement(id).map(Value::Bool)),
+        Fact::AccountReviewed(key) => {
+            of_customer(key, bindings, |id| observed.review(id).map(|review| Value::Bool(review == Review::Passed)))
+        }
         Fact::Associated { customer, partnership } => of_customer(customer, bindings, |id| {
             bindings
                 .reseller(partnership)

@@ -4,13 +4,13 @@
 use super::build::{Making, PartnerReady, wanted_partner};
 use super::customers::{Agreement, agreement};
 use super::draft::{api, key, wait};
-use super::step::{Brings, Mark, Risk, Undo, Wanted};
+use super::step::{Brings, Mark, Risk, Step, Undo, Wanted};
 use crate::desired::{Additional, PartnerOfRecord, Subscription};
 use crate::diag::{At, Code, Finding};
 use crate::diff::{Presence, SubscriptionState, unknown};
 use crate::ledger::{Pending, PendingWhat};
 use crate::model::operation::CartLine;
-use crate::model::{Address, CustomerId, Fact, Renewal, StepKey, StepName, Value};
+use crate::model::{Address, CustomerId, CustomerKey, Fact, Renewal, StepKey, StepName, Value};
 use crate::observed::{Facet, Offer, Review};
 
 pub(super) fn make(making: &mut Making<'_, '_>) {
@@ -92,12 +92,9 @@ fn order(making: &mut Making<'_, '_>, declared: &Subscription, ordering: &StepKe
     if let (PartnerReady::Active(_), Some(finding)) = (&partner, making.against(partner_id)) {
         return Err(finding);
     }
-    let live = match &buyer {
-        Buyer::Live(id) => {
-            may_buy(making, *id)?;
-            Some(*id)
-        }
-        Buyer::After(_) => None,
+    let (live, review) = match &buyer {
+        Buyer::Live(id) => (Some(*id), reviewed(making, declared, *id)?),
+        Buyer::After(_) => (None, None),
     };
     let agreement = agreement(making, &declared.key.customer, live)?;
     let address = Address::Subscription(declared.key.clone());
@@ -129,13 +126,7 @@ fn order(making: &mut Making<'_, '_>, declared: &Subscription, ordering: &StepKe
             .rests_after(bound, need.clone(), Brings::Something)
             .need(need.clone(), "there must be somebody to buy for"),
     };
-    let signed = Fact::AgreementSigned(declared.key.customer.clone());
-    step = match agreement {
-        Agreement::Signed => step.rests_on(signed, Value::Bool(true)),
-        Agreement::After(need) => step
-            .rests_after(signed, need.clone(), Brings::Exactly(Value::Bool(true)))
-            .need(need, "orders are refused before it is signed"),
-    };
+    step = allowed(step, &declared.key.customer, agreement, review);
     let valid = Fact::PartnerValid(partner_id.clone());
     step = match partner {
         PartnerReady::Active(_) => step.rests_on(valid, Value::Bool(true)),
@@ -160,6 +151,24 @@ fn assume_renewal(making: &mut Making<'_, '_>, declared: &Subscription) {
     if declared.renewal.as_ref().is_some_and(|(renewal, _)| *renewal != Renewal::SAME_AGAIN) {
         let text = format!("the renewal of `{}` is set by the plan after its order shows", declared.key);
         making.drafts.assumptions.insert(text);
+    }
+}
+
+/// Orders are refused before the customer signed, and while its account is under review.
+fn allowed(step: Step, customer: &CustomerKey, agreement: Agreement, review: Option<StepKey>) -> Step {
+    let signed = Fact::AgreementSigned(customer.clone());
+    let yes = || Brings::Exactly(Value::Bool(true));
+    let step = match agreement {
+        Agreement::Signed => step.rests_on(signed, Value::Bool(true)),
+        Agreement::After(need) => {
+            step.rests_after(signed, need.clone(), yes()).need(need, "orders are refused before it is signed")
+        }
+    };
+    match review {
+        None => step,
+        Some(need) => step
+            .rests_after(Fact::AccountReviewed(customer.clone()), need.clone(), yes())
+            .need(need, "orders are refused while the account is under review"),
     }
 }
 
@@ -218,12 +227,28 @@ pub(super) fn offered(making: &Making<'_, '_>, at: At, offer: &Offer) -> Result<
     }
 }
 
-fn may_buy(making: &Making<'_, '_>, customer: CustomerId) -> Result<(), Finding> {
-    let message = match making.sides.look.review(customer) {
-        Facet::Known(Review::Passed) => return Ok(()),
-        Facet::Known(Review::InReview) => "the customer's account is under review by Microsoft",
-        Facet::Known(Review::Refused) | Facet::Absent => "Microsoft refused the customer's account",
+/// Whether the account may buy; the wait, where Microsoft still reviews it. Source: learn, retrieve-validation-status.
+fn reviewed(making: &mut Making<'_, '_>, declared: &Subscription, id: CustomerId) -> Result<Option<StepKey>, Finding> {
+    let customer = &declared.key.customer;
+    match making.sides.look.review(id) {
+        Facet::Known(Review::Passed) => return Ok(None),
+        Facet::Known(Review::InReview) => {}
+        Facet::Known(Review::Refused) | Facet::Absent => {
+            let message = format!("Microsoft refused the account of customer `{customer}`: nobody can order for it");
+            return Err(Finding::error(Code::UnderReview, None, message)
+                .help("ask Microsoft why, in a support request of Partner Center; plan again when it is approved"));
+        }
         Facet::Unknown(why) => return Err(unknown("whether the customer's account may buy", &why)),
-    };
-    Err(Finding::error(Code::UnderReview, None, message).help("plan again when the review is over"))
+    }
+    let address = Address::Customer(customer.clone());
+    let awaiting = key(address.clone(), StepName::AwaitReview);
+    if !making.drafts.has(&awaiting) {
+        let until = "Microsoft has reviewed the customer's account".to_owned();
+        let at = making.desired().customers.get(customer).map_or(declared.at, |customer| customer.at);
+        let step = wait(awaiting.clone(), until, making.origin(&address, at))
+            .reaches(Fact::AccountReviewed(customer.clone()), Brings::Exactly(Value::Bool(true)))
+            .because("new accounts are reviewed, and orders are refused until it is done");
+        making.drafts.add(step);
+    }
+    Ok(Some(awaiting))
 }

@@ -350,6 +350,7 @@ fn is_remembered(fact: &Fact) -> bool {
         | Fact::PartnershipActive(_)
         | Fact::PartnerValid(_)
         | Fact::AgreementSigned(_)
+        | Fact::AccountReviewed(_)
         | Fact::Associated { .. }
         | Fact::DomainFree(_)
         | Fact::Unclaimed { .. }

@@ -140,7 +140,10 @@ impl Touched {
                 self.customers.insert(customer.clone());
                 self.partnerships.insert(partnership.clone());
             }
-            Fact::AgreementSigned(key) | Fact::Credentials(key) | Fact::Unclaimed { customer: key, product: _ } => {
+            Fact::AgreementSigned(key)
+            | Fact::AccountReviewed(key)
+            | Fact::Credentials(key)
+            | Fact::Unclaimed { customer: key, product: _ } => {
                 self.customers.insert(key.clone());
             }
             Fact::Field(key, _) => {

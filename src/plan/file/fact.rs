@@ -38,6 +38,12 @@ pub(crate) enum WireFact {
         #[schemars(with = "String")]
         customer: Address,
     },
+    /// The customer's account may buy.
+    AccountReviewed {
+        /// `customer/NAME`
+        #[schemars(with = "String")]
+        customer: Address,
+    },
     /// The partnership's reseller is among the customer's.
     Associated {
         /// `customer/NAME`
@@ -174,6 +180,7 @@ impl From<&Fact> for WireFact {
             Fact::PartnershipActive(name) => Self::PartnershipActive { partnership: Address::Partnership(name) },
             Fact::PartnerValid(partner_id) => Self::PartnerValid { partner_id },
             Fact::AgreementSigned(customer) => Self::AgreementSigned { customer: customer.into() },
+            Fact::AccountReviewed(customer) => Self::AccountReviewed { customer: customer.into() },
             Fact::Associated { customer, partnership } => {
                 Self::Associated { customer: customer.into(), partnership: Address::Partnership(partnership) }
             }
@@ -195,6 +202,7 @@ impl TryFrom<WireFact> for Fact {
             WireFact::PartnershipActive { partnership } => Self::PartnershipActive(partnership_of(partnership)?),
             WireFact::PartnerValid { partner_id } => Self::PartnerValid(partner_id),
             WireFact::AgreementSigned { customer } => Self::AgreementSigned(customer_of(customer)?),
+            WireFact::AccountReviewed { customer } => Self::AccountReviewed(customer_of(customer)?),
             WireFact::Associated { customer, partnership } => {
                 Self::Associated { customer: customer_of(customer)?, partnership: partnership_of(partnership)? }
             }

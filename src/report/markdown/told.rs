@@ -88,6 +88,7 @@ fn rights(step: &Step) -> Vec<(u8, String)> {
         | StepName::InviteReseller
         | StepName::RequestAgreement
         | StepName::AwaitAgreement
+        | StepName::AwaitReview
         | StepName::InviteCustomer
         | StepName::AwaitOrder
         | StepName::AwaitChange
@@ -201,6 +202,7 @@ fn spent(step: &Step, sums: &mut Sums) -> Option<(u8, String, String)> {
         | StepName::ResetAdminPassword
         | StepName::RequestAgreement
         | StepName::AwaitAgreement
+        | StepName::AwaitReview
         | StepName::InviteCustomer
         | StepName::AwaitAssociation
         | StepName::AwaitOrder
