@@ -1,7 +1,7 @@
 //! What the steps of a plan, what stands against one, and what drifted rest on: the reads that must not only be remembered.
 //! Names too much rather than too little.
 
-use super::Refresh;
+use super::{Recall, Refresh};
 use crate::desired::{Delegated, Desired};
 use crate::diag::Code;
 use crate::ledger::Bindings;
@@ -14,10 +14,11 @@ use std::collections::BTreeSet;
 
 /// What a plan rests on. Of a scope that is alone read anew, its addresses as well.
 #[must_use]
-pub(in crate::ops) fn by(planned: &Planned, question: Question<'_>, refresh: Refresh) -> RestsOn {
+pub(in crate::ops) fn by(planned: &Planned, question: Question<'_>, recall: &Recall) -> RestsOn {
     let desired = question.desired;
     let mut touched = Touched::default();
-    let search = match refresh {
+    recall.insisted().iter().for_each(|address| touched.target(address, desired));
+    let search = match recall.refresh() {
         Refresh::Full | Refresh::Changed => Search::Anew,
         Refresh::Scope => {
             question.targets.iter().for_each(|address| touched.target(address, desired));
