@@ -44,6 +44,8 @@ pub enum Presence {
     ToCreate(Option<Finding>),
     /// Its creation was answered and does not show yet.
     Pending(CustomerId),
+    /// It is none of ours yet, and known by its domain alone: nobody but itself can make it one, once it is invited.
+    ToInvite,
     /// It is bound or named, and not there.
     Gone(Finding),
     /// Not known.
@@ -252,7 +254,10 @@ fn by_domain(sides: Sides<'_>, diff: &Diff<'_>, customer: &Customer, domain: &st
         return Presence::Unknown(unknown("the customers of its resellers", &why));
     }
     match sides.look.customers() {
-        Facet::Known(_) | Facet::Absent => Presence::Gone(gone(customer, domain)),
+        Facet::Known(_) | Facet::Absent => {
+            let inviting = sides.desired.associations_of(&customer.key).next().is_some();
+            if inviting { Presence::ToInvite } else { Presence::Gone(gone(customer, domain)) }
+        }
         Facet::Unknown(why) => Presence::Unknown(unknown("the list of customers", &why)),
     }
 }
@@ -263,7 +268,7 @@ fn gone(customer: &Customer, identity: &str) -> Finding {
         customer.at,
         format!("customer `{}` means `{identity}`, which is not among the provider's customers", customer.key),
     )
-    .help("it may have left; invite it in the portal, correct the identity, or remove the document")
+    .help("it may have left; correct the identity, remove the document, or invite it in the portal: one named by `domain`, with a `reseller`, is invited by a step")
 }
 
 fn to_create(sides: Sides<'_>, diff: &Diff<'_>, customer: &Customer, domain: &str) -> Presence {

@@ -203,9 +203,10 @@ fn relations<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
                     }
                 }
             }
-            (Some(Presence::Live(_) | Presence::ToCreate(_)), Some(Partner::NotListed | Partner::Listed { .. })) => {
-                RelationState::Missing
-            }
+            (
+                Some(Presence::Live(_) | Presence::ToCreate(_) | Presence::ToInvite),
+                Some(Partner::NotListed | Partner::Listed { .. }),
+            ) => RelationState::Missing,
             // What stands against the customer or the partnership is told there.
             _ => continue,
         };

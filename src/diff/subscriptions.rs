@@ -62,9 +62,14 @@ impl<'a> Last<'a> {
         }
         let id = match diff.customers.get(key) {
             Some(Presence::Live(id)) => Some(*id),
-            Some(Presence::ToCreate(_) | Presence::Pending(_) | Presence::Gone(_) | Presence::Unknown(_)) | None => {
-                None
-            }
+            Some(
+                Presence::ToCreate(_)
+                | Presence::Pending(_)
+                | Presence::ToInvite
+                | Presence::Gone(_)
+                | Presence::Unknown(_),
+            )
+            | None => None,
         };
         self.asked = Some((key, id));
         id
@@ -105,6 +110,9 @@ pub(super) fn compare<'a>(sides: Sides<'a>, diff: &mut Diff<'a>, bound: &[Option
         } else {
             match diff.customers.get(&declared.key.customer) {
                 Some(Presence::ToCreate(_) | Presence::Pending(_)) => Some(SubscriptionState::ToBuy),
+                Some(Presence::ToInvite) if declared.identity.is_none() => Some(SubscriptionState::ToBuy),
+                // What it has shows once it is ours.
+                Some(Presence::ToInvite) => continue,
                 // What stands against the customer is told there.
                 Some(Presence::Live(_) | Presence::Gone(_) | Presence::Unknown(_)) | None => continue,
             }

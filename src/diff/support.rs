@@ -76,7 +76,14 @@ fn live_customer(sides: Sides<'_>, diff: &Diff<'_>, customer: &CustomerKey) -> O
     match diff.customers.get(customer) {
         Some(Presence::Live(id)) => Some(*id),
         // What stands against the customer is told there; a new one has no legacy subscription.
-        Some(Presence::ToCreate(_) | Presence::Pending(_) | Presence::Gone(_) | Presence::Unknown(_)) | None => None,
+        Some(
+            Presence::ToCreate(_)
+            | Presence::Pending(_)
+            | Presence::ToInvite
+            | Presence::Gone(_)
+            | Presence::Unknown(_),
+        )
+        | None => None,
     }
 }
 

@@ -281,6 +281,7 @@ fn unread(diff: &Diff<'_>) -> BTreeSet<String> {
         diff::Presence::Live(_)
         | diff::Presence::ToCreate(_)
         | diff::Presence::Pending(_)
+        | diff::Presence::ToInvite
         | diff::Presence::Gone(_) => None,
     });
     let partners = diff.partners.values().filter_map(|partner| match partner {

@@ -192,6 +192,7 @@ fn customer(desired: &Desired, diff: &Diff<'_>, key: &CustomerKey, observed: &Ob
         }
         Some(Presence::Pending(id)) => return vec![row("there", format!("not visible yet, {id}"))],
         Some(Presence::ToCreate(_)) => return vec![row("there", "no; it is to be created")],
+        Some(Presence::ToInvite) => return vec![row("there", "no; it is to be invited, and accepts or not")],
         Some(Presence::Gone(finding) | Presence::Unknown(finding)) => return vec![row("there", &finding.message)],
         None => return rows,
     };

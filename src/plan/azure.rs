@@ -79,6 +79,11 @@ fn standing(making: &mut Making<'_, '_>, access: &AzureAccess, step: Step) -> Re
             let step = step.rests_after(bound, need.clone(), Brings::Something);
             return Ok(step.need(need, "there must be a tenant"));
         }
+        Some(Presence::ToInvite) => {
+            let need = StepKey::with(address, StepName::AwaitAssociation, access.reseller.as_str());
+            let step = step.rests_after(bound, need.clone(), Brings::Something);
+            return Ok(step.need(need, "it must be a customer of ours, and of the reseller"));
+        }
         Some(Presence::ToCreate(Some(finding)) | Presence::Gone(finding) | Presence::Unknown(finding)) => {
             return Err(finding.clone());
         }

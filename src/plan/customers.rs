@@ -55,6 +55,8 @@ fn stand(making: &mut Making<'_, '_>, customer: &Customer, presence: &Presence) 
             making.drafts.add(step.because("created, not visible yet"));
         }
         Presence::Live(_) => credentials(making, customer),
+        // Each of its relations invites it.
+        Presence::ToInvite => {}
     }
 }
 
@@ -293,6 +295,9 @@ pub(super) fn invite(
             if created {
                 step = step.need(key(address, StepName::CreateCustomer), "there must be somebody to invite");
             }
+            if let Some(Presence::ToInvite) = making.diff.customers.get(&customer.key) {
+                step = step.because("no customer of ours has its domain yet");
+            }
             making.drafts.add(step);
             waiting = waiting.need(inviting, "");
         }
@@ -300,6 +305,14 @@ pub(super) fn invite(
         Standing::Declined(finding) => return making.drafts.block(inviting, finding),
     }
     making.drafts.add(waiting);
+}
+
+/// Where the customer of an order stands.
+pub(super) enum Buyer {
+    /// There.
+    Live(CustomerId),
+    /// After this step.
+    After(StepKey),
 }
 
 /// What an order needs of the customer's agreement.
@@ -310,14 +323,14 @@ pub(super) enum Agreement {
     After(StepKey),
 }
 
-/// Whether the customer signed; asks for it where it did not. `live` is none for a customer still to be created.
+/// Whether the customer signed; asks for it where it did not.
 pub(super) fn agreement(
     making: &mut Making<'_, '_>,
     customer: &CustomerKey,
-    live: Option<CustomerId>,
+    buyer: &Buyer,
 ) -> Result<Agreement, Finding> {
-    if let Some(id) = live {
-        match making.sides.look.agreement(id) {
+    if let Buyer::Live(id) = buyer {
+        match making.sides.look.agreement(*id) {
             Facet::Known(true) => return Ok(Agreement::Signed),
             Facet::Known(false) | Facet::Absent => {}
             Facet::Unknown(why) => return Err(unknown("whether the customer signed its agreement", &why)),
@@ -341,8 +354,8 @@ pub(super) fn agreement(
         Standing::Open(step) => {
             let mut step = step.because("an order needs it, and it is not signed").risking(&[Risk::Legal], Undo::No);
             step.goal.push(goal);
-            if live.is_none() {
-                step = step.need(key(address, StepName::CreateCustomer), "there must be somebody to sign");
+            if let Buyer::After(need) = buyer {
+                step = step.need(need.clone(), "there must be somebody to sign");
             }
             making.drafts.add(step);
             waiting = waiting.need(requesting, "");

@@ -74,6 +74,10 @@ pub fn evaluate(fact: &Fact, ground: Ground<'_>) -> Facet<Value> {
         Fact::AccountReviewed(key) => {
             of_customer(key, bindings, |id| observed.review(id).map(|review| Value::Bool(review == Review::Passed)))
         }
+        // Whoever is no customer of ours has no reseller of ours.
+        Fact::Associated { customer, partnership: _ } if bindings.customer(customer).is_none() => {
+            Facet::Known(Value::Bool(false))
+        }
         Fact::Associated { customer, partnership } => of_customer(customer, bindings, |id| {
             bindings
                 .reseller(partnership)

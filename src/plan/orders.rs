@@ -2,7 +2,7 @@
 //! beside a subscription nobody claims.
 
 use super::build::{Making, PartnerReady, wanted_partner};
-use super::customers::{Agreement, agreement};
+use super::customers::{Agreement, Buyer, agreement};
 use super::draft::{api, key, wait};
 use super::step::{Brings, Mark, Risk, Step, Undo, Wanted};
 use crate::desired::{Additional, PartnerOfRecord, Subscription};
@@ -65,18 +65,17 @@ fn waiting(making: &mut Making<'_, '_>, declared: &Subscription, pending: &Pendi
     making.drafts.add(step.because(format!("accepted {}, not visible yet", pending.since)));
 }
 
-/// Where the customer of an order stands.
-enum Buyer {
-    Live(CustomerId),
-    After(StepKey),
-}
-
 fn buyer(making: &Making<'_, '_>, declared: &Subscription) -> Result<Buyer, Finding> {
     let customer = Address::Customer(declared.key.customer.clone());
     match making.diff.customers.get(&declared.key.customer) {
         Some(Presence::Live(id)) => Ok(Buyer::Live(*id)),
         Some(Presence::ToCreate(_)) => Ok(Buyer::After(key(customer, StepName::CreateCustomer))),
         Some(Presence::Pending(_)) => Ok(Buyer::After(key(customer, StepName::AwaitChange))),
+        Some(Presence::ToInvite) => {
+            let mut resellers = making.desired().associations_of(&declared.key.customer);
+            let first = resellers.next().map(|(name, _)| name.as_str()).unwrap_or_default();
+            Ok(Buyer::After(StepKey::with(customer, StepName::AwaitAssociation, first)))
+        }
         Some(Presence::Gone(finding) | Presence::Unknown(finding)) => Err(finding.clone()),
         None => Err(Finding::error(Code::CustomerAbsent, declared.at, "its customer is not known")),
     }
@@ -96,7 +95,7 @@ fn order(making: &mut Making<'_, '_>, declared: &Subscription, ordering: &StepKe
         Buyer::Live(id) => (Some(*id), reviewed(making, declared, *id)?),
         Buyer::After(_) => (None, None),
     };
-    let agreement = agreement(making, &declared.key.customer, live)?;
+    let agreement = agreement(making, &declared.key.customer, &buyer)?;
     let address = Address::Subscription(declared.key.clone());
     let customer = Address::Customer(declared.key.customer.clone());
     let origin = making.origin(&declared.cause, declared.at);

@@ -25,7 +25,7 @@ pub(super) fn searched<'a>(sides: Sides<'a>, diff: &Diff<'a>, found: &mut Ending
             }
             Presence::Unknown(finding) => found.unread.push(finding.clone()),
             // What is to be, just came to be or is gone has no subscription.
-            Presence::ToCreate(_) | Presence::Pending(_) | Presence::Gone(_) => {}
+            Presence::ToCreate(_) | Presence::Pending(_) | Presence::ToInvite | Presence::Gone(_) => {}
         }
     }
     let everybody = match found.ending.search {

@@ -44,9 +44,12 @@ pub(super) fn gone(sides: Sides<'_>, diff: &Diff<'_>) -> Vec<Gone> {
     });
     let customers = diff.customers.iter().filter_map(|(key, presence)| match presence {
         Presence::Gone(finding) if finding.code == Code::CustomerAbsent => Some(Address::Customer((*key).clone())),
-        Presence::Gone(_) | Presence::Live(_) | Presence::ToCreate(_) | Presence::Pending(_) | Presence::Unknown(_) => {
-            None
-        }
+        Presence::Gone(_)
+        | Presence::Live(_)
+        | Presence::ToCreate(_)
+        | Presence::Pending(_)
+        | Presence::ToInvite
+        | Presence::Unknown(_) => None,
     });
     let subscriptions = diff.subscriptions.iter().filter_map(|one| match &one.state {
         SubscriptionState::Blocked(finding) if finding.code == Code::SubscriptionAbsent => {
