@@ -13,7 +13,7 @@ use crate::model::product::Commerce;
 use crate::model::{
     Address, CustomerId, Fact, Field, PartnerId, Renewal, StepKey, StepName, SubscriptionChange, SubscriptionId, Value,
 };
-use crate::observed::{self, Facet, Status};
+use crate::observed::{self, AtEnd, Facet, Status, Unclear};
 
 /// A subscription that is there, with what its steps share.
 pub(super) struct Chain<'a> {
@@ -356,7 +356,11 @@ fn quantity(
         .marked(if lowers { Mark::End } else { Mark::Change })
         .rests_on(Fact::Field(declared.key.clone(), Field::ScheduledChange), Value::optional(scheduled))
         .reaches(Fact::Field(declared.key.clone(), Field::Quantity), Brings::Exactly(moved.declared.clone()));
-    let step = with_partner_in_force(making, chain, step)?;
+    let mut step = with_partner_in_force(making, chain, step)?;
+    if chain.renewal.is_none() && chain.observed.at_end == AtEnd::Unknown(Unclear::Off) {
+        // A cancellation may be scheduled in a way that this read does not show.
+        step = step.noting("auto-renew is off: a cancellation, if one was made, may be deleted with it");
+    }
     chain.seats = seats;
     Ok(step)
 }

@@ -188,6 +188,17 @@ fn auto_renew_off_is_neither_taken_for_an_end_nor_left_without_a_mend() {
 }
 
 #[test]
+fn a_change_of_the_quantity_says_that_a_cancellation_nobody_sees_may_go_with_it() {
+    let note = |tenant: &Memory| {
+        let planned = only("quantity: 30").plan(tenant, &twotier::ledger::Ledger::default());
+        planned.plan.steps()[0].changes[0].note.clone()
+    };
+    let off = note(&there("", r#","autoRenew":false"#)).expect("a note");
+    assert!(off.contains("a cancellation, if one was made, may be deleted"), "{off}");
+    assert_eq!(note(&plain()), None);
+}
+
+#[test]
 fn what_contradicts_itself_is_never_overwritten() {
     let torn = || there("", r#","autoRenew":false,"scheduledChange":{"quantity":3}"#);
     for way in WAYS {
