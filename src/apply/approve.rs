@@ -1,6 +1,7 @@
 //! What may be done: the approved plan against the fresh one, step by step. Pure; performs, reads and writes nothing.
 
 use super::outcome::{Outcome, StepResult};
+use crate::ledger::HandoffState;
 use crate::model::{Digest, Fact, StepKey};
 use crate::observed::Facet;
 use crate::plan::facts::{Ground, evaluate};
@@ -131,9 +132,17 @@ pub fn approve<'p>(
     let gone = approved.steps.iter().filter(|step| !planned.contains(&step.id)).map(|step| StepResult {
         key: step.key.clone(),
         id: step.id,
-        outcome: if stands(step, ground) { Outcome::Satisfied } else { Outcome::Withdrawn },
+        outcome: if stands(step, ground) || is_done(step, ground) { Outcome::Satisfied } else { Outcome::Withdrawn },
     });
     Ok(Approval { tasks: tasks.collect(), gone: gone.collect() })
+}
+
+/// Whether somebody said of the hand-off that it is done, or its purpose was observed.
+fn is_done(step: &ApprovedStep, ground: Ground<'_>) -> bool {
+    ground.ledger.handoffs.get(&step.id).is_some_and(|known| match known.state {
+        HandoffState::Acknowledged { .. } | HandoffState::Consumed { .. } => true,
+        HandoffState::Asked | HandoffState::Declined { .. } => false,
+    })
 }
 
 fn stands(step: &ApprovedStep, ground: Ground<'_>) -> bool {

@@ -60,8 +60,12 @@ pub enum Progress {
     },
     /// The lease is held by another run, which is watched.
     Locked {
-        /// Whose: actor and since when.
+        /// Whose: run, actor and since when.
         holder: String,
+        /// If it stays silent for so long, it is taken over.
+        quiet: Duration,
+        /// How long it is waited for at most.
+        patience: Duration,
     },
     /// What an earlier run left open was settled by looking.
     Recovered {

@@ -6,7 +6,7 @@ use crate::apply::{Outcome, Progress, Reporter};
 use crate::backend::Bound;
 use crate::model::Span;
 use crate::ops::observe;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressState, ProgressStyle};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How progress is shown.
@@ -31,12 +31,19 @@ impl Shown {
 }
 
 fn bar() -> ProgressBar {
-    let style = ProgressStyle::with_template("{msg} {wide_bar} {pos} of {len}, {eta} left");
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {counts}");
     let bar = ProgressBar::new(0);
     if let Ok(style) = style {
-        bar.set_style(style);
+        bar.set_style(style.with_key("counts", counts));
     }
     bar
+}
+
+/// How far it is: nothing while nobody knows of how much.
+fn counts(state: &ProgressState, out: &mut dyn std::fmt::Write) {
+    let Some(len) = state.len().filter(|len| *len > 0) else { return };
+    // A bar that cannot be drawn is no fault.
+    let _ = write!(out, "{} of {len}, {:#} left", state.pos(), HumanDuration(state.eta()));
 }
 
 impl observe::Progress for Shown {
@@ -208,7 +215,16 @@ fn line_of(progress: &Progress) -> String {
         }
         Progress::Waiting { key, wait, why } => format!("  {key} waits {} s: {why}", wait.as_secs()),
         Progress::Unstored { key, armored: _, why } => format!("  {key}: its password could not be stored: {why}"),
-        Progress::Locked { holder } => format!("waiting for another run: {holder}"),
+        Progress::Locked { holder, quiet, patience } => {
+            let end = if quiet <= patience {
+                format!("taken over if it is silent for {} s more", quiet.as_secs())
+            } else {
+                format!("given up in {} s", patience.as_secs())
+            };
+            format!(
+                "waiting for another run: {holder}; {end} (`twotier state take-over` ends one that is certainly dead)"
+            )
+        }
         Progress::Recovered { key, outcome } => format!("  {key}, left open by an earlier run: {}", outcome.word()),
         Progress::Stopping => "stopping: what is in flight is finished first".to_owned(),
     }

@@ -194,9 +194,17 @@ impl Draft {
         }
         let mut finding =
             Finding::error(Code::DanglingReference, at, format!("{says} `{name}`, which no manifest declares"));
-        finding.help = Some(match self.suggest(kind, name) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => format!("declare a {} of that name, or correct it", kind.name()),
+        let owner =
+            self.partners.iter().find(|it| it.resolved.partner_ids.iter().any(|id| id.as_str() == name.as_str()));
+        let owner = owner.filter(|_| kind == Kind::Partnership).map(|it| it.resolved.name.clone());
+        finding.help = Some(match (owner, self.suggest(kind, name)) {
+            (Some(owner), _) => {
+                format!(
+                    "that is a PartnerID of it: write `{owner}`, or where a PartnerID can be chosen `{{partnership: {owner}, partnerId: \"{name}\"}}`"
+                )
+            }
+            (None, Some(meant)) => format!("did you mean `{meant}`?"),
+            (None, None) => format!("declare a {} of that name, or correct it", kind.name()),
         });
         self.findings.push(finding);
     }

@@ -214,6 +214,15 @@ fn relations<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
     }
 }
 
+/// The same of a snapshot: nobody answers later for what it does not hold.
+pub fn not_held(finding: &mut Finding) {
+    let unread = format!(" could not be read: {}", observed::Why::NotRead);
+    if let (Code::Unknown, Some(what)) = (finding.code, finding.message.strip_suffix(&unread)) {
+        finding.message = format!("the snapshot does not hold {what}");
+        finding.help = Some("make a snapshot that holds it, or plan without `--snapshot`".into());
+    }
+}
+
 /// The finding of something that could not be read.
 #[must_use]
 pub fn unknown(what: &str, why: &observed::Why) -> Finding {

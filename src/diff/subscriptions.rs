@@ -387,10 +387,10 @@ fn default_would_replace(declared: &Subscription, there: &Value, partnership: &c
 
 fn not_as_asserted(declared: &Subscription, there: &Value, wanted: &Value) -> Finding {
     Finding::warning(
-        Code::Drift,
+        Code::AssertionFails,
         declared.partner_at,
-        format!("subscription `{}` is said to have partner of record {wanted}, and has {there}", declared.key),
+        format!("subscription `{}` asserts partner of record {wanted}, and the tenant has {there}", declared.key),
     )
     .about(Address::Subscription(declared.key.clone()))
-    .help("an assertion is never written to the tenant; name a partnership to set it")
+    .help("an assertion is never written to the tenant: correct it, or name a partnership to set it")
 }

@@ -22,6 +22,24 @@ pub enum LiveId {
     /// A subscription, with its customer.
     Subscription(CustomerId, SubscriptionId),
 }
+impl LiveId {
+    /// The reseller, if it is one.
+    #[must_use]
+    pub fn reseller(self) -> Option<TenantId> {
+        match self {
+            Self::Reseller(id) => Some(id),
+            Self::Customer(_) | Self::Subscription(..) => None,
+        }
+    }
+    /// The customer, if it is one.
+    #[must_use]
+    pub fn customer(self) -> Option<CustomerId> {
+        match self {
+            Self::Customer(id) => Some(id),
+            Self::Reseller(_) | Self::Subscription(..) => None,
+        }
+    }
+}
 impl std::fmt::Display for LiveId {
     /// The object's own id, without its customer's.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -64,6 +82,35 @@ pub struct Ledger {
 }
 
 impl Ledger {
+    /// What is remembered of some addresses, and what is of none.
+    #[must_use]
+    pub fn only(mut self, keep: impl Fn(&Address) -> bool) -> Self {
+        let Self {
+            genesis: _,
+            bindings,
+            settled,
+            managed,
+            handoffs,
+            pending,
+            unresolved,
+            open,
+            given_up,
+            credentials,
+            guards: _,
+            counted,
+        } = &mut self;
+        bindings.retain(|address, _| keep(address));
+        settled.retain(|address, _| keep(address));
+        managed.retain(|address| keep(address));
+        handoffs.retain(|_, handoff| keep(&handoff.key.address));
+        pending.retain(|address, _| keep(address));
+        unresolved.retain(|address, _| keep(address));
+        open.retain(|_, open| keep(&open.key.address));
+        given_up.retain(|_, key| keep(&key.address));
+        credentials.retain(|address, _| keep(address));
+        counted.retain(|counted| keep(&counted.cause));
+        self
+    }
     /// The effect at this address that is neither settled nor waited for.
     #[must_use]
     pub fn doubt(&self, address: &Address) -> Option<Doubt<'_>> {

@@ -118,6 +118,13 @@ impl Format {
     }
 }
 
+/// What a text of a form that a schema names looks like, in words.
+#[must_use]
+pub fn form(keyword: &str) -> Option<&'static str> {
+    // Nothing has the form of an empty text.
+    Format::named(keyword)?.check("").err().map(|malformed| malformed.expected)
+}
+
 fn plain(expected: &'static str) -> Malformed {
     Malformed { expected, help: None }
 }

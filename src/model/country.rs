@@ -72,6 +72,13 @@ mod tests {
     }
 
     #[test]
+    fn the_words_of_the_manifest_name_the_countries_that_demand_a_registration_number() {
+        let words = include_str!("../manifest/document/customer.rs").replace("\n    /// ", " ");
+        let (before, last) = REGISTERED.rsplit_once(' ').expect("several");
+        assert!(words.contains(&format!("{} and {last}", before.replace(' ', ", "))));
+    }
+
+    #[test]
     fn regions_are_known_or_not_claimed() {
         assert_eq!(csp_region("HU"), csp_region("NO"));
         assert_ne!(csp_region("HU"), csp_region("US"));

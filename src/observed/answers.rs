@@ -58,6 +58,37 @@ impl Told<'_> {
 }
 
 impl Observed {
+    /// What some reads told: the others count as not made.
+    #[must_use]
+    pub fn only(&self, keep: impl Fn(&Read) -> bool) -> Self {
+        let kept = |told: &Told<'_>| keep(&told.read());
+        let mut one = Self::default();
+        for told in self.answers().filter(kept) {
+            one.copy(told);
+        }
+        one
+    }
+    fn copy(&mut self, told: Told<'_>) {
+        match told {
+            Told::Relationships(f) => self.relationships = Some(f.map(Clone::clone)),
+            Told::Customers(f) => self.customers = Some(f.map(Clone::clone)),
+            Told::CustomersOf(id, f) => drop(self.customers_of.insert(id, f.map(Clone::clone))),
+            Told::ResellersOf(id, f) => drop(self.resellers_of.insert(id, f.map(Clone::clone))),
+            Told::Subscriptions(id, f) => drop(self.subscriptions.insert(id, f.map(Clone::clone))),
+            Told::Subscription(customer, id, f) => drop(self.details.insert((customer, id), f.map(Clone::clone))),
+            Told::SupportContact(customer, id, f) => drop(self.support.insert((customer, id), f.map(Clone::clone))),
+            Told::Agreement(id, f) => drop(self.agreements.insert(id, f.map(Clone::clone))),
+            Told::AccountReview(id, f) => drop(self.reviews.insert(id, f.map(Clone::clone))),
+            Told::Domain(domain, f) => drop(self.domains.insert(domain.clone(), f.map(Clone::clone))),
+            Told::PostalAddress(address, f) => drop(self.postal.insert(address.clone(), f.map(Clone::clone))),
+            Told::Offer(offer, f) => drop(self.offers.insert(offer.clone(), f.map(Clone::clone))),
+            Told::PartnerId(id, f) => drop(self.partners.insert(id.clone(), f.map(Clone::clone))),
+            Told::ResellerByTenant(id, f) => drop(self.resellers_by_tenant.insert(id, f.map(Clone::clone))),
+            Told::ResellerByPartnerId(id, f) => drop(self.resellers_by_partner.insert(id.clone(), f.map(Clone::clone))),
+            Told::InvitationLink(id, f) => drop(self.links.insert(id, f.map(Clone::clone))),
+            Told::Cart(customer, cart, f) => drop(self.carts.insert((customer, cart.clone()), f.map(Clone::clone))),
+        }
+    }
     /// Every read that was made and what it told, sorted by read. Absorbing them again yields an equal value.
     pub fn answers(&self) -> impl Iterator<Item = Told<'_>> {
         self.lists().chain(self.of_subscriptions()).chain(self.of_customers()).chain(self.of_the_world())

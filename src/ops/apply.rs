@@ -133,12 +133,7 @@ pub fn recall_and_apply(
     let mut session = Session::begin(journal, &open, order.lock_wait, ids, tools)?;
     session.recover(observe)?;
     let scope = consent.scope();
-    let fresh = match plan_anew(
-        (project, &scope, consent.addresses()),
-        &mut session,
-        (observe, recalling),
-        (tools, progress),
-    ) {
+    let fresh = match plan_anew((project, &scope), &mut session, (observe, recalling), (tools, progress)) {
         Ok(fresh) => fresh,
         Err(fault @ Fault::Denied(_)) => {
             session.close()?;
@@ -204,17 +199,15 @@ struct Fresh {
 }
 
 fn plan_anew(
-    (project, scope, approved): (&Valid, &BTreeSet<Address>, BTreeSet<Address>),
+    (project, scope): (&Valid, &BTreeSet<Address>),
     session: &mut Session<'_>,
     (observe, recalling): (&dyn Observe, Option<&Recalling>),
     (tools, progress): (Tools<'_>, &dyn Progress),
 ) -> Result<Fresh, Fault> {
     let ledger = session.ledger().clone();
     let now = tools.clock.now();
-    // Under the lease: whatever another run did is in the journal by now. An approved step is not told to be over because of
-    // what is only remembered.
+    // Under the lease: whatever another run did is in the journal by now.
     let recall = Recall::open(recalling, Past { observe, journal: session.journal(), now }, progress);
-    let recall = recall.insisting(approved);
     let observing = session.observing(observe);
     let ground = plan::Ground { observe: &observing, ledger: &ledger, now, recall: &recall };
     let seen = plan::live(project, ground, scope, progress);
@@ -256,13 +249,6 @@ impl Known {
     fn scope(&self) -> BTreeSet<Address> {
         match self {
             Self::Plan(file) => file.scope().clone(),
-            Self::OnlyId(_) | Self::Everything => BTreeSet::new(),
-        }
-    }
-    /// The objects that approved steps change.
-    fn addresses(&self) -> BTreeSet<Address> {
-        match self {
-            Self::Plan(file) => file.plan().steps().iter().map(|step| step.key.address.clone()).collect(),
             Self::OnlyId(_) | Self::Everything => BTreeSet::new(),
         }
     }

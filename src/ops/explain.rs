@@ -25,6 +25,8 @@ pub struct Shape {
     pub form: String,
     /// The values it may have, where they are a closed list.
     pub values: Vec<String>,
+    /// The forms it may have, where there are several or one is prescribed, each with what it says.
+    pub forms: Vec<String>,
     /// What may stand in it.
     pub fields: Vec<FieldLine>,
 }
@@ -56,6 +58,8 @@ pub struct UnknownTopic {
     pub topic: String,
     /// The nearest that is known.
     pub near: Option<String>,
+    /// What is known there.
+    pub known: Vec<String>,
 }
 
 /// Explains a code (`TT0310`), a kind (`Customer`) or a field (`Customer.spec.reseller`, `Customer.reseller`).
@@ -71,7 +75,7 @@ pub fn explain(topic: &str) -> Result<Explained, UnknownTopic> {
     let named = |kind: &Kind| kind.name().eq_ignore_ascii_case(first) || kind.slug() == first;
     let Some(kind) = Kind::ALL.into_iter().find(named) else {
         let near = nearest(first, Kind::ALL.map(Kind::name)).map(str::to_owned).or_else(|| near_code(first));
-        return Err(UnknownTopic { topic: topic.to_owned(), near });
+        return Err(UnknownTopic { topic: topic.to_owned(), near, known: Vec::new() });
     };
     let root = manifest::schema(kind);
     let tree = Tree { root: &root };
@@ -91,9 +95,13 @@ pub fn explain(topic: &str) -> Result<Explained, UnknownTopic> {
             Some((tree.step(spec, part)?, "spec."))
         });
         let Some((schema, through)) = next else {
-            let known = tree.names(shape);
+            let mut known = tree.names(shape);
+            if path == kind.name() {
+                // A field of the spec may be named without it.
+                known = tree.step(shape, "spec").map_or(known, |spec| tree.names(spec));
+            }
             let near = nearest(part, known.iter().map(String::as_str)).map(|near| format!("{path}.{near}"));
-            return Err(UnknownTopic { topic: topic.to_owned(), near });
+            return Err(UnknownTopic { topic: topic.to_owned(), near, known });
         };
         path = format!("{path}.{through}{part}");
         shape = schema;
@@ -144,7 +152,16 @@ impl<'a> Tree<'a> {
     }
     fn describe(&self, schema: &'a Value, path: String) -> Shape {
         let mut values = Vec::new();
-        for choice in self.alternatives(schema) {
+        let alternatives = self.alternatives(schema);
+        // The schema itself comes first.
+        let forms = match alternatives.as_slice() {
+            [] => Vec::new(),
+            [one] => prescribed(one).map(|form| format!("{form}.")).into_iter().collect(),
+            [_, choices @ ..] => choices.iter().map(|choice| self.one_form(choice)).collect(),
+        };
+        let is_listed = |it: &&&Value| it.get("enum").is_some() || it.get("const").is_some();
+        let closed = alternatives.len() == 1 || alternatives.iter().skip(1).all(|it| is_listed(&it));
+        for choice in alternatives.into_iter().filter(|_| closed) {
             let listed = choice.get("enum").and_then(Value::as_array).into_iter().flatten();
             values.extend(listed.chain(choice.get("const")).filter_map(Value::as_str).map(str::to_owned));
         }
@@ -162,7 +179,27 @@ impl<'a> Tree<'a> {
                 fields.push(FieldLine { name: name.clone(), presence, summary: first_sentence(self.text(field)) });
             }
         }
-        Shape { path, description: self.text(schema).to_owned(), form: self.form(schema), values, fields }
+        Shape { path, description: self.text(schema).to_owned(), form: self.form(schema), values, forms, fields }
+    }
+    /// One of several forms: how it is written, and what it says.
+    fn one_form(&self, choice: &Value) -> String {
+        let word = choice.get("const").and_then(Value::as_str).map(|word| format!("`{word}`"));
+        let fields = choice.get("properties").and_then(Value::as_object).map(|fields| {
+            let names: Vec<&str> = fields.keys().map(String::as_str).collect();
+            format!("`{{{}}}`", names.join(", "))
+        });
+        let listed = || {
+            choice
+                .get("enum")?
+                .as_array()
+                .map(|all| all.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "))
+        };
+        let form = word.or(fields).or_else(listed);
+        let form = form.unwrap_or_else(|| self.form(choice));
+        match choice.get("description").and_then(Value::as_str) {
+            Some(text) => format!("{form}: {text}"),
+            None => form,
+        }
     }
     /// A field's own description, else that of what it refers to.
     fn text(&self, schema: &'a Value) -> &'a str {
@@ -188,6 +225,11 @@ impl<'a> Tree<'a> {
     }
 }
 
+/// The form that a text must have.
+fn prescribed(schema: &Value) -> Option<&'static str> {
+    schema.get("x-twotier").and_then(Value::as_str).and_then(manifest::form)
+}
+
 fn first_sentence(text: &str) -> String {
     text.split_inclusive(". ").next().unwrap_or_default().trim().to_owned()
 }
@@ -204,9 +246,27 @@ mod tests {
     }
 
     #[test]
+    fn a_field_of_several_forms_tells_each_and_a_date_its_form() {
+        let forms = shape("Subscription.partnerOfRecord");
+        assert!(forms.values.is_empty(), "{forms:?}");
+        let told = forms.forms.join("; ");
+        for wanted in ["`none`: Asserted", "A partnership: its first PartnerID", "`{partnerId, partnership}`"] {
+            assert!(told.contains(wanted), "{told}");
+        }
+        let date = shape("Subscription.renewal.endDate").forms;
+        assert!(date.join("").contains("2026-"), "{date:?}");
+        assert_eq!(shape("Partnership.ensure").values, ["active", "ended"]);
+        let known = explain("Customer.spec.zzzzzz").expect_err("misspelt").known;
+        assert!(known.iter().any(|name| name == "reseller"), "{known:?}");
+    }
+
+    #[test]
     fn codes_are_found_in_any_case() {
         assert_eq!(explain("tt0310"), Ok(Explained::Code(Code::UnclaimedTwin)));
-        assert_eq!(explain("TT0313 "), Err(UnknownTopic { topic: "TT0313 ".to_owned(), near: None }));
+        assert_eq!(
+            explain("TT0313 "),
+            Err(UnknownTopic { topic: "TT0313 ".to_owned(), near: None, known: Vec::new() })
+        );
         assert_eq!(explain("TT9310").map_err(|unknown| unknown.near.is_some()), Err(true));
     }
 

@@ -117,13 +117,33 @@ pub fn say(journal: &mut Journal, chosen: &Chosen<'_>, word: &Word, stamp: &Stam
     ids.sort_unstable();
     ids.dedup();
     if ids.is_empty() {
-        return Err(Fault::Usage(
-            "no hand-off there is in a state for that; see `twotier handoffs list --all`".to_owned(),
-        ));
+        return Err(Fault::Usage(nothing_fits(ledger, chosen.cause)));
     }
     let records = ids.iter().map(|id| record(ledger, *id, word)).collect::<Result<Vec<_>, _>>()?;
     journal.note_all(records, stamp)?;
     Ok(ids)
+}
+
+/// Why nothing can be said: how the hand-offs stand.
+fn nothing_fits(ledger: &Ledger, cause: Option<&Address>) -> String {
+    let about =
+        list(ledger, Which::All).into_iter().filter(|one| cause.is_none_or(|it| one.handoff.key.address == *it));
+    let stand = |one: Listed<'_>| {
+        let how = match &one.handoff.state {
+            HandoffState::Asked => "is asked and open".to_owned(),
+            HandoffState::Acknowledged { by, .. } => format!("is done already, says {by}"),
+            HandoffState::Declined { by, .. } => format!("was declined by {by}"),
+            HandoffState::Consumed { .. } => "is over: what it was for has been observed".to_owned(),
+        };
+        format!("`{}` ({}) {how}", one.short, one.handoff.key.step)
+    };
+    let stands: Vec<String> = about.map(stand).collect();
+    let whose = cause.map_or_else(String::new, |cause| format!(" for `{cause}`"));
+    if stands.is_empty() {
+        format!("nothing was asked of people{whose}")
+    } else {
+        format!("nothing to say of that{whose}: {}", stands.join("; "))
+    }
 }
 
 /// Whether a word can be said of a hand-off.

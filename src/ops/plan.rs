@@ -8,8 +8,11 @@ use super::project::Valid;
 use super::recall::Recall;
 use crate::backend::Observe;
 use crate::desired::Desired;
-use crate::ledger::Ledger;
-use crate::model::{Address, Class, TenantId, Timestamp};
+use crate::diff;
+use crate::diff::Scope;
+use crate::ledger::{Ledger, LiveId};
+use crate::model::{Address, Class, CustomerId, TenantId, Timestamp};
+use crate::observed::{Facet, Observed, Read};
 use crate::plan::file::PlanFile;
 use crate::plan::{Planned, Readiness};
 use crate::snapshot::{self, Snapshot};
@@ -55,6 +58,14 @@ pub fn live(
     }
 }
 
+/// Targets as they are meant: a partnership is all that is done with one reseller, so it brings the customers that the
+/// manifests give it.
+#[must_use]
+pub fn with_customers(desired: &Desired, targets: &[Address]) -> BTreeSet<Address> {
+    let brought = targets.iter().filter_map(|target| customers_of(desired, target).ok());
+    targets.iter().cloned().chain(brought.flatten()).collect()
+}
+
 /// A partnership with the customers the manifests give it, to be looked at alone.
 ///
 /// # Errors
@@ -75,6 +86,54 @@ pub fn customers_of(desired: &Desired, reseller: &Address) -> Result<BTreeSet<Ad
     Ok(theirs.map(|(customer, _)| Address::Customer(customer.clone())).chain([reseller.clone()]).collect())
 }
 
+/// What was seen and what is remembered of one reseller and its customers, for somebody who may see no others. Lists of
+/// other resellers' customers are left out whole: a shorter list would prove absences.
+#[must_use]
+pub fn of_reseller(
+    (desired, ledger): (&Desired, &Ledger),
+    theirs: &BTreeSet<Address>,
+    observed: &Observed,
+    planned: &Planned,
+) -> (Observed, Ledger) {
+    let live: Vec<LiveId> = theirs.iter().filter_map(|address| planned.bindings.get(address)).collect();
+    let resellers: BTreeSet<TenantId> = live.iter().copied().filter_map(LiveId::reseller).collect();
+    let listed = resellers.iter().filter_map(|tenant| match observed.customers_of(*tenant) {
+        Facet::Known(list) => Some(list.keys().copied()),
+        Facet::Absent | Facet::Unknown(_) => None,
+    });
+    let declared = live.iter().copied().filter_map(LiveId::customer);
+    let customers: BTreeSet<CustomerId> = listed.flatten().chain(declared).collect();
+    let seen = observed.only(|read| match read {
+        Read::Customers => false,
+        Read::CustomersOf(reseller) => resellers.contains(reseller),
+        Read::ResellersOf(customer)
+        | Read::Subscriptions(customer)
+        | Read::Subscription(customer, _)
+        | Read::SupportContact(customer, _)
+        | Read::Agreement(customer)
+        | Read::AccountReview(customer)
+        | Read::Cart(customer, _) => customers.contains(customer),
+        Read::Relationships
+        | Read::Domain(_)
+        | Read::PostalAddress(_)
+        | Read::Offer(_)
+        | Read::PartnerId(_)
+        | Read::ResellerByTenant(_)
+        | Read::ResellerByPartnerId(_)
+        | Read::InvitationLink(_) => true,
+    });
+    let scope = Scope::of(theirs, desired);
+    let kept = |address: &Address| match address {
+        Address::Provider(_) | Address::Partnership(_) | Address::Acknowledgement(_) => true,
+        Address::Customer(_)
+        | Address::Subscription(_)
+        | Address::ResellerAssociation(_)
+        | Address::SupportDelegation(_)
+        | Address::AzureAccess(_) => scope.holds(address),
+    };
+    (seen, ledger.clone().only(kept))
+}
+
 /// Plans against a snapshot; its instant is now, and what it does not hold is unknown.
 ///
 /// # Errors
@@ -88,7 +147,9 @@ pub fn offline(project: &Valid, snapshot: &Snapshot, targets: &BTreeSet<Address>
         targets,
         now: snapshot.at,
     };
-    Ok(planning::make(question, &snapshot.observed).0)
+    let mut planned = planning::make(question, &snapshot.observed).0;
+    planned.outlook.blocked.iter_mut().for_each(|blocked| diff::not_held(&mut blocked.finding));
+    Ok(planned)
 }
 
 /// That manifests and center mean one tenant.

@@ -54,7 +54,7 @@ pub fn recall_and_make(question: Question<'_>, eyes: Eyes<'_>) -> (Planned, Look
     let mut last = None;
     let looked = observe::look(eyes, |observed| {
         let (planned, missing) = make(question, observed);
-        let rests_on = touched::by(&planned, question, eyes.recall);
+        let rests_on = touched::by(&planned, question, eyes.recall.refresh());
         last = Some(planned);
         Wants { missing, rests_on }
     });

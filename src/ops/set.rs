@@ -2,6 +2,7 @@
 
 use super::fault::Fault;
 use super::rewrite::{FileChange, Written};
+use crate::diag::nearest;
 use crate::manifest::document::{Customer, Metadata, Spec};
 use crate::manifest::emit::{Yaml, order};
 use crate::manifest::{Change, Edit, Parsed};
@@ -127,14 +128,17 @@ impl Partner {
 /// When nothing is selected, a field is none of the kind, a text would not read as meant afterwards, or the manifests
 /// would have an error that they do not have now.
 pub fn set(written: &Written, order: &Order) -> Result<(Vec<FileChange>, usize), Fault> {
-    let mut choice = Choice { order, left: order.names.clone(), edits: Vec::new(), meant: 0 };
+    let mut choice = Choice { order, left: order.names.clone(), known: BTreeSet::new(), edits: Vec::new(), meant: 0 };
     let slug = order.kind.slug();
     if let Some(odd) = order.values.iter().find(|value| !value.fits(order.kind)) {
         return Err(Fault::Usage(format!("a {slug} has no `{}` that can be set", odd.field())));
     }
     written.documents.iter().for_each(|parsed| choice.document(parsed));
     if let Some(unknown) = choice.left.first() {
-        return Err(Fault::Usage(format!("no manifest declares `{slug}/{unknown}`, or it has not these labels")));
+        let labels = if order.labels.is_empty() { "" } else { ", or it has not these labels" };
+        let near = nearest(unknown, choice.known.iter().map(SmolStr::as_str));
+        let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        return Err(Fault::Usage(format!("no manifest declares `{slug}/{unknown}`{labels}{near}")));
     }
     if choice.meant == 0 {
         return Err(Fault::Usage(format!("no {slug} has these labels")));
@@ -149,6 +153,8 @@ struct Choice<'a> {
     order: &'a Order,
     /// Names that were not found yet.
     left: BTreeSet<SmolStr>,
+    /// Every name that could have been meant.
+    known: BTreeSet<SmolStr>,
     edits: Vec<Edit>,
     meant: usize,
 }
@@ -187,6 +193,7 @@ impl Choice<'_> {
 
     /// Whether a document is meant; counts it.
     fn takes(&mut self, name: &SmolStr) -> bool {
+        self.known.insert(name.clone());
         let takes = self.order.names.is_empty() || self.order.names.contains(name);
         if takes {
             self.left.remove(name);

@@ -6,8 +6,8 @@ use super::guards::{self, InForce};
 use super::limits::{self, Scales};
 use super::order::{Ordered, order};
 use super::{
-    Gate, Outlook, Plan, Planned, Unmanaged, adopt, azure, changes, customers, endings, expiry, id, listing, orders,
-    partnerships, support, whose,
+    Gate, Outlook, Plan, Planned, Unmanaged, adopt, azure, changes, customers, endings, expiry, id, letters, listing,
+    orders, partnerships, support, whose,
 };
 use crate::desired::{Desired, PartnerOfRecord};
 use crate::diag::{At, Code, Finding, SourceMap};
@@ -159,7 +159,8 @@ pub fn build(input: Input<'_>) -> Planned {
     findings.extend(objections.findings.iter().cloned());
     findings.extend(expiry::over(sides, (&steps, &drafts), now.date()));
     sort(&mut findings);
-    let (blocked, assumptions) = drafts.into_blocked();
+    let (blocked, mut assumptions) = drafts.into_blocked();
+    assumptions.extend(letters::untranslated(&steps));
     let outlook = Outlook {
         blocked,
         findings,

@@ -4,10 +4,27 @@
 pub(super) mod azure;
 pub(super) mod ending;
 
-use super::Ask;
+use super::step::Action;
+use super::{Ask, Step};
 use crate::desired::{Contact, Create, Customer, Listing, Partnership, Provider};
+use crate::model::CustomerKey;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+/// That letters are in English where another language is wanted, told once.
+pub(super) fn untranslated(steps: &[Step]) -> Option<String> {
+    let wanted: BTreeSet<&str> = steps
+        .iter()
+        .filter_map(|step| match &step.action {
+            Action::HandOff(ask) if ask.to.is_some() => Some(ask.language.as_str()),
+            Action::HandOff(_) | Action::Api(_) | Action::Await { .. } | Action::Guard(_) => None,
+        })
+        .filter(|language| language.split('-').next() != Some("en"))
+        .collect();
+    let listed = wanted.into_iter().map(|language| format!("`{language}`")).collect::<Vec<_>>().join(", ");
+    (!listed.is_empty()).then(|| format!("mails are in English: there is no text in {listed} here"))
+}
 
 fn greeting(contact: Option<&Contact>) -> String {
     match contact.and_then(|contact| contact.name.as_ref()) {
@@ -61,7 +78,7 @@ pub(super) fn invite_reseller(provider: &Provider, link: &str, partnership: &Par
 /// The two-tier link to a customer. `link` is none while the partnership is not active.
 pub(super) fn invite_customer(customer: &Customer, partnership: &Partnership, link: Option<&SmolStr>) -> Ask {
     let contact = customer.contact.as_ref();
-    let to = contact.map_or_else(|| "the customer".to_owned(), |contact| contact.email.to_string());
+    let to = whom(customer, contact);
     let link = link.map_or("(the link is made when the partnership is active)", SmolStr::as_str);
     let mut ask = ask(
         "invite-customer",
@@ -81,8 +98,9 @@ pub(super) fn invite_customer(customer: &Customer, partnership: &Partnership, li
 
 /// The customer signs its agreement. Source: learn, integrate confirm-customer-agreement (2026-01).
 pub(super) fn request_agreement(customer: &Customer) -> Ask {
-    let contact = customer.contact.as_ref();
-    let to = contact.map_or_else(|| "the customer".to_owned(), |contact| contact.email.to_string());
+    let billed = customer.create.as_deref().map(billed);
+    let contact = customer.contact.as_ref().or(billed.as_ref());
+    let to = whom(customer, contact);
     ask(
         "request-agreement",
         contact,
@@ -95,14 +113,29 @@ pub(super) fn request_agreement(customer: &Customer) -> Ask {
     )
 }
 
-/// The sealed password to its person.
-pub(super) fn deliver_credentials(customer: &Customer, create: &Create) -> Ask {
-    let fallback = Contact {
+/// Who is billed for a new customer: the one to write to where nobody else is named.
+fn billed(create: &Create) -> Contact {
+    Contact {
         name: Some(smol_str::format_smolstr!("{} {}", create.billing.first_name, create.billing.last_name)),
         email: create.billing.email.clone(),
         language: Some(create.billing.language.clone()),
-    };
-    let contact = customer.contact.as_ref().unwrap_or(&fallback);
+    }
+}
+
+/// Whom a mail to a customer goes to, in the plan.
+fn whom(customer: &Customer, contact: Option<&Contact>) -> String {
+    match (contact, &customer.key) {
+        (Some(contact), _) => contact.email.to_string(),
+        (None, CustomerKey::Named(name)) => format!("nobody yet (write `contact.email` of customer/{name})"),
+        // No document speaks of it.
+        (None, CustomerKey::Id(_) | CustomerKey::Domain(_)) => "the customer".to_owned(),
+    }
+}
+
+/// The sealed password to its person.
+pub(super) fn deliver_credentials(customer: &Customer, create: &Create) -> Ask {
+    let billed = billed(create);
+    let contact = customer.contact.as_ref().unwrap_or(&billed);
     ask(
         "deliver-credentials",
         Some(contact),

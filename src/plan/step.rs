@@ -245,6 +245,25 @@ pub struct Ask {
     pub text: String,
 }
 impl Ask {
+    /// The field of a manifest that should name whom it goes to, where it is a mail and nobody is named.
+    #[must_use]
+    pub fn missing_contact(&self, key: &StepKey) -> Option<String> {
+        let mails = ["invite-customer/", "request-agreement", "reset-admin-password", "send-notice/partner"];
+        let is_mail = self.to.is_none() && mails.iter().any(|mail| self.template.starts_with(mail));
+        let field = match key.address {
+            Address::Partnership(_) => "reseller.contact.email",
+            // No document speaks of it.
+            Address::Customer(CustomerKey::Id(_) | CustomerKey::Domain(_)) => return None,
+            Address::Customer(_)
+            | Address::Provider(_)
+            | Address::Subscription(_)
+            | Address::ResellerAssociation(_)
+            | Address::SupportDelegation(_)
+            | Address::AzureAccess(_)
+            | Address::Acknowledgement(_) => "contact.email",
+        };
+        is_mail.then(|| format!("`{field}` of {}", key.address))
+    }
     /// SHA-256 of what is asked: an acknowledgement covers just that.
     #[must_use]
     pub fn digest(&self) -> Digest {

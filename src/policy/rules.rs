@@ -49,7 +49,10 @@ pub(super) fn partner_contradicts(case: &Case<'_, '_>, objections: &mut Objectio
     let Facet::Known(list) = case.sides.look.observed().relationships() else { return };
     for (partnership, partner) in partnerships(case) {
         let finding = contradiction(partnership, partner, list);
-        objections.partnerships.extend(finding.map(|finding| (partnership.name.clone(), finding)));
+        match finding {
+            Some(finding) => drop(objections.partnerships.insert(partnership.name.clone(), finding)),
+            None => objections.findings.extend(foreign(partnership, partner, list)),
+        }
     }
 }
 
@@ -73,7 +76,31 @@ pub(super) fn contradiction(
     Some(
         Finding::error(Code::PartnerContradicts, partnership.at, message)
             .about(Address::Partnership(partnership.name.clone()))
-            .help(format!("the relationship is the truth: add \"{listed}\" to `partnerIds`")),
+            .help(format!(
+                "the relationship is the truth: write \"{listed}\" in `partnerIds` and take out what is not this reseller's"
+            )),
+    )
+}
+
+/// A declared PartnerID that is another listed reseller's: its incentive would go astray.
+pub(super) fn foreign(
+    partnership: &Partnership,
+    partner: &Partner,
+    list: &BTreeMap<TenantId, Relationship>,
+) -> Option<Finding> {
+    let Partner::Listed { tenant, .. } = partner else { return None };
+    let other = list.values().filter(|it| it.tenant != *tenant);
+    let (id, other) = other
+        .filter_map(|it| Some((it.partner_id.as_ref()?, it)))
+        .find(|(id, _)| partnership.partner_ids.contains(id))?;
+    let message = format!(
+        "partnership `{}` declares PartnerID {id}, which is that of another reseller, `{}` ({})",
+        partnership.name, other.name, other.tenant
+    );
+    Some(
+        Finding::warning(Code::PartnerContradicts, partnership.at, message)
+            .about(Address::Partnership(partnership.name.clone()))
+            .help("take it out of `partnerIds`: whoever is named so would be paid for subscriptions of this reseller"),
     )
 }
 

@@ -32,7 +32,10 @@ pub struct Counts {
 #[serde(rename_all = "camelCase", tag = "type")]
 pub enum Verdict {
     /// No steps, nothing blocked.
-    NoChanges,
+    NoChanges {
+        /// Declared addresses that were not looked at.
+        outside: usize,
+    },
     /// No steps.
     NothingPossible {
         /// How many are blocked.
@@ -75,7 +78,8 @@ impl Verdict {
     pub fn of(file: &PlanFile) -> Self {
         let (plan, blocked) = (file.plan(), blocked(file));
         if plan.steps().is_empty() {
-            return if blocked == 0 { Self::NoChanges } else { Self::NothingPossible { blocked } };
+            let outside = file.outlook().outside;
+            return if blocked == 0 { Self::NoChanges { outside } } else { Self::NothingPossible { blocked } };
         }
         if plan.steps().iter().any(can_be_done) {
             return Self::Steps(Counts::of(file));
@@ -90,9 +94,9 @@ impl Verdict {
     }
 }
 
-/// How many addresses are blocked, each counted once.
+/// How many rows are blocked, as they are shown.
 fn blocked(file: &PlanFile) -> usize {
-    file.outlook().blocked.iter().map(|blocked| &blocked.key.address).collect::<BTreeSet<_>>().len()
+    file.outlook().blocked.len()
 }
 
 /// Whether a run would do something with it now.
@@ -115,7 +119,10 @@ impl fmt::Display for Verdict {
     /// The last line of a plan.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoChanges => f.write_str("No changes. The tenant matches the manifests."),
+            Self::NoChanges { outside: 0 } => f.write_str("No changes. The tenant matches the manifests."),
+            Self::NoChanges { outside: _ } => {
+                f.write_str("No changes in scope: what was looked at matches the manifests.")
+            }
             Self::NothingPossible { blocked } => write!(f, "Nothing can be done: {blocked} blocked."),
             Self::NothingNow { asked, wait, blocked } => {
                 write!(f, "Nothing to do now: {asked} asked of people, {wait} to wait for, {blocked} blocked.")

@@ -359,7 +359,7 @@ Plan: 1 to add, 3 to change, 0 to end; 2 for people, 2 to wait for, 1 blocked.
     fn the_last_line_says_what_a_plan_comes_to() {
         let none = Beside::default();
         assert_eq!(shown(Vec::new(), &none), "No changes. The tenant matches the manifests.\n");
-        // Addresses are counted, not what would be done to them.
+        // Rows are counted, as they are shown.
         let held = |what| Held { key: key(what), finding: Found::error(Code::Unknown, None, "x") };
         let whats = [
             "invite-reseller partnership/a",
@@ -368,7 +368,7 @@ Plan: 1 to add, 3 to change, 0 to end; 2 for people, 2 to wait for, 1 blocked.
             "order-subscription subscription/b/c",
         ];
         let three = Beside { blocked: whats.map(held).into(), ..Beside::default() };
-        assert_eq!(last(Vec::new(), &three), "Nothing can be done: 3 blocked.");
+        assert_eq!(last(Vec::new(), &three), "Nothing can be done: 4 blocked.");
         let mut second: Vec<Step> = steps();
         second[0].readiness = Readiness::Asked { since: Timestamp::from_seconds(1_795_424_400) };
         second.drain(4..7);

@@ -77,7 +77,7 @@ fn annotations_name_files_from_the_top_of_the_repository() {
     }
 }
 
-const NOTHING: &str = "No changes. The tenant matches the manifests.";
+const NOTHING: &str = "No changes in scope: what was looked at matches the manifests.";
 
 #[test]
 fn comments_moves_and_order_are_no_change() {

@@ -128,7 +128,7 @@ fn a_default_fills_a_gap_and_never_replaces_another_partner_of_record() {
 fn an_assertion_is_never_written() {
     let project = declared(&format!("subscriptionId: {LIVE}, partnerOfRecord: none"));
     check(&project, &there(NEW), &fresh(), &[]);
-    check(&project, &there(&format!(r#"{NEW},"partnerOfRecord":"4822222""#)), &fresh(), &["TT0313"]);
+    check(&project, &there(&format!(r#"{NEW},"partnerOfRecord":"4822222""#)), &fresh(), &["TT0336"]);
 }
 
 #[test]

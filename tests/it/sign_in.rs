@@ -149,6 +149,8 @@ fn each_bad_day_of_signing_in_is_6_with_its_mend_and_nothing_is_written() {
         let before = files(&project.path(".twotier")).len();
         for arguments in [&["plan"][..], &["apply", "--auto-approve"], &["import", "--dry-run"], &["doctor"]] {
             let (code, printed) = project.run(arguments);
+            // Lines are folded for people.
+            let printed = printed.split_whitespace().collect::<Vec<_>>().join(" ");
             assert_eq!(code, 6, "{arguments:?} {part}: {printed}");
             assert!(printed.contains(part), "{arguments:?} {part}: {printed}");
             tells_no_token(&printed, "{}");

@@ -130,7 +130,8 @@ impl RunState<'_> {
     /// What a hand-off takes away or grants counts when it is first asked: from then on somebody may do it.
     fn ask(&mut self, moment: Moment<'_>, slot: Slot, ask: &Ask) {
         let step = self.works[slot].step;
-        let record = Record::Asked { step: step.id, key: step.key.clone(), digest: ask.digest(), text: letter(ask) };
+        let record =
+            Record::Asked { step: step.id, key: step.key.clone(), digest: ask.digest(), text: letter(&step.key, ask) };
         let mut records = vec![record];
         if !moment.folded.ledger.is_counted(step.id) {
             records.extend(counted(&step.cause, &step.counts));
@@ -280,7 +281,11 @@ fn broken(condition: &Condition, ground: Ground<'_>) -> Option<Outcome> {
 }
 
 /// What a person reads: whom it goes to, what it is about, the text.
-fn letter(ask: &Ask) -> String {
-    let to = ask.to.as_deref().map(|to| format!("To: {to}\n")).unwrap_or_default();
+fn letter(key: &crate::model::StepKey, ask: &Ask) -> String {
+    let to = match (&ask.to, ask.missing_contact(key)) {
+        (Some(to), _) => format!("To: {to}\n"),
+        (None, Some(field)) => format!("To: (nobody is named: write {field})\n"),
+        (None, None) => String::new(),
+    };
     format!("{to}Subject: {}\n\n{}", ask.subject, ask.text)
 }

@@ -92,6 +92,9 @@ impl Pen {
 /// How long to wait before the lease is looked at again.
 const WATCH: Duration = Duration::from_secs(2);
 
+/// How often it is said that the lease is waited for.
+const AGAIN: Duration = Duration::from_secs(30);
+
 impl<'a> Session<'a> {
     /// Takes the lease, waiting up to `lock_wait` while another run holds it.
     ///
@@ -108,7 +111,7 @@ impl<'a> Session<'a> {
         let mut watch = Watch::default();
         let until = tools.clock.elapsed() + lock_wait;
         let mut quiet = None;
-        let mut told = false;
+        let mut told: Option<Duration> = None;
         loop {
             let last = tools.clock.elapsed();
             let stamp = pen.stamp(tools.clock);
@@ -132,9 +135,10 @@ impl<'a> Session<'a> {
             if now >= until {
                 return Err(SessionError::Locked(run));
             }
-            if !std::mem::replace(&mut told, true) {
-                let holder = format!("{}, since {}", run.open.actor, run.at);
-                tools.reporter.tell(&Progress::Locked { holder });
+            if told.is_none_or(|last| now.saturating_sub(last) >= AGAIN) {
+                told = Some(now);
+                let holder = format!("run {} of {}, since {}", run.epoch, run.open.actor, run.at);
+                tools.reporter.tell(&Progress::Locked { holder, quiet: left, patience: until - now });
             }
             if tools.interrupts.load(Ordering::SeqCst) > 0 {
                 return Err(SessionError::Interrupted);

@@ -182,7 +182,17 @@ fn a_lease_that_is_held_is_waited_for_and_taken_when_its_run_is_silent() {
     assert!(matches!(begin(&rig, &mut second, 60), Err(SessionError::Locked(_))), "a minute is less than a lease");
     let taken = begin(&rig, &mut second, 180).expect("three minutes are more").epoch();
     assert!(taken > held);
-    assert!(rig.told.lock().unwrap().iter().any(|it| matches!(it, Progress::Locked { .. })));
+    let told = rig.told.lock().unwrap();
+    let waits = told.iter().filter_map(|it| {
+        if let Progress::Locked { quiet, patience, .. } = it {
+            Some((quiet.as_secs(), patience.as_secs()))
+        } else {
+            None
+        }
+    });
+    let waits: Vec<(u64, u64)> = waits.collect();
+    // Once and then every thirty seconds, with what is left: of a minute, then of three.
+    assert_eq!(waits, [(120, 60), (90, 30), (120, 180), (90, 150), (60, 120), (30, 90)], "{told:?}");
 }
 
 #[test]

@@ -92,7 +92,7 @@ pub(crate) struct Saying {
 /// Where open hand-offs are written.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Exporting {
-    /// One text file each, into this folder
+    /// One text file each, into this folder, named after step and address
     #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     pub(crate) dir: Option<PathBuf>,
 }

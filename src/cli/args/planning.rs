@@ -37,7 +37,7 @@ pub(crate) struct PlanArgs {
     /// Write the report to a file as well: text, json, markdown, github or sarif (repeatable)
     #[arg(long, value_name = "FORMAT=FILE")]
     pub(crate) write: Vec<Written>,
-    /// Only this address and what it needs (repeatable)
+    /// Only this address and what it needs; a partnership brings the customers given to it (repeatable)
     #[arg(long, value_name = "ADDRESS", value_parser = address)]
     pub(crate) target: Vec<Address>,
     /// Only what is declared otherwise than in this commit, and what it needs
@@ -135,7 +135,9 @@ pub(super) const DRIFT: &str = "\
 Compares every managed field three ways (declared, there, last settled by a run) and lists those that moved in the tenant: \
 what they are, what they should be, whether the next apply restores them, and who changed them where the service's audit \
 records tell. What becomes of drift is said in manifests: `onDrift: {quantity: restore}`, write the new value to accept it, or \
-`onDrift: {quantity: {accept: 40, reason: ..., by: ..., expires: 2026-12-31}}` to leave it for a while.
+`onDrift: {quantity: {accept: 40, reason: ..., by: ..., expires: 2026-12-31}}` to leave it for a while. Partnerships, customers \
+and subscriptions that an earlier run was bound to and that are gone are told as well, and active resellers that no manifest \
+declares (`lint: {TT0405: {severity: off}}` in the project file leaves those out).
 
 Examples:
   twotier drift
@@ -187,7 +189,8 @@ pub(crate) struct LintArgs {
 
 pub(super) const SNAPSHOT: &str = "\
 Looks at everything the manifests need and writes it down as JSON Lines, for `plan --snapshot` on a machine without access. \
-A snapshot holds your customer list: treat it as confidential, and never hand it to jobs that run a fork's code.
+A snapshot holds your customer list: treat it as confidential, and never hand it to jobs that run a fork's code. With \
+--reseller it holds the customers of that reseller alone; the list of resellers stays whole, with their names.
 
 Examples:
   twotier snapshot --out tenant.snapshot.jsonl

@@ -8,6 +8,19 @@ pub(super) const SIMULATE: &str = "\
 With `center: embedded:FILE` everybody else is simulated as well: the reseller that accepts, the customer that signs, \
 Microsoft that reviews, and time. FILE is only read; the living copy lies in the state folder.
 
+FILE is JSON Lines. The first line is the header, then one record a line, in any order; keys are camelCase, ids are GUIDs:
+  {\"format\":\"twotier-tenant/1\",\"tenantId\":ID,\"clock\":TIME,\"partnerId\":\"4800001\",\"country\":\"HU\"}
+  {\"company\":{\"tenantId\":ID,\"name\":\"Fabrikam\",\"country\":\"HU\",\"partnerIds\":[\"4811111\"]}}
+  {\"relationship\":{\"tenantId\":ID}}
+  {\"customer\":{\"tenantId\":ID,\"domain\":\"contoso.onmicrosoft.com\",\"companyName\":\"Contoso\",\"country\":\"HU\",\"resellers\":[ID]}}
+  {\"agreement\":{\"customer\":ID,\"signedOn\":TIME}}
+  {\"product\":{\"productId\":\"CFQ7TTC0AAAA\",\"skuId\":\"0001\",\"name\":\"M365\",\"availabilities\":[{\"id\":\"A1\",\"term\":\"P1Y\",\"billingCycle\":\"annual\"}]}}
+  {\"subscription\":{\"subscriptionId\":ID,\"customer\":ID,\"product\":{\"productId\":..,\"skuId\":..},\"offerName\":\"M365\",\"friendlyName\":\"M365\",
+    \"quantity\":25,\"partnerOfRecord\":\"4811111\",\"term\":\"P1Y\",\"billingCycle\":\"annual\",\"commitmentEnd\":TIME}}   (on one line)
+  {\"takenDomain\":..}, {\"order\":..} and {\"audit\":..} as `simulate` writes them into the living copy.
+A legacy subscription has \"commerce\":\"legacy\" and \"supportContact\":{\"tenantId\":ID,\"partnerId\":\"4811111\"}; a company that has no \
+account \"enrolled\":false, one that has not signed \"agreementSigned\":false. An unknown key is refused with its line.
+
 With `--listen` the tenant stands behind HTTP on loopback, as Partner Center and its sign-in service, until Ctrl-C. Its first \
 line on stdout is where it listens. Below `/simulate/` is the control side: POST accept, decline, sign, review, end, \
 deauthorize, clock, edit, faults, limits, user, refreshToken, devices/CODE/approve; GET tenant, requests, faults.

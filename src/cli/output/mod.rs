@@ -15,7 +15,9 @@ pub(super) use changes::{bound_json, changes_json, differences, imported, import
 pub(super) use drift::{drift, drift_json};
 pub(super) use gates::gates;
 pub(super) use history::{history, history_json, only, run, run_json, unfinished};
-pub(super) use people::{credentials, credentials_json, handoff, handoff_json, handoff_line, handoffs, handoffs_json};
+pub(super) use people::{
+    credentials, credentials_json, handoff, handoff_json, handoff_line, handoffs, handoffs_json, mail, mail_name,
+};
 pub(super) use state::{fields, remembered, state, state_json};
 pub(super) use table::Table;
 pub(super) use tools::{begun, begun_json, explained, explained_json, setting_rows, settings, settings_json};
@@ -63,6 +65,31 @@ pub(super) fn json(value: &Value) -> String {
 /// Text for a terminal or a log: control characters of manifests and tenants cannot play tricks.
 pub(super) fn safe(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+}
+
+/// A text in lines of so many characters, broken between words; what stands in backticks is copied, so it stays whole.
+pub(super) fn folded(text: &str, width: usize) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match words.last_mut() {
+            Some(open) if open.matches('`').count() % 2 == 1 => {
+                open.push(' ');
+                open.push_str(word);
+            }
+            Some(_) | None => words.push(word.to_owned()),
+        }
+    }
+    let mut lines: Vec<String> = Vec::new();
+    for word in words {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(&word);
+            }
+            Some(_) | None => lines.push(word),
+        }
+    }
+    lines
 }
 
 /// `1 schema`, `2 schemas`.

@@ -48,6 +48,32 @@ pub(crate) fn handoff(listed: &Listed<'_>) -> String {
     format!("{text}\n\n{}\n", safe(handoff.text.trim_end()))
 }
 
+/// The name of a hand-off's file: what it is, of whom, and its id.
+pub(crate) fn mail_name(listed: &Listed<'_>) -> String {
+    let key = &listed.handoff.key;
+    let whose = key.address.to_string();
+    let whose = whose.split_once('/').map_or(whose.as_str(), |(_, name)| name);
+    let with = if key.discriminator.is_empty() { String::new() } else { format!("_{}", key.discriminator) };
+    let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') { c } else { '-' };
+    let name: String = format!("{}_{whose}{with}", key.step).chars().map(safe).take(120).collect();
+    format!("{name}_{}.txt", listed.short)
+}
+
+/// Where what is to be sent begins.
+const CUT: &str = "---- for us, above; what is to be sent, below ----";
+
+/// A hand-off for a file: what is for ourselves stands above a line, what is to be sent below it.
+pub(crate) fn mail(listed: &Listed<'_>) -> String {
+    let whole = handoff(listed);
+    let (head, body) = whole.split_once("\n\n").unwrap_or((whole.as_str(), ""));
+    let (body, remark) = match body.split_once("\n(For us: ") {
+        Some((body, remark)) => (body.trim_end(), remark.trim_end().trim_end_matches(')')),
+        None => (body.trim_end(), ""),
+    };
+    let remark = if remark.is_empty() { String::new() } else { format!("\n{remark}") };
+    format!("{head}{remark}\n{CUT}\n{body}\n")
+}
+
 /// A hand-off in one line, after a note.
 pub(crate) fn handoff_line(listed: &Listed<'_>) -> String {
     format!("{}  {}: {}", listed.short, listed.handoff.key, word(&listed.handoff.state))

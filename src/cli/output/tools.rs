@@ -36,10 +36,13 @@ pub(crate) fn explained(explained: &Explained) -> String {
 }
 
 fn shape_text(shape: &Shape) -> String {
-    let Shape { path, description, form, values, fields } = shape;
+    let Shape { path, description, form, values, forms, fields } = shape;
     let mut text = format!("{path} ({form})\n\n{description}\n");
     if !values.is_empty() {
         text.push_str(&format!("\nValues: {}\n", values.join(", ")));
+    }
+    if !forms.is_empty() {
+        text.push_str(&format!("\n{}\n", forms.join("\n")));
     }
     if !fields.is_empty() {
         let mut table = Table::new(&["field", "", "what"]);
@@ -60,13 +63,13 @@ fn shape_text(shape: &Shape) -> String {
 pub(crate) fn explained_json(explained: &Explained) -> Value {
     match explained {
         Explained::Code(code) => json!({ "code": code.to_string(), "title": code.title(), "text": code.text() }),
-        Explained::Shape(Shape { path, description, form, values, fields }) => {
+        Explained::Shape(Shape { path, description, form, values, forms, fields }) => {
             let field = |field: &crate::ops::explain::FieldLine| {
                 let required = field.presence == Presence::Required;
                 json!({ "name": field.name, "required": required, "summary": field.summary })
             };
             json!({
-                "path": path, "description": description, "form": form, "values": values,
+                "path": path, "description": description, "form": form, "values": values, "forms": forms,
                 "fields": fields.iter().map(field).collect::<Vec<_>>(),
             })
         }

@@ -90,8 +90,7 @@ fn export(scene: &Scene<'_>, folder: Option<&Path>) -> Result<Exit, CliError> {
         Some(folder) => {
             files::folder(folder)?;
             for one in &listed {
-                let name = format!("{}-{}.txt", one.short, one.handoff.key.step);
-                files::write(&folder.join(name), &output::handoff(one))?;
+                files::write(&folder.join(output::mail_name(one)), &output::mail(one))?;
             }
             scene.terminal.note(&format!(
                 "{} written to {}",

@@ -129,7 +129,7 @@ pub(super) fn plan(scene: &Scene<'_>, args: &PlanArgs) -> Result<Exit, CliError>
         args.base.as_ref().map(|base| base::changed(&project, doors::place(scene.settings), base)).transpose()?;
     let targets: BTreeSet<_> = match &changed {
         Some(changed) => changed.addresses.clone(),
-        None => args.target.iter().cloned().collect(),
+        None => plan::with_customers(&project.desired, &args.target),
     };
     for target in &targets {
         if !project.desired.declared.contains_key(target) {
@@ -205,11 +205,17 @@ pub(super) fn snapshot(scene: &Scene<'_>, args: &SnapshotArgs) -> Result<Exit, C
     let now = ground.now;
     let reseller = args.reseller.as_ref();
     let customers = reseller.map(|reseller| plan::customers_of(&project.desired, reseller)).transpose()?;
-    let (_, looked) = plan::live(&project, ground, &customers.unwrap_or_default(), &shown)?;
+    let theirs = customers.unwrap_or_default();
+    let (planned, looked) = plan::live(&project, ground, &theirs, &shown)?;
+    let (observed, ledger) = if theirs.is_empty() {
+        (looked.observed, journal.ledger().clone())
+    } else {
+        plan::of_reseller((&project.desired, journal.ledger()), &theirs, &looked.observed, &planned)
+    };
     recall.close(&shown);
     let write = |out: &mut dyn std::io::Write| {
         let mut out = std::io::BufWriter::new(out);
-        snapshot::write(&looked.observed, journal.ledger(), doors.id(), now, &mut out)?;
+        snapshot::write(&observed, &ledger, doors.id(), now, &mut out)?;
         out.flush()
     };
     match &args.out {

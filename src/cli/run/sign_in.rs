@@ -3,7 +3,7 @@
 use super::{CliError, Exit, Scene};
 use crate::cli::args::LoginArgs;
 use crate::cli::doors::{self, Doors};
-use crate::cli::output::safe;
+use crate::cli::output::{self, Plainness, safe};
 use crate::cli::settings::Center;
 use crate::ops::project;
 
@@ -102,19 +102,31 @@ enum Health {
 
 /// `doctor`.
 pub(super) fn doctor(scene: &Scene<'_>) -> Result<Exit, CliError> {
+    let form = scene.plain_or_json()?;
     let lines = lines(scene);
-    let mut text = String::new();
-    for Line { what, health, words } in &lines {
-        let mark = if *health == Health::Well { "ok  " } else { "MEND" };
-        text.push_str(&format!("{mark}  {what:<11} {}\n", safe(words)));
-    }
-    scene.terminal.data(&text)?;
+    scene.terminal.data(&match form {
+        Plainness::Text => lines.iter().map(told).collect(),
+        Plainness::Json => output::json(&serde_json::json!({
+            "formatVersion": 1,
+            "lines": lines.iter().map(|Line { what, health, words }| {
+                serde_json::json!({ "what": what, "ok": *health == Health::Well, "words": words })
+            }).collect::<Vec<_>>(),
+        })),
+    })?;
     Ok(match lines.iter().map(|line| line.health).max() {
         None | Some(Health::Well) => Exit::Done,
         Some(Health::Mend) => Exit::Failed,
         #[cfg(feature = "rest")]
         Some(Health::NobodyIn) => Exit::SignIn,
     })
+}
+
+/// A line for people, folded at 79 columns.
+fn told(Line { what, health, words }: &Line) -> String {
+    let mark = if *health == Health::Well { "ok  " } else { "MEND" };
+    let head = format!("{mark}  {what:<11} ");
+    let folded = output::folded(&safe(words), 79 - head.len());
+    format!("{head}{}\n", folded.join(&format!("\n{}", " ".repeat(head.len()))))
 }
 
 fn well(what: &'static str, words: impl Into<String>) -> Line {
@@ -180,17 +192,30 @@ fn lines(scene: &Scene<'_>) -> Vec<Line> {
         None => mend("roles", "not declared: say `center: {roles: [adminAgent]}`, so that a missing one is told early"),
     });
     if let Some(doors) = &doors {
-        lines.push(match doors.journal() {
-            Ok(journal) if journal.has_state() => well("state", scene.settings.state.value.display().to_string()),
-            Ok(_) => well("state", "none yet: the first apply begins it"),
-            Err(fault) => mend("state", said(&fault.into())),
-        });
+        lines.extend(state_lines(scene, doors));
         #[cfg(feature = "rest")]
         if let Ok(service) = doors.service() {
             lines.extend(service_lines(scene, service));
         }
     }
     lines
+}
+
+/// What is to say of the state: whether it is there, and whether a run in it has not ended.
+fn state_lines(scene: &Scene<'_>, doors: &Doors) -> Vec<Line> {
+    match doors.journal() {
+        Ok(journal) if journal.has_state() => {
+            let unfinished = output::unfinished(journal.folded()).map(|words| {
+                let next = "the next `apply` goes on two minutes after it fell silent; `twotier state take-over` ends it at \
+                            once, if it is certainly dead";
+                mend("run", format!("{words}; {next}"))
+            });
+            let state = well("state", scene.settings.state.value.display().to_string());
+            [state].into_iter().chain(unfinished).collect()
+        }
+        Ok(_) => vec![well("state", "none yet: the first apply begins it")],
+        Err(fault) => vec![mend("state", said(&fault.into()))],
+    }
 }
 
 /// What is to say of a service: one that cannot be signed in to is not asked further.

@@ -30,6 +30,7 @@ pub(super) fn explain(scene: &Scene<'_>, args: &ExplainArgs) -> Result<Exit, Cli
         let error = CliError::usage(format!("nothing here is called `{}`", unknown.topic));
         match unknown.near {
             Some(near) => error.hint(format!("did you mean `{near}`?")),
+            None if !unknown.known.is_empty() => error.hint(format!("known there: {}", unknown.known.join(", "))),
             None => error.hint(
                 "a code (TT0310), a kind (Customer), a field (Customer.spec.reseller) or an address (customer/contoso)",
             ),

@@ -38,7 +38,7 @@ pub struct Customer {
     /// Who supports its legacy subscriptions: a partnership, or `provider`.
     #[schemars(extend("x-twotier-role" = "compared"))]
     pub support_contact: Option<Spanned<SupportContactRef>>,
-    /// What to do about drift, by field.
+    /// What to do about drift, by field; without it `supportContact` is restored.
     #[serde(default)]
     pub on_drift: DriftRules,
 }
@@ -54,7 +54,8 @@ pub struct Create {
     pub company: Company,
     /// Who is billed, and where.
     pub billing: Billing,
-    /// Company registration number; demanded in some countries, refused in the others.
+    /// Company registration number; demanded in AM, AZ, BY, HU, KZ, KG, MD, RU, TJ, UZ, UA, IN, BR, ZA, PL, AE, SA, TR,
+    /// TH, VN, MM, IQ, SS and VE, refused in the others.
     pub registration_number: Option<Spanned<SmolStr>>,
     /// Whether provider and reseller get default administrator access. No default: it decides who can help.
     pub default_admin_access: Spanned<DefaultAdminAccess>,
@@ -108,7 +109,7 @@ pub struct PostalAddress {
     /// Up to 200 characters.
     #[schemars(length(max = 200))]
     pub line2: Option<Spanned<SmolStr>>,
-    /// Required where the registration number is.
+    /// Required where `registrationNumber` is.
     pub phone: Option<Spanned<SmolStr>>,
 }
 

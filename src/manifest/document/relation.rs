@@ -31,7 +31,7 @@ pub struct SupportDelegation {
     /// `all`, or names and `{subscriptionId}`.
     #[schemars(extend("x-twotier-role" = "compared"))]
     pub subscriptions: Spanned<DelegatedSubscriptions>,
-    /// What to do about drift, by field.
+    /// What to do about drift, by field; without it `supportContact` is restored.
     #[serde(default)]
     pub on_drift: DriftRules,
 }

@@ -38,7 +38,8 @@ pub struct Subscription {
     /// Details of the purchase.
     #[schemars(extend("x-twotier-role" = "createOnly"))]
     pub purchase: Option<Spanned<Purchase>>,
-    /// What to do about drift, by field.
+    /// What to do about drift, by field; without it `partnerOfRecord` and `friendlyName` are restored, `quantity` and
+    /// `renewal` only reported.
     #[serde(default)]
     pub on_drift: DriftRules,
 }
@@ -76,7 +77,8 @@ pub struct StandaloneSubscription {
     /// Details of the purchase.
     #[schemars(extend("x-twotier-role" = "createOnly"))]
     pub purchase: Option<Spanned<Purchase>>,
-    /// What to do about drift, by field.
+    /// What to do about drift, by field; without it `partnerOfRecord` and `friendlyName` are restored, `quantity` and
+    /// `renewal` only reported.
     #[serde(default)]
     pub on_drift: DriftRules,
 }

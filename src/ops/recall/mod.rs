@@ -13,10 +13,10 @@ pub use stale::{Dropped, Evidence, LATE, Sifted, not_ours, of_age, since, unchan
 use super::observe::Progress;
 use crate::backend::Observe;
 use crate::journal::{Journal, deeds};
-use crate::model::{Address, Span, Timestamp};
+use crate::model::{Span, Timestamp};
 use crate::observed::{Answer, Read};
 use crate::snapshot::cache::{Owner, Remembered};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use store::Keeper;
@@ -43,8 +43,6 @@ pub struct Recall {
     refresh: Refresh,
     /// When each answer was given that was found, used or not.
     ages: BTreeMap<Read, Timestamp>,
-    /// What must be read, whatever is remembered of it.
-    insisted: BTreeSet<Address>,
 }
 
 /// Which answers a command may remember.
@@ -101,21 +99,10 @@ impl Recall {
             journal: past.journal.head().map_or(0, |head| head.number),
             refresh: *refresh,
             ages,
-            insisted: BTreeSet::new(),
             known: Mutex::new(kept.into_iter().map(|one| (one.read, (one.answer, one.at))).collect()),
         }
     }
 
-    /// The same, and whatever is remembered of these addresses is read anew before anything is said of them.
-    #[must_use]
-    pub fn insisting(self, insisted: BTreeSet<Address>) -> Self {
-        Self { insisted, ..self }
-    }
-
-    /// What must be read, whatever is remembered of it.
-    pub(super) fn insisted(&self) -> &BTreeSet<Address> {
-        &self.insisted
-    }
     /// The remembered answer to a question, once.
     pub(super) fn take(&self, read: &Read) -> Option<(Answer, Timestamp)> {
         held(&self.known).remove(read)

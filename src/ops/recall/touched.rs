@@ -1,7 +1,7 @@
 //! What the steps of a plan, what stands against one, and what drifted rest on: the reads that must not only be remembered.
 //! Names too much rather than too little.
 
-use super::{Recall, Refresh};
+use super::Refresh;
 use crate::desired::{Delegated, Desired};
 use crate::diag::Code;
 use crate::ledger::Bindings;
@@ -14,11 +14,10 @@ use std::collections::BTreeSet;
 
 /// What a plan rests on. Of a scope that is alone read anew, its addresses as well.
 #[must_use]
-pub(in crate::ops) fn by(planned: &Planned, question: Question<'_>, recall: &Recall) -> RestsOn {
+pub(in crate::ops) fn by(planned: &Planned, question: Question<'_>, refresh: Refresh) -> RestsOn {
     let desired = question.desired;
     let mut touched = Touched::default();
-    recall.insisted().iter().for_each(|address| touched.target(address, desired));
-    let search = match recall.refresh() {
+    let search = match refresh {
         Refresh::Full | Refresh::Changed => Search::Anew,
         Refresh::Scope => {
             question.targets.iter().for_each(|address| touched.target(address, desired));

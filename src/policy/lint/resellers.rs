@@ -53,7 +53,10 @@ fn kept<'a>(view: &View<'a, '_>) -> Vec<(&'a Partnership, Partner)> {
 
 pub(super) fn contradicts(view: &mut View<'_, '_>) {
     let Some(list) = view.relationships() else { return };
-    let found = kept(view).into_iter().filter_map(|(p, partner)| rules::contradiction(p, &partner, list));
+    let one = |(p, partner): (&Partnership, Partner)| {
+        rules::contradiction(p, &partner, list).or_else(|| rules::foreign(p, &partner, list))
+    };
+    let found = kept(view).into_iter().filter_map(one);
     view.found.extend(found.collect::<Vec<_>>());
 }
 

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use twotier::backend::simulated::{Human, Memory, Tenant, seed};
 use twotier::model::Address;
 use twotier::ops::apply::{Applied, Consent};
+use twotier::ops::plan::with_customers;
 use twotier::ops::project::{self, Place, Valid};
 use twotier::plan::file::PlanFile;
 use twotier::report::{Form, Format, Run, Subject, render};
@@ -153,6 +154,7 @@ impl Stage {
             return Ok(());
         }
         let hall = Hall::of(bench.tenant.tenant());
+        let targets = with_customers(&bench.valid.desired, &targets.into_iter().collect::<Vec<_>>());
         let planned = plan(bench, (&hall, &targets), &Quiet);
         let file = PlanFile::new(&planned.plan, &planned.outlook, &bench.valid.sources).within(targets);
         if let Some(out) = out {

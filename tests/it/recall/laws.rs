@@ -3,26 +3,21 @@
 //! answer.
 
 use crate::support::project::{Project, Quiet, tenant};
-use crate::support::run::{Bench, Counting, StillClock};
+use crate::support::run::Bench;
 use crate::support::world::{
     AtEnd, Customer, Leaver, Reseller, Subscription, Wanted, World, customer_tenant, reseller_tenant, worlds,
 };
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::atomic::AtomicU8;
-use std::time::Duration;
-use twotier::apply::{Match, Progress, Reporter, Tools};
 use twotier::backend::Observe;
 use twotier::backend::simulated::{Edit, Human, Memory};
 use twotier::model::{Address, Digest, PartnerId, SubscriptionChange, Timestamp};
 use twotier::observed::{Answer, AuditRecord, Read, Status, Why};
-use twotier::ops::apply::{Account, Consent, Order, World as Doors, recall_and_apply};
 use twotier::ops::observe::{Eyes, Looked};
 use twotier::ops::planning::{look_and_make, recall_and_make};
 use twotier::ops::recall::{Past, Recall, Recalling, Refresh};
 use twotier::plan::Planned;
-use twotier::plan::file::PlanFile;
 
 /// Something that happens between two plans.
 #[derive(Clone, Debug)]
@@ -188,68 +183,6 @@ fn a_scope_reads_what_it_needs_and_a_first_look_at_an_ending_takes_no_hours() {
     let one = BTreeSet::from(["customer/customer0".parse().expect("an address")]);
     let (_, looked) = recalled(&bench, &bench.tenant, (&file, Refresh::Scope), &one);
     assert!(looked.remembered.is_empty(), "{:?}", looked.remembered);
-}
-
-/// Tells of no change at all.
-struct Deaf<'a>(&'a Memory);
-impl Observe for Deaf<'_> {
-    fn read(&self, read: &Read) -> Result<Answer, Why> {
-        self.0.read(read)
-    }
-    fn audit(&self, _: Timestamp) -> Result<Vec<AuditRecord>, Why> {
-        Ok(Vec::new())
-    }
-}
-
-#[test]
-fn an_approved_step_is_not_over_because_of_what_is_remembered() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("observed.jsonl");
-    let bench = bench(&calm(None));
-    let subscription = "50000000-0000-4000-8000-000001000000".parse().expect("an id");
-    let customer = customer_tenant(1).parse().expect("an id");
-    let seats = |quantity| {
-        let edit = Edit::Set(SubscriptionChange::Quantity(quantity));
-        bench.tenant.play(&Human::EditSubscription { customer, subscription, edit }).expect("edited");
-    };
-    let (planned, _) = changed(&bench, &Deaf(&bench.tenant), &file);
-    assert_eq!(planned.plan.steps().len(), 1);
-    let approved = PlanFile::new(&planned.plan, &planned.outlook, &bench.project.sources);
-    // Somebody does it, a plan sees that, and somebody takes it back: of none of it do the records tell.
-    seats(8);
-    bench.tenant.advance("1h".parse().expect("a span"));
-    assert!(recalled(&bench, &Deaf(&bench.tenant), (&file, Refresh::Full), &BTreeSet::new()).0.plan.steps().is_empty());
-    seats(5);
-    let remembering = Recalling { file, refresh: Refresh::Changed };
-    let clock = StillClock::at(bench.tenant.clock());
-    let interrupts = AtomicU8::new(0);
-    let observe = Deaf(&bench.tenant);
-    let doors = Doors {
-        observe: &observe,
-        actuate: &bench.tenant,
-        tools: Tools { clock: &clock, reporter: &Silent, interrupts: &interrupts },
-        ids: &mut Counting(0),
-        progress: &Quiet,
-    };
-    let order = Order {
-        consent: Consent::Plan(Box::new(approved)),
-        matching: Match::Common,
-        parallel: 1,
-        lock_wait: Duration::ZERO,
-        deadline: None,
-        account: Account { actor: "test".into(), commit: None, reference: None, change_url: None },
-        roles: None,
-    };
-    let applied = recall_and_apply(&bench.valid, &mut bench.journal(), Some(&remembering), doors, order);
-    assert!(applied.is_ok(), "{applied:?}");
-    let quantity =
-        bench.tenant.tenant().subscriptions().find(|s| s.subscription_id == subscription).map(|s| s.quantity);
-    assert_eq!(quantity, Some(8));
-}
-
-struct Silent;
-impl Reporter for Silent {
-    fn tell(&self, _: &Progress) {}
 }
 
 /// A tenant that is as declared, but for the seats of one subscription.

@@ -5,7 +5,7 @@ macro_rules! record {
     ($($(#[$meta:meta])* pub struct $name:ident { $($body:tt)* })*) => {$(
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-        #[serde(rename_all = "camelCase", deny_unknown_fields)]
+        #[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "a mapping of fields, as the tenant file has it")]
         pub struct $name { $($body)* }
     )*};
 }
