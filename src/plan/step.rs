@@ -245,6 +245,16 @@ pub struct Ask {
     pub text: String,
 }
 impl Ask {
+    /// What a person reads: whom it goes to, what it is about, the text.
+    #[must_use]
+    pub fn letter(&self, key: &StepKey) -> String {
+        let to = match (&self.to, self.missing_contact(key)) {
+            (Some(to), _) => format!("To: {to}\n"),
+            (None, Some(field)) => format!("To: (nobody is named: write {field})\n"),
+            (None, None) => String::new(),
+        };
+        format!("{to}Subject: {}\n\n{}", self.subject, self.text)
+    }
     /// The field of a manifest that should name whom it goes to, where it is a mail and nobody is named.
     #[must_use]
     pub fn missing_contact(&self, key: &StepKey) -> Option<String> {

@@ -131,7 +131,7 @@ impl RunState<'_> {
     fn ask(&mut self, moment: Moment<'_>, slot: Slot, ask: &Ask) {
         let step = self.works[slot].step;
         let record =
-            Record::Asked { step: step.id, key: step.key.clone(), digest: ask.digest(), text: letter(&step.key, ask) };
+            Record::Asked { step: step.id, key: step.key.clone(), digest: ask.digest(), text: ask.letter(&step.key) };
         let mut records = vec![record];
         if !moment.folded.ledger.is_counted(step.id) {
             records.extend(counted(&step.cause, &step.counts));
@@ -278,14 +278,4 @@ fn broken(condition: &Condition, ground: Ground<'_>) -> Option<Outcome> {
             Some(Outcome::Failed { code: 0, text })
         }
     }
-}
-
-/// What a person reads: whom it goes to, what it is about, the text.
-fn letter(key: &crate::model::StepKey, ask: &Ask) -> String {
-    let to = match (&ask.to, ask.missing_contact(key)) {
-        (Some(to), _) => format!("To: {to}\n"),
-        (None, Some(field)) => format!("To: (nobody is named: write {field})\n"),
-        (None, None) => String::new(),
-    };
-    format!("{to}Subject: {}\n\n{}", ask.subject, ask.text)
 }

@@ -120,6 +120,7 @@ Prints a plan that `plan --out` saved. Needs no manifests, no tenant and no stat
 
 Examples:
   twotier show plan.json
+  twotier show plan.json --handoff customer/contoso
   twotier show plan.json --format markdown";
 pub(super) const SHOW_AFTER: &str = "Exit codes: 0 printed, 1 the file is no plan, 64 usage.";
 
@@ -129,6 +130,9 @@ pub(crate) struct ShowArgs {
     /// The plan document
     #[arg(value_hint = clap::ValueHint::FilePath)]
     pub(crate) file: PathBuf,
+    /// Only what people would be asked at this address, word for word
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    pub(crate) handoff: Option<Address>,
 }
 
 pub(super) const DRIFT: &str = "\

@@ -188,7 +188,15 @@ fn plan_live(
 /// `show`.
 pub(super) fn show(scene: &Scene<'_>, args: &ShowArgs) -> Result<Exit, CliError> {
     let file = show::saved(&args.file)?;
-    scene.print(Subject::Plan(&file), "show")?;
+    let Some(address) = &args.handoff else {
+        scene.print(Subject::Plan(&file), "show")?;
+        return Ok(Exit::Done);
+    };
+    let letters = show::letters(&file, address);
+    if letters.is_empty() {
+        return Err(CliError::usage(format!("nothing would be asked of people at `{address}`")));
+    }
+    scene.terminal.data(&output::safe(&letters.join("\n")))?;
     Ok(Exit::Done)
 }
 
