@@ -316,13 +316,25 @@ pub struct Purchase {
 }
 
 /// Whether a subscription may stand beside another of the same product.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Additional {
     /// No: an unclaimed one blocks the purchase.
     #[default]
     No,
-    /// Yes, on purpose.
+    /// Yes, beside those of other documents.
     Yes,
+    /// Yes, also beside these, which no document claims: they are others.
+    Beside(BTreeSet<SubscriptionId>),
+}
+impl Additional {
+    /// Whether this live one is known to be another.
+    #[must_use]
+    pub fn names(&self, id: SubscriptionId) -> bool {
+        match self {
+            Self::No | Self::Yes => false,
+            Self::Beside(others) => others.contains(&id),
+        }
+    }
 }
 
 /// A declared relation of customer and reseller.

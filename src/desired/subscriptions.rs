@@ -212,8 +212,9 @@ fn purchase(draft: &mut Draft, place: &Place<'_>, means: Means, written: Spanned
         draft.not_built(place.address(), written.at, StepName::OrderSubscription);
     }
     let additional = match additional {
-        Some(true) => Additional::Yes,
-        Some(false) | None => Additional::No,
+        Some(document::AdditionalRef::Beside(ids)) => Additional::Beside(ids.into_iter().collect()),
+        Some(document::AdditionalRef::Yes) => Additional::Yes,
+        Some(document::AdditionalRef::No) | None => Additional::No,
     };
     Purchase { reference, promotion, additional }
 }

@@ -8,10 +8,10 @@ use super::{
     Diff, Moved, Presence, Scope, Sides, SubscriptionDiff, SubscriptionState, Verdict, Walk, field, remembered, unknown,
 };
 use crate::desired::{Additional, PartnerOfRecord, Subscription};
-use crate::diag::{Code, Finding};
+use crate::diag::{At, Code, Finding};
 use crate::ledger::{LiveId, Pending, PendingWhat};
 use crate::model::renewal::left_by_quantity;
-use crate::model::{Address, CustomerId, CustomerKey, Field, Renewal, SubscriptionId, Value};
+use crate::model::{Address, CustomerId, CustomerKey, Field, Product, Renewal, SubscriptionId, Value};
 use crate::observed::{self, CartFate, Facet};
 use std::collections::BTreeMap;
 
@@ -270,39 +270,44 @@ fn unbound<'a>(
         );
     };
     let alike = list.iter().filter(|s| s.status.occupies() && s.product.as_ref() == Some(product));
-    let free: Vec<_> = alike.filter(|s| !diff.bindings.claims(LiveId::Subscription(customer, s.id))).collect();
-    let ids = || free.iter().map(|s| s.id.to_string()).collect::<Vec<_>>().join(", ");
-    let additional = declared.purchase.as_ref().map_or(Additional::No, |purchase| purchase.additional);
-    if additional == Additional::No
-        && !free.is_empty()
-        && let Some(finding) = may_be_ours(sides, &declared.key, &ids(), *at)
-    {
-        return SubscriptionState::Blocked(finding);
+    let additional = declared.purchase.as_ref().map_or(&Additional::No, |purchase| &purchase.additional);
+    // Whatever is not named may be what this very document bought before its state was lost.
+    let free = alike.filter(|s| !diff.bindings.claims(LiveId::Subscription(customer, s.id)));
+    let free: Vec<_> = free.filter(|s| !additional.names(s.id)).collect();
+    let ids = free.iter().map(|s| s.id.to_string()).collect::<Vec<_>>().join(", ");
+    if free.is_empty() {
+        return SubscriptionState::ToBuy;
     }
-    if let Some(old) = free.iter().find_map(|s| twins.get(&(customer, s.id))) {
-        return SubscriptionState::Blocked(
-            Finding::error(
-                Code::ReleasedTwin,
-                declared.at,
-                format!(
-                    "subscription `{}` is new, and `{old}` of the same product is no longer declared",
-                    declared.key
-                ),
-            )
-            .help("if it was renamed, say `renamedFrom`; if it is another one, say `purchase: {additional: true}`"),
-        );
+    let released = || free.iter().find_map(|s| twins.get(&(customer, s.id)));
+    let finding = may_be_ours(sides, &declared.key, &ids, *at)
+        .or_else(|| released().map(|old| released_twin(declared, old)))
+        .unwrap_or_else(|| unclaimed_twin(declared, (product, *at), &ids));
+    SubscriptionState::Blocked(finding)
+}
+
+fn released_twin(declared: &Subscription, old: &Address) -> Finding {
+    let message =
+        format!("subscription `{}` is new, and `{old}` of the same product is no longer declared", declared.key);
+    Finding::error(Code::ReleasedTwin, declared.at, message).help(
+        "if it was renamed, say `renamedFrom`; if it is another one, name the id of the old one: `purchase: {additional: \
+         {beside: [its id]}}`",
+    )
+}
+
+fn unclaimed_twin(declared: &Subscription, (product, at): (&Product, At), ids: &str) -> Finding {
+    let finding = |help| {
+        let message = format!("a live subscription of {product} is claimed by no manifest: {ids}");
+        Finding::error(Code::UnclaimedTwin, at, message).help(help)
+    };
+    match declared.purchase.as_ref().map_or(&Additional::No, |purchase| &purchase.additional) {
+        Additional::No => {
+            finding("bind it with `subscriptionId`, or buy one beside it: `purchase: {additional: {beside: [its id]}}`")
+        }
+        Additional::Yes | Additional::Beside(_) => finding(
+            "it may be what this document bought before its state was lost: then bind it with `subscriptionId`; if it \
+             is another one, name it in `purchase: {additional: {beside: [its id]}}`",
+        ),
     }
-    if additional == Additional::No && !free.is_empty() {
-        return SubscriptionState::Blocked(
-            Finding::error(
-                Code::UnclaimedTwin,
-                *at,
-                format!("a live subscription of {product} is claimed by no manifest: {}", ids()),
-            )
-            .help("bind it with `subscriptionId`, or say `purchase: {additional: true}`"),
-        );
-    }
-    SubscriptionState::ToBuy
 }
 
 fn fields<'a>(

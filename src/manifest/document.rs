@@ -16,7 +16,9 @@ pub use partnership::{
     Reseller,
 };
 pub use provider::{Credentials, Freeze, Limit, Limits, Listing, Provider};
-pub use reference::{CustomerRef, DelegatedSubscriptions, PartnerOfRecordRef, SubscriptionRef, SupportContactRef};
+pub use reference::{
+    AdditionalRef, CustomerRef, DelegatedSubscriptions, PartnerOfRecordRef, SubscriptionRef, SupportContactRef,
+};
 pub use relation::{Acknowledgement, AzureAccess, Presence, ResellerAssociation, SupportDelegation};
 pub use subscription::{ProductRef, Purchase, Renewal, RenewalAction, StandaloneSubscription, Subscription};
 

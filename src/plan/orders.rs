@@ -5,13 +5,14 @@ use super::build::{Making, PartnerReady, wanted_partner};
 use super::customers::{Agreement, Buyer, agreement};
 use super::draft::{api, key, wait};
 use super::step::{Brings, Mark, Risk, Step, Undo, Wanted};
-use crate::desired::{Additional, PartnerOfRecord, Subscription};
+use crate::desired::{PartnerOfRecord, Subscription};
 use crate::diag::{At, Code, Finding};
 use crate::diff::{Presence, SubscriptionState, unknown};
-use crate::ledger::{Pending, PendingWhat};
+use crate::ledger::{LiveId, Pending, PendingWhat};
 use crate::model::operation::CartLine;
 use crate::model::{Address, CustomerId, CustomerKey, Fact, Renewal, StepKey, StepName, Value};
 use crate::observed::{Facet, Offer, Review};
+use smol_str::SmolStr;
 
 pub(super) fn make(making: &mut Making<'_, '_>) {
     for diff in &making.diff.subscriptions {
@@ -135,14 +136,22 @@ fn order(making: &mut Making<'_, '_>, declared: &Subscription, ordering: &StepKe
                 .need(need, "its PartnerID must be valid")
         }
     };
-    let additional = declared.purchase.as_ref().map_or(Additional::No, |purchase| purchase.additional);
-    if live.is_some() && additional == Additional::No {
+    if let Some(live) = live {
         let unclaimed = Fact::Unclaimed { customer: declared.key.customer.clone(), product: line.product.clone() };
-        step = step.rests_on(unclaimed, Value::List(Vec::new()));
+        step = step.rests_on(unclaimed, Value::List(beside(making, declared, live)));
     }
     making.drafts.add(step);
     assume_renewal(making, declared);
     Ok(())
+}
+
+/// Those nobody claims that it is bought beside, as it says itself: one more, or one fewer, is to be looked at again.
+fn beside(making: &Making<'_, '_>, declared: &Subscription, customer: CustomerId) -> Vec<SmolStr> {
+    let product = declared.product.as_ref().map(|(product, _)| product);
+    let Facet::Known(list) = making.sides.look.subscriptions(customer) else { return Vec::new() };
+    let alike = list.iter().filter(|s| s.status.occupies() && s.product.as_ref() == product);
+    let free = alike.filter(|s| !making.diff.bindings.claims(LiveId::Subscription(customer, s.id)));
+    free.map(|s| smol_str::format_smolstr!("{}", s.id)).collect()
 }
 
 /// A subscription that is bought renews; what else is declared comes once it is there.

@@ -66,6 +66,17 @@ pub enum SubscriptionRef {
     Id(SubscriptionId),
 }
 
+/// Whether one more is bought where the customer has one like it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AdditionalRef {
+    /// `false`.
+    No,
+    /// `true`: no matter what other documents order.
+    Yes,
+    /// Beside these, which no document claims.
+    Beside(Vec<SubscriptionId>),
+}
+
 /// `{partnership?, partnerId}`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -89,7 +100,14 @@ struct WrittenSubscription {
     subscription_id: SubscriptionId,
 }
 
-/// One reader for all five: each form it does not know is refused with `expected`.
+/// `{beside}`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenBeside {
+    beside: Vec<SubscriptionId>,
+}
+
+/// One reader for all of them: each form it does not know is refused with `expected`.
 macro_rules! reads {
     ($type:ident, $expected:literal, $($method:tt)*) => {
         impl<'de> Deserialize<'de> for $type {
@@ -162,6 +180,15 @@ reads! { SubscriptionRef, "a subscription's name or `{subscriptionId}`",
         Ok(SubscriptionRef::Id(subscription_id))
     }
 }
+reads! { AdditionalRef, "`true`, `false` or `{beside: [subscriptionId]}`",
+    fn visit_bool<E: Error>(self, additional: bool) -> Result<AdditionalRef, E> {
+        Ok(if additional { AdditionalRef::Yes } else { AdditionalRef::No })
+    }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<AdditionalRef, A::Error> {
+        let WrittenBeside { beside } = Deserialize::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(AdditionalRef::Beside(beside))
+    }
+}
 
 /// The schemas of the forms above, each alternative told apart by its YAML type alone.
 macro_rules! schema {
@@ -221,6 +248,20 @@ schema! { SubscriptionRef, { "title": "a subscription's name or `{subscriptionId
             "subscriptionId": { "type": "string", "x-twotier": "guid", "description": "Its id." }
         },
         "required": ["subscriptionId"],
+        "additionalProperties": false
+    }
+] } }
+schema! { AdditionalRef, { "title": "`true`, `false` or `{beside: [subscriptionId]}`", "anyOf": [
+    { "type": "boolean", "description": "Whether one may be bought beside those of other documents." },
+    {
+        "type": "object",
+        "properties": {
+            "beside": {
+                "type": "array", "items": { "type": "string", "x-twotier": "guid" }, "minItems": 1,
+                "description": "Live subscriptions of the same product that no document claims, each known to be another one."
+            }
+        },
+        "required": ["beside"],
         "additionalProperties": false
     }
 ] } }

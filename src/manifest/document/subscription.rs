@@ -1,7 +1,7 @@
 //! `spec` of a Subscription, inline and standalone. Holds what is written; never compares it with a tenant.
 
 use super::super::spanned::Spanned;
-use super::{DriftRules, PartnerOfRecordRef};
+use super::{AdditionalRef, DriftRules, PartnerOfRecordRef};
 use crate::model::{BillingCycle, Date, Name, SubscriptionId, Term};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -134,6 +134,7 @@ pub struct Purchase {
     pub promotion: Option<SmolStr>,
     /// A custom end of the first term.
     pub end_date: Option<Date>,
-    /// Bought although the customer already has one like it.
-    pub additional: Option<bool>,
+    /// Bought although the customer already has one like it. One that no document claims is named here, or it may be what
+    /// this very document bought before the state was lost.
+    pub additional: Option<AdditionalRef>,
 }

@@ -90,7 +90,8 @@ fn types_that_do_not_fit_are_named_with_what_would() {
             "4:49 TT0103 `create` must be a mapping with `billing`, `company`, `defaultAdminAccess`, `domainPrefix` \
              or `registrationNumber`, not `5`, a number",
             "4:82 TT0103 `quantity` must be a whole number, not the text `30` | remove the quotes: 30",
-            "4:111 TT0103 `additional` must be `true` or `false`, not the text `yes` | write `true`, without quotes",
+            "4:111 TT0103 `additional` must be `true` or `false` or a mapping with `beside`, not the text `yes` | write \
+             `true`, without quotes",
         ],
     );
 }

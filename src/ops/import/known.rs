@@ -23,7 +23,8 @@ pub(super) struct Known<'a> {
     /// Declared subscriptions.
     pub(super) subscriptions: BTreeMap<(CustomerId, SubscriptionId), SubscriptionKey>,
     /// What is to be bought and not bound: a live one of that product may be the one that is meant.
-    pub(super) orders: BTreeSet<(CustomerId, Product)>,
+    /// Unless it is named as another one.
+    orders: BTreeMap<(CustomerId, Product), Vec<&'a Additional>>,
     /// Declared relations, by whatever document.
     pub(super) associations: BTreeSet<(CustomerId, Name)>,
     /// Addresses the ledger has for live objects.
@@ -55,7 +56,7 @@ impl<'a> Known<'a> {
                 .collect(),
             customers: BTreeMap::new(),
             subscriptions: BTreeMap::new(),
-            orders: BTreeSet::new(),
+            orders: BTreeMap::new(),
             associations: BTreeSet::new(),
             remembered: ledger.bindings.iter().map(|(address, id)| (*id, address)).collect(),
             used: ledger
@@ -82,22 +83,28 @@ impl<'a> Known<'a> {
         known
     }
 
-    fn claim(&mut self, customer: CustomerId, subscription: &crate::desired::Subscription) {
+    fn claim(&mut self, customer: CustomerId, subscription: &'a crate::desired::Subscription) {
         let address = Address::Subscription(subscription.key.clone());
         let learned = match self.ledger.bindings.get(&address) {
             Some(LiveId::Subscription(_, id)) => Some(*id),
             Some(LiveId::Reseller(_) | LiveId::Customer(_)) | None => None,
         };
-        let additional = subscription.purchase.as_ref().map_or(Additional::No, |purchase| purchase.additional);
-        match (subscription.identity.or(learned), &subscription.product, additional) {
-            (Some(id), _, _) => {
+        let additional = subscription.purchase.as_ref().map_or(&Additional::No, |purchase| &purchase.additional);
+        match (subscription.identity.or(learned), &subscription.product) {
+            (Some(id), _) => {
                 self.subscriptions.insert((customer, id), subscription.key.clone());
             }
-            (None, Some((product, _)), Additional::No) => {
-                self.orders.insert((customer, product.clone()));
+            (None, Some((product, _))) => {
+                self.orders.entry((customer, product.clone())).or_default().push(additional);
             }
-            (None, Some(_), Additional::Yes) | (None, None, _) => {}
+            (None, None) => {}
         }
+    }
+
+    /// Whether an order that is not bound may mean this live one: it does not name it as another.
+    pub(super) fn may_be_ordered(&self, customer: CustomerId, product: &Product, id: SubscriptionId) -> bool {
+        let orders = self.orders.get(&(customer, product.clone()));
+        orders.is_some_and(|orders| orders.iter().any(|additional| !additional.names(id)))
     }
 
     /// The partnership with this reseller, as written or learned.

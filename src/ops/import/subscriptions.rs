@@ -25,7 +25,7 @@ impl Work<'_, '_> {
                 continue;
             }
             let product = subscription.product.as_ref();
-            if product.is_some_and(|product| self.known.orders.contains(&(customer, product.clone()))) {
+            if product.is_some_and(|product| self.known.may_be_ordered(customer, product, subscription.id)) {
                 self.leave_out(
                     format!("subscription `{}` of customer `{name}`", subscription.id),
                     "the customer's document orders one of the same product: write `subscriptionId` there if it is meant",

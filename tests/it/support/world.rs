@@ -399,7 +399,7 @@ impl World {
             let Order { product, quantity, additional, renewal } = order;
             write!(lines, "    order{o}:\n      product: {{productId: CFQ7TTC0{product:04}, skuId: \"0001\"}}\n      quantity: {quantity}\n      term: P1Y\n      billingCycle: annual\n").unwrap();
             if *additional {
-                writeln!(lines, "      purchase: {{additional: true}}").unwrap();
+                writeln!(lines, "      purchase: {{additional: {}}}", others(n, customer)).unwrap();
             }
             if let Some(renewal) = renewal {
                 writeln!(lines, "      renewal: {renewal}").unwrap();
@@ -409,6 +409,13 @@ impl World {
             write!(out, "  subscriptions:\n{lines}").unwrap();
         }
     }
+}
+
+/// What an additional order stands beside: every live one that no document claims.
+fn others(n: usize, customer: &Customer) -> String {
+    let there = customer.subscriptions.iter().enumerate().filter(|(_, it)| customer.exists && it.wanted.is_none());
+    let ids: Vec<String> = there.map(|(s, _)| subscription_id(n, s)).collect();
+    if ids.is_empty() { "true".to_owned() } else { format!("{{beside: [{}]}}", ids.join(", ")) }
 }
 
 /// A public key whose secret nobody kept.
