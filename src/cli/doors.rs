@@ -268,6 +268,13 @@ impl From<Fault> for CliError {
             }
             Fault::OtherCenter { .. } => Self::failed(words).hint("a project is one tenant with one state"),
             Fault::Usage(_) => Self::usage(words),
+            Fault::Undelivered { address: _, handoff } => {
+                let done = handoff.map_or_else(
+                    || "`twotier apply` asks somebody to deliver it".to_owned(),
+                    |id| format!("deliver it, then say so: `twotier handoffs done {id}`"),
+                );
+                Self::failed(words).hint(done).hint("`--undelivered` destroys it all the same; a new one is planned")
+            }
             Fault::Locked(_) => Self::new(Exit::Locked, words)
                 .hint("`--lock-wait` waits longer; `twotier state take-over` ends a run that is certainly dead"),
             Fault::Denied(_) => Self::new(Exit::SignIn, words),

@@ -4,7 +4,7 @@
 use super::record::{Adopted, Family, Forgotten, Intent, Object, Open, Record, Settled};
 use super::renames::Moves;
 use crate::ledger::{Counted, CredentialState, Genesis, Handoff, HandoffState, Ledger, Open as OpenEffect};
-use crate::model::{Address, Count, Digest, Field, StepKey, Timestamp, Value};
+use crate::model::{Address, Count, Digest, Field, StepKey, StepName, Timestamp, Value};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
@@ -242,6 +242,25 @@ impl Folded {
                 if let Some(credential) = self.ledger.credentials.get_mut(address) {
                     (credential.state, credential.at) = (CredentialState::Forgotten, at);
                 }
+            }
+            Forgotten::UndeliveredCredentials => self.withdraw_credentials(at, address),
+        }
+    }
+
+    /// The password is as good as lost, and nobody can deliver it any more.
+    fn withdraw_credentials(&mut self, at: Timestamp, address: &Address) {
+        if let Some(credential) = self.ledger.credentials.get_mut(address) {
+            (credential.state, credential.at) = (CredentialState::Lost, at);
+        }
+        let of_password = |key: &StepKey| {
+            key.address == *address && matches!(key.step, StepName::DeliverCredentials | StepName::ResetAdminPassword)
+        };
+        for handoff in self.ledger.handoffs.values_mut().filter(|handoff| of_password(&handoff.key)) {
+            match handoff.state {
+                HandoffState::Asked | HandoffState::Acknowledged { .. } => {
+                    handoff.state = HandoffState::Consumed { at }
+                }
+                HandoffState::Declined { .. } | HandoffState::Consumed { .. } => {}
             }
         }
     }

@@ -183,7 +183,8 @@ fn a_record() -> impl Strategy<Value = Record> {
         (number, outcome).prop_map(|(intent, outcome)| Record::Resolved { intent, outcome, by: by(), reason: why() }),
         (place.clone(), place.clone(), place.clone()).prop_map(move |(a, b, c)| adopted(a, b, c)),
         place.clone().prop_map(move |at| forgotten(at, Forgotten::Binding)),
-        place.prop_map(move |at| forgotten(at, Forgotten::Credentials)),
+        place.clone().prop_map(move |at| forgotten(at, Forgotten::Credentials)),
+        place.prop_map(move |at| forgotten(at, Forgotten::UndeliveredCredentials)),
         Just(Record::Close { outcomes: BTreeMap::new() }),
         Just(Record::Takeover { from: 1, by: None, reason: why() }),
     ]

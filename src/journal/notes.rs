@@ -316,10 +316,12 @@ fn check_forgotten(folded: &Folded, address: &Address, what: Forgotten) -> Resul
             let known = ledger.bindings.contains_key(address) || ledger.settled.contains_key(address);
             if known { Ok(()) } else { unknown() }
         }
-        Forgotten::Credentials => match folded.ledger.credentials.get(address).map(|it| &it.state) {
-            Some(CredentialState::Sealed { .. } | CredentialState::Lost) => Ok(()),
-            Some(CredentialState::Forgotten) | None => unknown(),
-        },
+        Forgotten::Credentials | Forgotten::UndeliveredCredentials => {
+            match folded.ledger.credentials.get(address).map(|it| &it.state) {
+                Some(CredentialState::Sealed { .. } | CredentialState::Lost) => Ok(()),
+                Some(CredentialState::Forgotten) | None => unknown(),
+            }
+        }
     }
 }
 

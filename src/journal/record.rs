@@ -381,8 +381,10 @@ pub enum BoundId {
 pub enum Forgotten {
     /// Its binding and settled values.
     Binding,
-    /// Its sealed password.
+    /// Its sealed password, which reached its person.
     Credentials,
+    /// Its sealed password, which reached nobody: who is asked to deliver it is asked no more, and a new one is due.
+    UndeliveredCredentials,
 }
 
 /// Who may write a record, and under what.

@@ -72,12 +72,12 @@ impl Journal {
     pub fn forget_credentials(
         &mut self,
         address: Address,
-        by: SmolStr,
-        reason: SmolStr,
+        what: Forgotten,
+        (by, reason): (SmolStr, SmolStr),
         stamp: &Stamp,
     ) -> Result<u64, JournalError> {
         self.refresh()?;
-        let note = Record::Forgotten { address: address.clone(), what: Forgotten::Credentials, by, reason };
+        let note = Record::Forgotten { address: address.clone(), what, by, reason };
         super::notes::check(self.folded(), &note)?;
         match self.ledger().credentials.get(&address).map(|credential| &credential.state) {
             Some(CredentialState::Sealed { key, digest: _ }) => self.store().remove_sealed(intent_of(key)?)?,

@@ -6,7 +6,7 @@ use super::lease::{LEASE, Verdict, Watch};
 use super::log::{Appended, Begun, Journal};
 use super::memory::{Fault, Memory};
 use super::notes::{self, NoteError};
-use super::record::{Learned, Record, Settled};
+use super::record::{Forgotten, Learned, Record, Settled};
 use super::store::{Folder, Key, Put, Store, StoreError};
 use super::support::*;
 use super::verify::verify;
@@ -374,10 +374,13 @@ fn sealed_passwords_are_kept_found_again_and_destroyed() {
     assert_eq!(codes(&*store), [Code::SealedUnusable]);
 
     let contoso = address("customer/contoso");
-    journal.forget_credentials(contoso.clone(), by(), why(), &stamp()).expect("forgets");
+    journal.forget_credentials(contoso.clone(), Forgotten::Credentials, (by(), why()), &stamp()).expect("forgets");
     assert_eq!(store.get(Key::Sealed(2)), Ok(None));
     assert_eq!(journal.ledger().credentials[&contoso].state, CredentialState::Forgotten);
-    assert!(journal.forget_credentials(contoso, by(), why(), &stamp()).is_err(), "nothing is left to forget");
+    assert!(
+        journal.forget_credentials(contoso, Forgotten::Credentials, (by(), why()), &stamp()).is_err(),
+        "nothing is left to forget"
+    );
     assert!(codes(&*store).is_empty());
 }
 

@@ -1,10 +1,70 @@
 //! `credentials`: the sealed one-time passwords. Opens one only with a recipient's identity, and keeps nothing of it.
 
 use super::fault::Fault;
-use crate::journal::Journal;
-use crate::journal::record::SealedRef;
-use crate::ledger::CredentialState;
-use crate::model::Address;
+use super::state::Saying;
+use crate::journal::record::{Forgotten, SealedRef};
+use crate::journal::{Journal, Stamp, notes};
+use crate::ledger::{Credential, CredentialState, Handoff, HandoffState, Ledger};
+use crate::model::{Address, StepName};
+
+/// What is to be true of a password that is destroyed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// Somebody said that it reached its person.
+    Done,
+    /// It need not have: a new one is made then.
+    Whatever,
+}
+
+/// Destroys a customer's sealed password, and says whether a new one is due.
+///
+/// # Errors
+/// When it is not said to be delivered, nothing is kept, or the journal cannot be written.
+pub fn forget(
+    journal: &mut Journal,
+    (address, delivery): (&Address, Delivery),
+    saying: Saying,
+    stamp: &Stamp,
+) -> Result<Forgotten, Fault> {
+    let undelivered =
+        journal.ledger().credentials.get(address).is_some_and(is_sealed) && !is_delivered(journal.ledger(), address);
+    let what = match (undelivered, delivery) {
+        (false, Delivery::Done | Delivery::Whatever) => Forgotten::Credentials,
+        (true, Delivery::Whatever) => Forgotten::UndeliveredCredentials,
+        (true, Delivery::Done) => {
+            let handoff = asked(journal.ledger(), address);
+            return Err(Fault::Undelivered { address: Box::new(address.clone()), handoff });
+        }
+    };
+    let Saying { by, reason } = saying;
+    journal.forget_credentials(address.clone(), what, (by, reason), stamp)?;
+    Ok(what)
+}
+
+fn is_sealed(credential: &Credential) -> bool {
+    match credential.state {
+        CredentialState::Sealed { .. } => true,
+        CredentialState::Lost | CredentialState::Forgotten => false,
+    }
+}
+
+/// Whether somebody said so since it was sealed: what was said of an earlier password says nothing of this one.
+fn is_delivered(ledger: &Ledger, address: &Address) -> bool {
+    let since = ledger.credentials.get(address).map(|credential| credential.at);
+    ledger.handoffs.values().filter(|handoff| delivers(handoff, address)).any(|handoff| match &handoff.state {
+        HandoffState::Acknowledged { at, .. } => since.is_none_or(|since| *at >= since),
+        HandoffState::Asked | HandoffState::Declined { .. } | HandoffState::Consumed { .. } => false,
+    })
+}
+
+fn delivers(handoff: &Handoff, address: &Address) -> bool {
+    handoff.key.step == StepName::DeliverCredentials && handoff.key.address == *address
+}
+
+fn asked(ledger: &Ledger, address: &Address) -> Option<String> {
+    let open = ledger.handoffs.iter().find(|(_, it)| delivers(it, address) && it.state == HandoffState::Asked);
+    open.map(|(id, _)| notes::short_id(ledger, id))
+}
 
 /// The ciphertext of a customer's sealed password.
 ///

@@ -7,7 +7,7 @@ use crate::apply::approve::NotTheSame;
 use crate::backend::simulated::EmbeddedError;
 use crate::journal::{JournalError, OpenRun};
 use crate::manifest::Refused;
-use crate::model::{Digest, TenantId};
+use crate::model::{Address, Digest, TenantId};
 use crate::observed::Why;
 use crate::plan::file::ReadError;
 use smol_str::SmolStr;
@@ -57,6 +57,17 @@ pub enum Fault {
     /// What was asked for makes no sense here.
     #[error("{0}")]
     Usage(String),
+    /// The only copy of a password would be destroyed before it reached anybody.
+    #[error("the password of `{address}` is not delivered: {}", match .handoff {
+        Some(_) => "nobody said so yet",
+        None => "nobody was asked to yet",
+    })]
+    Undelivered {
+        /// Whose.
+        address: Box<Address>,
+        /// The hand-off that asks for it, if it was asked.
+        handoff: Option<String>,
+    },
     /// A saved plan cannot be used.
     #[error("`{place}` cannot be used")]
     Plan {

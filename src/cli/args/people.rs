@@ -122,11 +122,14 @@ pub(crate) enum CredentialsCommand {
         #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
         identity: PathBuf,
     },
-    /// Destroy the sealed password
+    /// Destroy the sealed password, once it is delivered
     Forget {
         /// Whose
         #[arg(value_parser = address)]
         address: Address,
+        /// Although nobody said that it reached its person: the next plan makes a new one
+        #[arg(long)]
+        undelivered: bool,
         /// Who says so, and why
         #[command(flatten)]
         saying: Saying,

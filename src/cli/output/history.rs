@@ -97,6 +97,9 @@ fn note(record: &Record) -> String {
         Record::Forgotten { address, what: Forgotten::Credentials, by, reason } => {
             signed(format!("the password of {address} is destroyed"), by, reason)
         }
+        Record::Forgotten { address, what: Forgotten::UndeliveredCredentials, by, reason } => {
+            signed(format!("the password of {address} is destroyed, undelivered"), by, reason)
+        }
         Record::Resolved { intent, outcome, by, reason } => {
             signed(format!("effect {intent} {}", settled(outcome)), by, reason)
         }

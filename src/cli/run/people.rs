@@ -5,9 +5,11 @@ use crate::apply;
 use crate::cli::args::{CredentialsCommand, Declining, Exporting, HandoffsCommand, Noting, Saying};
 use crate::cli::doors::Doors;
 use crate::cli::output::{self, Plainness};
+use crate::journal::record::Forgotten;
 use crate::model::Address;
+use crate::ops::credentials::{self, Delivery};
 use crate::ops::handoffs::{self, Chosen, Which, Word};
-use crate::ops::{credentials, files, state};
+use crate::ops::{files, state};
 use smol_str::SmolStr;
 use std::path::Path;
 
@@ -118,10 +120,14 @@ pub(super) fn credentials(scene: &Scene<'_>, command: Option<&CredentialsCommand
             let sealed = credentials::sealed(&journal, address)?;
             print_password(scene, address, &sealed, identity)?;
         }
-        Some(CredentialsCommand::Forget { address, saying }) => {
-            let state::Saying { by, reason } = scene.saying(saying);
-            journal.forget_credentials(address.clone(), by, reason, &doors.stamp())?;
-            scene.terminal.note(&format!("the sealed password of `{address}` is destroyed"));
+        Some(CredentialsCommand::Forget { address, undelivered, saying }) => {
+            let delivery = if *undelivered { Delivery::Whatever } else { Delivery::Done };
+            let due =
+                match credentials::forget(&mut journal, (address, delivery), scene.saying(saying), &doors.stamp())? {
+                    Forgotten::UndeliveredCredentials => "; the next plan makes a new one",
+                    Forgotten::Credentials | Forgotten::Binding => "",
+                };
+            scene.terminal.note(&format!("the sealed password of `{address}` is destroyed{due}"));
         }
     }
     Ok(Exit::Done)
