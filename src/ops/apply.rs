@@ -15,12 +15,13 @@ use crate::apply::{
 use crate::backend::{Actuate, Observe};
 use crate::journal::Journal;
 use crate::journal::record::Open;
+use crate::ledger::Guards;
 use crate::model::{Address, Bound, Digest, Limits};
 use crate::observed::Observed;
 use crate::plan::facts::Ground;
 use crate::plan::file::{PlanFile, Remembered};
 use crate::plan::guards::InForce;
-use crate::plan::{Gate, Planned};
+use crate::plan::{Action, Gate, Planned};
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -100,12 +101,23 @@ pub enum Applied {
         file: Box<PlanFile>,
         /// What stands against it.
         gates: Vec<Gate>,
+        /// What the ledger keeps of it.
+        recorded: Recorded,
     },
     /// Every approved step is stale; nothing was changed.
     AllStale {
         /// The new plan.
         file: Box<PlanFile>,
     },
+}
+
+/// What a run that was stopped leaves in the ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recorded {
+    /// Nothing.
+    Nothing,
+    /// Limits, protections and recipients: what they loosen holds from the next run on.
+    Guards,
 }
 
 /// Applies.
@@ -157,8 +169,13 @@ pub fn recall_and_apply(
         return Err(Fault::Role(lacking));
     }
     if !gates.is_empty() {
-        session.close()?;
-        return Ok(Applied::Closed { file, gates });
+        let guards = to_record(&fresh.planned, &approval, &gates).cloned();
+        let recorded = if guards.is_some() { Recorded::Guards } else { Recorded::Nothing };
+        match guards {
+            Some(guards) => session.close_guarded(guards)?,
+            None => session.close()?,
+        }
+        return Ok(Applied::Closed { file, gates, recorded });
     }
     if approval.all_stale() {
         session.close()?;
@@ -184,6 +201,20 @@ pub fn recall_and_apply(
     };
     let outcome = session.run(work);
     Ok(Applied::Ran { file, outcome, approved })
+}
+
+/// The guards that are recorded although a limit stops everything else: a limit that stopped a run is known to the next
+/// one, and one that was raised on purpose comes into force then. A freeze stops them too.
+fn to_record<'p>(planned: &'p Planned, approval: &Approval<'p>, gates: &[Gate]) -> Option<&'p Guards> {
+    let frozen = gates.iter().any(|gate| match gate {
+        Gate::Frozen { .. } => true,
+        Gate::Acknowledge { .. } | Gate::Limit { .. } => false,
+    });
+    let mut changed = to_perform(approval).filter_map(|step| match &step.action {
+        Action::Guard(guards) => Some(guards.as_ref()),
+        Action::Api(_) | Action::HandOff(_) | Action::Await { .. } => None,
+    });
+    if frozen { None } else { changed.next().or(planned.adopt.guards.as_ref()) }
 }
 
 /// The steps of an approval that would be performed.

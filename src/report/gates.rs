@@ -1,14 +1,43 @@
 //! What stops `apply`, in sentences: what many documents bring is one. Never decides whether something stops it.
 
 use super::layout::plural;
-use crate::model::Address;
+use crate::diag::Code;
+use crate::model::{Address, Limit, StepName};
+use crate::plan::Step;
 use crate::plan::file::Gate;
 
 /// How many documents a sentence names.
 const NAMED: usize = 3;
 
-/// What the closed gates say.
-pub(super) fn closings(gates: &[Gate]) -> Vec<String> {
+/// What the closed gates say. A limit that a step of the plan raises says when that counts.
+pub(super) fn closings(gates: &[Gate], steps: &[Step]) -> Vec<String> {
+    let mut said = sentences(gates);
+    let stops = |gate: &Gate| match gate {
+        Gate::Limit { limit, .. } if gate.is_closed() => Some(limit.name()),
+        Gate::Acknowledge { code, .. } if gate.is_closed() && *code == Code::Acknowledge.to_string() => {
+            Some(Limit::LoweredQuantity.name())
+        }
+        Gate::Limit { .. } | Gate::Acknowledge { .. } | Gate::Frozen { .. } => None,
+    };
+    let mut raised: Vec<&str> = gates.iter().filter_map(stops).filter(|name| is_raised(name, steps)).collect();
+    raised.dedup();
+    said.extend(raised.into_iter().map(|name| {
+        format!(
+            "limits.{name} is loosened by this very plan, which counts from the run after the one that records it: commit \
+             it alone first, or apply twice"
+        )
+    }));
+    said
+}
+
+/// Whether a step records a looser limit of this name.
+fn is_raised(name: &str, steps: &[Step]) -> bool {
+    let guards = steps.iter().filter(|step| step.key.step == StepName::ChangeGuards);
+    let field = format!("limits.{name}");
+    guards.flat_map(|step| &step.changes).any(|change| change.field == field && change.note.is_some())
+}
+
+fn sentences(gates: &[Gate]) -> Vec<String> {
     let mut said = Vec::new();
     let mut group: Option<Group<'_>> = None;
     for gate in gates.iter().filter(|gate| gate.is_closed()) {

@@ -23,7 +23,7 @@ pub(super) fn plan(file: &PlanFile, colour: Paint, out: &mut dyn Write) -> fmt::
     for step in file.plan().steps() {
         page.step(step, out)?;
     }
-    let outlook = page.outlook(file.outlook())?;
+    let outlook = page.outlook(file.outlook(), file.plan().steps())?;
     if !outlook.is_empty() && !file.plan().steps().is_empty() {
         out.write_char('\n')?;
     }
@@ -85,7 +85,7 @@ impl Page {
     }
 
     /// The sections beside the steps, with an empty line between them; empty where there is nothing to say.
-    fn outlook(&self, outlook: &Outlook) -> Result<String, fmt::Error> {
+    fn outlook(&self, outlook: &Outlook, steps: &[Step]) -> Result<String, fmt::Error> {
         let Outlook {
             blocked,
             findings,
@@ -118,7 +118,7 @@ impl Page {
                 wrapped(out, "  ", 4, &format!("{address}: no document declares it any more; nothing is taken away"))
             })?,
         )?;
-        section("Stops apply", joined(closings(gates).iter(), |said, out| wrapped(out, "  ", 4, said))?)?;
+        section("Stops apply", joined(closings(gates, steps).iter(), |said, out| wrapped(out, "  ", 4, said))?)?;
         if *outside > 0 {
             sections.push(format!(
                 "Outside the scope: {}.\n",

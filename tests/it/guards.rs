@@ -242,6 +242,43 @@ fn a_loosened_limit_holds_from_the_next_run_and_a_tightened_one_at_once() {
 }
 
 #[test]
+fn a_limit_raised_beside_the_step_that_needs_it_is_recorded_and_holds_from_the_next_run() {
+    let says = |provider, a| Says { provider, a, b: "quantity: 25", ..PLAIN };
+    let (narrow, wide) = (", limits: {boughtSeats: {max: 5}}", ", limits: {boughtSeats: {max: 50}}");
+    let mut bench = begun(&says(narrow, "quantity: 25"));
+    change(&mut bench, &says(wide, "quantity: 35"));
+    let shown = bench.project.shown(&bench.plan());
+    assert!(shown.contains("commit it alone first, or apply twice"), "{shown}");
+    assert_eq!(codes(&closed(&mut bench)), ["TT0508"], "not by the change that loosens it");
+    assert_eq!(steps(&bench), ["change-quantity subscription/contoso/a"], "only the limit was recorded");
+    assert_eq!(closed(&mut bench), []);
+    assert_eq!(steps(&bench), <[&str; 0]>::default());
+}
+
+#[test]
+fn a_limit_that_stopped_its_only_run_is_not_raised_and_used_at_once() {
+    let says = |provider, a| Says { provider, a, b: "quantity: 25", ..PLAIN };
+    let (narrow, wide) = (", limits: {boughtSeats: {max: 5}}", ", limits: {boughtSeats: {max: 50}}");
+    for mut bench in [Bench::new(project(&says(narrow, "quantity: 35")), seats()), begun(&says("", "quantity: 25"))] {
+        change(&mut bench, &says(narrow, "quantity: 35"));
+        assert_eq!(codes(&closed(&mut bench)), ["TT0508"]);
+        change(&mut bench, &says(wide, "quantity: 35"));
+        assert_eq!(codes(&closed(&mut bench)), ["TT0508"], "it was in force");
+        assert_eq!(closed(&mut bench), [], "in the run after");
+    }
+}
+
+#[test]
+fn a_freeze_records_nothing_either() {
+    let narrow = ", limits: {boughtSeats: {max: 5}}";
+    let mut bench = begun(&Says { provider: narrow, ..PLAIN });
+    let frozen = ", limits: {boughtSeats: {max: 50}}, freeze: [{from: 2026-11-23, to: 2026-11-23, reason: quarter}]";
+    change(&mut bench, &Says { provider: frozen, a: "quantity: 35", ..PLAIN });
+    let _gates = closed(&mut bench);
+    assert!(steps(&bench).contains(&"change-guards provider/distri".to_owned()));
+}
+
+#[test]
 fn without_a_limit_lowering_is_acknowledged_and_a_new_limit_waits_a_run() {
     let mut bench = begun(&PLAIN);
     change(&mut bench, &Says { a: "quantity: 20", ..PLAIN });

@@ -13,7 +13,7 @@ use crate::backend::{Actuate, Observe, Price, Traffic};
 use crate::journal::lease::{self, Verdict, Watch};
 use crate::journal::record::{Intent, Open, Record, Settled};
 use crate::journal::{Appended, Begun, Journal, JournalError, OpenRun, Stamp};
-use crate::ledger::Ledger;
+use crate::ledger::{Guards, Ledger};
 use crate::model::Digest;
 use crate::observed::{Answer, Read, Why};
 use crate::plan::Planned;
@@ -192,6 +192,15 @@ impl<'a> Session<'a> {
     /// When the journal cannot be written.
     pub fn close(mut self) -> Result<(), SessionError> {
         self.append(vec![Record::Close { outcomes: BTreeMap::new() }]).map(|_| ())
+    }
+
+    /// Ends the run with nothing done but that these are the guards from now on.
+    ///
+    /// # Errors
+    /// When the journal cannot be written.
+    pub fn close_guarded(mut self, guards: Guards) -> Result<(), SessionError> {
+        let outcomes = BTreeMap::from([(SmolStr::new_static("done"), 1)]);
+        self.append(vec![Record::Guarded(Box::new(guards.into())), Record::Close { outcomes }]).map(|_| ())
     }
 
     /// Does what may be done of a plan and ends the run. A failed step is an outcome, not an error; so is a journal

@@ -11,7 +11,7 @@ use crate::cli::output;
 use crate::cli::progress::Shown;
 use crate::cli::settings::{RunBy, Setting};
 use crate::cli::terminal::Answer;
-use crate::ops::apply::{self, Account, Applied, Consent, Order, World};
+use crate::ops::apply::{self, Account, Applied, Consent, Order, Recorded, World};
 use crate::ops::plan;
 use crate::ops::project::Valid;
 use crate::ops::{roles, show};
@@ -124,13 +124,23 @@ fn tell(scene: &Scene<'_>, applied: &Applied, doors: &Doors) -> Result<Exit, Cli
                 Class::Fine => Exit::Done,
             })
         }
-        Applied::Closed { file, gates } => {
+        Applied::Closed { file, gates, recorded } => {
             scene.print(Subject::Plan(file), "apply")?;
             let by = &scene.settings.run_by.actor.value;
             let words = output::gates(gates, by, doors.clock.now().date());
             scene.terminal.warn(words.trim_end());
-            Err(CliError::new(Exit::Limit, "nothing was done: something stands against it")
-                .hint("commit the acknowledgement above with a reason, then plan again; there is no `--force`"))
+            let stopped = CliError::new(Exit::Limit, match recorded {
+                Recorded::Nothing => "nothing was done: something stands against it",
+                Recorded::Guards => {
+                    "nothing was done but that limits, protections and recipients are recorded: something stands against \
+                     the rest"
+                }
+            })
+            .hint("commit the acknowledgement above with a reason, then plan again; there is no `--force`");
+            Err(match recorded {
+                Recorded::Nothing => stopped,
+                Recorded::Guards => stopped.hint("what was loosened holds from the next run on"),
+            })
         }
         Applied::AllStale { file } => {
             scene.print(Subject::Plan(file), "apply")?;

@@ -62,7 +62,7 @@ fn verdict(file: &PlanFile) -> String {
              {lasting} of the API's cannot be undone.\n"
         ));
     }
-    let closed = closings(&file.outlook().gates);
+    let closed = closings(&file.outlook().gates, steps);
     if !closed.is_empty() {
         text.push_str("\n**As it stands `apply` refuses all of it:**\n\n");
         text.extend(closed.iter().take(GATES).map(|gate| format!("- {}\n", short(gate))));
