@@ -3,9 +3,9 @@
 use super::fault::Fault;
 use super::rewrite::{FileChange, Written};
 use crate::diag::nearest;
-use crate::manifest::document::{Customer, Metadata, Spec};
+use crate::manifest::document::{Customer, Metadata, PartnerOfRecordRef, Spec};
 use crate::manifest::emit::{Yaml, order};
-use crate::manifest::{Change, Edit, Parsed};
+use crate::manifest::{Change, Edit, Parsed, Spanned};
 use crate::model::{Kind, Name, PartnerId};
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
@@ -21,6 +21,26 @@ pub struct Order {
     pub labels: Vec<(SmolStr, SmolStr)>,
     /// What is written.
     pub values: Vec<Assignment>,
+    /// What becomes of partners of record that are asserted, where many subscriptions are meant at once.
+    pub assertions: Assertions,
+}
+
+/// What becomes of an asserted partner of record (`none`, `{partnerId}`) in a subscription that is not named itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Assertions {
+    /// It stays: somebody said on purpose that nothing is written to the tenant there.
+    Leave,
+    /// It is replaced like any other.
+    Replace,
+}
+
+/// How much was meant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Meant {
+    /// Documents or subscriptions.
+    pub documents: usize,
+    /// Subscriptions whose asserted partner of record was left.
+    pub left: usize,
 }
 
 /// A value for a field.
@@ -127,8 +147,9 @@ impl Partner {
 /// # Errors
 /// When nothing is selected, a field is none of the kind, a text would not read as meant afterwards, or the manifests
 /// would have an error that they do not have now.
-pub fn set(written: &Written, order: &Order) -> Result<(Vec<FileChange>, usize), Fault> {
-    let mut choice = Choice { order, left: order.names.clone(), known: BTreeSet::new(), edits: Vec::new(), meant: 0 };
+pub fn set(written: &Written, order: &Order) -> Result<(Vec<FileChange>, Meant), Fault> {
+    let (left, meant) = (order.names.clone(), Meant::default());
+    let mut choice = Choice { order, left, known: BTreeSet::new(), edits: Vec::new(), meant };
     let slug = order.kind.slug();
     if let Some(odd) = order.values.iter().find(|value| !value.fits(order.kind)) {
         return Err(Fault::Usage(format!("a {slug} has no `{}` that can be set", odd.field())));
@@ -140,7 +161,7 @@ pub fn set(written: &Written, order: &Order) -> Result<(Vec<FileChange>, usize),
         let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
         return Err(Fault::Usage(format!("no manifest declares `{slug}/{unknown}`{labels}{near}")));
     }
-    if choice.meant == 0 {
+    if choice.meant.documents == 0 {
         return Err(Fault::Usage(format!("no {slug} has these labels")));
     }
     let meant = choice.meant;
@@ -149,6 +170,9 @@ pub fn set(written: &Written, order: &Order) -> Result<(Vec<FileChange>, usize),
     Ok((changes, meant))
 }
 
+/// A subscription's name in its customer's document, none in its own, and its partner of record as written.
+type Leaf<'a> = (Option<&'a Name>, Option<&'a Spanned<PartnerOfRecordRef>>);
+
 struct Choice<'a> {
     order: &'a Order,
     /// Names that were not found yet.
@@ -156,7 +180,7 @@ struct Choice<'a> {
     /// Every name that could have been meant.
     known: BTreeSet<SmolStr>,
     edits: Vec<Edit>,
-    meant: usize,
+    meant: Meant,
 }
 
 impl Choice<'_> {
@@ -181,8 +205,10 @@ impl Choice<'_> {
                     self.set(parsed, &["spec"], ("supportContact", Yaml::text(who)), order::CUSTOMER);
                 }
                 (Assignment::PartnerOfRecord(partner), Spec::Customer(spec)) => {
-                    for leaf in spec.subscriptions.keys() {
-                        self.subscription(parsed, Some(leaf), ("partnerOfRecord", partner.written()));
+                    for (leaf, one) in &spec.subscriptions {
+                        if self.may_replace(one.partner_of_record.as_ref()) {
+                            self.subscription(parsed, Some(leaf), ("partnerOfRecord", partner.written()));
+                        }
                     }
                 }
                 // Labels are written together; other fields do not come here.
@@ -197,16 +223,30 @@ impl Choice<'_> {
         let takes = self.order.names.is_empty() || self.order.names.contains(name);
         if takes {
             self.left.remove(name);
-            self.meant += 1;
+            self.meant.documents += 1;
         }
         takes
     }
 
+    /// Whether a partner of record may be written over, in a subscription that is not named itself; counts what is left.
+    fn may_replace(&mut self, written: Option<&Spanned<PartnerOfRecordRef>>) -> bool {
+        let asserted = written.is_some_and(|written| match &written.value {
+            PartnerOfRecordRef::None | PartnerOfRecordRef::Asserted(_) => true,
+            PartnerOfRecordRef::Partnership(_) | PartnerOfRecordRef::Exact { .. } => false,
+        });
+        let leave = asserted && self.order.assertions == Assertions::Leave;
+        self.meant.left += usize::from(leave);
+        !leave
+    }
+
     fn subscriptions(&mut self, parsed: &Parsed) {
         let own = &parsed.document.metadata.name.value;
-        let (customer, leaves): (&Name, Vec<Option<&Name>>) = match &parsed.document.spec {
-            Spec::Customer(spec) => (own, spec.subscriptions.keys().map(Some).collect()),
-            Spec::Subscription(spec) => (&spec.customer.value, vec![None]),
+        let (customer, leaves): (&Name, Vec<Leaf<'_>>) = match &parsed.document.spec {
+            Spec::Customer(spec) => {
+                let leaves = spec.subscriptions.iter();
+                (own, leaves.map(|(leaf, one)| (Some(leaf), one.partner_of_record.as_ref())).collect())
+            }
+            Spec::Subscription(spec) => (&spec.customer.value, vec![(None, spec.partner_of_record.as_ref())]),
             Spec::Provider(_)
             | Spec::Partnership(_)
             | Spec::ResellerAssociation(_)
@@ -214,13 +254,18 @@ impl Choice<'_> {
             | Spec::AzureAccess(_)
             | Spec::Acknowledgement(_) => return,
         };
-        for leaf in leaves {
+        for (leaf, partner_there) in leaves {
             let name = smol_str::format_smolstr!("{customer}/{}", leaf.unwrap_or(own));
             if !self.takes(&name) {
                 continue;
             }
             for value in &self.order.values {
                 let (key, value) = match value {
+                    Assignment::PartnerOfRecord(_)
+                        if self.order.names.is_empty() && !self.may_replace(partner_there) =>
+                    {
+                        continue;
+                    }
                     Assignment::PartnerOfRecord(partner) => ("partnerOfRecord", partner.written()),
                     Assignment::Quantity(quantity) => ("quantity", Yaml::Number(*quantity)),
                     Assignment::FriendlyName(name) => ("friendlyName", Yaml::text(name)),

@@ -15,7 +15,7 @@ use twotier::ops::import::{Imported, LeftOut, Managed, ProviderFacts, Question, 
 use twotier::ops::project::Place;
 use twotier::ops::recall::Recall;
 use twotier::ops::rewrite::{self, Written};
-use twotier::ops::set::{Assignment, Order, set};
+use twotier::ops::set::{Assertions, Assignment, Order, set};
 use twotier::ops::{Fault, bind};
 use twotier::plan::Planned;
 
@@ -408,6 +408,7 @@ fn order(kind: Kind, labels: &[(&str, &str)], names: &[&str], values: &[&str]) -
         names: names.iter().map(|name| (*name).into()).collect(),
         labels: labels.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect(),
         values: values.iter().map(|value| Assignment::parse(value).expect("a value")).collect(),
+        assertions: Assertions::Leave,
     }
 }
 
@@ -426,7 +427,7 @@ fn many_customers_move_at_once_and_others_stay() {
     rewrite::write(desk.folder.path(), &set(&desk.written(), &label).expect("set").0).expect("written");
     let mv = order(Kind::Customer, &[("group", "move")], &[], &["reseller=northwind", "partnerOfRecord=northwind"]);
     let (changes, meant) = set(&desk.written(), &mv).expect("set");
-    assert_eq!((changes.len(), meant), (40, 40));
+    assert_eq!((changes.len(), meant.documents, meant.left), (40, 40, 0));
     rewrite::write(desk.folder.path(), &changes).expect("written");
     let text = desk.read("manifests/resellers/fabrikam-kft/customers/x10.yaml");
     assert!(text.contains("  labels: {group: move}\n") && text.contains("  reseller: northwind\n"), "{text}");
@@ -434,6 +435,29 @@ fn many_customers_move_at_once_and_others_stay() {
     let (planned, shown) = desk.plan();
     assert_eq!(planned.plan.steps().len(), 120, "{shown}");
     assert_eq!(set(&desk.written(), &mv).expect("set").0, []);
+}
+
+#[test]
+fn who_is_asserted_to_be_nobody_stays_nobody_unless_it_is_named() {
+    let desk = contoso().desk();
+    desk.import(&by_default());
+    let path = "manifests/customers/nobody.yaml";
+    desk.write(
+        path,
+        "apiVersion: twotier/v1\nkind: Customer\nmetadata: {name: nobody}\nspec:\n  tenantId: c0000000-0000-4000-8000-00000000ffff\n  subscriptions:\n    a: {subscriptionId: 50000000-0000-4000-8000-00000000fff1, partnerOfRecord: none}\n    b: {subscriptionId: 50000000-0000-4000-8000-00000000fff2, partnerOfRecord: {partnerId: \"4811111\"}}\n    c: {subscriptionId: 50000000-0000-4000-8000-00000000fff3}\n",
+    );
+    let written = |order: &Order| {
+        let (changes, meant) = set(&desk.written(), order).expect("set");
+        let ours = changes.iter().find(|change| change.path.ends_with("nobody.yaml"));
+        (ours.map_or(0, |change| change.after.matches("partnerOfRecord: northwind").count()), meant.left)
+    };
+    let customer = order(Kind::Customer, &[], &["nobody"], &["partnerOfRecord=northwind"]);
+    assert_eq!(written(&customer), (1, 2));
+    assert_eq!(written(&Order { assertions: Assertions::Replace, ..customer }), (3, 0));
+    let all = order(Kind::Subscription, &[], &[], &["partnerOfRecord=northwind"]);
+    assert_eq!(written(&all), (1, 4), "many at once, with two that the import asserts");
+    let named = order(Kind::Subscription, &[], &["nobody/a"], &["partnerOfRecord=northwind"]);
+    assert_eq!(written(&named), (1, 0), "named itself");
 }
 
 #[test]

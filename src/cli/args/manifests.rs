@@ -92,7 +92,8 @@ Works on manifests that have errors, as long as it brings no new ones; what it m
 
 Fields: reseller and supportContact of customers; partnerOfRecord, quantity and friendlyName of subscriptions; \
 label.KEY of any document. On customers, partnerOfRecord is written into each of their subscriptions. A partner of record is \
-a partnership, PARTNERSHIP/PARTNERID, or as an assertion /PARTNERID or none.
+a partnership, PARTNERSHIP/PARTNERID, or as an assertion /PARTNERID or none. What is asserted already stays, and is counted, \
+unless its subscription is named itself or --assertions says otherwise.
 
 Examples:
   twotier set customer -l group=contoso reseller=northwind
@@ -116,6 +117,9 @@ pub(crate) struct SetArgs {
     /// All documents of the kind
     #[arg(long, conflicts_with = "labels")]
     pub(crate) all: bool,
+    /// Replace asserted partners of record (`none`, `{partnerId}`) too
+    #[arg(long)]
+    pub(crate) assertions: bool,
     /// How changes are agreed to.
     #[command(flatten)]
     pub(crate) consent: Consent,

@@ -12,6 +12,7 @@ use crate::model::Kind;
 use crate::ops::import::{self, Managed, ProviderFacts, Wishes};
 use crate::ops::project::Project;
 use crate::ops::rewrite::{self, FileChange, Written};
+use crate::ops::set::Assertions;
 use crate::ops::{Fault, bind as binding, plan, set as setting};
 use crate::report::{Format, Subject};
 use smol_str::SmolStr;
@@ -118,12 +119,16 @@ pub(super) fn set(scene: &Scene<'_>, args: &SetArgs) -> Result<Exit, CliError> {
     let (changes, meant) = setting::set(&written, &order).map_err(|fault| scene.explained(fault, "set"))?;
     let done = scene.settle(&changes, args.consent)?;
     let text = match form {
-        Plainness::Text if changes.is_empty() => format!("Nothing to write: {} so already.\n", stand(meant)),
+        Plainness::Text if changes.is_empty() && meant.left == 0 => {
+            format!("Nothing to write: {} so already.\n", stand(meant.documents))
+        }
+        Plainness::Text if changes.is_empty() => format!("Nothing to write.\n{}", left(meant.left)),
         Plainness::Text => format!(
-            "{} {} ({} meant).\n",
+            "{} {} ({} meant).\n{}",
             done.verb(),
             counted(changes.len(), "file"),
-            counted(meant, order.kind.slug())
+            counted(meant.documents, order.kind.slug()),
+            left(meant.left)
         ),
         Plainness::Json => output::json(&output::changes_json("set", &changes, done.name())),
     };
@@ -133,6 +138,16 @@ pub(super) fn set(scene: &Scene<'_>, args: &SetArgs) -> Result<Exit, CliError> {
 
 fn stand(count: usize) -> String {
     if count == 1 { "it stands".to_owned() } else { format!("all {count} stand") }
+}
+
+/// Asserted partners of record that were left, in words; nothing for none.
+fn left(count: usize) -> String {
+    let what = match count {
+        0 => return String::new(),
+        1 => "1 partner of record stays".to_owned(),
+        many => format!("{many} partners of record stay"),
+    };
+    format!("{what} as asserted; `--assertions` replaces them too.\n")
 }
 
 fn counted(count: usize, noun: &str) -> String {
@@ -160,9 +175,10 @@ fn order(args: &SetArgs) -> Result<setting::Order, CliError> {
             CliError::usage("no document is selected").hint("name some, select by `-l KEY=VALUE`, or say `--all`")
         );
     }
+    let assertions = if args.assertions { Assertions::Replace } else { Assertions::Leave };
     let slug = format!("{}/", kind.slug());
     let name = |name: &str| SmolStr::new(name.strip_prefix(&slug).unwrap_or(name));
-    Ok(setting::Order { kind, names: names.into_iter().map(name).collect(), labels, values })
+    Ok(setting::Order { kind, names: names.into_iter().map(name).collect(), labels, values, assertions })
 }
 
 impl Scene<'_> {
