@@ -57,6 +57,10 @@ impl Finding {
     pub fn warning(code: Code, at: impl Into<Option<At>>, message: impl Into<String>) -> Self {
         Self::new(code, Severity::Warning, at, message)
     }
+    /// A note at a place.
+    pub fn note(code: Code, at: impl Into<Option<At>>, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Note, at, message)
+    }
     fn new(code: Code, severity: Severity, at: impl Into<Option<At>>, message: impl Into<String>) -> Self {
         Self { code, severity, at: at.into(), address: None, message: message.into(), help: None, related: Vec::new() }
     }

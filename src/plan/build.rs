@@ -13,7 +13,7 @@ use crate::desired::{Desired, PartnerOfRecord};
 use crate::diag::{At, Code, Finding, SourceMap};
 use crate::diff::{Diff, Objections, Partner, Scope, Sides};
 use crate::ledger::{Ledger, LiveId};
-use crate::model::{Address, Name, PartnerId, StepKey, StepName, Timestamp};
+use crate::model::{Address, Field, Name, PartnerId, StepKey, StepName, Timestamp, Value};
 use crate::observed::Facet;
 use std::collections::BTreeMap;
 
@@ -157,6 +157,7 @@ pub fn build(input: Input<'_>) -> Planned {
     adopt.guards = guards::first(sides.desired, sides.ledger);
     findings.extend(diff.findings.iter().cloned());
     findings.extend(objections.findings.iter().cloned());
+    findings.extend(settled_by_apply(sides, &diff));
     findings.extend(expiry::over(sides, (&steps, &drafts), now.date()));
     sort(&mut findings);
     let (blocked, mut assumptions) = drafts.into_blocked();
@@ -174,6 +175,22 @@ pub fn build(input: Input<'_>) -> Planned {
     let tenant = sides.desired.provider.tenant;
     let plan = Plan { tenant, id: id::plan_id(tenant, &steps), steps };
     Planned { plan, outlook, bindings: diff.bindings, adopt }
+}
+
+/// Values that moved in the tenant and that a manifest followed: before they are settled, another change is a conflict.
+fn settled_by_apply(sides: Sides<'_>, diff: &Diff<'_>) -> Vec<Finding> {
+    let moved = diff.settled.iter().flat_map(|(address, fields)| {
+        let last = sides.ledger.settled.get(address);
+        fields.iter().filter_map(move |(field, now)| Some((address, *field, last?.get(field)?, now)))
+    });
+    let note = |(address, field, before, now): (&Address, Field, &Value, &Value)| {
+        let at = sides.desired.declared.get(address).copied();
+        let message = format!("{} is {now} in the manifest and the tenant, last settled was {before}", field.name());
+        Finding::note(Code::SettledByApply, at, message)
+            .about(address.clone())
+            .help("`twotier apply` settles it, also where there is nothing else to do")
+    };
+    moved.map(note).collect()
 }
 
 fn owners(desired: &Desired) -> BTreeMap<&str, &Name> {

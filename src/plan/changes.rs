@@ -150,8 +150,7 @@ fn motive(making: &Making<'_, '_>, declared: &Subscription, moved: &Moved) -> Re
                 field.name(),
                 declared.key
             );
-            let help = format!("write {observed} to accept what is there, or settle it with whoever changed it");
-            Err(Stop::Block(Finding::error(Code::Conflict, at, message).help(help)))
+            Err(Stop::Block(Finding::error(Code::Conflict, at, message).help(agreeing((*field, observed), wanted))))
         }
         Course::Report => {
             let message = format!("{} of `{}` drifted from {wanted} to {observed}", field.name(), declared.key);
@@ -170,6 +169,32 @@ fn held_back(moved: &Moved, accepted: &Accepted, at: At) -> Finding {
     Finding::warning(Code::Conflict, at, message)
         .related(*accepted_at, "accepted here")
         .help(format!("remove the acceptance to have {declared}"))
+}
+
+/// How both sides agree again, after both moved.
+fn agreeing((field, observed): (Field, &Value), wanted: &Value) -> String {
+    let there = match field {
+        Field::PartnerOfRecord => {
+            return format!(
+                "name the partnership that has it now and apply, then name the one that is meant; where no partnership \
+                 has it, `twotier bind`, then `twotier state forget` this address, and {wanted} is set"
+            );
+        }
+        Field::Renewal if observed.to_string().parse::<Renewal>().is_err() => {
+            return format!(
+                "that is no end: look in the portal what it comes to, write that and apply, then write {wanted}"
+            );
+        }
+        Field::Renewal => "that as `renewal`".to_owned(),
+        Field::Quantity
+        | Field::FriendlyName
+        | Field::SupportContact
+        | Field::Status
+        | Field::Commerce
+        | Field::ScheduledChange
+        | Field::Reseller => observed.to_string(),
+    };
+    format!("write {there} (what is there) and apply, then write {wanted} if that is meant")
 }
 
 /// What can be done about drift that is only told.

@@ -50,7 +50,8 @@ fn motive(
             let message = format!(
                 "the support contact of `{key}` is {observed}, last settled was {last}, and the manifest names a third"
             );
-            Err(Finding::error(Code::Conflict, declared.at, message).help("settle it with whoever changed it"))
+            Err(Finding::error(Code::Conflict, declared.at, message)
+                .help("name the one that is there and apply, then name the one that is meant"))
         }
         Course::Report | Course::Accepted(_) => {
             let message = format!("the support contact of `{key}` drifted to {observed}");

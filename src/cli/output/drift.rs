@@ -93,7 +93,7 @@ fn one(row: &Drifted, sources: &SourceMap) -> String {
             format!("write {observed} to accept it, or `onDrift: {{{field}: restore}}` to bring {declared} back")
         }
         Disposition::Conflict => {
-            format!("both moved: write {observed} to accept what is there, or settle it with whoever changed it")
+            format!("both moved: write {observed} (what is there) and apply, then write {declared} if that is meant")
         }
     };
     text.push_str(&format!("    help  {}\n\n", safe(&help)));
