@@ -3,12 +3,14 @@
 
 use super::build::{Making, PartnerReady};
 use super::draft::{Standing, hand_off, key};
+use super::id::step_id;
 use super::letters;
-use super::step::{Brings, Risk, Step, Undo};
-use crate::desired::{Access, AzureAccess};
+use super::step::{Action, Brings, Risk, Step, Undo};
+use crate::desired::{Access, AzureAccess, Partnership};
 use crate::diag::{Code, Finding};
 use crate::diff::{Partner, Presence};
-use crate::model::{Address, CustomerKey, Fact, Name, StepKey, StepName, Value};
+use crate::ledger::HandoffState;
+use crate::model::{Address, Class, CustomerKey, Fact, Name, StepKey, StepName, Value};
 use crate::observed::Facet;
 
 pub(super) fn make(making: &mut Making<'_, '_>) {
@@ -37,6 +39,7 @@ fn ask(making: &mut Making<'_, '_>, name: &Name, access: &AzureAccess, asking: S
     let cause = Address::AzureAccess(name.clone());
     let origin = making.origin(&cause, access.at);
     let letter = letters::azure::access(access, partnership);
+    earlier(making, &cause, access, partnership);
     let step = match hand_off(asking, letter, making.ledger(), origin) {
         Standing::Open(step) => step.risking(&[Risk::Access], Undo::Yes),
         Standing::Done => return Ok(()),
@@ -53,6 +56,31 @@ fn ask(making: &mut Making<'_, '_>, name: &Name, access: &AzureAccess, asking: S
     };
     making.drafts.add(step);
     Ok(())
+}
+
+/// Tells of grants of this address that somebody acknowledged with another role, scope or principal: Azure keeps them, and
+/// neither this grant nor this taking back touches them.
+fn earlier(making: &mut Making<'_, '_>, cause: &Address, access: &AzureAccess, partnership: &Partnership) {
+    let granting = key(cause.clone(), StepName::GrantAzureAccess);
+    let granted = AzureAccess { access: Access::Granted, ..access.clone() };
+    let ask = Action::HandOff(letters::azure::access(&granted, partnership));
+    let present = step_id(&granting, Class::HandOff, &ask);
+    let others = making.ledger().handoffs.iter().filter(|(id, handoff)| **id != present && handoff.key == granting);
+    let findings: Vec<Finding> = others
+        .filter_map(|(id, handoff)| match &handoff.state {
+            HandoffState::Acknowledged { by, at, .. } => {
+                let id = id.short(10);
+                let message = format!("an earlier grant of `{cause}` ({by}, {}) may still stand: {id}", at.date());
+                let help = format!(
+                    "`twotier handoffs show {id}` says what was granted; once it is taken back: `twotier handoffs reopen \
+                     {id} --reason TEXT`, then `twotier handoffs declined {id} --reason TEXT`"
+                );
+                Some(Finding::warning(Code::EarlierGrant, access.at, message).about(cause.clone()).help(help))
+            }
+            HandoffState::Asked | HandoffState::Declined { .. } | HandoffState::Consumed { .. } => None,
+        })
+        .collect();
+    making.findings.extend(findings);
 }
 
 /// A grant names the group of a reseller of ours, in a customer of both. Source: learn, reinstate-csp.
