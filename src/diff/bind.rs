@@ -52,6 +52,14 @@ pub enum Presence {
     Unknown(Finding),
 }
 
+impl Presence {
+    /// Whose subscriptions and relations can be read: a customer that is there.
+    #[must_use]
+    pub fn live(&self) -> Option<CustomerId> {
+        if let Self::Live(id) = self { Some(*id) } else { None }
+    }
+}
+
 pub(super) fn partnerships<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
     let list = relationships(sides);
     let mut by_partner: BTreeMap<&str, &Relationship> = BTreeMap::new();
@@ -108,16 +116,7 @@ fn relationships(sides: Sides<'_>) -> Result<&BTreeMap<TenantId, Relationship>, 
 /// Whether some partnership should be listed: bound once, neither declared ended nor ended by a hand-off of ours.
 fn remembers_partnerships(sides: Sides<'_>) -> bool {
     let ended = |address: &Address| {
-        let declared = match address {
-            Address::Partnership(name) => sides.desired.partnerships.get(name),
-            Address::Provider(_)
-            | Address::Customer(_)
-            | Address::ResellerAssociation(_)
-            | Address::Subscription(_)
-            | Address::SupportDelegation(_)
-            | Address::AzureAccess(_)
-            | Address::Acknowledgement(_) => None,
-        };
+        let declared = address.as_partnership().and_then(|name| sides.desired.partnerships.get(name));
         declared.is_some_and(|partnership| partnership.ensure == Ensure::Ended) || was_ended(sides, address)
     };
     let resellers = sides.ledger.bindings.iter().filter(|(_, id)| matches!(id, LiveId::Reseller(_)));

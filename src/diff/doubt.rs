@@ -41,16 +41,8 @@ const LOOK_ONCE_MORE: &str =
 /// What stands against taking a live subscription nobody claims for somebody else's: an order of this customer that may
 /// have brought it.
 pub(super) fn may_be_ours(sides: Sides<'_>, key: &SubscriptionKey, twins: &str, at: At) -> Option<Finding> {
-    let of_customer = |step: &&StepKey| match &step.address {
-        Address::Subscription(other) => other.customer == key.customer,
-        Address::Provider(_)
-        | Address::Partnership(_)
-        | Address::Customer(_)
-        | Address::ResellerAssociation(_)
-        | Address::SupportDelegation(_)
-        | Address::AzureAccess(_)
-        | Address::Acknowledgement(_) => false,
-    };
+    let of_customer =
+        |step: &&StepKey| step.address.as_subscription().is_some_and(|other| other.customer == key.customer);
     let ordering = |step: &&StepKey| step.step == StepName::OrderSubscription && of_customer(step);
     let open = sides.ledger.doubtful_steps().filter(ordering).min().map(|step| (step, LOOK));
     let late = || sides.ledger.given_up.values().filter(ordering).min().map(|step| (step, LOOK_ONCE_MORE));

@@ -60,17 +60,7 @@ impl<'a> Last<'a> {
         {
             return id;
         }
-        let id = match diff.customers.get(key) {
-            Some(Presence::Live(id)) => Some(*id),
-            Some(
-                Presence::ToCreate(_)
-                | Presence::Pending(_)
-                | Presence::ToInvite
-                | Presence::Gone(_)
-                | Presence::Unknown(_),
-            )
-            | None => None,
-        };
+        let id = diff.customers.get(key).and_then(Presence::live);
         self.asked = Some((key, id));
         id
     }

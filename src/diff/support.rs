@@ -73,18 +73,8 @@ fn live_customer(sides: Sides<'_>, diff: &Diff<'_>, customer: &CustomerKey) -> O
     if !sides.scope.holds(&Address::Customer(customer.clone())) {
         return None;
     }
-    match diff.customers.get(customer) {
-        Some(Presence::Live(id)) => Some(*id),
-        // What stands against the customer is told there; a new one has no legacy subscription.
-        Some(
-            Presence::ToCreate(_)
-            | Presence::Pending(_)
-            | Presence::ToInvite
-            | Presence::Gone(_)
-            | Presence::Unknown(_),
-        )
-        | None => None,
-    }
+    // What stands against the customer is told there; a new one has no legacy subscription.
+    diff.customers.get(customer).and_then(Presence::live)
 }
 
 fn all<'a>(

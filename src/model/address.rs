@@ -136,6 +136,16 @@ impl Address {
             Self::Acknowledgement(_) => Kind::Acknowledgement,
         }
     }
+    /// The partnership that is addressed, if one is.
+    #[must_use]
+    pub fn as_partnership(&self) -> Option<&Name> {
+        if let Self::Partnership(name) = self { Some(name) } else { None }
+    }
+    /// The subscription that is addressed, if one is.
+    #[must_use]
+    pub fn as_subscription(&self) -> Option<&SubscriptionKey> {
+        if let Self::Subscription(key) = self { Some(key) } else { None }
+    }
     /// The address of a customer declared as `name`.
     #[must_use]
     pub fn customer(name: &Name) -> Self {

@@ -95,8 +95,6 @@ impl Drift {
     pub fn open(&self) -> impl Iterator<Item = &Drifted> {
         self.rows.iter().filter(|row| row.accepted().is_none())
     }
-}
-impl Drift {
     /// Whether there is something that somebody should look at.
     #[must_use]
     pub fn has_news(&self) -> bool {

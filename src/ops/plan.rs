@@ -71,16 +71,7 @@ pub fn with_customers(desired: &Desired, targets: &[Address]) -> BTreeSet<Addres
 /// # Errors
 /// When no manifest declares that partnership.
 pub fn customers_of(desired: &Desired, reseller: &Address) -> Result<BTreeSet<Address>, Fault> {
-    let declared = match reseller {
-        Address::Partnership(name) => desired.partnerships.get(name).map(|_| name),
-        Address::Provider(_)
-        | Address::Customer(_)
-        | Address::ResellerAssociation(_)
-        | Address::Subscription(_)
-        | Address::SupportDelegation(_)
-        | Address::AzureAccess(_)
-        | Address::Acknowledgement(_) => None,
-    };
+    let declared = reseller.as_partnership().filter(|name| desired.partnerships.contains_key(*name));
     let name = declared.ok_or_else(|| Fault::Usage(format!("no manifest declares a partnership `{reseller}`")))?;
     let theirs = desired.associations.keys().filter(|(_, partnership)| partnership == name);
     Ok(theirs.map(|(customer, _)| Address::Customer(customer.clone())).chain([reseller.clone()]).collect())

@@ -115,6 +115,8 @@ fn creation(making: &mut Making<'_, '_>, customer: &Customer, create: &Create) -
     let partner = making.partner(reseller)?;
     let Create { domain, company_name, registration_number, billing, address: postal, admin_access, at: _ } = create;
     let access = *admin_access == DefaultAdminAccess::ProviderAndReseller;
+    let sealed_to = sealed_to(making);
+    let readers = sealed_to.join(", ");
     let wanted = Wanted::CreateCustomer {
         customer: customer.key.clone(),
         reseller: reseller.clone(),
@@ -125,7 +127,7 @@ fn creation(making: &mut Making<'_, '_>, customer: &Customer, create: &Create) -
             billing: billing.clone(),
             address: postal.clone(),
             default_admin_access: access,
-            sealed_to: sealed_to(making),
+            sealed_to,
         }),
     };
     let origin = making.origin(&address, create.at);
@@ -135,7 +137,7 @@ fn creation(making: &mut Making<'_, '_>, customer: &Customer, create: &Create) -
         .changing("company", None, company_name.clone())
         .changing("reseller", None, reseller.as_str())
         .changing("defaultAdminAccess", None, if access { "provider-and-reseller" } else { "none" })
-        .changing("passwordTo", None, sealed_to(making).join(", "))
+        .changing("passwordTo", None, readers)
         .risking(&[Risk::Access, Risk::Legal], Undo::No)
         .calling(3)
         .rests_on(Fact::DomainFree(domain.clone()), Value::Bool(true))

@@ -64,17 +64,8 @@ fn causes(acknowledgement: &Acknowledgement) -> String {
 fn needed(sides: Sides<'_>, (name, it): (&Name, &Acknowledgement), (steps, drafts): (&[Step], &Drafts)) -> bool {
     let counts = |step: &Step| step.counts.iter().any(|count| count.acknowledgement.as_ref() == Some(name));
     let brings = |address: &Address| {
-        let document = match address {
-            Address::Subscription(key) => sides.desired.subscriptions.get(key).map(|declared| &declared.cause),
-            Address::Provider(_)
-            | Address::Partnership(_)
-            | Address::Customer(_)
-            | Address::ResellerAssociation(_)
-            | Address::SupportDelegation(_)
-            | Address::AzureAccess(_)
-            | Address::Acknowledgement(_) => None,
-        };
-        it.causes.contains_key(document.unwrap_or(address))
+        let declared = address.as_subscription().and_then(|key| sides.desired.subscriptions.get(key));
+        it.causes.contains_key(declared.map_or(address, |declared| &declared.cause))
     };
     steps.iter().any(counts) || drafts.blocked.keys().any(|key| brings(&key.address))
 }

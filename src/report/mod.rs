@@ -195,7 +195,7 @@ mod tests {
         for (folder, file, named) in [
             ("", "manifests/a.yaml", "manifests/a.yaml"),
             ("regions/eu", "manifests/a.yaml", "regions/eu/manifests/a.yaml"),
-            ("regions/eu", "../shared/./a.yaml", "regions/shared/a.yaml"),
+            ("regions/eu", "../common/./a.yaml", "regions/common/a.yaml"),
             ("", "../a.yaml", "../a.yaml"),
             ("regions/eu", "/elsewhere/a.yaml", "/elsewhere/a.yaml"),
         ] {

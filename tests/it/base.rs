@@ -1,6 +1,6 @@
 //! `plan --base REF`, over real git repositories. Never looks at how steps read; that is the cases' business.
 
-use crate::support::{files, root};
+use crate::support::{copy, root};
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
@@ -11,12 +11,7 @@ impl Repository {
     /// A copy of the quickstart in `folder` of a fresh repository, not committed yet.
     fn fresh() -> Self {
         let repository = Self(tempfile::tempdir().expect("a folder"));
-        let example = root().join("examples/quickstart");
-        for file in files(&example) {
-            let to = repository.path(&file.strip_prefix(&example).expect("below").to_string_lossy());
-            std::fs::create_dir_all(to.parent().expect("a folder")).expect("folders");
-            std::fs::copy(&file, to).expect("copied");
-        }
+        copy(&root().join("examples/quickstart"), &repository.path(""));
         repository
     }
     fn committed() -> Self {

@@ -1,8 +1,7 @@
 //! What a pipeline sees of the binary: exit codes, which stream says what, settings. Never looks at how a plan reads;
 //! that is the cases' business.
 
-use crate::support::root;
-use std::path::Path;
+use crate::support::{copy, root};
 use std::process::{Command, Output};
 
 /// A copy of the quickstart in a folder of its own.
@@ -35,22 +34,6 @@ impl Project {
     }
     fn code(&self, arguments: &[&str]) -> i32 {
         self.ends(arguments).0
-    }
-}
-
-pub(crate) fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("a folder");
-    for entry in std::fs::read_dir(from).expect("readable") {
-        let entry = entry.expect("readable").path();
-        let target = to.join(entry.file_name().expect("a name"));
-        if entry.file_name().is_some_and(|name| name == ".twotier") {
-            continue;
-        }
-        if entry.is_dir() {
-            copy(&entry, &target);
-        } else {
-            std::fs::copy(&entry, &target).expect("copied");
-        }
     }
 }
 

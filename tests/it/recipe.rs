@@ -2,7 +2,7 @@
 //! tenant in a file can bring the outcome about, a stand-in for the forge that keeps comments in a folder.
 #![cfg(unix)]
 
-use crate::cli::copy;
+use crate::support::copy;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! Signing in through the binary, against a little service on this machine: what it may see, what is kept, what a bad day
 //! looks like, and that no token is ever printed.
 
-use crate::support::{files, root};
+use crate::support::{copy, files, root};
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
@@ -64,12 +64,7 @@ struct Project(tempfile::TempDir);
 impl Project {
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let from = root().join("examples/quickstart");
-        for file in files(&from) {
-            let to = folder.path().join(file.strip_prefix(&from).expect("below"));
-            std::fs::create_dir_all(to.parent().expect("a folder")).expect("writable");
-            std::fs::copy(&file, &to).expect("copied");
-        }
+        copy(&root().join("examples/quickstart"), folder.path());
         std::fs::write(folder.path().join("token"), REFRESH).expect("writable");
         Self(folder)
     }

@@ -1,6 +1,6 @@
 //! `simulate --listen` through the binary: its flags, its file, its addresses, and clients that take their time.
 
-use crate::support::{files, root};
+use crate::support::{copy, root};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
@@ -16,12 +16,7 @@ struct Project(tempfile::TempDir);
 impl Project {
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let from = root().join("examples/quickstart");
-        for file in files(&from) {
-            let to = folder.path().join(file.strip_prefix(&from).expect("below"));
-            std::fs::create_dir_all(to.parent().expect("a folder")).expect("writable");
-            std::fs::copy(&file, &to).expect("copied");
-        }
+        copy(&root().join("examples/quickstart"), folder.path());
         Self(folder)
     }
     fn path(&self, file: &str) -> PathBuf {

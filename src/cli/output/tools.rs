@@ -85,22 +85,8 @@ pub(crate) struct SettingRow {
 
 /// Every setting, in a fixed order.
 pub(crate) fn setting_rows(settings: &Settings) -> Vec<SettingRow> {
-    // The folder in the repository is no setting: it is where the project lies.
-    let Settings {
-        folder_in_repository: _,
-        root,
-        project_file,
-        manifests,
-        center,
-        state,
-        format,
-        color,
-        refresh,
-        lint,
-        run_by,
-        roles,
-        sign_in,
-    } = settings;
+    let Settings { root, project_file, manifests, center, state, format, color, refresh, lint, run_by, roles, sign_in } =
+        settings;
     let row = |name, value: Option<String>, origin: &Origin| SettingRow { name, value, origin: origin.clone() };
     let listed = manifests.value.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
     let place = project_file.clone().map_or(Origin::Default, Origin::ProjectFile);

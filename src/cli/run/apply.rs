@@ -1,6 +1,5 @@
 //! `apply`: finds out what is approved, asks a person where there is one, runs, and prints how it ended.
 
-use super::planning::rendered;
 use super::{CliError, Exit, Scene};
 use crate::apply::{Class, Clock as _, Match, Tools};
 use crate::cli::args::ApplyArgs;
@@ -74,7 +73,7 @@ fn ask(scene: &Scene<'_>, args: &ApplyArgs, project: &Valid, doors: &Doors) -> R
     recall.close(&shown);
     roles::note(&mut planned, &scene.settings.roles());
     let file = PlanFile::new(&planned.plan, &planned.outlook, &project.sources).recalling(looked.told());
-    let text = rendered(Subject::Plan(&file), "plan", scene.form(Format::Text, scene.terminal.message_paint()))?;
+    let text = scene.rendered(Subject::Plan(&file), "plan", (Format::Text, scene.terminal.message_paint()))?;
     scene.terminal.warn(text.trim_end());
     if file.plan().steps().is_empty() {
         return Ok(Some(Consent::Plan(Box::new(file))));

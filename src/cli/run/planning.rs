@@ -5,7 +5,7 @@ use crate::cli::args::{OutputFormat, PlanArgs, RefreshArgs, ShowArgs, SnapshotAr
 use crate::cli::doors::{self, Doors};
 use crate::cli::output;
 use crate::cli::progress::Shown;
-use crate::cli::settings::Origin;
+use crate::cli::settings::{Origin, in_repository};
 use crate::ledger::Ledger;
 use crate::ops::base;
 use crate::ops::plan::{self, Next};
@@ -24,16 +24,31 @@ impl Scene<'_> {
     pub(super) fn format(&self) -> Format {
         format_of(self.settings.format.value)
     }
-    /// How a report is told.
-    pub(super) fn form(&self, format: Format, paint: Paint) -> Form<'_> {
-        Form { format, paint, folder: &self.settings.folder_in_repository }
+    /// A report as text. Where the project lies in its repository is looked for by annotations alone.
+    ///
+    /// # Errors
+    /// When memory cannot be written.
+    pub(super) fn rendered(
+        &self,
+        subject: Subject<'_>,
+        command: &str,
+        (format, paint): (Format, Paint),
+    ) -> Result<String, CliError> {
+        let folder = match format {
+            Format::Github | Format::Sarif => in_repository(&self.settings.root),
+            Format::Text | Format::Json | Format::Markdown => String::new(),
+        };
+        let mut text = String::new();
+        report::render(subject, command, Form { format, paint, folder: &folder }, &mut text)
+            .map_err(|_| CliError::failed("the report cannot be written to memory"))?;
+        Ok(text)
     }
     /// Prints a report.
     ///
     /// # Errors
     /// When stdout cannot be written.
     pub(super) fn print(&self, subject: Subject<'_>, command: &str) -> Result<(), CliError> {
-        let text = rendered(subject, command, self.form(self.format(), self.terminal.paint()))?;
+        let text = self.rendered(subject, command, (self.format(), self.terminal.paint()))?;
         self.terminal.data(&text)
     }
     /// Where the manifests lie.
@@ -82,8 +97,8 @@ impl Scene<'_> {
         findings: &[crate::diag::Finding],
         sources: &crate::diag::SourceMap,
     ) -> Result<(), CliError> {
-        let form = self.form(Format::Text, self.terminal.message_paint());
-        self.terminal.warn(rendered(Subject::Findings(findings, sources), "", form)?.trim_end());
+        let form = (Format::Text, self.terminal.message_paint());
+        self.terminal.warn(self.rendered(Subject::Findings(findings, sources), "", form)?.trim_end());
         Ok(())
     }
 }
@@ -96,13 +111,6 @@ pub(super) fn format_of(format: OutputFormat) -> Format {
         OutputFormat::Github => Format::Github,
         OutputFormat::Sarif => Format::Sarif,
     }
-}
-
-pub(super) fn rendered(subject: Subject<'_>, command: &str, form: Form<'_>) -> Result<String, CliError> {
-    let mut text = String::new();
-    report::render(subject, command, form, &mut text)
-        .map_err(|_| CliError::failed("the report cannot be written to memory"))?;
-    Ok(text)
 }
 
 /// `validate`.
@@ -155,8 +163,8 @@ pub(super) fn plan(scene: &Scene<'_>, args: &PlanArgs) -> Result<Exit, CliError>
         files::write(path, &file.write())?;
     }
     for Written { format, file: path } in &args.write {
-        let form = scene.form(format_of(*format), Paint::Plain);
-        files::write(path, &rendered(Subject::Plan(&file), "plan", form)?)?;
+        let form = (format_of(*format), Paint::Plain);
+        files::write(path, &scene.rendered(Subject::Plan(&file), "plan", form)?)?;
     }
     scene.print(Subject::Plan(&file), "plan")?;
     Ok(match (args.detailed_exitcode, plan::next(&file)) {

@@ -13,7 +13,7 @@ pub(crate) use center::Endpoint;
 pub(crate) use center::{CloudName, named};
 pub(crate) use environment::Environment;
 pub(crate) use origin::{Origin, Setting};
-pub(crate) use project::{FILE_NAME, ProjectFault};
+pub(crate) use project::{FILE_NAME, ProjectFault, in_repository};
 pub(crate) use run_by::RunBy;
 pub(crate) use sign_in::{Kept, Proven, SignIn, Way};
 
@@ -72,8 +72,6 @@ pub(crate) struct Settings {
     pub(crate) lint: lint::Settings,
     /// On whose account a run is made.
     pub(crate) run_by: RunBy,
-    /// The project's folder within its repository, `/` between; empty at its top, or in no repository.
-    pub(crate) folder_in_repository: String,
 }
 
 impl Settings {
@@ -103,7 +101,6 @@ impl Settings {
             refresh: sources.refresh()?,
             lint,
             run_by: RunBy::from(environment),
-            folder_in_repository: project::in_repository(&root),
             project_file: found.clone(),
             root,
         })

@@ -7,7 +7,7 @@ mod subscriptions;
 
 use crate::desired::{self, Desired};
 use crate::diag::{At, Code, Finding, Severity};
-use crate::diff::{Diff, Presence, Sides, unknown};
+use crate::diff::{Diff, Sides, unknown};
 use crate::ledger::LiveId;
 use crate::model::{Address, CustomerId, CustomerKey, Date, Leaf, SubscriptionKey};
 use crate::observed::{Facet, Subscription};
@@ -188,8 +188,8 @@ impl<'a> View<'a, '_> {
     fn in_view(&mut self, breadth: Breadth) -> Vec<(CustomerKey, CustomerId)> {
         let mut all: BTreeMap<CustomerId, CustomerKey> = BTreeMap::new();
         for (key, presence) in &self.diff.customers {
-            if let Presence::Live(id) = presence {
-                all.insert(*id, (*key).clone());
+            if let Some(id) = presence.live() {
+                all.insert(id, (*key).clone());
             }
         }
         if breadth == Breadth::All {

@@ -29,6 +29,23 @@ pub(crate) fn files(below: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
+/// Copies a folder as a fresh one: without the state that commands leave in it.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("readable") {
+        let entry = entry.expect("readable").path();
+        let target = to.join(entry.file_name().expect("a name"));
+        if entry.file_name().is_some_and(|name| name == ".twotier") {
+            continue;
+        }
+        if entry.is_dir() {
+            copy(&entry, &target);
+        } else {
+            std::fs::copy(&entry, &target).expect("copied");
+        }
+    }
+}
+
 /// A path as people see it: from the root, `/` between parts.
 pub(crate) fn shown(path: &Path) -> String {
     let relative = path.strip_prefix(root()).unwrap_or(path);
