@@ -7,7 +7,9 @@ use super::fold::{Folded, Standing, Tracked};
 use super::log::{Head, Journal};
 use super::record::{Adopted, BoundId, FORMAT, Forgotten, Intent, Learned, Object, Record, SealedRef, Settled};
 use super::store::{Folder, Key, Store, place};
-use crate::ledger::{Counted, Credential, CredentialState, Handoff, HandoffState, Ledger, Pending, PendingWhat};
+#[cfg(test)]
+use crate::ledger::Genesis;
+use crate::ledger::{Counted, Credential, CredentialState, Handoff, HandoffState, Ledger, Pending, PendingWhat, Way};
 use crate::model::{Address, Class, CustomerId, Digest, Operation, RequestId, StepKey, StepName, Timestamp};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -80,6 +82,16 @@ fn write(store: &dyn Store, head: Head, folded: &Folded) -> Result<bool, Journal
     Ok(true)
 }
 
+/// What is left of a value in a checkpoint.
+#[cfg(test)]
+pub(super) fn refolded(folded: &Folded) -> Folded {
+    let genesis = Genesis { tenant: super::support::tenant(), state: "state".into(), at: super::support::at(0) };
+    let ledger = Ledger { genesis: Some(genesis), ..folded.ledger.clone() };
+    let mut again = fold(compact(&Folded { ledger, ..folded.clone() }));
+    again.ledger.genesis = folded.ledger.genesis.clone();
+    again
+}
+
 fn fold(objects: Vec<Object>) -> Folded {
     let mut folded = Folded::default();
     objects.into_iter().for_each(|object| folded.absorb(object));
@@ -105,7 +117,7 @@ impl Compact {
 /// Few records that fold to this value, between runs.
 fn compact(folded: &Folded) -> Vec<Object> {
     let mut out = Compact::default();
-    let Folded { ledger, epoch, run: _, intents, unstarted } = folded;
+    let Folded { ledger, epoch, run: _, intents, unstarted, assignments: _ } = folded;
     let Some(genesis) = &ledger.genesis else { return Vec::new() };
     let began = genesis.at;
     out.say(began, Record::Genesis { tenant: genesis.tenant, state: genesis.state.clone() });
@@ -119,9 +131,7 @@ fn compact(folded: &Folded) -> Vec<Object> {
     for (number, (address, credential)) in (u64::MAX / 2..).zip(&ledger.credentials) {
         compact_credential(number, address, credential, &mut out);
     }
-    for (step, handoff) in &ledger.handoffs {
-        compact_handoff(*step, handoff, &mut out);
-    }
+    compact_handoffs(ledger, &mut out);
     for counted in &ledger.counted {
         let Counted { code, cause, amount, acknowledgement, at } = counted.clone();
         out.say(at, Record::Counted { code, cause, amount, acknowledgement });
@@ -216,10 +226,29 @@ fn compact_credential(number: u64, address: &Address, credential: &Credential, o
     }
 }
 
-fn compact_handoff(step: Digest, handoff: &Handoff, out: &mut Compact) {
-    let Handoff { key, digest, text, asked, state } = handoff;
-    out.say(*asked, Record::Asked { step, key: key.clone(), digest: *digest, text: text.clone() });
-    match state {
+/// Records about one role in a customer's Azure end each other, so how those hand-offs stand is said when all are asked:
+/// first the grants, then what takes them back.
+fn compact_handoffs(ledger: &Ledger, out: &mut Compact) {
+    let of =
+        |way| ledger.handoffs.iter().filter(move |(_, handoff)| handoff.azure_grant().and(handoff.azure_way()) == way);
+    for (step, handoff) in &ledger.handoffs {
+        let Handoff { key, digest, text, wanted, asked, state: _ } = handoff;
+        let (key, text, wanted) = (key.clone(), text.clone(), wanted.clone());
+        out.say(*asked, Record::Asked { step: *step, key, digest: *digest, text, wanted });
+    }
+    for (step, handoff) in of(None) {
+        compact_state(*step, handoff, out);
+    }
+    for (step, handoff) in of(Some(Way::Grant)).chain(of(Some(Way::TakeBack))) {
+        let (by, reason) = (SmolStr::default(), SmolStr::default());
+        out.say(handoff.asked, Record::Reopened { handoff: *step, by, reason });
+        compact_state(*step, handoff, out);
+    }
+}
+
+fn compact_state(step: Digest, handoff: &Handoff, out: &mut Compact) {
+    let digest = &handoff.digest;
+    match &handoff.state {
         HandoffState::Asked => {}
         HandoffState::Acknowledged { by, at, evidence } => {
             let (by, evidence) = (by.clone(), evidence.clone());

@@ -1,6 +1,7 @@
 //! The fold: objects of the journal, in order, to what is remembered. Pure, and total: a record that makes no sense
 //! changes nothing here and is a finding of `verify`. Never reads a store, decides a plan or asks a clock.
 
+use super::azure::Assignments;
 use super::record::{Adopted, Family, Forgotten, Intent, Object, Open, Record, Settled};
 use super::renames::Moves;
 use crate::ledger::{Counted, CredentialState, Genesis, Handoff, HandoffState, Ledger, Open as OpenEffect};
@@ -22,6 +23,8 @@ pub struct Folded {
     /// Creations and orders that were settled `not started` and not tried again since, by step id. A repeat is the same call (the
     /// same cart is checked out, the same request id is sent), so that a late first try and the repeat are one effect.
     pub unstarted: BTreeMap<Digest, Intent>,
+    /// The hand-offs about each role in a customer's Azure.
+    pub assignments: Assignments,
 }
 
 /// A run that has not ended.
@@ -104,9 +107,10 @@ impl Folded {
             }
             Record::Open(open) => self.open(place, *open),
             Record::Renew => {}
-            Record::Asked { step, key, digest, text } => {
+            Record::Asked { step, key, digest, text, wanted } => {
                 self.count(place.epoch, "asked");
-                self.ask(place.at, step, Asked { key, digest, text });
+                self.ask(place.at, step, Asked { key, digest, text, wanted });
+                self.assignments.asked(&mut self.ledger, step, place.at);
             }
             Record::Intent(intent) => {
                 self.unstarted.remove(&intent.step);
@@ -131,15 +135,16 @@ impl Folded {
             }
             Record::Acknowledged { handoff, digest, by, evidence } => {
                 let state = HandoffState::Acknowledged { by, at: place.at, evidence };
-                self.answer(handoff, Some(digest), state);
+                self.answer((handoff, place.at), Some(digest), state);
             }
             Record::Declined { handoff, by, reason } => {
-                self.answer(handoff, None, HandoffState::Declined { by, at: place.at, reason });
+                self.answer((handoff, place.at), None, HandoffState::Declined { by, at: place.at, reason });
             }
             Record::Reopened { handoff, by: _, reason: _ } => {
                 if let Some(known) = self.ledger.handoffs.get_mut(&handoff) {
                     known.state = HandoffState::Asked;
                 }
+                self.assignments.answered(&mut self.ledger, handoff, place.at);
             }
             Record::Bound { address, id, by: _, reason: _ } => self.bind(address, id.into()),
             Record::Renamed { from, to, by: _, reason: _ } => self.rename(&Moves::one(from, to)),
@@ -180,11 +185,11 @@ impl Folded {
 
     /// Another text opens a hand-off again, and so does asking again for what had been observed once.
     fn ask(&mut self, at: Timestamp, step: Digest, asked: Asked) {
-        let Asked { key, digest, text } = asked;
+        let Asked { key, digest, text, wanted } = asked;
         match self.ledger.handoffs.get_mut(&step) {
             None => {
                 let state = HandoffState::Asked;
-                self.ledger.handoffs.insert(step, Handoff { key, digest, text, asked: at, state });
+                self.ledger.handoffs.insert(step, Handoff { key, digest, text, wanted, asked: at, state });
             }
             Some(known) => {
                 match known.state {
@@ -194,17 +199,18 @@ impl Folded {
                     }
                     HandoffState::Asked | HandoffState::Acknowledged { .. } | HandoffState::Declined { .. } => {}
                 }
-                (known.key, known.digest, known.text) = (key, digest, text);
+                (known.key, known.digest, known.text, known.wanted) = (key, digest, text, wanted);
             }
         }
     }
 
     /// An answer to another text than the one that stands is no answer, nor is one to what is over.
-    fn answer(&mut self, handoff: Digest, to: Option<Digest>, state: HandoffState) {
+    fn answer(&mut self, (handoff, at): (Digest, Timestamp), to: Option<Digest>, state: HandoffState) {
         if let Some(known) = self.ledger.handoffs.get_mut(&handoff) {
             let over = matches!(known.state, HandoffState::Consumed { .. });
             if !over && to.is_none_or(|to| to == known.digest) {
                 known.state = state;
+                self.assignments.answered(&mut self.ledger, handoff, at);
             }
         }
     }
@@ -270,6 +276,7 @@ impl Folded {
             return;
         }
         moves.ledger(&mut self.ledger);
+        self.assignments = Assignments::of(&self.ledger);
         let tracked = self.intents.values_mut().map(|tracked| &mut tracked.intent);
         for intent in tracked.chain(self.unstarted.values_mut()) {
             moves.key(&mut intent.key);
@@ -290,6 +297,7 @@ struct Asked {
     key: StepKey,
     digest: Digest,
     text: String,
+    wanted: BTreeMap<SmolStr, SmolStr>,
 }
 
 #[cfg(test)]

@@ -149,7 +149,7 @@ impl History {
             }
             Record::Close { outcomes } => self.end(epoch, End::Closed { at, outcomes }),
             Record::Takeover { from, by, reason } => self.end(from, End::TakenOver { at, by, reason }),
-            Record::Asked { step, key, digest: _, text: _ } => {
+            Record::Asked { step, key, digest: _, text: _, wanted: _ } => {
                 if let Some(run) = self.run(epoch) {
                     run.asked.push((step, key));
                 }

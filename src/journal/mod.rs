@@ -2,6 +2,7 @@
 //! fold of it to what is remembered, and the rules of who may write. Never sees a plan or a backend, and never a clock:
 //! times and random words are passed in.
 
+mod azure;
 mod chain;
 mod checkpoint;
 mod deeds;

@@ -34,7 +34,7 @@ pub enum NoteError {
         known: Vec<String>,
     },
     /// What it was for is observed.
-    #[error("the hand-off `{id}` is over: what it was for has been observed")]
+    #[error("the hand-off `{id}` is over: what it was for has been observed, or is wanted no more")]
     HandoffOver {
         /// Its id.
         id: String,
@@ -373,7 +373,17 @@ mod tests {
         for id in ids {
             let key = StepKey::new(address("partnership/northwind"), crate::model::StepName::InviteReseller);
             let (text, digest) = ("please".to_owned(), digest("please"));
-            ledger.handoffs.insert(*id, Handoff { key, digest, text, asked: at(0), state: HandoffState::Asked });
+            ledger.handoffs.insert(
+                *id,
+                Handoff {
+                    key,
+                    digest,
+                    text,
+                    wanted: std::collections::BTreeMap::new(),
+                    asked: at(0),
+                    state: HandoffState::Asked,
+                },
+            );
         }
         ledger
     }

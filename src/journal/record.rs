@@ -61,6 +61,9 @@ pub enum Record {
         digest: Digest,
         /// What is asked, whole.
         text: String,
+        /// What is asked for, by name, as the step id covers it.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        wanted: BTreeMap<SmolStr, SmolStr>,
     },
     /// An effect is about to start.
     Intent(Box<Intent>),

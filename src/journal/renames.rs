@@ -1,7 +1,7 @@
 //! Addresses that get new names, all at once, so that two can change places. Moves what is remembered of them; never
-//! moves hand-offs, whose ids hold the old name.
+//! moves hand-offs, whose ids hold the old name, but those about roles in Azure, which are known by the role.
 
-use crate::ledger::Ledger;
+use crate::ledger::{Grant, Handoff, Ledger};
 use crate::model::{Address, CustomerKey, StepKey, SubscriptionKey};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,7 +47,7 @@ impl Moves {
             bindings,
             settled,
             managed,
-            handoffs: _,
+            handoffs,
             pending,
             unresolved,
             open,
@@ -66,10 +66,25 @@ impl Moves {
         open.values_mut().for_each(|open| self.key(&mut open.key));
         given_up.values_mut().for_each(|key| self.key(key));
         self.map(credentials);
+        handoffs.values_mut().filter(|handoff| handoff.azure_way().is_some()).for_each(|handoff| self.access(handoff));
         if let Some(guards) = guards {
             self.set(&mut guards.protected);
         }
         counted.iter_mut().for_each(|counted| self.address(&mut counted.cause));
+    }
+
+    /// A hand-off about a role in Azure goes with its document, and follows the names of its ends.
+    fn access(&self, handoff: &mut Handoff) {
+        self.key(&mut handoff.key);
+        let Some(Grant { customer, reseller, .. }) = handoff.azure_grant() else { return };
+        if let Some(Address::Customer(CustomerKey::Named(new))) =
+            self.target(&Address::Customer(CustomerKey::Named(customer)))
+        {
+            handoff.wanted.insert("customer".into(), new.as_str().into());
+        }
+        if let Some(Address::Partnership(new)) = self.target(&Address::Partnership(reseller)) {
+            handoff.wanted.insert("reseller".into(), new.as_str().into());
+        }
     }
 
     fn map<V>(&self, map: &mut BTreeMap<Address, V>) {

@@ -137,7 +137,7 @@ pub(super) fn unknown() -> Settled {
 }
 pub(super) fn asked(text: &str) -> Record {
     let key = StepKey::new(address("partnership/northwind"), StepName::InviteReseller);
-    Record::Asked { step: handoff(), key, digest: digest(text), text: text.to_owned() }
+    Record::Asked { step: handoff(), key, digest: digest(text), text: text.to_owned(), wanted: BTreeMap::new() }
 }
 pub(super) fn handoff() -> Digest {
     digest("invite-reseller partnership/northwind")

@@ -1,8 +1,10 @@
 //! What earlier runs did and learned, as plain values: a fold over the journal. Holds no password, sealed or not, and
 //! never decides anything; an absence here is an absence only because genesis says the state is whole.
 
+mod azure;
 mod bindings;
 
+pub use azure::{Assignment, Grant, Way};
 pub use bindings::Bindings;
 
 use crate::model::{
@@ -153,6 +155,8 @@ pub struct Handoff {
     pub digest: Digest,
     /// What was asked, for people.
     pub text: String,
+    /// What was asked for, by name, as its id covers it; empty where nothing was, or an older version asked.
+    pub wanted: BTreeMap<SmolStr, SmolStr>,
     /// When it was asked first.
     pub asked: Timestamp,
     /// Where it stands.

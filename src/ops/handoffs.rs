@@ -133,7 +133,9 @@ fn nothing_fits(ledger: &Ledger, cause: Option<&Address>) -> String {
             HandoffState::Asked => "is asked and open".to_owned(),
             HandoffState::Acknowledged { by, .. } => format!("is done already, says {by}"),
             HandoffState::Declined { by, .. } => format!("was declined by {by}"),
-            HandoffState::Consumed { .. } => "is over: what it was for has been observed".to_owned(),
+            HandoffState::Consumed { .. } => {
+                "is over: what it was for has been observed, or is wanted no more".to_owned()
+            }
         };
         format!("`{}` ({}) {how}", one.short, one.handoff.key.step)
     };

@@ -300,6 +300,7 @@ spec: {domain: contoso.onmicrosoft.com, otherResellers: [northwind, fabrikam]}
             key: StepKey::with(address, StepName::InviteCustomer, reseller),
             digest: Digest::of_bytes(b"text"),
             text: String::new(),
+            wanted: std::collections::BTreeMap::new(),
             asked: Timestamp::from_seconds(0),
             state: HandoffState::Asked,
         };

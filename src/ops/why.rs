@@ -74,7 +74,8 @@ pub fn explain(
     let desired = &project.desired;
     let known = desired.declared.contains_key(address)
         || ground.ledger.managed.contains(address)
-        || ground.ledger.bindings.contains_key(address);
+        || ground.ledger.bindings.contains_key(address)
+        || ground.ledger.handoffs.values().any(|it| it.azure_way().is_some() && it.key.address == *address);
     if !known {
         return Err(unknown_address(desired, address));
     }

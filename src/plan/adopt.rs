@@ -2,8 +2,8 @@
 //! Never anything that a step would have to bring about.
 
 use super::facts::{Ground, evaluate};
-use super::{Adopt, Step, azure};
-use crate::desired::Partnership;
+use super::{Adopt, Step};
+use crate::desired::{Access, Partnership};
 use crate::diff::{Diff, Partner, Scope, Sides, Walk, remembered};
 use crate::ledger::{Handoff, HandoffState, LiveId};
 use crate::model::{Address, CustomerKey, Digest, Fact, Name, StepName, Value};
@@ -76,7 +76,8 @@ fn is_open(handoff: &Handoff) -> bool {
 }
 
 /// Whether a hand-off has nothing left to be for: the partnership it ends is no longer listed, the invitation came from
-/// that end, or the manifest came to say the opposite of an Azure access, so that saying it again later asks again.
+/// that end. Grants and take-backs of roles in Azure end each other as people are asked and answer; only of a take-back
+/// of which nobody wrote down what it takes must this be said, when its document came to say the opposite.
 fn is_over(sides: Sides<'_>, diff: &Diff<'_>, handoff: &Handoff) -> bool {
     match (&handoff.key.address, handoff.key.step) {
         (Address::Partnership(name), StepName::SendNotice | StepName::EndPartnership) => {
@@ -91,8 +92,8 @@ fn is_over(sides: Sides<'_>, diff: &Diff<'_>, handoff: &Handoff) -> bool {
             let ended = sides.desired.partnerships.values().any(|partnership| left(&partnership));
             ended && !sides.desired.associations.contains_key(&(customer.clone(), to))
         }
-        (Address::AzureAccess(name), step) => {
-            sides.desired.azure.get(name).is_some_and(|access| azure::step_of(access.access) != step)
+        (Address::AzureAccess(name), StepName::RevokeAzureAccess) if handoff.wanted.is_empty() => {
+            sides.desired.azure.get(name).is_some_and(|access| access.access == Access::Granted)
         }
         _ => false,
     }

@@ -1,86 +1,182 @@
 //! Roles in customers' Azure: exact commands for people. Never runs one: Partner Center has no call for it, and whether
-//! a role stands is not observable by the provider.
+//! a role stands is not observable by the provider. Every role that people granted, or may have, is asked back when its
+//! document no longer declares it; one that any document declares never is.
 
 use super::build::{Making, PartnerReady};
 use super::draft::{Standing, hand_off, key};
-use super::id::step_id;
+use super::grants::{self, Stand};
 use super::letters;
-use super::step::{Action, Brings, Risk, Step, Undo};
+use super::step::{Brings, Risk, Step, Undo};
 use crate::desired::{Access, AzureAccess, Partnership};
-use crate::diag::{Code, Finding};
+use crate::diag::{At, Code, Finding};
 use crate::diff::{Partner, Presence};
-use crate::ledger::HandoffState;
-use crate::model::{Address, Class, CustomerKey, Fact, Name, StepKey, StepName, Value};
+use crate::ledger::{Assignment, Grant, HandoffState, Ledger};
+use crate::model::{Address, CustomerKey, Fact, StepKey, StepName, Value};
 use crate::observed::Facet;
 
 pub(super) fn make(making: &mut Making<'_, '_>) {
     for (name, access) in &making.desired().azure {
         let address = Address::AzureAccess(name.clone());
-        if !making.sides.scope.holds(&address) {
-            continue;
+        if making.sides.scope.holds(&address) {
+            one(making, &address, access);
+            unknown(making, &address, Some(access.at));
         }
-        let asking = key(address, step_of(access.access));
-        if let Err(finding) = ask(making, name, access, asking.clone()) {
-            making.drafts.block(asking, finding);
+    }
+    left(making);
+}
+
+/// Grants what a document declares and takes back what it no longer does.
+fn one(making: &mut Making<'_, '_>, address: &Address, access: &AzureAccess) {
+    let Some(partnership) = making.desired().partnerships.get(&access.reseller) else { return };
+    let declared = grants::declared(access);
+    let own = declared.assignment();
+    let granting = key(address.clone(), StepName::GrantAzureAccess);
+    match access.access {
+        Access::Granted => {
+            if let Err(finding) = grant(making, (&granting, &own), access, partnership) {
+                making.drafts.block(granting.clone(), finding);
+            }
         }
+        Access::Revoked if making.grants.is_taken_back(&own) => {}
+        Access::Revoked => {
+            take_back(making, address, access, (&own, &declared, "declared absent, not acknowledged yet"))
+        }
+    }
+    let earlier = making.grants.at(address).filter(|(assignment, _)| **assignment != own);
+    let earlier: Vec<(Assignment, Grant)> = earlier.map(|(it, told)| (it.clone(), told.grant.clone())).collect();
+    for (assignment, grant) in earlier {
+        let why = match making.grants.stand(address, &assignment) {
+            Stand::Granted(by, at) => format!("declared no longer, granted before ({by}, {})", at.date()),
+            Stand::Open => "declared no longer, asked for before, and nobody said what became of it".to_owned(),
+            Stand::Gone => continue,
+        };
+        take_back(making, address, access, (&assignment, &grant, &why));
     }
 }
 
-/// The step that an access takes.
-pub(super) fn step_of(access: Access) -> StepName {
-    match access {
-        Access::Granted => StepName::GrantAzureAccess,
-        Access::Revoked => StepName::RevokeAzureAccess,
+/// Asks for what is declared, unless somebody said that it was granted and nobody was asked to take it back since.
+fn grant(
+    making: &mut Making<'_, '_>,
+    (granting, own): (&StepKey, &Assignment),
+    access: &AzureAccess,
+    partnership: &Partnership,
+) -> Result<(), Finding> {
+    let stand = making.grants.stand(&granting.address, own);
+    let asked_back = making.grants.is_asked_back(own);
+    if matches!(stand, Stand::Granted(..)) && !asked_back {
+        return Ok(());
     }
-}
-
-fn ask(making: &mut Making<'_, '_>, name: &Name, access: &AzureAccess, asking: StepKey) -> Result<(), Finding> {
-    let Some(partnership) = making.desired().partnerships.get(&access.reseller) else { return Ok(()) };
-    let cause = Address::AzureAccess(name.clone());
-    let origin = making.origin(&cause, access.at);
-    let letter = letters::azure::access(access, partnership);
-    earlier(making, &cause, access, partnership);
-    let step = match hand_off(asking, letter, making.ledger(), origin) {
-        Standing::Open(step) => step.risking(&[Risk::Access], Undo::Yes),
-        Standing::Done => return Ok(()),
+    let letter = letters::azure::grant(access, &partnership.display_name);
+    let origin = making.origin(&granting.address, access.at);
+    let reason = if asked_back {
+        "declared present, and asked back in the meantime"
+    } else {
+        "declared present, not acknowledged yet"
+    };
+    let step = match hand_off(granting.clone(), letter.clone(), making.ledger(), origin) {
+        Standing::Open(step) => step,
         Standing::Declined(finding) => return Err(finding),
+        // What was said of it holds no longer.
+        Standing::Done => match hand_off(granting.clone(), letter, &Ledger::default(), origin) {
+            Standing::Open(step) => step,
+            Standing::Done | Standing::Declined(_) => return Ok(()),
+        },
     };
-    let step = match access.access {
-        Access::Revoked if making.protects(&cause) => {
-            let message = format!("`{cause}` is protected: its role would be taken back");
-            return Err(Finding::error(Code::Protected, access.at, message)
-                .help("remove `twotier/protect` in a reviewed change of its own, first"));
-        }
-        Access::Revoked => step.because("declared absent, not acknowledged yet"),
-        Access::Granted => standing(making, access, step.because("declared present, not acknowledged yet"))?,
-    };
+    let step = standing(making, access, step.because(reason).risking(&[Risk::Access], Undo::Yes))?;
     making.drafts.add(step);
     Ok(())
 }
 
-/// Tells of grants of this address that somebody acknowledged with another role, scope or principal: Azure keeps them, and
-/// neither this grant nor this taking back touches them.
-fn earlier(making: &mut Making<'_, '_>, cause: &Address, access: &AzureAccess, partnership: &Partnership) {
-    let granting = key(cause.clone(), StepName::GrantAzureAccess);
-    let granted = AzureAccess { access: Access::Granted, ..access.clone() };
-    let ask = Action::HandOff(letters::azure::access(&granted, partnership));
-    let present = step_id(&granting, Class::HandOff, &ask);
-    let others = making.ledger().handoffs.iter().filter(|(id, handoff)| **id != present && handoff.key == granting);
-    let findings: Vec<Finding> = others
-        .filter_map(|(id, handoff)| match &handoff.state {
-            HandoffState::Acknowledged { by, at, .. } => {
-                let id = id.short(10);
-                let message = format!("an earlier grant of `{cause}` ({by}, {}) may still stand: {id}", at.date());
-                let help = format!(
-                    "`twotier handoffs show {id}` says what was granted; once it is taken back: `twotier handoffs reopen \
-                     {id} --reason TEXT`, then `twotier handoffs declined {id} --reason TEXT`"
-                );
-                Some(Finding::warning(Code::EarlierGrant, access.at, message).about(cause.clone()).help(help))
+/// Asks for one role back; what somebody says stands only once the new one is granted, so that nobody is without support
+/// in between. A request that nobody answered is withdrawn at once: it must not be done any more.
+fn take_back(
+    making: &mut Making<'_, '_>,
+    address: &Address,
+    access: &AzureAccess,
+    (assignment, grant, why): (&Assignment, &Grant, &str),
+) {
+    if let Some(other) = making.grants.declared_by(assignment, address) {
+        let message = format!(
+            "`{address}` gives up {}, which `azure-access/{other}` declares: nothing is taken back",
+            grants::shown(grant)
+        );
+        let finding = Finding::warning(Code::SharedGrant, access.at, message).about(address.clone());
+        making.findings.push(finding.help("take it out of that document too, if it is to go"));
+        return;
+    }
+    let taking = grants::take_back_key(address.clone(), grant);
+    let who = making.desired().partnerships.get(&grant.reseller).map(|it| it.display_name.as_str());
+    let letter = letters::azure::take_back(grant, who.unwrap_or(grant.reseller.as_str()));
+    let step = match hand_off(taking.clone(), letter, making.ledger(), making.origin(address, access.at)) {
+        Standing::Open(step) => step,
+        Standing::Done => return,
+        Standing::Declined(finding) => return making.drafts.block(taking, finding),
+    };
+    if making.protects(address) {
+        let message = format!("`{address}` is protected: {} would be taken back", grants::shown(grant));
+        let finding = Finding::error(Code::Protected, access.at, message)
+            .help("remove `twotier/protect` in a reviewed change of its own, first");
+        return making.drafts.block(taking, finding);
+    }
+    let mut step = step.because(why).risking(&[Risk::Access], Undo::Yes);
+    let granting = key(address.clone(), StepName::GrantAzureAccess);
+    if making.drafts.has(&granting) && matches!(making.grants.stand(address, assignment), Stand::Granted(..)) {
+        step = step.need(granting, "nobody is without support in between");
+    }
+    making.drafts.add(step);
+}
+
+/// Grants that an earlier version asked for, of which nobody wrote down what they are: Azure keeps them, and no step
+/// takes them back.
+fn unknown(making: &mut Making<'_, '_>, address: &Address, at: Option<At>) {
+    let all = making.grants.unknown.get(address).map_or(&[][..], Vec::as_slice);
+    let told = all.iter().filter_map(|(id, handoff)| {
+        let said = match &handoff.state {
+            HandoffState::Acknowledged { by, at, .. } => format!("{by}, {}", at.date()),
+            HandoffState::Asked => format!("asked {}", handoff.asked.date()),
+            HandoffState::Declined { .. } | HandoffState::Consumed { .. } => return None,
+        };
+        let id = id.short(10);
+        let message = format!("an earlier grant of `{address}` ({said}) may still stand: {id}");
+        let help = format!(
+            "`twotier handoffs show {id}` says what was granted; once it is taken back: `twotier handoffs reopen \
+             {id} --reason TEXT`, then `twotier handoffs declined {id} --reason TEXT`"
+        );
+        Some(Finding::warning(Code::EarlierGrant, at, message).about(address.clone()).help(help))
+    });
+    let told: Vec<Finding> = told.collect();
+    making.findings.extend(told);
+}
+
+/// Roles whose document is gone: nothing takes them away, and nobody forgets them.
+fn left(making: &mut Making<'_, '_>) {
+    let desired = making.desired();
+    let gone = |address: &&Address| {
+        let declared = matches!(address, Address::AzureAccess(name) if desired.azure.contains_key(name));
+        !declared && making.sides.scope.holds(address)
+    };
+    let mut told = Vec::new();
+    for address in making.grants.addresses().filter(gone) {
+        for (assignment, known) in making.grants.at(address) {
+            let said = match making.grants.stand(address, assignment) {
+                Stand::Granted(by, at) => format!("{by}, {}", at.date()),
+                Stand::Open => "asked, and not answered".to_owned(),
+                Stand::Gone => continue,
+            };
+            if making.grants.declared_by(assignment, address).is_some() {
+                continue;
             }
-            HandoffState::Asked | HandoffState::Declined { .. } | HandoffState::Consumed { .. } => None,
-        })
-        .collect();
-    making.findings.extend(findings);
+            let shown = grants::shown(&known.grant);
+            let message = format!("no document declares `{address}`, and {shown} ({said}) stays in Azure");
+            let finding = Finding::warning(Code::LeftGrant, None, message).about(address.clone());
+            told.push(finding.help("to have it taken back, declare it again with `ensure: absent`"));
+        }
+    }
+    let older: Vec<Address> = making.grants.unknown.keys().filter(gone).cloned().collect();
+    making.findings.extend(told);
+    for address in older {
+        unknown(making, &address, None);
+    }
 }
 
 /// A grant names the group of a reseller of ours, in a customer of both. Source: learn, reinstate-csp.

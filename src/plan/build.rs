@@ -2,6 +2,7 @@
 //! ordered and numbered. Never reads, never asks a clock.
 
 use super::draft::{Drafts, Origin, key};
+use super::grants::Grants;
 use super::guards::{self, InForce};
 use super::limits::{self, Scales};
 use super::order::{Ordered, order};
@@ -58,6 +59,8 @@ pub(super) struct Making<'a, 'd> {
     pub(super) owners: BTreeMap<&'a str, &'a Name>,
     /// What is in force now.
     pub(super) in_force: InForce,
+    /// What people said of roles in Azure.
+    pub(super) grants: Grants<'a>,
 }
 
 impl<'a> Making<'a, '_> {
@@ -127,6 +130,7 @@ pub fn build(input: Input<'_>) -> Planned {
         findings: Vec::new(),
         owners: owners(sides.desired),
         in_force: InForce::of(sides.desired, sides.ledger),
+        grants: Grants::of(sides),
     };
     partnerships::make(&mut making);
     customers::make(&mut making);

@@ -3,16 +3,19 @@
 
 use super::build::{Making, PartnerReady};
 use super::changes::named;
+use super::customers;
 use super::draft::{Standing, api, hand_off, key, wait};
+use super::grants::{self, Stand};
 use super::letters::ending as letters;
 use super::orders::assume_valid;
 use super::step::{Ask, Brings, Risk, Step, Undo, Wanted};
-use super::{azure, customers};
-use crate::desired::{Access, Ending, EndingSearch, Notice, Partnership};
+use crate::desired::{Access, AzureAccess, Ending, EndingSearch, Notice, Partnership};
 use crate::diag::{Code, Finding};
 use crate::diff::{Coverage, EndingDiff, Held, Mobility, Partner, Way, doubted, taker};
-use crate::model::{Address, Fact, Field, StepKey, StepName, SubscriptionChange, Value};
+use crate::ledger::{Assignment, Grant};
+use crate::model::{Address, Fact, Field, Name, StepKey, StepName, SubscriptionChange, Value};
 use crate::observed::{self, Status};
+use std::collections::BTreeMap;
 
 /// How many names a message holds before it counts the rest.
 const NAMED: usize = 20;
@@ -298,15 +301,12 @@ fn behind(making: &mut Making<'_, '_>, diff: &EndingDiff<'_>) {
     }
 }
 
-/// Who has access after the end, as far as the manifests say: the text must not change while the steps are done.
+/// Who has access after the end, as far as manifests and people say: of a document that is still there all it ever
+/// granted, because the text must not change while that is taken back.
 fn access(making: &Making<'_, '_>, diff: &EndingDiff<'_>) -> letters::Access {
-    let desired = making.desired();
-    let of = |reseller: &crate::model::Name, access: Access| -> Vec<String> {
-        let own = desired.azure.iter().filter(|(_, it)| it.reseller == *reseller && it.access == access);
-        own.map(|(name, it)| format!("azure-access/{name} ({} at {})", it.role, it.scope)).collect()
-    };
-    let granted = diff.ending.transfer_to.as_ref().map(|to| of(to, Access::Granted)).unwrap_or_default();
-    let revoked = of(&diff.partnership.name, Access::Revoked);
+    let granted = diff.ending.transfer_to.as_ref().map(|to| declared(making, to, Access::Granted)).unwrap_or_default();
+    let granted: Vec<String> = granted.iter().map(|(address, _, grant)| role(address, grant)).collect();
+    let revoked: Vec<String> = revoked(making, diff).iter().map(|(address, _, grant)| role(address, grant)).collect();
     letters::Access {
         granted: if granted.is_empty() {
             "none; partner of record, support contact and invitations give no administrator right".to_owned()
@@ -322,13 +322,45 @@ fn access(making: &Making<'_, '_>, diff: &EndingDiff<'_>) -> letters::Access {
     }
 }
 
+/// A role, by its document.
+type Role = (Address, Assignment, Grant);
+
+fn role(address: &Address, grant: &Grant) -> String {
+    format!("{address} ({} at {})", grant.role, grant.scope)
+}
+
+fn declared(making: &Making<'_, '_>, reseller: &Name, access: Access) -> Vec<Role> {
+    let own = making.desired().azure.iter().filter(|(_, it)| it.reseller == *reseller && it.access == access);
+    let role = |(name, it): (&Name, &AzureAccess)| {
+        let grant = grants::declared(it);
+        (Address::AzureAccess(name.clone()), grant.assignment(), grant)
+    };
+    own.map(role).collect()
+}
+
+/// What a leaving reseller was granted, or is declared to lose.
+fn revoked(making: &Making<'_, '_>, diff: &EndingDiff<'_>) -> Vec<Role> {
+    let name = &diff.partnership.name;
+    let mut all: BTreeMap<(Address, Assignment), Grant> = BTreeMap::new();
+    for address in making.grants.addresses() {
+        let there = making.desired().declared.contains_key(address);
+        for (assignment, told) in making.grants.at(address) {
+            let own = told.grant.reseller == *name;
+            let stands = making.grants.stand(address, assignment) != Stand::Gone;
+            if own && (stands || (there && told.was_granted())) {
+                all.insert((address.clone(), assignment.clone()), told.grant.clone());
+            }
+        }
+    }
+    let absent = declared(making, name, Access::Revoked);
+    all.extend(absent.into_iter().map(|(address, assignment, grant)| ((address, assignment), grant)));
+    all.into_iter().map(|((address, assignment), grant)| (address, assignment, grant)).collect()
+}
+
 fn tell(making: &mut Making<'_, '_>, diff: &EndingDiff<'_>, access: &letters::Access) {
     let letters::Access { granted, remains } = access;
-    let asked = |(name, access): &(&crate::model::Name, &crate::desired::AzureAccess)| {
-        access.reseller == diff.partnership.name
-            && making.drafts.has(&key(Address::AzureAccess((*name).clone()), azure::step_of(access.access)))
-    };
-    let open = making.desired().azure.iter().filter(asked).count();
+    let asked = |(address, _, grant): &&Role| making.drafts.has(&grants::take_back_key(address.clone(), grant));
+    let open = revoked(making, diff).iter().filter(asked).count();
     let open = if open == 0 { String::new() } else { format!(" ({open} not confirmed yet)") };
     let message = format!(
         "access after the end of `{}`. Granted by this plan: {granted}. Known to remain: {remains}{open}. Not observable by the provider: {}",

@@ -47,8 +47,11 @@ fn ask(template: &str, contact: Option<&Contact>, summary: String, subject: Stri
 
 impl Ask {
     /// With what it asks for, by name: all that the manifests decide.
-    fn wanting(mut self, wanted: &[(&str, &str)]) -> Self {
-        self.wanted.extend(wanted.iter().map(|(name, value)| (SmolStr::new(name), SmolStr::new(value))));
+    fn wanting(self, wanted: &[(&str, &str)]) -> Self {
+        self.wanting_all(wanted.iter().map(|(name, value)| (*name, SmolStr::new(value))))
+    }
+    fn wanting_all<'n>(mut self, wanted: impl IntoIterator<Item = (&'n str, SmolStr)>) -> Self {
+        self.wanted.extend(wanted.into_iter().map(|(name, value)| (SmolStr::new(name), value)));
         self
     }
 }

@@ -13,6 +13,7 @@ pub(crate) mod example;
 mod expiry;
 pub mod facts;
 pub mod file;
+mod grants;
 pub mod guards;
 pub mod id;
 mod letters;

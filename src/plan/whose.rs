@@ -1,13 +1,22 @@
 //! On whose side a step is: the partnership that a long plan is told by. Outside every id; never changes what is done.
 
-use super::Step;
+use super::{Action, Step};
 use crate::desired::Desired;
+use crate::ledger::Grant;
 use crate::model::{Address, CustomerKey, Name};
 
 /// Writes into every step the partnership it is done for, where there is one.
 pub(super) fn assign(steps: &mut [Step], desired: &Desired) {
     for step in steps {
-        step.reseller = of(&step.key.address, desired).or_else(|| of(&step.cause, desired));
+        step.reseller = asked(step).or_else(|| of(&step.key.address, desired)).or_else(|| of(&step.cause, desired));
+    }
+}
+
+/// A role that is taken back may be another's than its document names now.
+fn asked(step: &Step) -> Option<Name> {
+    match (&step.key.address, &step.action) {
+        (Address::AzureAccess(_), Action::HandOff(ask)) => Grant::of(&ask.wanted).map(|grant| grant.reseller),
+        _ => None,
     }
 }
 

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests read and write files, run the binary and set its environment")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot write a string is over")]
 
+mod azure;
 mod base;
 mod behaviour;
 mod cases;

@@ -130,8 +130,13 @@ impl RunState<'_> {
     /// What a hand-off takes away or grants counts when it is first asked: from then on somebody may do it.
     fn ask(&mut self, moment: Moment<'_>, slot: Slot, ask: &Ask) {
         let step = self.works[slot].step;
-        let record =
-            Record::Asked { step: step.id, key: step.key.clone(), digest: ask.digest(), text: ask.letter(&step.key) };
+        let record = Record::Asked {
+            step: step.id,
+            key: step.key.clone(),
+            digest: ask.digest(),
+            text: ask.letter(&step.key),
+            wanted: ask.wanted.clone(),
+        };
         let mut records = vec![record];
         if !moment.folded.ledger.is_counted(step.id) {
             records.extend(counted(&step.cause, &step.counts));

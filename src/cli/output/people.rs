@@ -42,7 +42,7 @@ pub(crate) fn handoff(listed: &Listed<'_>) -> String {
             text.push_str(&format!("\ndeclined by {} on {at}: {}", safe(by), safe(reason)));
         }
         HandoffState::Consumed { at } => {
-            text.push_str(&format!("\nover since {at}: what it was for has been observed"))
+            text.push_str(&format!("\nover since {at}: what it was for has been observed, or is wanted no more"))
         }
     }
     format!("{text}\n\n{}\n", safe(handoff.text.trim_end()))

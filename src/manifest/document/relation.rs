@@ -36,7 +36,8 @@ pub struct SupportDelegation {
     pub on_drift: DriftRules,
 }
 
-/// A role in a customer's Azure, granted and taken back by a person.
+/// A role in a customer's Azure, granted and taken back by a person. When another role, scope, reseller or principal is
+/// written, the old one is asked back once the new one is granted.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AzureAccess {
@@ -49,9 +50,9 @@ pub struct AzureAccess {
     /// Where: `/subscriptions/GUID[/resourceGroups/NAME]`.
     #[schemars(extend("x-twotier" = "azureScope"))]
     pub scope: Spanned<SmolStr>,
-    /// Which role, such as `Owner`.
+    /// Which role, by its name, such as `Owner`.
     pub role: Spanned<SmolStr>,
-    /// Whether it is to be.
+    /// Whether it is to be; `absent` asks back everything that was granted under this name.
     pub ensure: Spanned<Presence>,
 }
 

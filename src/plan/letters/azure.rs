@@ -2,34 +2,27 @@
 //! say; never runs anything.
 
 use super::ask;
-use crate::desired::{Access, AzureAccess, Partnership, PrincipalKind};
+use crate::desired::{AzureAccess, PrincipalKind};
+use crate::ledger::Grant;
 use crate::plan::Ask;
+use crate::plan::grants::declared;
 
-/// Grants or takes back. Source: learn, reinstate-csp (`ForeignGroup`).
-pub(in crate::plan) fn access(access: &AzureAccess, partnership: &Partnership) -> Ask {
-    let AzureAccess { customer, role, scope, .. } = access;
-    let who = &partnership.display_name;
-    let (template, summary, subject, body) = match access.access {
-        Access::Granted => (
-            "grant-azure-access",
-            format!("{role} for {who} at {scope}"),
-            format!("Azure: {role} for {who}"),
-            granting(access, who),
-        ),
-        Access::Revoked => (
-            "revoke-azure-access",
-            format!("take {role} at {scope} from {who}"),
-            format!("Azure: take {role} from {who}"),
-            revoking(access, who),
-        ),
-    };
-    ask(template, None, format!("{summary}, in the Azure of {customer}"), subject, &body).wanting(&[
-        ("customer", customer.as_str()),
-        ("principal", &access.principal.to_string()),
-        ("reseller", partnership.name.as_str()),
-        ("role", role),
-        ("scope", scope),
-    ])
+/// Asks for what a document declares. Source: learn, reinstate-csp (`ForeignGroup`).
+pub(in crate::plan) fn grant(access: &AzureAccess, who: &str) -> Ask {
+    let grant = declared(access);
+    let Grant { customer, role, scope, .. } = &grant;
+    let summary = format!("{role} for {who} at {scope}, in the Azure of {customer}");
+    let body = granting(access, &grant, who);
+    ask("grant-azure-access", None, summary, format!("Azure: {role} for {who}"), &body).wanting_all(grant.wanted())
+}
+
+/// Asks for it back.
+pub(in crate::plan) fn take_back(grant: &Grant, who: &str) -> Ask {
+    let Grant { customer, role, scope, .. } = grant;
+    let summary = format!("take {role} at {scope} from {who}, in the Azure of {customer}");
+    let body = taking_back(grant, who);
+    ask("revoke-azure-access", None, summary, format!("Azure: take {role} from {who}"), &body)
+        .wanting_all(grant.wanted())
 }
 
 /// `'` is doubled inside PowerShell's single quotes.
@@ -37,8 +30,8 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-fn command(verb: &str, access: &AzureAccess) -> String {
-    let AzureAccess { principal, role, scope, .. } = access;
+fn command(verb: &str, grant: &Grant) -> String {
+    let Grant { principal, role, scope, .. } = grant;
     format!(
         "  {verb}-AzRoleAssignment -ObjectId {principal} `\n    -RoleDefinitionName {} -Scope {}",
         quoted(role),
@@ -50,8 +43,8 @@ const RUNS: &str = "Somebody runs it in Azure PowerShell who is Owner or User Ac
                     signed in to the customer's tenant: an administrator of the customer, or an agent of ours\n\
                     while our AdminAgents group still has its role there.";
 
-fn granting(access: &AzureAccess, who: &str) -> String {
-    let AzureAccess { customer, .. } = access;
+fn granting(access: &AzureAccess, grant: &Grant, who: &str) -> String {
+    let customer = &grant.customer;
     let kind = match access.principal_kind {
         PrincipalKind::AdminAgents => format!("It is the AdminAgents group of {who}, which lives in its own tenant."),
         PrincipalKind::Written => {
@@ -62,20 +55,21 @@ fn granting(access: &AzureAccess, who: &str) -> String {
         "{who} is to have a role in the Azure of customer {customer}:\n\n{} `\n    -ObjectType ForeignGroup\n\n\
          {kind}\n{RUNS}\n\n\
          Remove nothing: our own AdminAgents group keeps its role, or the partner earned credit is lost.\n\
-         If an earlier version of this grant stands with another role or scope, take that one back.",
-        command("New", access)
+         If it stands already, there is nothing to do but to acknowledge this.",
+        command("New", grant)
     )
 }
 
-fn revoking(access: &AzureAccess, who: &str) -> String {
-    let AzureAccess { customer, .. } = access;
+fn taking_back(grant: &Grant, who: &str) -> String {
+    let customer = &grant.customer;
     format!(
-        "{who} is no longer to have this role in the Azure of customer {customer}:\n\n{}\n\n{RUNS}\n\n\
+        "{who} is no longer to have this role in the Azure of customer {customer}:\n\n{}\n\n{RUNS}\n\
+         If it does not stand there, there is nothing to do but to acknowledge this.\n\n\
          Remove only this assignment: our own AdminAgents group keeps its role, or support and the\n\
          partner earned credit are lost; assignments of other resellers and of the customer stay.\n\
          Roles the reseller was given elsewhere (management groups, Lighthouse, guests) are not\n\
          touched by it; the customer sees them under Access control (IAM).",
-        command("Remove", access)
+        command("Remove", grant)
     )
 }
 

@@ -298,12 +298,9 @@ fn handoff() -> impl Strategy<Value = Handoff> {
         (text(), instant(), text()).prop_map(|(by, at, reason)| HandoffState::Declined { by, at, reason }),
         instant().prop_map(|at| HandoffState::Consumed { at }),
     ];
-    (key(), digest(), text(), instant(), state).prop_map(|(key, digest, text, asked, state)| Handoff {
-        key,
-        digest,
-        text: text.to_string(),
-        asked,
-        state,
+    let wanted = btree_map(text(), text(), 0..3);
+    (key(), digest(), (text(), wanted), instant(), state).prop_map(|(key, digest, (text, wanted), asked, state)| {
+        Handoff { key, digest, text: text.to_string(), wanted, asked, state }
     })
 }
 fn pending() -> impl Strategy<Value = Pending> {

@@ -102,6 +102,10 @@ pub(in crate::snapshot) struct Asked {
     #[schemars(with = "form::Instant")]
     asked: Timestamp,
     state: AskedState,
+    /// What was asked for, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(with = "BTreeMap<String, String>")]
+    wanted: BTreeMap<SmolStr, SmolStr>,
 }
 
 /// Where a hand-off stands.

@@ -81,14 +81,14 @@ pub(in crate::snapshot) fn facts(ledger: &Ledger) -> impl Iterator<Item = Fact> 
 }
 
 fn asked(step: Digest, handoff: &Handoff) -> Asked {
-    let Handoff { key, digest, text: _, asked, state } = handoff;
+    let Handoff { key, digest, text: _, wanted, asked, state } = handoff;
     let state = match state.clone() {
         HandoffState::Asked => AskedState::Asked,
         HandoffState::Acknowledged { by, at, evidence } => AskedState::Acknowledged { by, at, evidence },
         HandoffState::Declined { by, at, reason } => AskedState::Declined { by, at, reason },
         HandoffState::Consumed { at } => AskedState::Consumed { at },
     };
-    Asked { step, key: key.clone(), digest: *digest, asked: *asked, state }
+    Asked { step, key: key.clone(), digest: *digest, asked: *asked, state, wanted: wanted.clone() }
 }
 
 fn accepted(address: &Address, pending: &Pending) -> Accepted {
@@ -141,14 +141,14 @@ pub(in crate::snapshot) fn remember(ledger: &mut Ledger, fact: Fact) {
         }
         Fact::Address(remembered) => remember_address(ledger, remembered),
         Fact::Handoff(asked) => {
-            let Asked { step, key, digest, asked, state } = *asked;
+            let Asked { step, key, digest, asked, state, wanted } = *asked;
             let state = match state {
                 AskedState::Asked => HandoffState::Asked,
                 AskedState::Acknowledged { by, at, evidence } => HandoffState::Acknowledged { by, at, evidence },
                 AskedState::Declined { by, at, reason } => HandoffState::Declined { by, at, reason },
                 AskedState::Consumed { at } => HandoffState::Consumed { at },
             };
-            ledger.handoffs.insert(step, Handoff { key, digest, text: String::new(), asked, state });
+            ledger.handoffs.insert(step, Handoff { key, digest, text: String::new(), wanted, asked, state });
         }
         Fact::Pending(accepted) => {
             let Accepted { address, key, step, since, what } = *accepted;

@@ -1,0 +1,228 @@
+//! Which roles in customers' Azure people were asked for, and what they said of each: all that is known of them, because
+//! nobody can look. What a version before this one asked for is known where a document still says the same.
+
+use super::draft::key;
+use super::id::step_id;
+use super::letters;
+use super::step::{Action, Ask};
+use crate::desired::{Access, AzureAccess, Desired};
+use crate::diff::{Sides, remembered};
+use crate::ledger::{Assignment, Grant, Handoff, HandoffState, Way};
+use crate::model::{Address, Class, CustomerKey, Digest, Name, StepKey, StepName, Timestamp};
+use smol_str::SmolStr;
+use std::collections::BTreeMap;
+
+/// What was said of every role, by the document that asked.
+#[derive(Debug, Default)]
+pub(super) struct Grants<'a> {
+    told: BTreeMap<Address, BTreeMap<Assignment, Told<'a>>>,
+    /// Whether a take-back is open or done, whoever asked for it.
+    back: BTreeMap<Assignment, Back>,
+    declared: BTreeMap<Assignment, Vec<&'a Name>>,
+    /// Grants of which nobody wrote down what they grant.
+    pub(super) unknown: BTreeMap<Address, Vec<(Digest, &'a Handoff)>>,
+}
+
+/// What was said of one role at one address.
+#[derive(Debug)]
+pub(super) struct Told<'a> {
+    /// The role, as it is asked back.
+    pub(super) grant: Grant,
+    rank: (bool, Timestamp, Digest),
+    granted: Option<&'a HandoffState>,
+    /// Whether a take-back of this document is not done.
+    pub(super) asked_back: bool,
+}
+
+/// Whether a role may be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stand<'a> {
+    /// Somebody says so.
+    Granted(&'a str, Timestamp),
+    /// Somebody was asked to grant it, or to take it back, and did not answer.
+    Open,
+    /// It was taken back, or never granted.
+    Gone,
+}
+
+/// Where take-backs stand.
+#[derive(Clone, Copy, Debug, Default)]
+struct Back {
+    open: bool,
+    done: bool,
+}
+
+impl<'a> Grants<'a> {
+    /// From everything that people were ever asked.
+    pub(super) fn of(sides: Sides<'a>) -> Self {
+        let mut all = Self { declared: declarations(sides.desired), ..Self::default() };
+        let names = Names::of(sides);
+        let older = sides.ledger.handoffs.values().any(|it| it.azure_way().is_some() && it.azure_grant().is_none());
+        let older = if older { older_ids(sides.desired) } else { BTreeMap::new() };
+        for (id, handoff) in &sides.ledger.handoffs {
+            let Some(way) = handoff.azure_way() else { continue };
+            let address = names.address(&handoff.key.address);
+            let grant = handoff.azure_grant().map(|grant| names.grant(grant)).or_else(|| older.get(id).cloned());
+            match (grant, way) {
+                (Some(grant), way) => all.tell(address, grant, (*id, way, handoff)),
+                (None, Way::Grant) => all.unknown.entry(address).or_default().push((*id, handoff)),
+                (None, Way::TakeBack) => {}
+            }
+        }
+        all
+    }
+
+    fn tell(&mut self, address: Address, grant: Grant, (id, way, handoff): (Digest, Way, &'a Handoff)) {
+        let assignment = grant.assignment();
+        let (open, done) = match handoff.state {
+            HandoffState::Asked | HandoffState::Declined { .. } => (true, false),
+            HandoffState::Acknowledged { .. } => (false, true),
+            HandoffState::Consumed { .. } => (false, false),
+        };
+        let asked_back = way == Way::TakeBack && open;
+        if way == Way::TakeBack {
+            let back = self.back.entry(assignment.clone()).or_default();
+            back.open |= handoff.state == HandoffState::Asked;
+            back.done |= done;
+        }
+        let rank = (asked_back, handoff.asked, id);
+        let told = self.told.entry(address).or_default().entry(assignment);
+        let told = told.or_insert_with(|| Told { grant: grant.clone(), rank, granted: None, asked_back: false });
+        if rank > told.rank {
+            (told.grant, told.rank) = (grant, rank);
+        }
+        told.asked_back |= asked_back;
+        if way == Way::Grant && weight(Some(&handoff.state)) > weight(told.granted) {
+            told.granted = Some(&handoff.state);
+        }
+    }
+
+    /// Every role that a document was ever about.
+    pub(super) fn at(&self, address: &Address) -> impl Iterator<Item = (&Assignment, &Told<'a>)> {
+        self.told.get(address).into_iter().flatten()
+    }
+    /// Every document that was ever about a role.
+    pub(super) fn addresses(&self) -> impl Iterator<Item = &Address> {
+        self.told.keys()
+    }
+    /// Whether a role may be there because of a document.
+    pub(super) fn stand(&self, address: &Address, assignment: &Assignment) -> Stand<'a> {
+        let Some(told) = self.told.get(address).and_then(|all| all.get(assignment)) else { return Stand::Gone };
+        let gone = self.is_taken_back(assignment);
+        match told.granted {
+            Some(HandoffState::Acknowledged { by, at, .. }) if !gone => Stand::Granted(by, *at),
+            Some(HandoffState::Asked) if !gone => Stand::Open,
+            _ if told.asked_back => Stand::Open,
+            _ => Stand::Gone,
+        }
+    }
+    /// Another document that declares a role.
+    pub(super) fn declared_by(&self, assignment: &Assignment, but: &Address) -> Option<&'a Name> {
+        let other = |name: &&Name| !matches!(but, Address::AzureAccess(own) if own == *name);
+        self.declared.get(assignment).into_iter().flatten().copied().find(other)
+    }
+    /// Whether somebody is asked to take a role back, whichever document asks.
+    pub(super) fn is_asked_back(&self, assignment: &Assignment) -> bool {
+        self.back.get(assignment).is_some_and(|back| back.open)
+    }
+    /// Whether somebody said that a role was taken back, and nobody was asked to grant it since.
+    pub(super) fn is_taken_back(&self, assignment: &Assignment) -> bool {
+        self.back.get(assignment).is_some_and(|back| back.done)
+    }
+}
+
+/// Nothing was granted that was declined.
+fn weight(state: Option<&HandoffState>) -> u8 {
+    match state {
+        None => 0,
+        Some(HandoffState::Declined { .. }) => 1,
+        Some(HandoffState::Consumed { .. }) => 2,
+        Some(HandoffState::Asked) => 3,
+        Some(HandoffState::Acknowledged { .. }) => 4,
+    }
+}
+
+impl Told<'_> {
+    /// Whether people were asked for it and nobody declined.
+    pub(super) fn was_granted(&self) -> bool {
+        weight(self.granted) > 1 || self.asked_back
+    }
+}
+
+/// A grant as its document declares it.
+pub(super) fn declared(access: &AzureAccess) -> Grant {
+    let AzureAccess { customer, reseller, principal, role, scope, .. } = access;
+    Grant {
+        customer: customer.clone(),
+        reseller: reseller.clone(),
+        principal: *principal,
+        role: role.clone(),
+        scope: scope.clone(),
+    }
+}
+
+/// The step that takes a role back: one for each, named after the role.
+pub(super) fn take_back_key(address: Address, grant: &Grant) -> StepKey {
+    let word: String =
+        grant.role.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let word: String = word.chars().take(32).collect();
+    let mark = Digest::of_json(&serde_json::json!(grant.assignment().parts()));
+    StepKey::with(address, StepName::RevokeAzureAccess, format!("{word}-{}", mark.short(10)))
+}
+
+/// The ids that a version which did not write down what it asked for gave to what is declared.
+fn older_ids(desired: &Desired) -> BTreeMap<Digest, Grant> {
+    let mut ids = BTreeMap::new();
+    for (name, access) in &desired.azure {
+        let grant = declared(access);
+        let address = Address::AzureAccess(name.clone());
+        let mut learn = |step, ask: Ask| {
+            let id = step_id(&key(address.clone(), step), Class::HandOff, &Action::HandOff(ask));
+            ids.insert(id, grant.clone());
+        };
+        learn(StepName::GrantAzureAccess, letters::azure::grant(access, ""));
+        learn(StepName::RevokeAzureAccess, letters::azure::take_back(&grant, ""));
+    }
+    ids
+}
+
+/// Names that documents have now, of those that are remembered under a former one.
+struct Names(BTreeMap<Address, Address>);
+
+impl Names {
+    fn of(sides: Sides<'_>) -> Self {
+        let new = sides.desired.renamed.keys();
+        Self(new.filter_map(|new| Some((remembered(sides.desired, sides.ledger, new)?, new.clone()))).collect())
+    }
+    fn address(&self, old: &Address) -> Address {
+        self.0.get(old).unwrap_or(old).clone()
+    }
+    fn grant(&self, mut grant: Grant) -> Grant {
+        if let Some(Address::Customer(CustomerKey::Named(new))) =
+            self.0.get(&Address::Customer(CustomerKey::Named(grant.customer.clone())))
+        {
+            grant.customer = new.clone();
+        }
+        if let Some(Address::Partnership(new)) = self.0.get(&Address::Partnership(grant.reseller.clone())) {
+            grant.reseller = new.clone();
+        }
+        grant
+    }
+}
+
+/// The documents that declare each role.
+fn declarations(desired: &Desired) -> BTreeMap<Assignment, Vec<&Name>> {
+    let mut all = BTreeMap::<Assignment, Vec<&Name>>::new();
+    for (name, access) in &desired.azure {
+        match access.access {
+            Access::Granted => all.entry(declared(access).assignment()).or_default().push(name),
+            Access::Revoked => {}
+        }
+    }
+    all
+}
+
+/// For people: `Owner at /subscriptions/... for fabrikam`.
+pub(super) fn shown(grant: &Grant) -> SmolStr {
+    smol_str::format_smolstr!("{} at {} for {}", grant.role, grant.scope, grant.reseller)
+}
