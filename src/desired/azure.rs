@@ -5,8 +5,9 @@ use super::draft::Draft;
 use super::sort::Doc;
 use crate::diag::{At, Code};
 use crate::manifest::document::{self, Presence};
-use crate::model::{Address, Name, TenantId};
+use crate::model::{Address, CustomerKey, Name, TenantId};
 use smol_str::SmolStr;
+use std::collections::BTreeMap;
 
 /// Azure access.
 #[derive(Clone, Debug)]
@@ -75,6 +76,39 @@ pub(super) fn resolve(draft: &mut Draft, docs: Vec<Doc<document::AzureAccess>>) 
         let resolved = AzureAccess { at, customer, reseller, principal, principal_kind, scope, role, access };
         draft.azure.push((name, resolved));
     }
+    one_tenant(draft);
+}
+
+/// A subscription, and so every scope in it, is one customer's.
+fn one_tenant(draft: &mut Draft) {
+    let own = draft.subscriptions.iter().filter_map(|(subscription, at)| match &subscription.key.customer {
+        CustomerKey::Named(customer) => Some((subscription.identity?.to_string(), customer.clone(), *at)),
+        CustomerKey::Id(_) | CustomerKey::Domain(_) => None,
+    });
+    let mut owners: BTreeMap<String, (Name, At)> = own.map(|(id, customer, at)| (id, (customer, at))).collect();
+    let mut clashes = Vec::new();
+    for (name, access) in draft.azure.iter().filter(|(_, access)| access.access == Access::Granted) {
+        let Some(id) = subscription(&access.scope) else { continue };
+        let (owner, at) = owners.entry(id).or_insert_with(|| (access.customer.clone(), access.at));
+        if *owner != access.customer {
+            let message = format!(
+                "access `{name}` is in the Azure of `{}`, and its subscription is one of `{owner}`",
+                access.customer
+            );
+            clashes.push((access.at, message, *at));
+        }
+    }
+    for (at, message, other) in clashes {
+        let mend = ("correct `customer` or `scope`", other, "the same subscription");
+        draft.clash(Code::AzureElsewhere, at, message, mend);
+    }
+}
+
+/// The subscription that a scope lies in.
+fn subscription(scope: &str) -> Option<String> {
+    let mut parts = scope.split('/').skip(1);
+    let first = parts.next().filter(|first| first.eq_ignore_ascii_case("subscriptions"));
+    first.and(parts.next()).map(str::to_lowercase)
 }
 
 #[cfg(test)]
@@ -92,6 +126,32 @@ mod tests {
         check(
             &access.replace("principal: %g1, ", ""),
             &["TT0111 error at fabrikam: access `prod` has no `principal`, and `fabrikam` no `adminAgentsGroupId`"],
+        );
+    }
+
+    #[test]
+    fn a_subscription_is_one_customers() {
+        let access = |name: &str, customer: &str, ensure: &str| {
+            format!(
+                "AzureAccess {name} {{customer: {customer}, reseller: fabrikam, principal: %g1, scope: /subscriptions/%s9, role: Owner, ensure: {ensure}}}\n"
+            )
+        };
+        let customers = "Customer contoso {tenantId: %c1, subscriptions: {legacy: {subscriptionId: %s8}}}\nCustomer litware {tenantId: %c2}\n";
+        let both = format!("{customers}{}", access("one", "contoso", "present"));
+        meant(&format!("{both}{}", access("two", "contoso", "present")));
+        meant(&format!("{both}{}", access("two", "litware", "absent")));
+        let wrong = access("two", "litware", "present");
+        check(
+            &format!("{both}{wrong}"),
+            &[
+                "TT0213 error at two: access `two` is in the Azure of `litware`, and its subscription is one of `contoso`; help: correct `customer` or `scope`; also at one: the same subscription",
+            ],
+        );
+        check(
+            &format!("{customers}{}", wrong.replace("%s9", "%s8")),
+            &[
+                "TT0213 error at two: access `two` is in the Azure of `litware`, and its subscription is one of `contoso`; help: correct `customer` or `scope`; also at 50000000-0000-4000-8000-000000000008: the same subscription",
+            ],
         );
     }
 }

@@ -71,6 +71,7 @@ codes! {
     Renamed = 210, "a rename that cannot be followed", "`renamedFrom` names the old `metadata.name`, which must no longer be declared.";
     Freeze = 211, "a date or span that is not right", "`from` comes before `to`, `expires` lies after the decision.";
     CreateOnlyDiffers = 212, "a create-only field differs from what is there", "It was used when the object was created and cannot be changed by API. Correct the manifest, or change it where the message says.";
+    AzureElsewhere = 213, "an Azure subscription of two customers", "A subscription lies in one tenant, so a scope in it is a scope of one customer: the other document would send somebody into the wrong tenant. Documents with `ensure: absent` are not held against this: a subscription may have moved.";
     // ── 0300-0399: what stands against a step, seen in the tenant
     Unknown = 300, "something a step rests on could not be read", "Unknown is not absent. The step is blocked until the read succeeds; the message says which.";
     CustomerAbsent = 301, "a customer is not there", "The bound customer is in no list of ours: it left, or its relationship ended. It is never created anew. Invite it, or remove the document.";

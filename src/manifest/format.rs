@@ -9,6 +9,7 @@ use crate::model::{Address, Date, Name, PartnerId, Span, TenantId, country};
 pub(super) enum Format {
     Address,
     AgeRecipient,
+    AzureRole,
     AzureScope,
     Code,
     Country,
@@ -36,9 +37,10 @@ pub(super) struct Malformed {
 
 impl Format {
     /// Every form.
-    pub(super) const ALL: [Self; 16] = [
+    pub(super) const ALL: [Self; 17] = [
         Self::Address,
         Self::AgeRecipient,
+        Self::AzureRole,
         Self::AzureScope,
         Self::Code,
         Self::Country,
@@ -60,6 +62,7 @@ impl Format {
         match self {
             Self::Address => ("address", r"^[a-z-]+(/@?[A-Za-z0-9.-]+){1,2}$"),
             Self::AgeRecipient => ("ageRecipient", r"^age1[02-9ac-hj-np-z]{58}$"),
+            Self::AzureRole => ("azureRole", r"^[^/\s].{0,511}$"),
             Self::AzureScope => (
                 "azureScope",
                 r"^/(subscriptions/[0-9A-Fa-f-]{36}(/resourceGroups/[^/]{1,90}(/providers/.+)?)?|providers/Microsoft\.Management/managementGroups/[^/]{1,90})$",
@@ -100,6 +103,7 @@ impl Format {
         match self {
             Self::Address => text.parse::<Address>().map(drop).map_err(|bad| plain(bad.expected)),
             Self::AgeRecipient => age_recipient(text),
+            Self::AzureRole => azure_role(text),
             Self::AzureScope => azure_scope(text),
             Self::Code => code(text),
             Self::Country => country(text),
@@ -243,9 +247,45 @@ fn instead_unless_same(format: Format, text: &str, meant: &str, expected: &'stat
 fn azure_scope(text: &str) -> Result<(), Malformed> {
     const EXPECTED: &str = "a scope is `/subscriptions/GUID`, with `/resourceGroups/NAME` behind it where it is narrower, or \
                             `/providers/Microsoft.Management/managementGroups/NAME`";
+    if !is_azure_scope(text) {
+        return Err(instead_unless_same(Format::AzureScope, text, &in_the_usual_case(text), EXPECTED));
+    }
+    Ok(())
+}
+
+/// Azure does not tell letter case apart, and its own tools write scopes in several. Source: learn, resource-name-rules.
+fn in_the_usual_case(scope: &str) -> String {
+    const WORDS: [&str; 5] =
+        ["subscriptions", "resourceGroups", "providers", "Microsoft.Management", "managementGroups"];
+    let usual = |part: &'_ str| {
+        WORDS.iter().find(|word| word.eq_ignore_ascii_case(part)).map_or(part.to_owned(), |it| (*it).to_owned())
+    };
+    scope.trim_end_matches('/').split('/').map(usual).collect::<Vec<_>>().join("/")
+}
+
+/// Roles are compared by name: a role's id, and the same role's name, would be two. Source: learn, built-in-roles.
+fn azure_role(text: &str) -> Result<(), Malformed> {
+    const EXPECTED: &str = "a role is written by its name, such as `Owner`, not by its id: at most 512 characters, no control \
+                            characters, no space or `/` in front";
+    const BUILT_IN: [(&str, &str); 4] = [
+        ("8e3af657-a8ff-443c-a75c-2fe8c4bcb635", "Owner"),
+        ("b24988ac-6180-42a0-ab88-20f7382dd24c", "Contributor"),
+        ("acdd72a7-3385-48ef-bd42-f606fba81ae7", "Reader"),
+        ("18d7d88d-d35e-4fb5-a5c3-7773c20a72d9", "User Access Administrator"),
+    ];
+    let id = text.rsplit('/').next().unwrap_or_default().to_lowercase();
+    if let Some((_, name)) = BUILT_IN.iter().find(|(known, _)| *known == id) {
+        return Err(instead(Format::AzureRole, name, EXPECTED));
+    }
+    let clean = text.chars().count() <= 512 && !text.is_empty() && !text.chars().any(char::is_control);
+    let fits = clean && text.trim() == text && !text.starts_with('/') && !is_guid(text);
+    if fits { Ok(()) } else { Err(instead_unless_same(Format::AzureRole, text, text.trim(), EXPECTED)) }
+}
+
+fn is_azure_scope(text: &str) -> bool {
     let visible = text.bytes().all(|b| b.is_ascii_graphic() && !b"\"'`$\\<>|&;*".contains(&b));
     let Some(rest) = text.strip_prefix('/').filter(|_| visible && text.len() <= 2048) else {
-        return Err(plain(EXPECTED));
+        return false;
     };
     let parts: Vec<&str> = rest.split('/').collect();
     let named = parts.iter().all(|part| !part.is_empty());
@@ -256,7 +296,7 @@ fn azure_scope(text: &str) -> Result<(), Malformed> {
         ["providers", "Microsoft.Management", "managementGroups", _] => true,
         _ => false,
     };
-    shape(fits && named, EXPECTED)
+    fits && named
 }
 
 fn is_guid(text: &str) -> bool {
@@ -314,6 +354,8 @@ mod tests {
                 "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p",
                 "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8q",
             ),
+            (Format::AzureRole, "Virtual Machine Contributor", "11111111-1111-4111-8111-111111111111"),
+            (Format::AzureRole, "it\u{2019}s ours", "Owner\nReader"),
             (
                 Format::AzureScope,
                 "/subscriptions/50000000-0000-4000-8000-000000000001/resourceGroups/prod",
@@ -343,6 +385,18 @@ mod tests {
     #[test]
     fn near_misses_are_mended() {
         for (format, written, meant) in [
+            (Format::AzureRole, "8E3AF657-a8ff-443c-a75c-2fe8c4bcb635", "Owner"),
+            (
+                Format::AzureRole,
+                "/providers/Microsoft.Authorization/roleDefinitions/acdd72a7-3385-48ef-bd42-f606fba81ae7",
+                "Reader",
+            ),
+            (Format::AzureRole, "Owner ", "Owner"),
+            (
+                Format::AzureScope,
+                "/Subscriptions/50000000-0000-4000-8000-000000000001/resourcegroups/Prod/",
+                "/subscriptions/50000000-0000-4000-8000-000000000001/resourceGroups/Prod",
+            ),
             (Format::Country, "no", "NO"),
             (Format::Country, "hu", "HU"),
             (Format::Country, "UK", "GB"),

@@ -51,6 +51,7 @@ pub struct AzureAccess {
     #[schemars(extend("x-twotier" = "azureScope"))]
     pub scope: Spanned<SmolStr>,
     /// Which role, by its name, such as `Owner`.
+    #[schemars(extend("x-twotier" = "azureRole"))]
     pub role: Spanned<SmolStr>,
     /// Whether it is to be; `absent` asks back everything that was granted under this name.
     pub ensure: Spanned<Presence>,

@@ -25,9 +25,13 @@ pub(in crate::plan) fn take_back(grant: &Grant, who: &str) -> Ask {
         .wanting_all(grant.wanted())
 }
 
-/// `'` is doubled inside PowerShell's single quotes.
+/// What PowerShell takes for a single quote is doubled inside its single quotes, typographic ones too.
+/// Source: learn, about_quoting_rules; unconfirmed for the typographic ones, windowsitpro powershell-got-smart-about-smart-quotes.
 fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
+    const QUOTES: [char; 5] = ['\'', '\u{2018}', '\u{2019}', '\u{201a}', '\u{201b}'];
+    let doubled: String =
+        text.chars().flat_map(|c| std::iter::repeat_n(c, if QUOTES.contains(&c) { 2 } else { 1 })).collect();
+    format!("'{doubled}'")
 }
 
 fn command(verb: &str, grant: &Grant) -> String {
@@ -81,5 +85,6 @@ mod tests {
     fn what_a_shell_would_read_stays_inside_its_quotes() {
         assert_eq!(quoted("Owner"), "'Owner'");
         assert_eq!(quoted("a'; Remove-Item x"), "'a''; Remove-Item x'");
+        assert_eq!(quoted("a\u{2019}; Remove-Item x"), "'a\u{2019}\u{2019}; Remove-Item x'");
     }
 }
