@@ -11,6 +11,7 @@ use twotier::diag::Code;
 use twotier::journal::Stamp;
 use twotier::journal::record::Record;
 use twotier::ledger::{Assignment, Grant, HandoffState, Ledger, Way};
+use twotier::model::StepName;
 use twotier::ops::project::Valid;
 use twotier::plan::Planned;
 
@@ -341,4 +342,60 @@ fn what_an_older_version_did_not_write_down_is_told_and_not_asked_again() {
     assert_eq!((steps(&changed), codes(&changed)), (vec!["grant-azure-access".to_owned()], vec![Code::EarlierGrant]));
     let absent = plan(Says { present: false, ..owner() });
     assert_eq!((steps(&absent), codes(&absent)), (vec!["revoke-azure-access owner".to_owned()], vec![]));
+}
+
+/// Plans what these replacements make of the manifests.
+fn plan_with(play: &Play, replacements: &[(&str, &str)]) -> Planned {
+    let files: Vec<(String, String)> = files(&play.documents)
+        .into_iter()
+        .map(|(path, text)| (path, replacements.iter().fold(text, |text, (old, new)| text.replace(old, new))))
+        .collect();
+    let borrowed: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    Project::of(&borrowed).plan(&play.bench.tenant, &play.bench.ledger())
+}
+
+#[test]
+fn a_customer_and_a_reseller_under_another_name_are_the_same() {
+    for scope in [owner().scope, "/providers/Microsoft.Management/managementGroups/platform"] {
+        let mut play = Play::new();
+        play.happen(&Event::Write(0, Some(Says { scope, ..owner() })));
+        play.settle();
+        let renamed = [
+            ("name: contoso}", "name: litware, renamedFrom: contoso}"),
+            ("customer: contoso", "customer: litware"),
+            ("name: reseller0}", "name: north, renamedFrom: reseller0}"),
+            ("reseller: reseller0", "reseller: north"),
+        ];
+        let planned = plan_with(&play, &renamed);
+        assert_eq!(steps(&planned), Vec::<String>::new(), "{scope}");
+        let smaller = [&renamed[..], &[("role: Owner", "role: Reader")]].concat();
+        let planned = plan_with(&play, &smaller);
+        assert_eq!(steps(&planned), ["grant-azure-access", "revoke-azure-access owner"], "{scope}");
+        assert_eq!(planned.plan.steps()[1].reseller, "north".parse().ok());
+    }
+}
+
+#[test]
+fn a_protected_document_takes_nothing_back() {
+    let mut play = Play::new();
+    play.happen(&Event::Write(0, Some(owner())));
+    play.settle();
+    let protected = ("name: access0-0", "name: access0-0, annotations: {twotier/protect: \"true\"}");
+    let planned = plan_with(&play, &[protected, ("role: Owner", "role: Reader")]);
+    assert_eq!(steps(&planned).last().map(String::as_str), Some("grant-azure-access"));
+    let blocked: Vec<Code> = planned.outlook.blocked.iter().map(|blocked| blocked.finding.code).collect();
+    assert_eq!(blocked, [Code::Protected]);
+}
+
+#[test]
+fn only_what_is_granted_anew_counts_as_access() {
+    let mut play = Play::new();
+    play.happen(&Event::Write(0, Some(owner())));
+    play.settle();
+    let limit = ("country: \"HU\", invitationUrl", "country: \"HU\", limits: {grantedAccess: {max: 5}}, invitationUrl");
+    let planned = plan_with(&play, &[limit, ("role: Owner", "role: Reader")]);
+    let counted: Vec<(StepName, usize)> =
+        planned.plan.steps().iter().map(|step| (step.key.step, step.counts.len())).collect();
+    let access = counted.into_iter().filter(|(step, _)| *step != StepName::ChangeGuards).collect::<Vec<_>>();
+    assert_eq!(access, [(StepName::GrantAzureAccess, 1), (StepName::RevokeAzureAccess, 0)]);
 }
