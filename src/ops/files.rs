@@ -1,7 +1,7 @@
 //! Files that commands are told to read or write. A written file appears whole or not at all.
 
 use super::fault::Fault;
-use std::fs::File;
+use std::fs::{File, Permissions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -89,16 +89,27 @@ pub fn folder(path: &Path) -> Result<(), Fault> {
 /// # Errors
 /// When it cannot be written, or the file is not what it was.
 pub fn exchange(path: &Path, before: Option<&str>, after: &str) -> Result<(), Fault> {
-    let fault = |source: io::Error| {
-        if matches!(source.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::InvalidData) {
-            return Fault::Changed { path: path.into() };
-        }
-        Fault::File { path: path.into(), what: "written", source }
-    };
     match before {
-        None => begin(path, after).map_err(fault),
-        Some(before) => swap(path, before, after).map_err(fault),
+        None => begin(path, after).map_err(|source| fault(path, source)),
+        Some(before) => swap(path, before, after).map_err(|source| fault(path, source)),
     }
+}
+
+/// The same for a file that moves: the new text is on the disk before anything is touched, and a move that was cut off
+/// has the file in its new place with its old text, so that whoever is interrupted can begin again.
+///
+/// # Errors
+/// When it cannot be written or moved, is not what it was, or something lies in the new place, which stays as it is.
+pub fn relocate((from, path): (&Path, &Path), before: &str, after: &str) -> Result<(), Fault> {
+    let (mark, permissions) = unchanged(from, before).map_err(|source| fault(from, source))?;
+    shift((from, path), &format!("{mark}{after}"), permissions).map_err(|source| fault(path, source))
+}
+
+fn fault(path: &Path, source: io::Error) -> Fault {
+    if matches!(source.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::InvalidData) {
+        return Fault::Changed { path: path.into() };
+    }
+    Fault::File { path: path.into(), what: "written", source }
 }
 
 #[expect(clippy::disallowed_methods, reason = "an edge: manifests that a command writes")]
@@ -109,28 +120,52 @@ fn begin(path: &Path, text: &str) -> io::Result<()> {
     if path.symlink_metadata().is_ok() {
         return Err(io::ErrorKind::AlreadyExists.into());
     }
-    let (beside, mut file) = beside(path)?;
-    let moved = file.write_all(text.as_bytes()).and_then(|()| std::fs::rename(&beside, path));
-    if moved.is_err() {
-        drop(std::fs::remove_file(&beside));
-    }
-    moved
+    put_in_place(path, text, None, || Ok(()))
+}
+
+fn swap(path: &Path, before: &str, after: &str) -> io::Result<()> {
+    let path = &std::fs::canonicalize(path)?;
+    let (mark, permissions) = unchanged(path, before)?;
+    put_in_place(path, &format!("{mark}{after}"), Some(permissions), || Ok(()))
 }
 
 #[expect(clippy::disallowed_methods, reason = "an edge: manifests that a command writes")]
-fn swap(path: &Path, before: &str, after: &str) -> io::Result<()> {
+fn shift((from, path): (&Path, &Path), text: &str, permissions: Permissions) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    put_in_place(path, text, Some(permissions), || {
+        // Taking the name first fails where something has it; nobody reads anything in a file that is empty.
+        drop(File::create_new(path)?);
+        std::fs::rename(from, path).inspect_err(|_| drop(std::fs::remove_file(path)))
+    })
+}
+
+/// Byte-order mark and permissions of a file whose text is still the one that was read.
+#[expect(clippy::disallowed_methods, reason = "an edge: manifests that a command writes")]
+fn unchanged(path: &Path, before: &str) -> io::Result<(&'static str, Permissions)> {
     const MARK: &str = "\u{feff}";
-    let path = &std::fs::canonicalize(path)?;
     let there = std::fs::read_to_string(path)?;
     let (mark, text) = there.strip_prefix(MARK).map_or(("", there.as_str()), |text| (MARK, text));
     if text != before {
         return Err(io::ErrorKind::InvalidData.into());
     }
-    let permissions = std::fs::metadata(path)?.permissions();
+    Ok((mark, std::fs::metadata(path)?.permissions()))
+}
+
+/// Writes a file beside its place, does what has to come before it is moved there, and moves it.
+#[expect(clippy::disallowed_methods, reason = "an edge: manifests that a command writes")]
+fn put_in_place(
+    path: &Path,
+    text: &str,
+    permissions: Option<Permissions>,
+    first: impl FnOnce() -> io::Result<()>,
+) -> io::Result<()> {
     let (beside, mut file) = beside(path)?;
     let moved = file
-        .write_all(format!("{mark}{after}").as_bytes())
-        .and_then(|()| std::fs::set_permissions(&beside, permissions))
+        .write_all(text.as_bytes())
+        .and_then(|()| permissions.map_or(Ok(()), |permissions| std::fs::set_permissions(&beside, permissions)))
+        .and_then(|()| first())
         .and_then(|()| std::fs::rename(&beside, path));
     if moved.is_err() {
         drop(std::fs::remove_file(&beside));
@@ -152,5 +187,24 @@ mod tests {
         let left = std::fs::read_dir(folder.path()).expect("listed").count();
         assert_eq!(left, 1);
         assert!(matches!(write(&folder.path().join("no/such/plan.json"), ""), Err(Fault::File { .. })));
+    }
+
+    #[test]
+    fn a_file_moves_with_its_new_text_and_never_onto_another() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let [from, path] = ["a/x.yaml", "b/c/x.yaml"].map(|path| folder.path().join(path));
+        exchange(&from, None, "\u{feff}old\n").expect("written");
+        relocate((&from, &path), "old\n", "new\n").expect("moved");
+        assert_eq!(read(&path).expect("read"), "\u{feff}new\n");
+        assert!(!from.exists());
+        exchange(&from, None, "other\n").expect("written");
+        let again = relocate((&from, &path), "other\n", "mine\n");
+        assert!(matches!(&again, Err(Fault::Changed { path: told }) if *told == path), "{again:?}");
+        assert_eq!(read(&path).expect("read"), "\u{feff}new\n");
+        assert_eq!(read(&from).expect("read"), "other\n");
+        let stale = relocate((&from, &folder.path().join("d.yaml")), "what was read\n", "mine\n");
+        assert!(matches!(&stale, Err(Fault::Changed { path }) if *path == from), "{stale:?}");
+        let left = ["", "a", "b/c"].map(|at| std::fs::read_dir(folder.path().join(at)).expect("listed").count());
+        assert_eq!(left, [2, 1, 1]);
     }
 }

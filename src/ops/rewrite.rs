@@ -17,6 +17,8 @@ use std::sync::Arc;
 pub struct FileChange {
     /// Relative to the folder of the project file.
     pub path: PathBuf,
+    /// Where it lies now, when it moves to `path`.
+    pub from: Option<PathBuf>,
     /// Its text now; none when there is no such file.
     pub before: Option<Arc<str>>,
     /// Its text to be.
@@ -26,6 +28,8 @@ pub struct FileChange {
 /// The manifests, as written and as meant.
 #[derive(Clone, Debug)]
 pub struct Written {
+    /// The folder of the project file; nothing for files in memory.
+    pub root: PathBuf,
     /// The files.
     pub sources: SourceMap,
     /// Every document without faults of its own.
@@ -44,7 +48,7 @@ impl Written {
         let Loaded { sources, manifests } = manifest::load(root, manifests, state);
         let documents = manifests.documents.clone();
         let (desired, findings) = desired::resolve(manifests);
-        Self { sources, documents, desired, findings }
+        Self { root: root.into(), sources, documents, desired, findings }
     }
     /// Reads files that are in memory.
     #[must_use]
@@ -52,14 +56,14 @@ impl Written {
         let manifests = manifest::parse(&sources);
         let documents = manifests.documents.clone();
         let (desired, findings) = desired::resolve(manifests);
-        Self { sources, documents, desired, findings }
+        Self { root: PathBuf::new(), sources, documents, desired, findings }
     }
     /// The manifests without an error.
     ///
     /// # Errors
     /// When they have one.
     pub fn valid(self) -> Result<Valid, Fault> {
-        let Self { sources, documents: _, desired, findings } = self;
+        let Self { root: _, sources, documents: _, desired, findings } = self;
         Project { sources, desired, findings }.valid()
     }
     /// Makes edits, told by document, file by file.
@@ -83,7 +87,8 @@ impl Written {
             match manifest::edit(&before, &edits) {
                 Ok(after) if *after == *before => {}
                 Ok(after) => {
-                    changes.push(FileChange { path: file.path.clone(), before: Some(before), after: after.into() });
+                    let path = file.path.clone();
+                    changes.push(FileChange { path, from: None, before: Some(before), after: after.into() });
                 }
                 Err(source) => refused.push(Fault::Edit { path: shown(&file.path), before, source }),
             }
@@ -95,6 +100,9 @@ impl Written {
     pub fn with(&self, changes: &[FileChange]) -> Self {
         let mut texts: BTreeMap<&Path, &Arc<str>> =
             self.sources.files().map(|(_, file)| (file.path.as_path(), &file.text)).collect();
+        changes.iter().filter_map(|change| change.from.as_deref()).for_each(|from| {
+            texts.remove(from);
+        });
         texts.extend(changes.iter().map(|change| (change.path.as_path(), &change.after)));
         let mut sources = SourceMap::default();
         for (path, text) in texts {
@@ -135,7 +143,11 @@ fn errors(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
 /// # Errors
 /// When one cannot be written, or is not what it was when it was read; those before it are written.
 pub fn write(root: &Path, changes: &[FileChange]) -> Result<(), Fault> {
-    changes
-        .iter()
-        .try_for_each(|FileChange { path, before, after }| files::exchange(&root.join(path), before.as_deref(), after))
+    changes.iter().try_for_each(|FileChange { path, from, before, after }| {
+        let path = root.join(path);
+        match from.as_ref().zip(before.as_ref()) {
+            Some((from, before)) => files::relocate((&root.join(from), &path), before, after),
+            None => files::exchange(&path, before.as_deref(), after),
+        }
+    })
 }

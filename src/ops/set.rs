@@ -1,5 +1,10 @@
 //! `set`: one value in many manifests at once. Changes text only; what the change means for the tenant is for `plan`.
 
+mod layout;
+mod stays;
+
+pub use stays::{Stays, What};
+
 use super::fault::Fault;
 use super::rewrite::{FileChange, Written};
 use crate::diag::nearest;
@@ -9,6 +14,7 @@ use crate::manifest::{Change, Edit, Parsed, Spanned};
 use crate::model::{Kind, Name, PartnerId};
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 /// Which documents, and what becomes of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +31,14 @@ pub struct Order {
     pub assertions: Assertions,
 }
 
+impl Order {
+    /// Whether a document has the labels.
+    fn has_labels(&self, parsed: &Parsed) -> bool {
+        let there = &parsed.document.metadata.labels;
+        self.labels.iter().all(|(key, value)| there.get(key).is_some_and(|it| it.value == *value))
+    }
+}
+
 /// What becomes of an asserted partner of record (`none`, `{partnerId}`) in a subscription that is not named itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Assertions {
@@ -32,6 +46,19 @@ pub enum Assertions {
     Leave,
     /// It is replaced like any other.
     Replace,
+}
+
+/// What is proposed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proposal {
+    /// The files with the values in them.
+    pub changes: Vec<FileChange>,
+    /// How much was meant.
+    pub meant: Meant,
+    /// What stays with the resellers that customers are taken from.
+    pub stays: Vec<Stays>,
+    /// Files that stay in the folder of another reseller, as their new place is taken.
+    pub kept: Vec<PathBuf>,
 }
 
 /// How much was meant.
@@ -46,9 +73,9 @@ pub struct Meant {
 /// A value for a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Assignment {
-    /// `reseller` of customers.
+    /// `reseller` of customers, and of Azure accesses.
     Reseller(Name),
-    /// `supportContact` of customers: a partnership, or `provider`.
+    /// `supportContact` of customers and of support delegations: a partnership, or `provider`.
     SupportContact(SmolStr),
     /// `partnerOfRecord` of subscriptions, or of every subscription of customers.
     PartnerOfRecord(Partner),
@@ -102,11 +129,22 @@ impl Assignment {
     /// Whether documents of a kind have it.
     fn fits(&self, kind: Kind) -> bool {
         match self {
-            Self::Reseller(_) | Self::SupportContact(_) => kind == Kind::Customer,
+            Self::Reseller(_) => matches!(kind, Kind::Customer | Kind::AzureAccess),
+            Self::SupportContact(_) => matches!(kind, Kind::Customer | Kind::SupportDelegation),
             Self::PartnerOfRecord(_) => matches!(kind, Kind::Customer | Kind::Subscription),
             Self::Quantity(_) | Self::FriendlyName(_) => kind == Kind::Subscription,
             // Subscriptions inside their customers have none.
             Self::Label(..) => kind != Kind::Subscription,
+        }
+    }
+    fn reseller(&self) -> Option<&Name> {
+        match self {
+            Self::Reseller(name) => Some(name),
+            Self::SupportContact(_)
+            | Self::PartnerOfRecord(_)
+            | Self::Quantity(_)
+            | Self::FriendlyName(_)
+            | Self::Label(..) => None,
         }
     }
     fn field(&self) -> &'static str {
@@ -142,14 +180,14 @@ impl Partner {
     }
 }
 
-/// The files with the values in them, and how many documents or subscriptions were meant.
+/// The files with the values in them, those of customers in the folder of their reseller.
 ///
 /// # Errors
 /// When nothing is selected, a field is none of the kind, a text would not read as meant afterwards, or the manifests
 /// would have an error that they do not have now.
-pub fn set(written: &Written, order: &Order) -> Result<(Vec<FileChange>, Meant), Fault> {
+pub fn set(written: &Written, order: &Order) -> Result<Proposal, Fault> {
     let (left, meant) = (order.names.clone(), Meant::default());
-    let mut choice = Choice { order, left, known: BTreeSet::new(), edits: Vec::new(), meant };
+    let mut choice = Choice { order, left, known: BTreeSet::new(), edits: Vec::new(), meant, refused: None };
     let slug = order.kind.slug();
     if let Some(odd) = order.values.iter().find(|value| !value.fits(order.kind)) {
         return Err(Fault::Usage(format!("a {slug} has no `{}` that can be set", odd.field())));
@@ -165,9 +203,19 @@ pub fn set(written: &Written, order: &Order) -> Result<(Vec<FileChange>, Meant),
         return Err(Fault::Usage(format!("no {slug} has these labels")));
     }
     let meant = choice.meant;
-    let changes = written.edited(choice.edits)?;
+    if let Some(name) = choice.refused {
+        return Err(Fault::Usage(format!(
+            "`azure-access/{name}` names its principal, which is the old reseller's: change it by hand"
+        )));
+    }
+    let mut changes = written.edited(choice.edits)?;
     written.check(&changes)?;
-    Ok((changes, meant))
+    let (mut stays, mut kept) = (Vec::new(), Vec::new());
+    if let (Kind::Customer, Some(to)) = (order.kind, order.values.iter().find_map(Assignment::reseller)) {
+        stays = stays::stays(written, &written.with(&changes), order, to);
+        kept = layout::follow(written, &mut changes, to);
+    }
+    Ok(Proposal { changes, meant, stays, kept })
 }
 
 /// A subscription's name in its customer's document, none in its own, and its partner of record as written.
@@ -181,14 +229,14 @@ struct Choice<'a> {
     known: BTreeSet<SmolStr>,
     edits: Vec<Edit>,
     meant: Meant,
+    /// An Azure access whose principal would not be its reseller's.
+    refused: Option<Name>,
 }
 
 impl Choice<'_> {
     fn document(&mut self, parsed: &Parsed) {
         let metadata = &parsed.document.metadata;
-        let labelled =
-            self.order.labels.iter().all(|(key, value)| metadata.labels.get(key).is_some_and(|it| it.value == *value));
-        if !labelled {
+        if !self.order.has_labels(parsed) {
             return;
         }
         if self.order.kind == Kind::Subscription {
@@ -203,6 +251,16 @@ impl Choice<'_> {
                 (Assignment::Reseller(name), Spec::Customer(spec)) => self.reseller(parsed, spec, name),
                 (Assignment::SupportContact(who), Spec::Customer(_)) => {
                     self.set(parsed, &["spec"], ("supportContact", Yaml::text(who)), order::CUSTOMER);
+                }
+                (Assignment::SupportContact(who), Spec::SupportDelegation(_)) => {
+                    self.set(parsed, &["spec"], ("supportContact", Yaml::text(who)), &[]);
+                }
+                (Assignment::Reseller(name), Spec::AzureAccess(spec)) => {
+                    // A group of the old reseller would go on to be granted, in the name of the new one.
+                    if spec.principal.is_some() && spec.reseller.value != *name {
+                        self.refused.get_or_insert_with(|| metadata.name.value.clone());
+                    }
+                    self.set(parsed, &["spec"], ("reseller", Yaml::text(name.as_str())), &[]);
                 }
                 (Assignment::PartnerOfRecord(partner), Spec::Customer(spec)) => {
                     for (leaf, one) in &spec.subscriptions {

@@ -1,6 +1,7 @@
 //! What people and machines are told: plans, findings and runs, as text, Markdown, JSON and annotations. One
 //! renderer a file, each escapes what it prints. Writes into `fmt::Write`; never touches a terminal, a file or a clock.
 
+mod alike;
 mod counts;
 pub mod escape;
 mod findings;

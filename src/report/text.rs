@@ -1,6 +1,7 @@
 //! A plan as plain text, for a terminal and a pull request: one block a step, then what stands beside the steps, then
 //! one line that says what it comes to. Every line fits 79 columns unless a word alone is longer.
 
+use super::alike::{Alike, All, alike};
 use super::counts::Verdict;
 use super::escape;
 use super::gates::closings;
@@ -110,7 +111,7 @@ impl Page {
         };
         section("Blocked", joined(blocked.iter(), |blocked, out| self.blocked(blocked, out))?)?;
         section("Drift", joined(drifted.iter(), |finding, out| self.noted(finding, out))?)?;
-        section("Noted", joined(noted.iter(), |finding, out| self.noted(finding, out))?)?;
+        section("Noted", joined(alike(noted).into_iter(), |alike, out| self.alike(&alike, out))?)?;
         section("Assumed", joined(assumptions.iter(), |text, out| wrapped(out, "  ", 4, text))?)?;
         section(
             "Released",
@@ -131,6 +132,16 @@ impl Page {
     fn blocked(&self, Blocked { key, finding }: &Blocked, out: &mut dyn Write) -> fmt::Result {
         self.head(out, ('?', Hue::Red), key, &format!("[{}]", finding.code))?;
         said(finding, out)
+    }
+
+    fn alike(&self, Alike { first, all }: &Alike<'_>, out: &mut dyn Write) -> fmt::Result {
+        let Some(All { message, help, objects }) = all else { return self.noted(first, out) };
+        let subject = format!("{} alike", objects.len());
+        write!(out, "  {subject}")?;
+        tagged(out, 2 + subject.chars().count(), &format!("[{}]", escape::line(&first.code)))?;
+        wrapped(out, "    ", 4, message)?;
+        wrapped(out, "    ", 6, &objects.join(", "))?;
+        help.as_ref().map_or(Ok(()), |help| wrapped(out, "    help: ", 10, help))
     }
 
     fn noted(&self, finding: &Finding, out: &mut dyn Write) -> fmt::Result {

@@ -258,7 +258,11 @@ fn files_that_are_there_change_only_when_somebody_agrees() {
     assert_eq!((code, out.as_str(), text() == before), (64, "", true), "{err}");
     assert!(err.contains("-  reseller: fabrikam\n") && err.contains("+  reseller: northwind\n"), "{err}");
     let (code, out, _) = project.ends(&["set", "customer", "contoso", "reseller=northwind", "--dry-run"]);
-    assert_eq!((code, out.as_str(), text() == before), (0, "Would write 1 file (1 customer meant).\n", true));
+    assert_eq!((code, text() == before), (0, true));
+    assert!(
+        out.starts_with("Would write 1 file (1 customer meant).\n1 partner of record stays with `fabrikam`"),
+        "{out}"
+    );
     assert_eq!(project.code(&["set", "customer", "contoso", "reseller=nowhere", "--yes"]), 3);
     assert_eq!(
         (project.code(&["set", "customer", "contoso", "reseller=northwind", "--yes"]), text() == before),

@@ -15,7 +15,7 @@ use twotier::ops::import::{Imported, LeftOut, Managed, ProviderFacts, Question, 
 use twotier::ops::project::Place;
 use twotier::ops::recall::Recall;
 use twotier::ops::rewrite::{self, Written};
-use twotier::ops::set::{Assertions, Assignment, Order, set};
+use twotier::ops::set::{Assertions, Assignment, Order, Proposal, What, set};
 use twotier::ops::{Fault, bind};
 use twotier::plan::Planned;
 
@@ -424,17 +424,63 @@ fn many_customers_move_at_once_and_others_stay() {
     let names: Vec<String> = (10..50).map(|n| format!("x{n}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let label = order(Kind::Customer, &[], &names, &["label.group=move"]);
-    rewrite::write(desk.folder.path(), &set(&desk.written(), &label).expect("set").0).expect("written");
+    rewrite::write(desk.folder.path(), &set(&desk.written(), &label).expect("set").changes).expect("written");
     let mv = order(Kind::Customer, &[("group", "move")], &[], &["reseller=northwind", "partnerOfRecord=northwind"]);
-    let (changes, meant) = set(&desk.written(), &mv).expect("set");
+    let Proposal { changes, meant, .. } = set(&desk.written(), &mv).expect("set");
     assert_eq!((changes.len(), meant.documents, meant.left), (40, 40, 0));
     rewrite::write(desk.folder.path(), &changes).expect("written");
-    let text = desk.read("manifests/resellers/fabrikam-kft/customers/x10.yaml");
+    let text = desk.read("manifests/resellers/northwind/customers/x10.yaml");
     assert!(text.contains("  labels: {group: move}\n") && text.contains("  reseller: northwind\n"), "{text}");
     assert!(text.contains("      partnerOfRecord: northwind\n"), "{text}");
     let (planned, shown) = desk.plan();
     assert_eq!(planned.plan.steps().len(), 120, "{shown}");
-    assert_eq!(set(&desk.written(), &mv).expect("set").0, []);
+    assert_eq!(set(&desk.written(), &mv).expect("set").changes, []);
+}
+
+#[test]
+fn what_names_the_old_reseller_stays_and_is_told_with_what_moves_it() {
+    let desk = contoso().customer(50, "Mover", "mover.onmicrosoft.com", &[1]).desk();
+    desk.import(&by_default());
+    let relation = |name: &str, customers: &str| {
+        format!(
+            "apiVersion: twotier/v1\nkind: SupportDelegation\nmetadata: {{name: {name}}}\nspec: {{supportContact: fabrikam-kft, customers: [{customers}], subscriptions: [{{subscriptionId: {}}}]}}\n",
+            subscription(name.len())
+        )
+    };
+    desk.write("manifests/own.yaml", &relation("own", "mover"));
+    desk.write("manifests/shared.yaml", &relation("shared", "mover, alone"));
+    desk.write(
+        "manifests/azure.yaml",
+        "apiVersion: twotier/v1\nkind: AzureAccess\nmetadata: {name: mover-azure}\nspec: {customer: mover, reseller: fabrikam-kft, scope: /subscriptions/5a000000-0000-4000-8000-000000000001, role: Reader, ensure: present}\n",
+    );
+    for (n, who) in ["fabrikam-kft", "northwind"].into_iter().enumerate() {
+        let path = format!("manifests/resellers/{who}/reseller.yaml");
+        let group = format!("    adminAgentsGroupId: {}\n  ensure", customer(70 + n));
+        desk.write(&path, &desk.read(&path).replace("  ensure", &group));
+    }
+    let mv = order(Kind::Customer, &[], &["mover"], &["reseller=northwind"]);
+    let told: Vec<(What, Vec<String>, Option<String>)> = set(&desk.written(), &mv)
+        .expect("set")
+        .stays
+        .into_iter()
+        .map(|it| (it.what, it.names.into_iter().collect(), it.mend))
+        .collect();
+    let mends = [
+        (What::Delegation, "own", Some("twotier set support-delegation own supportContact=northwind")),
+        (What::SharedDelegation, "shared", None),
+        (What::Access, "mover-azure", Some("twotier set azure-access mover-azure reseller=northwind")),
+    ];
+    assert_eq!(told, mends.map(|(what, name, mend)| (what, vec![name.to_owned()], mend.map(str::to_owned))));
+    for (kind, name, value) in [
+        (Kind::SupportDelegation, "own", "supportContact=northwind"),
+        (Kind::AzureAccess, "mover-azure", "reseller=northwind"),
+    ] {
+        let changes = set(&desk.written(), &order(kind, &[], &[name], &[value])).expect("set").changes;
+        assert_eq!(changes.len(), 1, "{name}");
+        rewrite::write(desk.folder.path(), &changes).expect("written");
+    }
+    let left: Vec<What> = set(&desk.written(), &mv).expect("set").stays.into_iter().map(|it| it.what).collect();
+    assert_eq!(left, [What::SharedDelegation]);
 }
 
 #[test]
@@ -447,7 +493,7 @@ fn who_is_asserted_to_be_nobody_stays_nobody_unless_it_is_named() {
         "apiVersion: twotier/v1\nkind: Customer\nmetadata: {name: nobody}\nspec:\n  tenantId: c0000000-0000-4000-8000-00000000ffff\n  subscriptions:\n    a: {subscriptionId: 50000000-0000-4000-8000-00000000fff1, partnerOfRecord: none}\n    b: {subscriptionId: 50000000-0000-4000-8000-00000000fff2, partnerOfRecord: {partnerId: \"4811111\"}}\n    c: {subscriptionId: 50000000-0000-4000-8000-00000000fff3}\n",
     );
     let written = |order: &Order| {
-        let (changes, meant) = set(&desk.written(), order).expect("set");
+        let Proposal { changes, meant, .. } = set(&desk.written(), order).expect("set");
         let ours = changes.iter().find(|change| change.path.ends_with("nobody.yaml"));
         (ours.map_or(0, |change| change.after.matches("partnerOfRecord: northwind").count()), meant.left)
     };
@@ -485,7 +531,7 @@ fn a_file_that_changed_meanwhile_is_not_written_over() {
     let desk = contoso().desk();
     desk.import(&by_default());
     let change = order(Kind::Customer, &[], &["alone"], &["reseller=northwind"]);
-    let (changes, _) = set(&desk.written(), &change).expect("set");
+    let Proposal { changes, .. } = set(&desk.written(), &change).expect("set");
     let path = "manifests/customers/alone.yaml";
     let theirs = desk.read(path) + "# theirs\n";
     desk.write(path, &theirs);

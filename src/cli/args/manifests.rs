@@ -90,10 +90,14 @@ pub(super) const SET: &str = "\
 Writes values into many manifests at once, shows the difference and asks. Comments and everything else stay as they are. \
 Works on manifests that have errors, as long as it brings no new ones; what it means for the tenant is shown by `plan`.
 
-Fields: reseller and supportContact of customers; partnerOfRecord, quantity and friendlyName of subscriptions; \
+Fields: reseller and supportContact of customers; supportContact of support-delegation and reseller of azure-access; partnerOfRecord, quantity and friendlyName of subscriptions; \
 label.KEY of any document. On customers, partnerOfRecord is written into each of their subscriptions. A partner of record is \
 a partnership, PARTNERSHIP/PARTNERID, or as an assertion /PARTNERID or none. What is asserted already stays, and is counted, \
 unless its subscription is named itself or --assertions says otherwise.
+
+A customer that changes its reseller takes its file along from `resellers/OLD/customers` to `resellers/NEW/customers`, where \
+the repository is laid out so; a file that is there is never overwritten. What names the old reseller by itself stays with it, \
+and is counted with the command that moves it too.
 
 Examples:
   twotier set customer -l group=contoso reseller=northwind

@@ -11,7 +11,7 @@ mod table;
 mod tools;
 mod why;
 
-pub(super) use changes::{bound_json, changes_json, differences, imported, imported_json};
+pub(super) use changes::{Difference, bound_json, differences, imported, imported_json, set, set_json};
 pub(super) use drift::{drift, drift_json};
 pub(super) use gates::gates;
 pub(super) use history::{history, history_json, only, run, run_json, unfinished};

@@ -3,10 +3,9 @@
 use super::{CliError, Exit, Scene};
 use crate::cli::args::{BindArgs, Consent, ImportArgs, ManageField, SetArgs};
 use crate::cli::doors::{self, Doors};
-use crate::cli::output::{self, Plainness};
+use crate::cli::output::{self, Difference, Plainness};
 use crate::cli::progress::Shown;
 use crate::cli::terminal::Answer;
-use crate::diag::source::shown;
 use crate::manifest::Refused;
 use crate::model::Kind;
 use crate::ops::import::{self, Managed, ProviderFacts, Wishes};
@@ -17,6 +16,7 @@ use crate::ops::{Fault, bind as binding, plan, set as setting};
 use crate::report::{Format, Subject};
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
+use std::path::Path;
 
 /// What became of proposed changes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -116,38 +116,14 @@ pub(super) fn set(scene: &Scene<'_>, args: &SetArgs) -> Result<Exit, CliError> {
     let form = scene.plain_or_json()?;
     let order = order(args)?;
     let written = Written::load(scene.place()?);
-    let (changes, meant) = setting::set(&written, &order).map_err(|fault| scene.explained(fault, "set"))?;
-    let done = scene.settle(&changes, args.consent)?;
+    let proposal = setting::set(&written, &order).map_err(|fault| scene.explained(fault, "set"))?;
+    let done = scene.settle(&proposal.changes, args.consent)?;
     let text = match form {
-        Plainness::Text if changes.is_empty() && meant.left == 0 => {
-            format!("Nothing to write: {} so already.\n", stand(meant.documents))
-        }
-        Plainness::Text if changes.is_empty() => format!("Nothing to write.\n{}", left(meant.left)),
-        Plainness::Text => format!(
-            "{} {} ({} meant).\n{}",
-            done.verb(),
-            counted(changes.len(), "file"),
-            counted(meant.documents, order.kind.slug()),
-            left(meant.left)
-        ),
-        Plainness::Json => output::json(&output::changes_json("set", &changes, done.name())),
+        Plainness::Text => output::set(&proposal, done.verb(), order.kind.slug()),
+        Plainness::Json => output::json(&output::set_json(&proposal, done.name())),
     };
     scene.terminal.data(&text)?;
     Ok(Exit::Done)
-}
-
-fn stand(count: usize) -> String {
-    if count == 1 { "it stands".to_owned() } else { format!("all {count} stand") }
-}
-
-/// Asserted partners of record that were left, in words; nothing for none.
-fn left(count: usize) -> String {
-    let what = match count {
-        0 => return String::new(),
-        1 => "1 partner of record stays".to_owned(),
-        many => format!("{many} partners of record stay"),
-    };
-    format!("{what} as asserted; `--assertions` replaces them too.\n")
 }
 
 fn counted(count: usize, noun: &str) -> String {
@@ -184,10 +160,7 @@ fn order(args: &SetArgs) -> Result<setting::Order, CliError> {
 impl Scene<'_> {
     /// Shows what changes in files that are there, asks, and writes.
     fn settle(&self, changes: &[FileChange], consent: Consent) -> Result<Done, CliError> {
-        let old: Vec<(String, &str, &str)> = changes
-            .iter()
-            .filter_map(|change| Some((shown(&change.path), change.before.as_deref()?, change.after.as_ref())))
-            .collect();
+        let old: Vec<Difference<'_>> = changes.iter().filter_map(Difference::of).collect();
         let asks = !old.is_empty() && !consent.yes;
         let differences = output::differences(old, self.terminal.message_paint());
         match (asks, differences.is_empty()) {
@@ -224,7 +197,9 @@ impl Scene<'_> {
             }
         } else if let Fault::Edit { path, before, source: Refused::Differs(after) } = &fault {
             let paint = self.terminal.message_paint();
-            let patch = output::differences([(path.clone(), before.as_ref(), after.as_str())], paint);
+            let place = Path::new(path);
+            let patch = Difference { from: place, to: place, before, after };
+            let patch = output::differences([patch], paint);
             self.terminal.warn(patch.trim_end());
             Ok(())
         } else {

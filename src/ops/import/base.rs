@@ -28,7 +28,7 @@ pub(super) fn begin(question: Question<'_>) -> Result<(Written, Imported), Fault
     }
     let path = folder(question.place)?.join("provider.yaml");
     let text = with_schema(question.wishes.schemas.as_deref(), &path, provider(question.provider)?);
-    imported.changes.push(FileChange { path, before: None, after: text.into() });
+    imported.changes.push(FileChange { path, from: None, before: None, after: text.into() });
     let known = loaded.sources.files().filter(|(_, file)| question.place.root.join(&file.path).exists());
     let mut sources = crate::diag::SourceMap::default();
     for (_, file) in known {

@@ -170,7 +170,7 @@ impl Work<'_, '_> {
     fn file(&mut self, path: PathBuf, id: &[u8; 16], text: String) {
         let path = if self.paths.contains(path.as_path()) { base::aside(&path, id) } else { path };
         let text = base::with_schema(self.wishes.schemas.as_deref(), &path, text);
-        self.imported.changes.push(FileChange { path, before: None, after: text.into() });
+        self.imported.changes.push(FileChange { path, from: None, before: None, after: text.into() });
     }
 }
 

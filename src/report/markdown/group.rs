@@ -195,15 +195,31 @@ fn each_need(need: &crate::plan::Need) -> String {
     if need.why.is_empty() { format!("{step} of each") } else { format!("{step}: {}", short(&need.why)) }
 }
 
-/// Hand-offs with their ids: one a line, or a group in a line.
+/// From how many like hand-offs on they are told once.
+const MANY: usize = 4;
+
+/// Hand-offs with their ids: one a line, or many like ones together, with what the first of them says.
 pub(super) fn people(group: &Group<'_>) -> Vec<String> {
-    let one = |step: &&Step| {
-        let summary = match &step.action {
-            Action::HandOff(ask) => short(&ask.summary),
-            Action::Api(_) | Action::Await { .. } | Action::Guard(_) => String::new(),
-        };
-        let (id, at) = (step.id.short(10), address(&step.key.address));
-        format!("- `{id}` {} {at}{}: {summary}\n", action(&step.key), tag(step))
+    let summary = |step: &Step| match &step.action {
+        Action::HandOff(ask) => short(&ask.summary),
+        Action::Api(_) | Action::Await { .. } | Action::Guard(_) => String::new(),
     };
-    group.steps.iter().map(one).collect()
+    let named = |step: &Step| (step.id.short(10).to_string(), address(&step.key.address));
+    match group.steps.first() {
+        Some(first) if group.steps.len() >= MANY => {
+            let all: Vec<String> =
+                group.steps.iter().map(|step| named(step)).map(|(id, at)| format!("{at} `{id}`")).collect();
+            let alike = group.steps.iter().all(|step| summary(step) == summary(first));
+            let lead = if alike { "" } else { "such as " };
+            let head = format!("{}{lead}{}", group.line().replacen("- `!` ", "- ", 1), summary(first));
+            vec![format!("{}\n  - {}\n", head.replace('\n', ": "), listed(&all, Names::All))]
+        }
+        Some(_) | None => {
+            let one = |step: &&Step| {
+                let (id, at) = named(step);
+                format!("- `{id}` {} {at}{}: {}\n", action(&step.key), tag(step), summary(step))
+            };
+            group.steps.iter().map(one).collect()
+        }
+    }
 }

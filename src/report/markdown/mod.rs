@@ -8,6 +8,7 @@ mod group;
 mod tests;
 mod told;
 
+use super::alike::{Alike, All, alike};
 use super::counts::Verdict;
 use super::escape::code;
 use super::gates::closings;
@@ -35,8 +36,8 @@ pub(super) fn plan(file: &PlanFile, out: &mut dyn Write) -> fmt::Result {
     sections.extend(people(file));
     sections.extend(Section::of("Blocked", Fold::Open, outlook.blocked.iter().map(blocked).collect()));
     let remains = diag::Code::AccessRemains.to_string();
-    let noted = outlook.findings.iter().filter(|finding| finding.code != remains).map(finding);
-    sections.extend(Section::of("Noted", Fold::Open, noted.collect()));
+    let noted = alike(outlook.findings.iter().filter(|finding| finding.code != remains));
+    sections.extend(Section::of("Noted", Fold::Open, noted.iter().map(said_alike).collect()));
     sections.extend(steps(file));
     sections.extend(Section::of("Taken for granted, released, not looked at", Fold::Closed, beside(outlook)));
     out.write_str(&fitted(&verdict(file), &sections, |left_out| foot(file, left_out)))
@@ -204,6 +205,15 @@ fn finding(finding: &Finding) -> String {
     let subject = place.or(finding.address.as_ref().map(ToString::to_string)).unwrap_or_default();
     let subject = if subject.is_empty() { String::new() } else { format!("{} ", value(&subject)) };
     format!("- {subject}\n{}", said(finding)).replacen(" \n", "\n", 1)
+}
+
+fn said_alike(Alike { first, all }: &Alike<'_>) -> String {
+    let Some(All { message, help, objects }) = all else { return finding(first) };
+    let objects: Vec<String> = objects.iter().map(|it| value(it)).collect();
+    let mut text = format!("- {} \u{d7} {}: {}\n", code(&first.code), objects.len(), short(message));
+    text.push_str(&format!("  - {}\n", group::listed(&objects, group::Names::All)));
+    text.extend(help.iter().map(|help| format!("  - help: {}\n", short(help))));
+    text
 }
 
 /// Most other places of a finding that are told.
