@@ -1,7 +1,7 @@
 //! Roles in customers' Azure, as people were asked to grant or take them back: which two are one and the same there. Says
 //! nothing of who asked, and never whether one stands.
 
-use super::Handoff;
+use super::{Handoff, HandoffState, Ledger};
 use crate::model::{Address, Name, StepName, TenantId};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -85,6 +85,34 @@ pub enum Way {
     Grant,
     /// It is taken back.
     TakeBack,
+}
+
+impl Ledger {
+    /// Roles that may be in a customer's Azure, by the document that asked for them, as far as people said: granted, or
+    /// asked for or back and not answered. Each with what was said of it last.
+    #[must_use]
+    pub fn azure_roles(&self) -> BTreeMap<&Address, BTreeMap<Assignment, (Grant, &HandoffState)>> {
+        let mut all = BTreeMap::new();
+        for handoff in self.handoffs.values() {
+            let Some((way, grant)) = handoff.azure_way().zip(handoff.azure_grant()) else { continue };
+            let may_be = match (way, &handoff.state) {
+                (_, HandoffState::Asked) | (Way::Grant, HandoffState::Acknowledged { .. }) => true,
+                (Way::TakeBack, HandoffState::Declined { .. }) => true,
+                (Way::TakeBack, HandoffState::Acknowledged { .. })
+                | (Way::Grant, HandoffState::Declined { .. })
+                | (_, HandoffState::Consumed { .. }) => false,
+            };
+            if !may_be {
+                continue;
+            }
+            let roles: &mut BTreeMap<_, _> = all.entry(&handoff.key.address).or_default();
+            // That somebody granted it says more than that it is asked back.
+            if way == Way::Grant || !roles.contains_key(&grant.assignment()) {
+                roles.insert(grant.assignment(), (grant, &handoff.state));
+            }
+        }
+        all
+    }
 }
 
 impl Handoff {

@@ -159,15 +159,15 @@ fn left(making: &mut Making<'_, '_>) {
     for address in making.grants.addresses().filter(gone) {
         for (assignment, known) in making.grants.at(address) {
             let said = match making.grants.stand(address, assignment) {
-                Stand::Granted(by, at) => format!("{by}, {}", at.date()),
-                Stand::Open => "asked, and not answered".to_owned(),
+                Stand::Granted(by, at) => format!("stays in Azure ({by}, {})", at.date()),
+                Stand::Open => "may be in Azure (asked, and not answered)".to_owned(),
                 Stand::Gone => continue,
             };
             if making.grants.declared_by(assignment, address).is_some() {
                 continue;
             }
             let shown = grants::shown(&known.grant);
-            let message = format!("no document declares `{address}`, and {shown} ({said}) stays in Azure");
+            let message = format!("no document declares `{address}`, and {shown} {said}");
             let finding = Finding::warning(Code::LeftGrant, None, message).about(address.clone());
             told.push(finding.help("to have it taken back, declare it again with `ensure: absent`"));
         }

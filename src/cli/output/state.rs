@@ -3,10 +3,13 @@
 use super::people::credential_word;
 use super::{Table, safe};
 use crate::journal::Journal;
-use crate::ledger::{Doubt, Ledger, Pending, PendingWhat, Unresolved};
+use crate::ledger::{Assignment, Doubt, Grant, HandoffState, Ledger, Pending, PendingWhat, Unresolved};
 use crate::model::Address;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What may be in Azure because of one document.
+type Roles<'l> = BTreeMap<Assignment, (Grant, &'l HandoffState)>;
 
 /// Every remembered address, one line each.
 pub(crate) fn state(journal: &Journal) -> String {
@@ -15,8 +18,10 @@ pub(crate) fn state(journal: &Journal) -> String {
         return "No state yet: the first `apply` begins it.\n".to_owned();
     };
     let mut table = Table::new(&["address", "live id", "", "waits for"]);
-    for address in addresses(ledger) {
-        let id = ledger.bindings.get(address).map_or_else(|| "-".to_owned(), ToString::to_string);
+    let roles = ledger.azure_roles();
+    for address in addresses(ledger, &roles) {
+        let id = ledger.bindings.get(address).map(ToString::to_string);
+        let id = id.or_else(|| roles.get(address).map(role_names)).unwrap_or_else(|| "-".to_owned());
         let managed = if ledger.managed.contains(address) { "managed" } else { "released" };
         table.row([address.to_string(), id, managed.to_owned(), open(ledger, address).unwrap_or_default()]);
     }
@@ -25,6 +30,12 @@ pub(crate) fn state(journal: &Journal) -> String {
         text.push_str(&format!("run {} of {} is open since {}\n", run.epoch, safe(&run.open.actor), run.at));
     }
     format!("{text}\n{}", table.show())
+}
+
+/// Roles in Azure have no live id: they go by name.
+fn role_names(roles: &Roles<'_>) -> String {
+    let names: BTreeSet<String> = roles.values().map(|(grant, _)| safe(&grant.role)).collect();
+    names.into_iter().collect::<Vec<_>>().join(", ")
 }
 
 /// What is open on an address.
@@ -47,7 +58,7 @@ fn what(pending: &Pending) -> String {
     }
 }
 
-fn addresses(ledger: &Ledger) -> BTreeSet<&Address> {
+fn addresses<'l>(ledger: &'l Ledger, roles: &BTreeMap<&'l Address, Roles<'l>>) -> BTreeSet<&'l Address> {
     let Ledger {
         genesis: _,
         bindings,
@@ -64,7 +75,7 @@ fn addresses(ledger: &Ledger) -> BTreeSet<&Address> {
     } = ledger;
     let keys = bindings.keys().chain(settled.keys()).chain(managed).chain(pending.keys());
     let open = open.values().map(|open| &open.key.address);
-    keys.chain(open).chain(unresolved.keys()).chain(credentials.keys()).collect()
+    keys.chain(roles.keys().copied()).chain(open).chain(unresolved.keys()).chain(credentials.keys()).collect()
 }
 
 /// Everything remembered, as JSON.
@@ -72,7 +83,8 @@ pub(crate) fn state_json(journal: &Journal) -> Value {
     let ledger = journal.ledger();
     let genesis = ledger.genesis.as_ref();
     let run = journal.folded().run.as_ref();
-    let addresses: Map<String, Value> = addresses(ledger)
+    let roles = ledger.azure_roles();
+    let addresses: Map<String, Value> = addresses(ledger, &roles)
         .into_iter()
         .filter_map(|address| Some((address.to_string(), remembered(journal, address)?)))
         .collect();
@@ -84,10 +96,22 @@ pub(crate) fn state_json(journal: &Journal) -> Value {
     })
 }
 
+fn roles_json(roles: &Roles<'_>) -> Vec<Value> {
+    let role = |(Grant { customer, reseller, principal, role, scope }, state): &(Grant, &HandoffState)| {
+        let granted = matches!(state, HandoffState::Acknowledged { .. });
+        json!({
+            "customer": customer, "reseller": reseller, "principal": principal, "role": role, "scope": scope,
+            "said": if granted { "granted" } else { "asked" },
+        })
+    };
+    roles.values().map(role).collect()
+}
+
 /// Everything remembered of an address; none when nothing is.
 pub(crate) fn remembered(journal: &Journal, address: &Address) -> Option<Value> {
     let ledger = journal.ledger();
-    if !addresses(ledger).contains(address) {
+    let roles = ledger.azure_roles();
+    if !addresses(ledger, &roles).contains(address) {
         return None;
     }
     let settled: Map<String, Value> = ledger
@@ -100,7 +124,7 @@ pub(crate) fn remembered(journal: &Journal, address: &Address) -> Option<Value> 
     let credential = ledger.credentials.get(address);
     Some(json!({
         "address": address, "liveId": ledger.bindings.get(address).map(ToString::to_string),
-        "managed": ledger.managed.contains(address), "settled": settled,
+        "managed": ledger.managed.contains(address), "settled": settled, "roles": roles.get(address).map(roles_json),
         "pending": ledger.pending.get(address).map(|pending| json!({
             "step": pending.key.step, "since": pending.since, "waitsFor": what(pending),
         })),
