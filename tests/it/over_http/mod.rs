@@ -273,6 +273,7 @@ fn twins() -> World {
         subscriptions: Vec::new(),
         orders: vec![order(), order()],
         support: None,
+        access: None,
     };
     let reseller = Reseller { active: true, signed: true, tenant_written: true };
     World { resellers: vec![reseller], customers: vec![customer], late: 0, link: true, leaver: None }

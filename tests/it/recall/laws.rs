@@ -206,6 +206,7 @@ fn calm(leaver: Option<Leaver>) -> World {
         subscriptions: vec![subscription(wanted)],
         orders: Vec::new(),
         support: None,
+        access: None,
     };
     World {
         resellers: vec![Reseller { active: true, signed: true, tenant_written: true }],

@@ -60,6 +60,8 @@ pub(crate) struct Customer {
     pub(crate) orders: Vec<Order>,
     /// Who supports all of it: the provider (none) or a reseller.
     pub(crate) support: Option<Option<usize>>,
+    /// A reseller with a role in its Azure, and whether it is to have it or to lose it.
+    pub(crate) access: Option<(usize, bool)>,
 }
 
 /// A subscription that is there.
@@ -170,18 +172,22 @@ fn customer() -> impl Strategy<Value = Customer> {
         prop::collection::vec(subscription(), 0..3),
         prop::collection::vec(order(), 0..3),
         prop::option::of(prop::option::of(0..3usize)),
+        prop::option::weighted(0.3, (0..3usize, prop::bool::weighted(0.7))),
     );
     (who, what).prop_map(
-        |((exists, by_domain, agreement, resellers, reseller, other), (subscriptions, orders, support))| Customer {
-            exists,
-            by_domain,
-            agreement,
-            resellers,
-            reseller,
-            other,
-            subscriptions,
-            orders,
-            support,
+        |((exists, by_domain, agreement, resellers, reseller, other), (subscriptions, orders, support, access))| {
+            Customer {
+                exists,
+                by_domain,
+                agreement,
+                resellers,
+                reseller,
+                other,
+                subscriptions,
+                orders,
+                support,
+                access,
+            }
         },
     )
 }
@@ -374,6 +380,10 @@ impl World {
             writeln!(out, "  supportContact: {name}").unwrap();
         }
         self.subscription_manifests(n, customer, &mut out);
+        if let Some((reseller, present)) = customer.access {
+            let (reseller, ensure) = (self.reseller(reseller), if present { "present" } else { "absent" });
+            writeln!(out, "---\napiVersion: twotier/v1\nkind: AzureAccess\nmetadata: {{name: access{n}}}\nspec: {{customer: customer{n}, reseller: reseller{reseller}, principal: a6000000-0000-4000-8000-{reseller:012}, scope: /subscriptions/5a000000-0000-4000-8000-{n:012}, role: Owner, ensure: {ensure}}}").unwrap();
+        }
         out
     }
 
