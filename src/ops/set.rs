@@ -2,8 +2,10 @@
 
 mod layout;
 mod stays;
+mod table;
 
 pub use stays::{Stays, What};
+pub use table::{Each, table};
 
 use super::fault::Fault;
 use super::rewrite::{FileChange, Written};
@@ -27,11 +29,21 @@ pub struct Order {
     pub labels: Vec<(SmolStr, SmolStr)>,
     /// What is written.
     pub values: Vec<Assignment>,
+    /// What else is written into single ones.
+    pub each: Each,
     /// What becomes of partners of record that are asserted, where many subscriptions are meant at once.
     pub assertions: Assertions,
 }
 
 impl Order {
+    /// Every value, whomever it is for.
+    fn all(&self) -> impl Iterator<Item = &Assignment> {
+        self.values.iter().chain(self.each.values().flatten())
+    }
+    /// The values for a document or subscription.
+    fn values_of(&self, name: &str) -> Vec<&Assignment> {
+        self.values.iter().chain(self.each.get(name).into_iter().flatten()).collect()
+    }
     /// Whether a document has the labels.
     fn has_labels(&self, parsed: &Parsed) -> bool {
         let there = &parsed.document.metadata.labels;
@@ -83,6 +95,8 @@ pub enum Assignment {
     Quantity(u32),
     /// `friendlyName` of subscriptions.
     FriendlyName(SmolStr),
+    /// `contact` of customers, and of the resellers of partnerships: one of its fields.
+    Contact(&'static str, SmolStr),
     /// A label of documents.
     Label(SmolStr, SmolStr),
 }
@@ -97,7 +111,7 @@ pub enum Partner {
 }
 
 /// The fields that can be set, for people.
-pub const FIELDS: &str = "reseller, supportContact, partnerOfRecord, quantity, friendlyName, label.KEY";
+pub const FIELDS: &str = "reseller, supportContact, partnerOfRecord, quantity, friendlyName, contact.email, contact.name, contact.language, label.KEY";
 
 impl Assignment {
     /// `field=value`, as typed.
@@ -106,6 +120,13 @@ impl Assignment {
     /// What is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
         let (field, value) = text.split_once('=').ok_or_else(|| format!("`{text}` is not `field=value`"))?;
+        Self::of(field, value)
+    }
+    /// A field and its value.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn of(field: &str, value: &str) -> Result<Self, String> {
         if value.is_empty() {
             return Err(format!("`{field}` has no value; to remove a field, remove its line"));
         }
@@ -123,6 +144,9 @@ impl Assignment {
                 Ok(_) | Err(_) => Err(format!("`{field}={value}`: a quantity is a whole number, 1 or more")),
             },
             "friendlyName" => Ok(Self::FriendlyName(value.into())),
+            "contact.email" => Ok(Self::Contact("email", value.into())),
+            "contact.name" => Ok(Self::Contact("name", value.into())),
+            "contact.language" => Ok(Self::Contact("language", value.into())),
             _ => Err(format!("`{field}` cannot be set; {FIELDS} can")),
         }
     }
@@ -133,6 +157,7 @@ impl Assignment {
             Self::SupportContact(_) => matches!(kind, Kind::Customer | Kind::SupportDelegation),
             Self::PartnerOfRecord(_) => matches!(kind, Kind::Customer | Kind::Subscription),
             Self::Quantity(_) | Self::FriendlyName(_) => kind == Kind::Subscription,
+            Self::Contact(..) => matches!(kind, Kind::Customer | Kind::Partnership),
             // Subscriptions inside their customers have none.
             Self::Label(..) => kind != Kind::Subscription,
         }
@@ -144,6 +169,7 @@ impl Assignment {
             | Self::PartnerOfRecord(_)
             | Self::Quantity(_)
             | Self::FriendlyName(_)
+            | Self::Contact(..)
             | Self::Label(..) => None,
         }
     }
@@ -154,6 +180,7 @@ impl Assignment {
             Self::PartnerOfRecord(_) => "partnerOfRecord",
             Self::Quantity(_) => "quantity",
             Self::FriendlyName(_) => "friendlyName",
+            Self::Contact(..) => "contact",
             Self::Label(..) => "label",
         }
     }
@@ -189,7 +216,7 @@ pub fn set(written: &Written, order: &Order) -> Result<Proposal, Fault> {
     let (left, meant) = (order.names.clone(), Meant::default());
     let mut choice = Choice { order, left, known: BTreeSet::new(), edits: Vec::new(), meant, refused: None };
     let slug = order.kind.slug();
-    if let Some(odd) = order.values.iter().find(|value| !value.fits(order.kind)) {
+    if let Some(odd) = order.all().find(|value| !value.fits(order.kind)) {
         return Err(Fault::Usage(format!("a {slug} has no `{}` that can be set", odd.field())));
     }
     written.documents.iter().for_each(|parsed| choice.document(parsed));
@@ -211,7 +238,7 @@ pub fn set(written: &Written, order: &Order) -> Result<Proposal, Fault> {
     let mut changes = written.edited(choice.edits)?;
     written.check(&changes)?;
     let (mut stays, mut kept) = (Vec::new(), Vec::new());
-    if let (Kind::Customer, Some(to)) = (order.kind, order.values.iter().find_map(Assignment::reseller)) {
+    if let (Kind::Customer, Some(to)) = (order.kind, order.all().find_map(Assignment::reseller)) {
         stays = stays::stays(written, &written.with(&changes), order, to);
         kept = layout::follow(written, &mut changes, to);
     }
@@ -245,8 +272,10 @@ impl Choice<'_> {
         if parsed.kind() != self.order.kind || !self.takes(&SmolStr::from(metadata.name.value.clone())) {
             return;
         }
-        self.labels(parsed, metadata);
-        for value in &self.order.values {
+        let values = self.order.values_of(metadata.name.value.as_str());
+        self.labels(parsed, metadata, &values);
+        self.contact(parsed, &values);
+        for value in values {
             match (value, &parsed.document.spec) {
                 (Assignment::Reseller(name), Spec::Customer(spec)) => self.reseller(parsed, spec, name),
                 (Assignment::SupportContact(who), Spec::Customer(_)) => {
@@ -317,7 +346,7 @@ impl Choice<'_> {
             if !self.takes(&name) {
                 continue;
             }
-            for value in &self.order.values {
+            for value in self.order.values_of(&name) {
                 let (key, value) = match value {
                     Assignment::PartnerOfRecord(_)
                         if self.order.names.is_empty() && !self.may_replace(partner_there) =>
@@ -327,7 +356,10 @@ impl Choice<'_> {
                     Assignment::PartnerOfRecord(partner) => ("partnerOfRecord", partner.written()),
                     Assignment::Quantity(quantity) => ("quantity", Yaml::Number(*quantity)),
                     Assignment::FriendlyName(name) => ("friendlyName", Yaml::text(name)),
-                    Assignment::Reseller(_) | Assignment::SupportContact(_) | Assignment::Label(..) => continue,
+                    Assignment::Reseller(_)
+                    | Assignment::SupportContact(_)
+                    | Assignment::Contact(..)
+                    | Assignment::Label(..) => continue,
                 };
                 self.subscription(parsed, leaf, (key, value));
             }
@@ -356,14 +388,46 @@ impl Choice<'_> {
         }
     }
 
-    fn labels(&mut self, parsed: &Parsed, metadata: &Metadata) {
-        let labels = self.order.values.iter().filter_map(|value| match value {
+    /// A contact is made or completed; who writes it all at once writes it in one line.
+    fn contact(&mut self, parsed: &Parsed, values: &[&Assignment]) {
+        let (path, there, order): (&[&str], _, _) = match &parsed.document.spec {
+            Spec::Customer(spec) => (&["spec"], spec.contact.is_some(), order::CUSTOMER),
+            Spec::Partnership(spec) => (&["spec", "reseller"], spec.reseller.contact.is_some(), order::RESELLER),
+            Spec::Provider(_)
+            | Spec::ResellerAssociation(_)
+            | Spec::Subscription(_)
+            | Spec::SupportDelegation(_)
+            | Spec::AzureAccess(_)
+            | Spec::Acknowledgement(_) => return,
+        };
+        let fields = values.iter().filter_map(|value| match value {
+            Assignment::Contact(field, text) => Some((*field, Yaml::text(text))),
+            Assignment::Reseller(_)
+            | Assignment::SupportContact(_)
+            | Assignment::PartnerOfRecord(_)
+            | Assignment::Quantity(_)
+            | Assignment::FriendlyName(_)
+            | Assignment::Label(..) => None,
+        });
+        let fields: Vec<(&str, Yaml)> = fields.collect();
+        if there {
+            let path: Vec<&str> = path.iter().copied().chain(["contact"]).collect();
+            fields.into_iter().for_each(|field| self.set(parsed, &path, field, order::CONTACT));
+        } else if !fields.is_empty() {
+            let contact = Yaml::inline(fields);
+            self.set(parsed, path, ("contact", contact), order);
+        }
+    }
+
+    fn labels(&mut self, parsed: &Parsed, metadata: &Metadata, values: &[&Assignment]) {
+        let labels = values.iter().filter_map(|value| match value {
             Assignment::Label(key, value) => Some((key, Yaml::text(value))),
             Assignment::Reseller(_)
             | Assignment::SupportContact(_)
             | Assignment::PartnerOfRecord(_)
             | Assignment::Quantity(_)
-            | Assignment::FriendlyName(_) => None,
+            | Assignment::FriendlyName(_)
+            | Assignment::Contact(..) => None,
         });
         if !metadata.labels.is_empty() {
             labels.for_each(|(key, value)| self.set(parsed, &["metadata", "labels"], (key, value), &[]));

@@ -15,7 +15,7 @@ use twotier::ops::import::{Imported, LeftOut, Managed, ProviderFacts, Question, 
 use twotier::ops::project::Place;
 use twotier::ops::recall::Recall;
 use twotier::ops::rewrite::{self, Written};
-use twotier::ops::set::{Assertions, Assignment, Order, Proposal, What, set};
+use twotier::ops::set::{Assertions, Assignment, Each, Order, Proposal, What, set};
 use twotier::ops::{Fault, bind};
 use twotier::plan::Planned;
 
@@ -408,6 +408,7 @@ fn order(kind: Kind, labels: &[(&str, &str)], names: &[&str], values: &[&str]) -
         names: names.iter().map(|name| (*name).into()).collect(),
         labels: labels.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect(),
         values: values.iter().map(|value| Assignment::parse(value).expect("a value")).collect(),
+        each: Each::new(),
         assertions: Assertions::Leave,
     }
 }

@@ -91,7 +91,7 @@ Writes values into many manifests at once, shows the difference and asks. Commen
 Works on manifests that have errors, as long as it brings no new ones; what it means for the tenant is shown by `plan`.
 
 Fields: reseller and supportContact of customers; supportContact of support-delegation and reseller of azure-access; partnerOfRecord, quantity and friendlyName of subscriptions; \
-label.KEY of any document. On customers, partnerOfRecord is written into each of their subscriptions. A partner of record is \
+contact.email, contact.name and contact.language of customers and of partnerships; label.KEY of any document. On customers, partnerOfRecord is written into each of their subscriptions. A partner of record is \
 a partnership, PARTNERSHIP/PARTNERID, or as an assertion /PARTNERID or none. What is asserted already stays, and is counted, \
 unless its subscription is named itself or --assertions says otherwise.
 
@@ -102,7 +102,8 @@ and is counted with the command that moves it too.
 Examples:
   twotier set customer -l group=contoso reseller=northwind
   twotier set subscription contoso/m365 quantity=30 partnerOfRecord=northwind
-  twotier set customer contoso fourthcoffee label.group=retail --yes";
+  twotier set customer contoso fourthcoffee label.group=retail --yes
+  twotier set customer --from contacts.csv       (name,contact.email,contact.language)";
 pub(super) const SET_AFTER: &str = "\
 Exit codes: 0 written, or nothing to write; 1 fault, 3 the manifests would have a new error, 64 usage or nothing selected.";
 
@@ -113,11 +114,14 @@ pub(crate) struct SetArgs {
     #[arg(value_name = "KIND")]
     pub(crate) kind: String,
     /// Names (a subscription's: CUSTOMER/NAME), then FIELD=VALUE
-    #[arg(value_name = "NAME|FIELD=VALUE", required = true)]
+    #[arg(value_name = "NAME|FIELD=VALUE", required_unless_present = "from")]
     pub(crate) words: Vec<String>,
     /// Only documents with these labels
     #[arg(short = 'l', long = "label", value_name = "KEY=VALUE", value_delimiter = ',')]
     pub(crate) labels: Vec<String>,
+    /// A table (CSV) with a line for each document: `name`, then columns of fields; an empty cell says nothing
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["labels", "all"])]
+    pub(crate) from: Option<std::path::PathBuf>,
     /// All documents of the kind
     #[arg(long, conflicts_with = "labels")]
     pub(crate) all: bool,

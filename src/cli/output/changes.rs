@@ -124,6 +124,12 @@ pub(crate) fn imported(imported: &Imported, verb: &str) -> String {
     } else {
         let files = plural(changes.len(), "file");
         let _ = writeln!(out, "{verb} {files}; new: {}; declared already: {}.", counted(new), counted(old));
+        if new.partnerships + new.customers > 0 {
+            out.push_str(
+                "The tenant tells no contact, so mails to the new ones have no recipient yet: `twotier lint` lists them, \
+                 `twotier set customer --from FILE` and `twotier set partnership --from FILE` fill them in.\n",
+            );
+        }
     }
     out
 }

@@ -12,7 +12,7 @@ use crate::ops::import::{self, Managed, ProviderFacts, Wishes};
 use crate::ops::project::Project;
 use crate::ops::rewrite::{self, FileChange, Written};
 use crate::ops::set::Assertions;
-use crate::ops::{Fault, bind as binding, plan, set as setting};
+use crate::ops::{Fault, bind as binding, files, plan, set as setting};
 use crate::report::{Format, Subject};
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
@@ -137,7 +137,15 @@ fn order(args: &SetArgs) -> Result<setting::Order, CliError> {
         CliError::usage(format!("`{}` is no kind", args.kind)).hint(format!("the kinds are {}", kinds.join(", ")))
     })?;
     let (names, values) = args.apart().map_err(CliError::usage)?;
-    if values.is_empty() {
+    let each = match &args.from {
+        Some(_) if !names.is_empty() => {
+            return Err(CliError::usage("`--from` names its documents itself: leave out the names"));
+        }
+        Some(path) => setting::table(&files::read(path)?)
+            .map_err(|error| CliError::usage(format!("`{}`: {error}", path.display())))?,
+        None => setting::Each::new(),
+    };
+    if values.is_empty() && each.is_empty() {
         return Err(CliError::usage("nothing is to be set: say FIELD=VALUE")
             .hint(format!("the fields are {}", setting::FIELDS)));
     }
@@ -146,7 +154,7 @@ fn order(args: &SetArgs) -> Result<setting::Order, CliError> {
         Ok((SmolStr::new(key), SmolStr::new(value)))
     };
     let labels = args.labels.iter().map(label).collect::<Result<Vec<_>, CliError>>()?;
-    if names.is_empty() && labels.is_empty() && !args.all {
+    if names.is_empty() && labels.is_empty() && !args.all && each.is_empty() {
         return Err(
             CliError::usage("no document is selected").hint("name some, select by `-l KEY=VALUE`, or say `--all`")
         );
@@ -154,7 +162,9 @@ fn order(args: &SetArgs) -> Result<setting::Order, CliError> {
     let assertions = if args.assertions { Assertions::Replace } else { Assertions::Leave };
     let slug = format!("{}/", kind.slug());
     let name = |name: &str| SmolStr::new(name.strip_prefix(&slug).unwrap_or(name));
-    Ok(setting::Order { kind, names: names.into_iter().map(name).collect(), labels, values, assertions })
+    let each: setting::Each = each.into_iter().map(|(who, values)| (name(&who), values)).collect();
+    let names = names.into_iter().map(name).chain(each.keys().cloned()).collect();
+    Ok(setting::Order { kind, names, labels, values, each, assertions })
 }
 
 impl Scene<'_> {

@@ -29,5 +29,7 @@ pub const SUBSCRIPTION: &[&str] = &[
 ];
 /// `spec.reseller` of a Partnership.
 pub const RESELLER: &[&str] = &["displayName", "tenantId", "partnerIds", "country", "contact", "adminAgentsGroupId"];
+/// A `contact`.
+pub const CONTACT: &[&str] = &["name", "email", "language"];
 /// `metadata`.
 pub const METADATA: &[&str] = &["name", "labels", "annotations", "renamedFrom"];

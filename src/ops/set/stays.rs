@@ -213,7 +213,7 @@ impl Search<'_> {
                 (name == old).then_some(What::PartnerOfRecord)
             }
             PartnerOfRecordRef::Asserted(id) => {
-                let told = self.order.values.iter().any(|value| value.field() == "partnerOfRecord");
+                let told = self.order.all().any(|value| value.field() == "partnerOfRecord");
                 (!told && self.ids.get(id) == Some(old)).then_some(What::Asserted)
             }
             PartnerOfRecordRef::None => None,

@@ -1,7 +1,8 @@
 //! What is said of customers and their one-time passwords. Each rule only looks and says.
 
 use super::View;
-use crate::diag::Code;
+use crate::desired::Origin;
+use crate::diag::{At, Code};
 use crate::diff::Presence;
 use crate::ledger::{CredentialState, HandoffState};
 use crate::manifest::document::DefaultAdminAccess;
@@ -40,6 +41,36 @@ pub(super) fn no_admin_access(view: &mut View<'_, '_>) {
             let help = "should the reply with the one-time password be lost, nobody but Microsoft can reset it";
             view.say(Code::NoAdminAccess, Some(create.at), (Address::Customer(key.clone()), message), help);
         }
+    }
+}
+
+/// Most documents without a contact that are told one by one: an import leaves every one without.
+const TOLD: usize = 10;
+
+/// Declared partnerships and customers that nobody could write to.
+pub(super) fn no_contact(view: &mut View<'_, '_>) {
+    let desired = view.sides.desired;
+    let partnerships = desired.partnerships.values().filter(|it| it.contact.is_none());
+    let partnerships = partnerships.map(|it| (Address::Partnership(it.name.clone()), it.at)).collect();
+    let declared = desired.customers.values().filter(|it| it.origin == Origin::Declared);
+    let customers = declared.filter(|it| it.contact.is_none() && it.create.is_none());
+    let customers = customers.map(|it| (Address::Customer(it.key.clone()), it.at)).collect();
+    missing(view, "partnership", partnerships);
+    missing(view, "customer", customers);
+}
+
+fn missing(view: &mut View<'_, '_>, kind: &str, all: Vec<(Address, At)>) {
+    let help = format!("write `contact.email`; many at once: `twotier set {kind} --from FILE`");
+    for (address, at) in all.iter().take(TOLD) {
+        let message = format!("nobody is named to write to at `{address}`");
+        view.say(Code::NoContact, Some(*at), (address.clone(), message), &help);
+    }
+    if let Some(more) = all.get(TOLD..).filter(|more| !more.is_empty()) {
+        let names: Vec<String> = more.iter().map(|(address, _)| address.to_string()).collect();
+        let count = names.len();
+        let message = format!("nobody is named to write to at {count} more: {}", names.join(", "));
+        let provider = Address::Provider(view.desired().provider.name.clone());
+        view.say(Code::NoContact, None, (provider, message), &help);
     }
 }
 

@@ -29,6 +29,7 @@ pub const LINTS: &[Lint] = &[
     Lint { code: Code::NoRecipients, severity: Severity::Error, check: customers::no_recipients },
     Lint { code: Code::ResellerNotAssociated, severity: Severity::Warning, check: subscriptions::not_associated },
     Lint { code: Code::CredentialsKept, severity: Severity::Warning, check: customers::credentials_kept },
+    Lint { code: Code::NoContact, severity: Severity::Note, check: customers::no_contact },
     Lint { code: Code::PartnerInvalid, severity: Severity::Error, check: resellers::partner_invalid },
     Lint { code: Code::PartnerContradicts, severity: Severity::Error, check: resellers::contradicts },
     Lint { code: Code::AgreementUnsigned, severity: Severity::Error, check: resellers::agreement_unsigned },
