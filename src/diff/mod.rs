@@ -7,6 +7,7 @@ mod endings;
 pub mod field;
 pub mod look;
 mod objections;
+mod relations;
 mod renewal;
 mod scope;
 mod strangers;
@@ -101,8 +102,19 @@ pub struct RelationDiff<'a> {
     pub partnership: &'a Name,
     /// Which document says so.
     pub relation: &'a Relation,
+    /// Whether a run saw it there.
+    pub past: Past,
     /// What stands against it, if it could not be read.
     pub state: RelationState,
+}
+
+/// What is remembered of a relation that is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Past {
+    /// No run saw it.
+    Never,
+    /// It was there, declared, when a run last looked: it ended in the tenant.
+    There,
 }
 
 /// Whether a relation is known to be missing.
@@ -151,7 +163,7 @@ pub fn compare<'a>(sides: Sides<'a>) -> Diff<'a> {
     let mut diff = Diff::default();
     bind::partnerships(sides, &mut diff);
     bind::customers(sides, &mut diff);
-    relations(sides, &mut diff);
+    relations::compare(sides, &mut diff);
     let bound = subscriptions::bind(sides, &mut diff);
     diff.leaving = endings::leaving(sides, &diff);
     subscriptions::compare(sides, &mut diff, &bound);
@@ -182,36 +194,6 @@ pub fn remembered(desired: &Desired, ledger: &Ledger, address: &Address) -> Opti
         old = (moved != *key).then_some(Address::Subscription(moved));
     }
     old.filter(known)
-}
-
-fn relations<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
-    for ((customer, partnership), relation) in &sides.desired.associations {
-        let address = Address::Customer(customer.clone());
-        if !sides.scope.holds(&address) {
-            continue;
-        }
-        let state = match (diff.customers.get(customer), diff.partners.get(partnership)) {
-            (Some(Presence::Live(id)), Some(Partner::Listed { tenant, .. })) => {
-                match sides.look.associated(*id, *tenant) {
-                    observed::Facet::Known(true) => {
-                        diff.unchanged += 1;
-                        continue;
-                    }
-                    observed::Facet::Known(false) | observed::Facet::Absent => RelationState::Missing,
-                    observed::Facet::Unknown(why) => {
-                        RelationState::Unknown(unknown(&format!("the resellers of `{customer}`"), &why))
-                    }
-                }
-            }
-            (
-                Some(Presence::Live(_) | Presence::ToCreate(_) | Presence::ToInvite),
-                Some(Partner::NotListed | Partner::Listed { .. }),
-            ) => RelationState::Missing,
-            // What stands against the customer or the partnership is told there.
-            _ => continue,
-        };
-        diff.relations.push(RelationDiff { customer, partnership, relation, state });
-    }
 }
 
 /// The same of a snapshot: nobody answers later for what it does not hold.

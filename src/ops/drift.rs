@@ -3,7 +3,7 @@
 
 mod objects;
 
-pub use objects::{Gone, Stranger};
+pub use objects::{Gone, Left, Stranger};
 
 use super::fault::Fault;
 use super::observe::{self, Looked, RestsOn, Wants};
@@ -82,6 +82,8 @@ pub struct Drift {
     pub rows: Vec<Drifted>,
     /// What was bound and is no longer there, by address.
     pub gone: Vec<Gone>,
+    /// Relations that were there and ended, by customer.
+    pub left: Vec<Left>,
     /// Active resellers that no manifest declares, by tenant.
     pub strangers: Vec<Stranger>,
     /// Why audit records tell nothing, if they were wanted and could not be read.
@@ -98,8 +100,8 @@ impl Drift {
     /// Whether there is something that somebody should look at.
     #[must_use]
     pub fn has_news(&self) -> bool {
-        let Self { rows: _, gone, strangers, unaudited: _, unread: _ } = self;
-        self.open().next().is_some() || !gone.is_empty() || !strangers.is_empty()
+        let Self { rows: _, gone, left, strangers, unaudited: _, unread: _ } = self;
+        self.open().next().is_some() || !gone.is_empty() || !left.is_empty() || !strangers.is_empty()
     }
 }
 impl Drifted {
@@ -140,6 +142,7 @@ pub fn live(
             Compared {
                 found: found(&diff, ground.now.date()),
                 gone: objects::gone(sides, &diff),
+                left: objects::left(&diff),
                 strangers: match strangers {
                     Strangers::Told => objects::undeclared(sides),
                     Strangers::Silent => Vec::new(),
@@ -164,6 +167,7 @@ pub fn live(
 struct Compared {
     found: Vec<Found>,
     gone: Vec<Gone>,
+    left: Vec<Left>,
     strangers: Vec<Stranger>,
     unread: BTreeSet<String>,
 }
@@ -171,7 +175,7 @@ struct Compared {
 impl Compared {
     /// What drifted is looked at before it is told.
     fn rests_on(&self) -> RestsOn {
-        if !self.gone.is_empty() {
+        if !self.gone.is_empty() || !self.left.is_empty() {
             return RestsOn::Everything;
         }
         RestsOn::Reads(self.found.iter().map(|found| Read::Subscriptions(found.live.0)).collect())
@@ -179,9 +183,9 @@ impl Compared {
 
     /// With who did it.
     fn told(self, ground: Ground<'_>) -> Drift {
-        let Self { found, mut gone, mut strangers, unread } = self;
+        let Self { found, mut gone, mut left, mut strangers, unread } = self;
         let mut drift = Drift { unread, ..Drift::default() };
-        if found.is_empty() && gone.is_empty() && strangers.is_empty() {
+        if found.is_empty() && gone.is_empty() && left.is_empty() && strangers.is_empty() {
             return drift;
         }
         let records = match ground.observe.audit(ground.now.plus(KEPT)) {
@@ -192,8 +196,9 @@ impl Compared {
             }
         };
         gone.iter_mut().for_each(|one| one.by = objects::who_ended(one.live, &records));
+        left.iter_mut().for_each(|one| one.by = objects::who_left(one, &records));
         strangers.iter_mut().for_each(|one| one.by = objects::who_came(one.tenant, &records));
-        Drift { rows: audited(found, &records), gone, strangers, ..drift }
+        Drift { rows: audited(found, &records), gone, left, strangers, ..drift }
     }
 }
 

@@ -185,7 +185,9 @@ pub fn build(input: Input<'_>) -> Planned {
 fn settled_by_apply(sides: Sides<'_>, diff: &Diff<'_>) -> Vec<Finding> {
     let moved = diff.settled.iter().flat_map(|(address, fields)| {
         let last = sides.ledger.settled.get(address);
-        fields.iter().filter_map(move |(field, now)| Some((address, *field, last?.get(field)?, now)))
+        // Relations come and go one by one: none of them is a value that both sides moved.
+        let fields = fields.iter().filter(|(field, _)| **field != Field::Reseller);
+        fields.filter_map(move |(field, now)| Some((address, *field, last?.get(field)?, now)))
     });
     let note = |(address, field, before, now): (&Address, Field, &Value, &Value)| {
         let at = sides.desired.declared.get(address).copied();

@@ -7,7 +7,7 @@ use super::letters;
 use super::step::{Brings, Mark, Risk, Undo, Wanted, WantedCustomer};
 use crate::desired::{Create, Customer, Relation};
 use crate::diag::{Code, Finding};
-use crate::diff::{Presence, RelationDiff, RelationState, doubted, unknown};
+use crate::diff::{Past, Presence, RelationDiff, RelationState, doubted, unknown};
 use crate::ledger::CredentialState;
 use crate::manifest::document::DefaultAdminAccess;
 use crate::model::{Address, CustomerId, CustomerKey, Fact, Name, StepKey, StepName, Value};
@@ -238,9 +238,15 @@ fn reset(making: &mut Making<'_, '_>, customer: &Customer, create: &Create) {
 }
 
 fn related(making: &mut Making<'_, '_>, diff: &RelationDiff<'_>) {
-    let RelationDiff { customer, partnership, relation, state } = diff;
-    if let Some(customer) = making.desired().customers.get(*customer) {
-        invite(making, customer, partnership, relation, state);
+    let RelationDiff { customer: key, partnership, relation, past, state } = diff;
+    let Some(customer) = making.desired().customers.get(*key) else { return };
+    invite(making, customer, partnership, relation, state);
+    match past {
+        Past::Never => {}
+        Past::There => making.drafts.restore(
+            &StepKey::with(Address::Customer((*key).clone()), StepName::InviteCustomer, partnership.as_str()),
+            "it was there and was ended in the tenant: ask who did it before the mail goes out",
+        ),
     }
 }
 

@@ -26,6 +26,12 @@ impl Drafts {
         let about = Finding { address: Some(key.address.clone()), ..finding };
         self.blocked.entry(key).or_insert(about);
     }
+    /// Says of a step that it brings back what was changed elsewhere.
+    pub(super) fn restore(&mut self, key: &StepKey, reason: &str) {
+        if let Some(step) = self.steps.get_mut(key) {
+            (step.motive, step.reason) = (Motive::Restore, reason.to_owned());
+        }
+    }
     pub(super) fn has(&self, key: &StepKey) -> bool {
         self.steps.contains_key(key) || self.blocked.contains_key(key)
     }

@@ -5,15 +5,16 @@ use crate::desired::Accepted;
 use crate::diag::SourceMap;
 use crate::ledger::LiveId;
 use crate::observed::AuditRecord;
-use crate::ops::drift::{Disposition, Drift, Drifted, Gone, Stranger};
+use crate::ops::drift::{Disposition, Drift, Drifted, Gone, Left, Stranger};
 use serde_json::json;
 
 /// What drifted, for people; last, what is accepted.
 pub(crate) fn drift(drift: &Drift, sources: &SourceMap) -> String {
-    let Drift { rows, gone, strangers, unaudited: _, unread } = drift;
+    let Drift { rows, gone, left, strangers, unaudited: _, unread } = drift;
     let (accepted, open): (Vec<&Drifted>, Vec<_>) = rows.iter().partition(|row| row.accepted().is_some());
     let mut text = String::new();
     gone.iter().for_each(|one| text.push_str(&lost(one, sources)));
+    left.iter().for_each(|one| text.push_str(&parted(one, sources)));
     strangers.iter().for_each(|one| text.push_str(&stranger(one)));
     for row in open.iter().chain(&accepted) {
         text.push_str(&one(row, sources));
@@ -27,6 +28,9 @@ pub(crate) fn drift(drift: &Drift, sources: &SourceMap) -> String {
     }
     if !gone.is_empty() {
         sum.push(format!("{} gone", gone.len()));
+    }
+    if !left.is_empty() {
+        sum.push(format!("{} ended", super::count(left.len(), "relation")));
     }
     if !strangers.is_empty() {
         sum.push(format!("{} undeclared", super::count(strangers.len(), "reseller")));
@@ -60,6 +64,17 @@ fn lost(one: &Gone, sources: &SourceMap) -> String {
     };
     let declared = format!("    declared at {}\n", sources.show(*at));
     format!("{address}  gone\n    {what}\n{declared}{}    help  {help}\n\n", told(by.as_ref()))
+}
+
+/// A relation that ended.
+fn parted(one: &Left, sources: &SourceMap) -> String {
+    let Left { address, at, reseller, ends: _, by } = one;
+    let declared = format!("    declared at {}\n", sources.show(*at));
+    let help = "find out who ended it and why; invite the customer again, or take the reseller out of the manifest";
+    format!(
+        "{address}  reseller  ended\n    `{reseller}` is no longer among its resellers\n{declared}{}    help  {help}\n\n",
+        told(by.as_ref())
+    )
 }
 
 /// An active reseller that nobody declared.
@@ -147,6 +162,12 @@ pub(crate) fn drift_json(drift: &Drift, sources: &SourceMap) -> serde_json::Valu
         };
         json!({ "address": address.to_string(), "id": id, "by": by.as_ref().map(record), "place": place })
     };
+    let left = |one: &Left| {
+        let Left { address, at, reseller, ends: _, by } = one;
+        let (line, column) = sources.line_column(*at);
+        let place = json!({ "file": sources.path(*at), "line": line, "column": column });
+        json!({ "address": address.to_string(), "reseller": reseller.as_str(), "by": by.as_ref().map(record), "place": place })
+    };
     let stranger = |one: &Stranger| {
         let Stranger { tenant, name, partner_id, by } = one;
         json!({ "tenantId": tenant, "name": name, "partnerId": partner_id, "by": by.as_ref().map(record) })
@@ -154,6 +175,7 @@ pub(crate) fn drift_json(drift: &Drift, sources: &SourceMap) -> serde_json::Valu
     json!({
         "formatVersion": 1,
         "gone": drift.gone.iter().map(gone).collect::<Vec<_>>(),
+        "ended": drift.left.iter().map(left).collect::<Vec<_>>(),
         "undeclared": drift.strangers.iter().map(stranger).collect::<Vec<_>>(),
         "drift": drift.open().map(row).collect::<Vec<_>>(),
         "accepted": drift.rows.iter().filter(|it| it.accepted().is_some()).map(row).collect::<Vec<_>>(),

@@ -3,9 +3,9 @@
 
 use crate::desired::{Desired, Ensure, Identity};
 use crate::diag::{At, Code};
-use crate::diff::{Diff, Partner, Presence, Sides, SubscriptionState, strangers};
+use crate::diff::{Diff, Partner, Past, Presence, RelationDiff, Sides, SubscriptionState, strangers};
 use crate::ledger::{Ledger, LiveId};
-use crate::model::{Address, CustomerId, PartnerId, TenantId};
+use crate::model::{Address, CustomerId, Name, PartnerId, TenantId};
 use crate::observed::{AuditRecord, Relationship};
 use smol_str::SmolStr;
 
@@ -33,6 +33,47 @@ pub struct Stranger {
     pub partner_id: Option<PartnerId>,
     /// Who did it, as far as audit records tell.
     pub by: Option<AuditRecord>,
+}
+
+/// A relation that a run saw and that ended since, while both its ends are there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// The customer.
+    pub address: Address,
+    /// Where the relation is declared.
+    pub at: At,
+    /// The reseller it left.
+    pub reseller: Name,
+    /// Both, as they are in the tenant.
+    pub ends: (CustomerId, TenantId),
+    /// Who did it, as far as audit records tell.
+    pub by: Option<AuditRecord>,
+}
+
+/// Relations that ended, by customer.
+pub(super) fn left(diff: &Diff<'_>) -> Vec<Left> {
+    let left = |it: &RelationDiff<'_>| {
+        let (Past::There, Some(Presence::Live(customer)), Some(Partner::Listed { tenant, .. })) =
+            (it.past, diff.customers.get(it.customer), diff.partners.get(it.partnership))
+        else {
+            return None;
+        };
+        let address = Address::Customer(it.customer.clone());
+        let ends = (*customer, *tenant);
+        Some(Left { address, at: it.relation.at, reseller: it.partnership.clone(), ends, by: None })
+    };
+    diff.relations.iter().filter_map(left).collect()
+}
+
+/// The newest record of how a customer left a reseller. A customer that is still ours can have left nobody else, so a
+/// record that names no reseller is told too, unless it names another one. Source: learn, auditing-resources
+/// (`remove_partner_customer_relationship`).
+pub(super) fn who_left(left: &Left, records: &[AuditRecord]) -> Option<AuditRecord> {
+    let (customer, reseller) = left.ends;
+    let (customer_id, reseller_id) = (customer.to_string(), reseller.to_string());
+    let word = "remove_partner_customer_relationship";
+    let both = |it: &AuditRecord| of(it, customer) && names(it, &reseller_id);
+    newest(records, word, both).or_else(|| newest(records, word, |it| names(it, &customer_id)))
 }
 
 /// What is bound and gone, by address.

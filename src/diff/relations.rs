@@ -1,0 +1,114 @@
+//! Relations of customers and resellers: which are missing, and which a run saw before they ended. Never takes what was not
+//! read for ended.
+
+use super::{Diff, Partner, Past, Presence, RelationDiff, RelationState, Sides, unknown};
+use crate::desired::Relation;
+use crate::diag::{Code, Finding};
+use crate::model::{Address, CustomerKey, Field, Name, Value};
+use crate::observed::Facet;
+use smol_str::SmolStr;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Partnerships of a customer, by name.
+type Names<'a> = BTreeSet<&'a str>;
+
+pub(super) fn compare<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
+    let mut declared: BTreeMap<&CustomerKey, (Names<'a>, Names<'a>)> = BTreeMap::new();
+    for ((customer, partnership), relation) in &sides.desired.associations {
+        if !sides.scope.holds(&Address::Customer(customer.clone())) {
+            continue;
+        }
+        let (all, seen) = declared.entry(customer).or_default();
+        all.insert(partnership.as_str());
+        match standing(sides, diff, customer, partnership) {
+            Standing::There => {
+                diff.unchanged += 1;
+                seen.insert(partnership.as_str());
+            }
+            Standing::ToldElsewhere => {}
+            Standing::Differs(state) => {
+                let past = past(sides, customer, partnership, &state);
+                if past == Past::There {
+                    diff.findings.push(ended(customer, partnership, relation));
+                }
+                diff.relations.push(RelationDiff { customer, partnership, relation, past, state });
+            }
+        }
+    }
+    for (address, fields) in &sides.ledger.settled {
+        if let (Address::Customer(customer), true) = (address, fields.contains_key(&Field::Reseller)) {
+            let is_declared = sides.desired.customers.contains_key(customer) && sides.scope.holds(address);
+            // What is no longer declared is forgotten: declared again one day, it is meant anew.
+            if is_declared {
+                declared.entry(customer).or_default();
+            }
+        }
+    }
+    for (customer, (all, seen)) in declared {
+        settle(sides, diff, customer, (&all, &seen));
+    }
+}
+
+/// Where a relation stands.
+enum Standing {
+    There,
+    Differs(RelationState),
+    /// What stands against the customer or the partnership is told there.
+    ToldElsewhere,
+}
+
+fn standing(sides: Sides<'_>, diff: &Diff<'_>, customer: &CustomerKey, partnership: &Name) -> Standing {
+    match (diff.customers.get(customer), diff.partners.get(partnership)) {
+        (Some(Presence::Live(id)), Some(Partner::Listed { tenant, .. })) => match sides.look.associated(*id, *tenant) {
+            Facet::Known(true) => Standing::There,
+            Facet::Known(false) | Facet::Absent => Standing::Differs(RelationState::Missing),
+            Facet::Unknown(why) => {
+                let what = format!("the resellers of `{customer}`");
+                Standing::Differs(RelationState::Unknown(unknown(&what, &why)))
+            }
+        },
+        (
+            Some(Presence::Live(_) | Presence::ToCreate(_) | Presence::ToInvite),
+            Some(Partner::NotListed | Partner::Listed { .. }),
+        ) => Standing::Differs(RelationState::Missing),
+        _ => Standing::ToldElsewhere,
+    }
+}
+
+/// The partnerships that a run saw among a customer's resellers while they were declared.
+fn remembered<'a>(sides: Sides<'a>, customer: &CustomerKey) -> &'a [SmolStr] {
+    let address = Address::Customer(customer.clone());
+    let old = super::remembered(sides.desired, sides.ledger, &address);
+    match sides.ledger.settled.get(old.as_ref().unwrap_or(&address)).and_then(|fields| fields.get(&Field::Reseller)) {
+        Some(Value::List(names)) => names,
+        Some(Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::None) | None => &[],
+    }
+}
+
+fn past(sides: Sides<'_>, customer: &CustomerKey, partnership: &Name, state: &RelationState) -> Past {
+    match state {
+        RelationState::Missing if remembered(sides, customer).iter().any(|it| it == partnership.as_str()) => {
+            Past::There
+        }
+        RelationState::Missing | RelationState::Unknown(_) => Past::Never,
+    }
+}
+
+/// What is remembered from now on: what is seen, and what was seen and is declared still, until it is seen again.
+fn settle(sides: Sides<'_>, diff: &mut Diff<'_>, customer: &CustomerKey, (all, seen): (&Names<'_>, &Names<'_>)) {
+    let last = remembered(sides, customer);
+    let kept = last.iter().map(SmolStr::as_str).filter(|name| all.contains(name));
+    let now: BTreeSet<&str> = kept.chain(seen.iter().copied()).collect();
+    if !now.iter().copied().eq(last.iter().map(SmolStr::as_str)) {
+        let names = now.into_iter().map(SmolStr::new).collect();
+        let fields = diff.settled.entry(Address::Customer(customer.clone())).or_default();
+        fields.insert(Field::Reseller, Value::List(names));
+    }
+}
+
+fn ended(customer: &CustomerKey, partnership: &Name, relation: &Relation) -> Finding {
+    let message = format!("`{partnership}` was among the resellers of customer `{customer}` and is no longer");
+    Finding::warning(Code::Drift, relation.at, message)
+        .about(Address::Customer(customer.clone()))
+        .help("`twotier drift` says who ended it; invite the customer again, or take the reseller out of the manifest")
+}
