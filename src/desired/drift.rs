@@ -5,7 +5,7 @@ use super::draft::Draft;
 use crate::diag::{At, Code};
 use crate::manifest::Spanned;
 use crate::manifest::document::{self, Acceptance, AcceptedValue, DriftRules};
-use crate::model::{Date, Field, PartnerId, TenantId, Value};
+use crate::model::{Date, Field, Name, PartnerId, TenantId, Value};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
@@ -69,51 +69,76 @@ pub(super) fn drift(draft: &mut Draft, rules: DriftRules, known: &[Field]) -> BT
 
 fn accepted(draft: &mut Draft, field: Field, at: At, written: Acceptance) -> Option<Accepted> {
     let Acceptance { accept, reason, by, expires } = written;
-    match value(draft, field, &accept.value) {
-        Ok(value) => Some(Accepted { at, value, reason: reason.value, by: by.value, expires: expires.value }),
-        Err(form) => {
+    let value = match value(draft, field, &accept) {
+        Ok(value) => value,
+        Err(Faulty::Told) => return None,
+        Err(Faulty::Form(form)) => {
             let message = format!("`accept` of `{}` is not well formed", field.name());
             draft.error(Code::BadValue, accept.at, message, format!("write {form}, as `twotier drift` shows it"));
-            None
+            return None;
         }
-    }
+    };
+    Some(Accepted { at, value, reason: reason.value, by: by.value, expires: expires.value })
 }
 
-/// The value as it is observed; else what it would look like.
-fn value(draft: &Draft, field: Field, written: &AcceptedValue) -> Result<Value, &'static str> {
-    let text = match (field, written) {
+/// Why an accepted value is none.
+enum Faulty {
+    /// What it would look like.
+    Form(&'static str),
+    /// There is a finding already.
+    Told,
+}
+
+/// The value as it is observed.
+fn value(draft: &mut Draft, field: Field, written: &Spanned<AcceptedValue>) -> Result<Value, Faulty> {
+    let text = match (field, &written.value) {
         (Field::Quantity, AcceptedValue::Number(count)) => return Ok(Value::Number(*count)),
         (_, AcceptedValue::Number(_)) => None,
         (_, AcceptedValue::Text(text)) => Some(text),
     };
     match field {
-        Field::Quantity => Err("a count"),
+        Field::Quantity => Err(Faulty::Form("a count")),
         Field::PartnerOfRecord => match text.map(SmolStr::as_str) {
             Some("none") => Ok(Value::None),
             Some(id) if PartnerId::parse(id).is_ok() => Ok(Value::word(id)),
-            Some(_) | None => Err("a PartnerID in quotes, or `none`"),
+            Some(_) | None => Err(Faulty::Form("a PartnerID in quotes, or `none`")),
         },
-        Field::SupportContact => match (text.map(SmolStr::as_str), &draft.provider) {
-            (Some("provider"), Some(provider)) => Ok(Value::text(provider.tenant)),
-            // Without a provider there is no plan.
-            (Some("provider"), None) => Ok(Value::None),
-            (Some(text), _) => text.parse::<TenantId>().map(Value::text).map_err(|_| SUPPORTER),
-            (None, _) => Err(SUPPORTER),
-        },
+        Field::SupportContact => supporter(draft, text.ok_or(Faulty::Form(SUPPORTER))?, written.at),
         Field::FriendlyName
         | Field::Renewal
         | Field::Status
         | Field::Commerce
         | Field::ScheduledChange
-        | Field::Reseller => text.map(|text| Value::Text(text.clone())).ok_or("a text"),
+        | Field::Reseller => text.map(|text| Value::Text(text.clone())).ok_or(Faulty::Form("a text")),
     }
 }
 
-const SUPPORTER: &str = "the tenant id of the supporting reseller, or `provider`";
+/// A supporter as it is observed: by its tenant, whether that or the partnership is written.
+fn supporter(draft: &mut Draft, text: &SmolStr, at: At) -> Result<Value, Faulty> {
+    if text == "provider" {
+        // Without a provider there is no plan.
+        return Ok(draft.provider.as_ref().map_or(Value::None, |provider| Value::text(provider.tenant)));
+    }
+    if let Ok(tenant) = text.parse::<TenantId>() {
+        return Ok(Value::text(tenant));
+    }
+    let name: Name = text.parse().map_err(|_| Faulty::Form(SUPPORTER))?;
+    let found = draft.partner(&name, at, format_args!("`accept` names support contact")).ok_or(Faulty::Told)?;
+    match draft.partners.get(found).and_then(|partner| partner.resolved.tenant) {
+        Some(tenant) => Ok(Value::text(tenant)),
+        None => {
+            let message = format!("`accept` names support contact `{name}`, whose tenant no manifest tells");
+            draft.error(Code::BadValue, at, message, "write its `tenantId` into the partnership: `twotier bind` does");
+            Err(Faulty::Told)
+        }
+    }
+}
+
+const SUPPORTER: &str = "a partnership, the tenant id of the supporting reseller, or `provider`";
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::meant;
+    use super::super::tests::{check, meant};
     use super::*;
     use crate::manifest;
     use crate::model::Kind;
@@ -145,5 +170,53 @@ mod tests {
         );
         let rules: Vec<_> = desired.subscriptions.into_values().flat_map(|it| it.on_drift).collect();
         assert_eq!(rules, [(Field::Quantity, OnDrift::Restore)]);
+    }
+
+    #[test]
+    fn an_accepted_supporter_is_one_value_however_it_is_written() {
+        let accepted = |written: &str| {
+            let desired = meant(&format!(
+                "Customer contoso {{tenantId: %c1, supportContact: provider, onDrift: {{supportContact: {{accept: {written}, reason: r, by: b, expires: 2026-12-31}}}}, subscriptions: {{a: {{subscriptionId: %s1}}}}}}"
+            ));
+            let rules = desired.support.into_values().filter_map(|it| it.on_drift);
+            rules
+                .map(|rule| match rule {
+                    OnDrift::Accept(accepted) => Some(accepted.value),
+                    OnDrift::Restore | OnDrift::Report => None,
+                })
+                .collect::<Vec<_>>()
+        };
+        let by_name = accepted("fabrikam");
+        assert!(matches!(by_name.as_slice(), [Some(Value::Text(_))]), "{by_name:?}");
+        let Some(Some(Value::Text(tenant))) = by_name.first() else { unreachable!() };
+        assert_eq!(accepted(tenant), by_name);
+        assert_ne!(accepted("provider"), by_name);
+    }
+
+    #[test]
+    fn an_accepted_supporter_that_no_manifest_knows_is_told() {
+        let customer = |accept: &str| {
+            format!(
+                "Customer contoso {{tenantId: %c1, supportContact: provider, onDrift: {{supportContact: {{accept: {accept}, reason: r, by: b, expires: 2026-12-31}}}}}}"
+            )
+        };
+        check(
+            &customer("fabrikan"),
+            &[
+                "TT0102 error at fabrikan: `accept` names support contact `fabrikan`, which no manifest declares; help: did you mean `fabrikam`?",
+            ],
+        );
+        check(
+            &customer("northwind"),
+            &[
+                "TT0107 error at northwind: `accept` names support contact `northwind`, whose tenant no manifest tells; help: write its `tenantId` into the partnership: `twotier bind` does",
+            ],
+        );
+        check(
+            &customer("\"N. W.\""),
+            &[
+                "TT0107 error at \"N. W.\": `accept` of `supportContact` is not well formed; help: write a partnership, the tenant id of the supporting reseller, or `provider`, as `twotier drift` shows it",
+            ],
+        );
     }
 }

@@ -7,11 +7,11 @@ use super::renewal::{self, Compared};
 use super::{
     Diff, Moved, Presence, Scope, Sides, SubscriptionDiff, SubscriptionState, Verdict, Walk, field, remembered, unknown,
 };
-use crate::desired::{Additional, PartnerOfRecord, Subscription};
+use crate::desired::{Additional, OnDrift, PartnerOfRecord, Subscription};
 use crate::diag::{At, Code, Finding};
 use crate::ledger::{LiveId, Pending, PendingWhat};
 use crate::model::renewal::left_by_quantity;
-use crate::model::{Address, CustomerId, CustomerKey, Field, Product, Renewal, SubscriptionId, Value};
+use crate::model::{Address, CustomerId, CustomerKey, Date, Field, Product, Renewal, SubscriptionId, Value};
 use crate::observed::{self, CartFate, Facet};
 use std::collections::BTreeMap;
 
@@ -192,7 +192,8 @@ fn live<'a>(
         ));
     }
     let brought = pending.and_then(|pending| brought(pending, settled));
-    let moved = fields(diff, declared, (customer, observed), (address, brought.as_ref().or(settled)));
+    let today = sides.now.date();
+    let moved = fields(diff, (declared, today), (customer, observed), (address, brought.as_ref().or(settled)));
     (!moved.is_empty()).then_some(SubscriptionState::Moved { customer, id, observed, moved })
 }
 
@@ -302,7 +303,7 @@ fn unclaimed_twin(declared: &Subscription, (product, at): (&Product, At), ids: &
 
 fn fields<'a>(
     diff: &mut Diff<'a>,
-    declared: &'a Subscription,
+    (declared, today): (&'a Subscription, Date),
     (customer, observed): (CustomerId, &'a observed::Subscription),
     (address, settled): (&Address, Option<&BTreeMap<Field, Value>>),
 ) -> Vec<Moved> {
@@ -343,7 +344,9 @@ fn fields<'a>(
         }
         PartnerOfRecord::Asserted(wanted) => {
             let there = observed::field_value(observed, Field::PartnerOfRecord);
-            if there != Value::optional(wanted.as_ref()) {
+            let accepted =
+                declared.on_drift.get(&Field::PartnerOfRecord).is_some_and(|rule| accepts(rule, &there, today));
+            if there != Value::optional(wanted.as_ref()) && !accepted {
                 diff.findings.push(not_as_asserted(declared, &there, &Value::optional(wanted.as_ref())));
             }
         }
@@ -380,6 +383,14 @@ fn default_would_replace(declared: &Subscription, there: &Value, partnership: &c
     ))
 }
 
+/// Whether a value may stand for now.
+fn accepts(rule: &OnDrift, there: &Value, today: Date) -> bool {
+    match rule {
+        OnDrift::Accept(accepted) => accepted.holds(today) && accepted.value == *there,
+        OnDrift::Restore | OnDrift::Report => false,
+    }
+}
+
 fn not_as_asserted(declared: &Subscription, there: &Value, wanted: &Value) -> Finding {
     Finding::warning(
         Code::AssertionFails,
@@ -387,5 +398,8 @@ fn not_as_asserted(declared: &Subscription, there: &Value, wanted: &Value) -> Fi
         format!("subscription `{}` asserts partner of record {wanted}, and the tenant has {there}", declared.key),
     )
     .about(Address::Subscription(declared.key.clone()))
-    .help("an assertion is never written to the tenant: correct it, or name a partnership to set it")
+    .help(
+        "an assertion is never written to the tenant: correct it, name a partnership to set it, or let it stand for a \
+         while: `onDrift: {partnerOfRecord: {accept, reason, by, expires}}`",
+    )
 }
