@@ -2,12 +2,11 @@
 //! shares. Never judges a document itself.
 
 use super::{
-    Acknowledgement, AzureAccess, Customer, Delegated, Ensure, NotBuilt, Partnership, Provider, Relation, Subscription,
-    Support,
+    Acknowledgement, AzureAccess, Customer, Delegated, Ensure, Partnership, Provider, Relation, Subscription, Support,
 };
 use crate::diag::{At, Code, Finding, nearest};
 use crate::manifest::Broken;
-use crate::model::{Address, CustomerKey, Kind, Name, StepName, TenantId};
+use crate::model::{Address, CustomerKey, Kind, Name, TenantId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
@@ -79,7 +78,6 @@ pub(super) struct Draft {
     pub(super) documents: Vec<(Address, At)>,
     pub(super) renames: Vec<Rename>,
     pub(super) protected: BTreeSet<Address>,
-    pub(super) not_built: Vec<NotBuilt>,
     /// Uses of partnerships that are to end, by their position.
     uses: BTreeMap<usize, Vec<(At, String)>>,
     partner_names: HashMap<Name, usize>,
@@ -235,10 +233,6 @@ impl Draft {
         meant
     }
 
-    /// Remembers something valid that cannot be planned yet.
-    pub(super) fn not_built(&mut self, address: Address, at: At, step: StepName) {
-        self.not_built.push(NotBuilt { address, at, step });
-    }
     /// Adds an error.
     pub(super) fn error(&mut self, code: Code, at: At, message: impl Into<String>, help: impl Into<String>) {
         self.findings.push(Finding::error(code, at, message).help(help));

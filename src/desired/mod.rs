@@ -62,8 +62,6 @@ pub struct Desired {
     pub renamed: BTreeMap<Address, Address>,
     /// Addresses with `twotier/protect`.
     pub protected: BTreeSet<Address>,
-    /// Addresses that ask for something this version cannot plan, with what it is: blocked, `not built yet`.
-    pub not_built: Vec<NotBuilt>,
     /// Every declared address with the place of its document.
     pub declared: BTreeMap<Address, At>,
 }
@@ -264,9 +262,9 @@ pub struct Subscription {
     /// Seats.
     pub quantity: Option<Placed<u32>>,
     /// Commitment, when buying.
-    pub term: Option<Term>,
+    pub term: Option<(Term, At)>,
     /// Billing, when buying.
-    pub billing_cycle: Option<BillingCycle>,
+    pub billing_cycle: Option<(BillingCycle, At)>,
     /// Whose incentive.
     pub partner_of_record: PartnerOfRecord,
     /// Where it stands, or where the default comes from.
@@ -305,12 +303,18 @@ pub enum PartnerOfRecord {
 }
 
 /// Details of a purchase.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Purchase {
     /// Our reference.
     pub reference: Option<SmolStr>,
     /// A promotion id.
     pub promotion: Option<SmolStr>,
+    /// The customer's purchase order: no order has a place for it, so nothing is bought with one.
+    pub purchase_order: Option<SmolStr>,
+    /// When the first term ends, before its whole length.
+    pub end_date: Option<Date>,
+    /// Where it stands.
+    pub at: At,
     /// Whether another one like it may stand beside it.
     pub additional: Additional,
 }
@@ -394,15 +398,4 @@ pub struct Acknowledgement {
     pub by: SmolStr,
     /// Until the end of this day, UTC.
     pub expires: Date,
-}
-
-/// Something valid that this version cannot plan.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NotBuilt {
-    /// Whose.
-    pub address: Address,
-    /// Where.
-    pub at: At,
-    /// The step it would take, as printed.
-    pub step: crate::model::StepName,
 }

@@ -52,8 +52,6 @@ fn declared(draft: &Draft) -> BTreeMap<Address, At> {
 }
 
 fn assemble(draft: Draft, declared: BTreeMap<Address, At>, renamed: BTreeMap<Address, Address>) -> Option<Desired> {
-    let mut not_built = draft.not_built;
-    not_built.sort_by(|a, b| (&a.address, a.step, a.at).cmp(&(&b.address, b.step, b.at)));
     let customers = draft.customers.into_iter().filter_map(|customer| customer.resolved);
     Some(Desired {
         provider: draft.provider?,
@@ -66,7 +64,6 @@ fn assemble(draft: Draft, declared: BTreeMap<Address, At>, renamed: BTreeMap<Add
         acknowledgements: draft.acknowledgements.into_iter().collect(),
         renamed,
         protected: draft.protected,
-        not_built,
         declared,
     })
 }

@@ -9,7 +9,7 @@ use crate::diag::{At, Code};
 use crate::manifest::Spanned;
 use crate::manifest::document::{self, RenewalAction, StandaloneSubscription};
 use crate::model::{
-    Address, BillingCycle, CustomerKey, Kind, Leaf, Name, NextTerm, Product, Renewal, StepName, SubscriptionKey, Term,
+    Address, BillingCycle, CustomerKey, Kind, Leaf, Name, NextTerm, Product, Renewal, SubscriptionKey, Term,
 };
 
 /// Which subscription is resolved, and where it stands.
@@ -24,12 +24,6 @@ pub(super) struct Place<'a> {
     pub(super) cause: Address,
     /// The partnership of its customer.
     pub(super) belongs: Belongs,
-}
-impl Place<'_> {
-    /// Its address.
-    pub(super) fn address(&self) -> Address {
-        Address::subscription(self.customer, &self.leaf)
-    }
 }
 
 /// What a subscription's document means.
@@ -117,7 +111,7 @@ pub(super) fn subscription(draft: &mut Draft, place: Place<'_>, spec: document::
     }
     let (partner_of_record, partner_at) = super::partner_of_record::resolve(draft, &place, means, partner_of_record);
     let renewal = renewal.map(|written| (self::renewal(draft, &place, &written), written.at));
-    let purchase = purchase.map(|purchase| Box::new(self::purchase(draft, &place, means, purchase)));
+    let purchase = purchase.map(|purchase| Box::new(self::purchase(purchase)));
     let on_drift = drift(draft, on_drift, SUBSCRIPTION);
     let Place { customer, leaf, at, cause, belongs: _ } = place;
     let identity_at = subscription_id.as_ref().map_or(at, |id| id.at);
@@ -129,8 +123,8 @@ pub(super) fn subscription(draft: &mut Draft, place: Place<'_>, spec: document::
         product: product
             .map(|Spanned { value, at }| (Product { product: value.product_id.value, sku: value.sku_id.value }, at)),
         quantity: quantity.map(|quantity| (quantity.value, quantity.at)),
-        term: term.map(|term| term.value),
-        billing_cycle: billing_cycle.map(|cycle| cycle.value),
+        term: term.map(|term| (term.value, term.at)),
+        billing_cycle: billing_cycle.map(|cycle| (cycle.value, cycle.at)),
         partner_of_record,
         partner_at,
         friendly_name: friendly_name.map(|name| (name.value, name.at)),
@@ -206,23 +200,19 @@ fn renewal(draft: &mut Draft, place: &Place<'_>, written: &Spanned<document::Ren
     renewal
 }
 
-fn purchase(draft: &mut Draft, place: &Place<'_>, means: Means, written: Spanned<document::Purchase>) -> Purchase {
+fn purchase(written: Spanned<document::Purchase>) -> Purchase {
     let document::Purchase { reference, purchase_order, promotion, end_date, additional } = written.value;
-    if means == Means::Order && (purchase_order.is_some() || end_date.is_some()) {
-        draft.not_built(place.address(), written.at, StepName::OrderSubscription);
-    }
     let additional = match additional {
         Some(document::AdditionalRef::Beside(ids)) => Additional::Beside(ids.into_iter().collect()),
         Some(document::AdditionalRef::Yes) => Additional::Yes,
         Some(document::AdditionalRef::No) | None => Additional::No,
     };
-    Purchase { reference, promotion, additional }
+    Purchase { reference, promotion, purchase_order, end_date, at: written.at, additional }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::tests::{check, meant};
-    use crate::model::StepName;
 
     fn of(subscription: &str) -> String {
         format!("Customer contoso {{tenantId: %c1, reseller: fabrikam, subscriptions: {{m365: {{{subscription}}}}}}}")
@@ -310,13 +300,5 @@ mod tests {
         assert_eq!(renewal("{action: extend}").as_deref(), Some("extend"));
         let next = "{action: renew, quantity: 20, term: P1Y, billingCycle: annual, endDate: 2027-06-30}";
         assert_eq!(renewal(next).as_deref(), Some("renew, quantity 20, term P1Y, billing annual, until 2027-06-30"));
-    }
-
-    #[test]
-    fn purchase_orders_are_not_built_yet() {
-        let steps = |text: &str| meant(&of(text)).not_built.into_iter().map(|it| it.step).collect::<Vec<_>>();
-        assert_eq!(steps(&format!("{ORDER}, purchase: {{purchaseOrder: \"1\"}}")), [StepName::OrderSubscription]);
-        assert_eq!(steps(&format!("{ORDER}, purchase: {{reference: \"1\", promotion: p}}")), []);
-        assert_eq!(steps("subscriptionId: %s1, purchase: {purchaseOrder: \"1\"}"), []);
     }
 }

@@ -2,6 +2,7 @@
 //! are missing. Never makes a step and never writes.
 
 mod bind;
+mod created;
 mod doubt;
 mod endings;
 pub mod field;

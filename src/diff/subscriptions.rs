@@ -2,6 +2,7 @@
 //! is bound, and never takes an earlier order that does not show yet for none.
 
 use super::bind::ledger_binding;
+use super::created;
 use super::doubt::{doubt_of, doubted, may_be_ours, pending_of};
 use super::renewal::{self, Compared};
 use super::{
@@ -191,6 +192,7 @@ fn live<'a>(
             .help("correct `product`, or `subscriptionId` if another one is meant"),
         ));
     }
+    diff.findings.extend(created::differs(declared, observed, sides.now));
     let brought = pending.and_then(|pending| brought(pending, settled));
     let today = sides.now.date();
     let moved = fields(diff, (declared, today), (customer, observed), (address, brought.as_ref().or(settled)));

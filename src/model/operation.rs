@@ -5,6 +5,7 @@ use super::id::{CartId, CustomerId, OrderId, PartnerId, SubscriptionId, TenantId
 use super::product::{BillingCycle, Product, Term};
 use super::renewal::Renewal;
 use super::secret::Secret;
+use super::time::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -85,6 +86,9 @@ pub struct CartLine {
     pub reference: Option<SmolStr>,
     /// Promotion id.
     pub promotion: Option<SmolStr>,
+    /// `customTermEndDate`: an end of the first term before its whole length. Source: learn, create-a-cart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_date: Option<Date>,
 }
 
 /// One field of a subscription; a PATCH sets one and sends the rest back as freshly read.

@@ -100,6 +100,22 @@ impl Date {
         let zoned = self.0.to_zoned(jiff::tz::TimeZone::UTC);
         zoned.map_or(Timestamp(i64::MAX), |z| Timestamp(z.timestamp().as_second()))
     }
+    /// The last day of its month, or of the one `months` later.
+    #[must_use]
+    pub fn last_of_month(self, months: i32) -> Self {
+        let first = self.0.first_of_month();
+        first.checked_add(jiff::Span::new().months(months)).map_or(self, |later| Self(later.last_of_month()))
+    }
+    /// Whether it is the last day of its month.
+    #[must_use]
+    pub fn ends_month(self) -> bool {
+        self.last_of_month(0) == self
+    }
+    /// Its day of the month, from 1.
+    #[must_use]
+    pub fn day(self) -> i8 {
+        self.0.day()
+    }
 }
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -141,7 +141,6 @@ pub fn build(input: Input<'_>) -> Planned {
     endings::make(&mut making);
     let review = listing::make(&mut making, now);
     guards::make(&mut making);
-    not_built(&mut making);
     let Making { mut drafts, mut findings, in_force, owners, .. } = making;
     drafts.spread();
     let steps = std::mem::take(&mut drafts.steps);
@@ -202,20 +201,6 @@ fn settled_by_apply(sides: Sides<'_>, diff: &Diff<'_>) -> Vec<Finding> {
 fn owners(desired: &Desired) -> BTreeMap<&str, &Name> {
     let all = desired.partnerships.values().flat_map(|p| p.partner_ids.iter().map(|id| (id.as_str(), &p.name)));
     all.collect()
-}
-
-fn not_built(making: &mut Making<'_, '_>) {
-    for later in &making.desired().not_built {
-        if !making.sides.scope.holds(&later.address) {
-            continue;
-        }
-        let message = format!("`{}` is valid, but this version cannot plan it", later.step);
-        let finding = Finding::error(Code::NotBuilt, later.at, message);
-        let key = StepKey::new(later.address.clone(), later.step);
-        // A step that leaves out what is written is another one.
-        making.drafts.steps.remove(&key);
-        making.drafts.block(key, finding);
-    }
 }
 
 /// By what they speak of: the order of files must not show.

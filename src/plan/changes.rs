@@ -18,8 +18,8 @@ use crate::observed::{self, AtEnd, Facet, Status, Unclear};
 /// A subscription that is there, with what its steps share.
 pub(super) struct Chain<'a> {
     pub(super) declared: &'a Subscription,
-    customer: CustomerId,
-    id: SubscriptionId,
+    pub(super) customer: CustomerId,
+    pub(super) id: SubscriptionId,
     pub(super) observed: &'a observed::Subscription,
     /// The step before in the chain.
     last: Option<StepKey>,

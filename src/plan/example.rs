@@ -7,7 +7,7 @@ use crate::diag::{Code, Finding, SourceMap};
 use crate::model::operation::{BillingContact, CartLine, PostalAddress};
 use crate::model::{
     Address, BillingCycle, Class, CustomerKey, Fact, Field, Leaf, NextTerm, PartnerId, Product, Renewal, StepKey,
-    StepName, SubscriptionChange, SubscriptionKey, Term, Value,
+    StepName, SubscriptionChange, SubscriptionKey, Term, Timestamp, Value,
 };
 use proptest::prelude::*;
 
@@ -178,6 +178,7 @@ fn subscriptions() -> Vec<Step> {
         friendly_name: None,
         reference: None,
         promotion: None,
+        end_date: None,
     };
     let teams = step(
         "order-subscription subscription/contoso/teams",
@@ -291,6 +292,7 @@ fn arbitrary_action() -> impl Strategy<Value = Action> {
             friendly_name: name.clone(),
             reference: name.clone(),
             promotion: name,
+            end_date: (quantity % 2 == 0).then(|| Timestamp::from_seconds(i64::from(quantity)).date()),
         };
         Action::Api(Wanted::Order { subscription: subscription("teams"), line: Box::new(line) })
     });
@@ -398,7 +400,7 @@ pub(crate) fn arbitrary_steps() -> impl Strategy<Value = Vec<Step>> {
                 let why = next.reason.clone().into();
                 next.needs = vec![Need { step: before.key.clone(), why }];
                 next.risks = vec![Risk::Access, Risk::Money];
-                next.readiness = Readiness::Asked { since: crate::model::Timestamp::from_seconds(1_800_000_000) };
+                next.readiness = Readiness::Asked { since: Timestamp::from_seconds(1_800_000_000) };
             }
             steps.push(next);
         }

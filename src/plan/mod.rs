@@ -8,6 +8,7 @@ mod changes;
 mod customers;
 mod draft;
 mod endings;
+mod ends;
 #[cfg(test)]
 pub(crate) mod example;
 mod expiry;

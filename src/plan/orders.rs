@@ -4,6 +4,7 @@
 use super::build::{Making, PartnerReady, wanted_partner};
 use super::customers::{Agreement, Buyer, agreement};
 use super::draft::{api, key, wait};
+use super::ends;
 use super::step::{Brings, Mark, Risk, Step, Undo, Wanted};
 use crate::desired::{PartnerOfRecord, Subscription};
 use crate::diag::{At, Code, Finding};
@@ -83,6 +84,7 @@ fn buyer(making: &Making<'_, '_>, declared: &Subscription) -> Result<Buyer, Find
 }
 
 fn order(making: &mut Making<'_, '_>, declared: &Subscription, ordering: &StepKey) -> Result<(), Finding> {
+    no_purchase_order(declared)?;
     let line = line(declared)?;
     let (reseller, partner_id) = wanted_partner(&declared.partner_of_record).ok_or_else(|| no_partner(declared))?;
     let buyer = buyer(making, declared)?;
@@ -96,6 +98,7 @@ fn order(making: &mut Making<'_, '_>, declared: &Subscription, ordering: &StepKe
         Buyer::Live(id) => (Some(*id), reviewed(making, declared, *id)?),
         Buyer::After(_) => (None, None),
     };
+    ends::of_order(making, declared, &line, live)?;
     let agreement = agreement(making, &declared.key.customer, &buyer)?;
     let address = Address::Subscription(declared.key.clone());
     let customer = Address::Customer(declared.key.customer.clone());
@@ -118,6 +121,9 @@ fn order(making: &mut Making<'_, '_>, declared: &Subscription, ordering: &StepKe
     .reaches(Fact::Binding(address), Brings::Something);
     if let PartnerOfRecord::Defaulted { .. } = declared.partner_of_record {
         step = step.noting(format!("defaulted from customer/{}", declared.key.customer));
+    }
+    if let Some(end) = line.end_date {
+        step = step.changing("endDate", None, end.to_string());
     }
     let bound = Fact::Binding(customer);
     step = match &buyer {
@@ -185,6 +191,19 @@ pub(super) fn assume_valid(making: &mut Making<'_, '_>, partner_id: &str) {
     making.drafts.assumptions.insert(text);
 }
 
+/// No field of a cart or an order holds the number: where Microsoft asks for a purchase order, it is a file with a price,
+/// attached to the order that waits for it. Source: learn, attaching-purchase-order-and-completing-po-details.
+fn no_purchase_order(declared: &Subscription) -> Result<(), Finding> {
+    let Some(purchase) = declared.purchase.as_ref().filter(|purchase| purchase.purchase_order.is_some()) else {
+        return Ok(());
+    };
+    let message = format!("order `{}` has a purchase order, and an order has no place for its number", declared.key);
+    Err(Finding::error(Code::PurchaseOrder, purchase.at, message).help(
+        "remove `purchaseOrder` to buy without it, and keep the number in `purchase.reference`; a purchase order that \
+         Microsoft asks for is a file: order in the portal, attach it there, and write the `subscriptionId` here",
+    ))
+}
+
 fn no_partner(declared: &Subscription) -> Finding {
     Finding::error(
         Code::OrderWithoutReseller,
@@ -208,12 +227,13 @@ fn line(declared: &Subscription) -> Result<CartLine, Finding> {
     Ok(CartLine {
         product: product.clone(),
         quantity,
-        term: declared.term.ok_or_else(incomplete)?,
-        billing_cycle: declared.billing_cycle.ok_or_else(incomplete)?,
+        term: declared.term.ok_or_else(incomplete)?.0,
+        billing_cycle: declared.billing_cycle.ok_or_else(incomplete)?.0,
         partner_of_record: partner_id.clone(),
         friendly_name: declared.friendly_name.as_ref().map(|(name, _)| name.clone()),
         reference: declared.purchase.as_ref().and_then(|purchase| purchase.reference.clone()),
         promotion: declared.purchase.as_ref().and_then(|purchase| purchase.promotion.clone()),
+        end_date: declared.purchase.as_ref().and_then(|purchase| purchase.end_date),
     })
 }
 

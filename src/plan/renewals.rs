@@ -3,6 +3,7 @@
 
 use super::build::Making;
 use super::changes::{Chain, forbidden, link, place, protected, with_partner_in_force};
+use super::ends;
 use super::orders::offered;
 use super::step::{Brings, Mark, Risk, Step, Undo};
 use crate::diag::{Code, Finding};
@@ -69,6 +70,10 @@ pub(super) fn possible(making: &Making<'_, '_>, chain: &Chain<'_>, declared: &Re
         && next <= now.date()
     {
         return never(format!("the next term of `{key}` would end on {next}, and the present one on {}", now.date()));
+    }
+    if let (Some(end), Some(begin), Some(term)) = (changes.end, chain.observed.commitment_end, next.term) {
+        let what = format!("the next term of `{key}`");
+        ends::of_next_term(making, (chain.customer, chain.id), (begin, term, end), (at, &what))?;
     }
     let product = next.product.as_deref().or(chain.observed.product.as_ref());
     let (Some(product), Some(term), Some(billing_cycle)) = (product, next.term, next.billing_cycle) else {

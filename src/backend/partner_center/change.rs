@@ -75,6 +75,7 @@ pub(super) fn make_cart(customer: CustomerId, line: &CartLine, item: &str) -> As
         friendly_name,
         reference: _,
         promotion,
+        end_date,
     } = line;
     let mut entry = Map::new();
     entry.insert("id".into(), json!(0));
@@ -90,6 +91,9 @@ pub(super) fn make_cart(customer: CustomerId, line: &CartLine, item: &str) -> As
         if let Some(value) = value {
             entry.insert(key.into(), json!(value));
         }
+    }
+    if let Some(end) = end_date {
+        entry.insert("customTermEndDate".into(), json!(end.start().to_string()));
     }
     let body = json!({ "PartnerOnRecordAttestationAccepted": true, "lineItems": [entry] });
     Ask::get_of(Call::MakeCart, customer, "/carts").with(Method::POST, &body)

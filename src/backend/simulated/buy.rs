@@ -9,7 +9,7 @@ use super::wire::{Availability, Cart, CatalogEntry, Item, Order, ReplyEffect, Se
 use crate::backend::BackendError;
 use crate::model::operation::CartLine;
 use crate::model::product::Commerce;
-use crate::model::{BillingCycle, CartId, CustomerId, OrderId, PartnerId, Span, SubscriptionId, Term};
+use crate::model::{BillingCycle, CartId, CustomerId, Date, Ends, OrderId, PartnerId, Span, SubscriptionId, Term};
 use crate::observed::{Review, Status};
 use smol_str::format_smolstr;
 
@@ -22,6 +22,7 @@ impl Tenant {
     pub(super) fn make_cart(&mut self, customer: CustomerId, line: &CartLine) -> Result<ReplyEffect, BackendError> {
         self.resolve(customer, &(&line.product).into(), (line.term, line.billing_cycle), line.quantity)?;
         self.check_reseller(&line.partner_of_record)?;
+        self.check_end(customer, line.term, line.end_date)?;
         let id = self.fresh_cart_id(customer, line);
         let cart = Cart::new(id.clone(), customer, line, self.header.clock.plus(CART_LIFE));
         self.carts.insert(id.clone(), cart);
@@ -38,6 +39,7 @@ impl Tenant {
         self.may_buy(customer)?;
         let (entry, _) = self.resolve(customer, &cart.product, (cart.term, cart.billing_cycle), cart.quantity)?;
         self.check_reseller(&cart.partner_of_record)?;
+        self.check_end(customer, cart.term, cart.end_date)?;
         let offer_name = entry.name.clone();
         let order = self.book(&cart, offer_name);
         Ok(self.first_result(&order))
@@ -71,6 +73,18 @@ impl Tenant {
             return Err(refused(800_017, text));
         }
         Ok((entry, availability))
+    }
+    /// Source: learn, custom-term-end-dates. Which code refuses another day is on no page seen.
+    fn check_end(&self, customer: CustomerId, term: Term, end: Option<Date>) -> Result<(), BackendError> {
+        let Some(end) = end else { return Ok(()) };
+        let ends = Ends::of(self.header.clock, term, self.other_ends(customer, None));
+        if ends.allow(end) { Ok(()) } else { Err(refused(800_002, format_smolstr!("a term cannot end on {end}"))) }
+    }
+    /// When the subscriptions of a customer end that others can be aligned with.
+    pub(super) fn other_ends(&self, of: CustomerId, but: Option<SubscriptionId>) -> impl Iterator<Item = Date> {
+        let all = self.subscriptions.iter().filter(move |((customer, id), _)| *customer == of && Some(*id) != but);
+        let live = all.filter(|(_, it)| it.status == Status::Active && it.commerce == Commerce::New);
+        live.filter_map(|(_, it)| it.commitment_end.map(crate::model::Timestamp::date))
     }
     fn check_reseller(&self, id: &PartnerId) -> Result<(), BackendError> {
         match named(id) {
@@ -129,7 +143,7 @@ impl Tenant {
             auto_renew: true,
             scheduled_change: None,
             scheduled_action: None,
-            commitment_end: Some(now.plus_months(cart.term.months())),
+            commitment_end: Some(cart.end_date.map_or_else(|| now.plus_months(cart.term.months()), Date::start)),
             order: Some(order.order_id.clone()),
             seats_added: vec![SeatsAdded { quantity: cart.quantity, at: now }],
             support_contact: None,
@@ -222,6 +236,19 @@ mod tests {
         assert_eq!(refusal(|line| line.quantity = 1), 800_017);
         assert_eq!(refusal(|line| line.quantity = 301), 800_017);
         assert_eq!(code(tenant().perform(&cart_of(7, line()), request(1))), 20002);
+    }
+
+    #[test]
+    fn a_first_term_ends_on_an_aligned_day_or_nothing_is_sold() {
+        let day = |text: &str| text.parse::<Date>().expect("a date");
+        assert_eq!(refusal(|line| line.end_date = Some(day("2026-12-02"))), 800_002);
+        let mut tenant = tenant();
+        let line = CartLine { end_date: Some(day("2026-11-30")), ..line() };
+        let cart = made(tenant.perform(&cart_of(1, line), request(1)).expect("made"));
+        let effect = tenant.perform(&check_out(1, &cart), request(2)).expect("ordered");
+        let Effect::CheckedOut { subscription: Some(id), .. } = effect else { panic!("{effect:?}") };
+        let bought = tenant.subscription(customer(1), id).expect("listed");
+        assert_eq!(bought.commitment_end, Some(day("2026-11-30").start()));
     }
 
     #[test]

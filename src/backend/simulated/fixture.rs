@@ -87,6 +87,7 @@ pub(super) fn line() -> CartLine {
         friendly_name: None,
         reference: Some("PO-1".into()),
         promotion: None,
+        end_date: None,
     }
 }
 pub(super) fn cart_of(buyer: u8, line: CartLine) -> Operation {

@@ -6,7 +6,7 @@ use super::tenant::Tenant;
 use super::wire::{Availability, ScheduledAction, ScheduledChange, Subscription};
 use crate::backend::BackendError;
 use crate::model::product::Commerce;
-use crate::model::{NextTerm, Renewal};
+use crate::model::{Ends, NextTerm, Renewal};
 use crate::observed::{AtEnd, Unclear};
 use smol_str::format_smolstr;
 
@@ -34,6 +34,13 @@ impl Tenant {
             && next <= now.date()
         {
             return Err(refused(800_121, "the next term cannot end before it begins"));
+        }
+        if let (Some(end), Some(begin), Some(term)) =
+            (changes.end, subscription.commitment_end, changes.term.or(subscription.term))
+            && !Ends::of(begin, term, self.other_ends(subscription.customer, Some(subscription.subscription_id)))
+                .allow(end)
+        {
+            return Err(refused(800_121, format_smolstr!("the next term cannot end on {end}")));
         }
         let offered = self.next_offer(subscription, &changes);
         let same_form = changes.product.is_none() && changes.term.is_none() && changes.billing_cycle.is_none();

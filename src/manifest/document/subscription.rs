@@ -106,7 +106,8 @@ pub struct Renewal {
     pub term: Option<Term>,
     /// Billing of the next term.
     pub billing_cycle: Option<BillingCycle>,
-    /// A custom end of the next term.
+    /// An end of the next term before its whole length: the last day of a month, or the day on which another
+    /// subscription of the customer ends.
     pub end_date: Option<Date>,
 }
 
@@ -128,11 +129,12 @@ pub enum RenewalAction {
 pub struct Purchase {
     /// Our reference.
     pub reference: Option<SmolStr>,
-    /// The customer's purchase order.
+    /// The customer's purchase order. An order has no place for its number: nothing is bought while this is written.
     pub purchase_order: Option<SmolStr>,
     /// A promotion id.
     pub promotion: Option<SmolStr>,
-    /// A custom end of the first term.
+    /// An end of the first term before its whole length: the last day of a month, or the day on which another
+    /// subscription of the customer ends.
     pub end_date: Option<Date>,
     /// Bought although the customer already has one like it. One that no document claims is named here, or it may be what
     /// this very document bought before the state was lost.

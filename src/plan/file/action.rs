@@ -154,6 +154,10 @@ pub(crate) enum WireOperation {
         /// Promotion id.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         promotion: Option<SmolStr>,
+        /// An end of the first term before its whole length.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Option<String>")]
+        end_date: Option<Date>,
     },
     /// Another partner of record.
     SetPartnerOfRecord {
@@ -361,8 +365,17 @@ fn create(customer: &CustomerKey, reseller: &Name, details: &WantedCustomer) -> 
 }
 
 fn order(subscription: &SubscriptionKey, line: &CartLine) -> WireOperation {
-    let CartLine { product, quantity, term, billing_cycle, partner_of_record, friendly_name, reference, promotion } =
-        line.clone();
+    let CartLine {
+        product,
+        quantity,
+        term,
+        billing_cycle,
+        partner_of_record,
+        friendly_name,
+        reference,
+        promotion,
+        end_date,
+    } = line.clone();
     let Product { product: product_id, sku: sku_id } = product;
     WireOperation::Order {
         subscription: subscription.clone().into(),
@@ -375,6 +388,7 @@ fn order(subscription: &SubscriptionKey, line: &CartLine) -> WireOperation {
         friendly_name,
         reference,
         promotion,
+        end_date,
     }
 }
 
@@ -434,10 +448,10 @@ impl TryFrom<WireOperation> for Wanted {
                 friendly_name,
                 reference,
                 promotion,
+                end_date,
             } => {
-                let product = Product { product, sku };
                 let line = CartLine {
-                    product,
+                    product: Product { product, sku },
                     quantity,
                     term,
                     billing_cycle,
@@ -445,6 +459,7 @@ impl TryFrom<WireOperation> for Wanted {
                     friendly_name,
                     reference,
                     promotion,
+                    end_date,
                 };
                 Self::Order { subscription: subscription_of(subscription)?, line: Box::new(line) }
             }
@@ -460,11 +475,10 @@ impl TryFrom<WireOperation> for Wanted {
             WireOperation::ScheduleRenewal { subscription, renewal } => {
                 change(subscription, SubscriptionChange::Renewal(renewal.into()))?
             }
-            WireOperation::SetSupportContact { subscription, supporter, partner_id } => Self::SetSupportContact {
-                subscription: subscription_of(subscription)?,
-                partnership: supporter.map(partnership_of).transpose()?,
-                partner_id,
-            },
+            WireOperation::SetSupportContact { subscription, supporter, partner_id } => {
+                let partnership = supporter.map(partnership_of).transpose()?;
+                Self::SetSupportContact { subscription: subscription_of(subscription)?, partnership, partner_id }
+            }
         })
     }
 }

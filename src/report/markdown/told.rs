@@ -166,7 +166,8 @@ fn spent(step: &Step, sums: &mut Sums) -> Option<(u8, String, String)> {
         let who = change(step, "partnerOfRecord")
             .map_or_else(|| value(line.partner_of_record.as_str()), |it| short(&it.after));
         let what = value(&line.product.to_string());
-        let text = format!("**buys** {what}, {}, {}; incentive to {who}", line.term, line.billing_cycle);
+        let until = line.end_date.map_or_else(String::new, |end| format!(", first term until {end}"));
+        let text = format!("**buys** {what}, {}, {}{until}; incentive to {who}", line.term, line.billing_cycle);
         return Some((0, text, format!(" {} seats", line.quantity)));
     }
     match step.key.step {

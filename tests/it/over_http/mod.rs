@@ -262,7 +262,7 @@ proptest! {
 
 /// A customer that buys the same twice: two orders nobody can tell apart but by their carts.
 fn twins() -> World {
-    let order = || Order { product: 0, quantity: 2, additional: true, renewal: None };
+    let order = || Order { product: 0, quantity: 2, additional: true, renewal: None, end: None };
     let customer = Customer {
         exists: true,
         by_domain: false,

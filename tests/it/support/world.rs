@@ -133,6 +133,8 @@ pub(crate) struct Order {
     pub(crate) additional: bool,
     /// The value of `renewal`.
     pub(crate) renewal: Option<&'static str>,
+    /// When its first term ends.
+    pub(crate) end: Option<&'static str>,
 }
 
 pub(crate) fn worlds() -> impl Strategy<Value = World> {
@@ -222,11 +224,13 @@ fn renewal() -> impl Strategy<Value = Option<&'static str>> {
 }
 
 fn order() -> impl Strategy<Value = Order> {
-    (0..3u8, 1..4u32, any::<bool>(), renewal()).prop_map(|(product, quantity, additional, renewal)| Order {
+    let end = prop::option::weighted(0.3, prop::sample::select(&["2027-03-31", "2027-06-30"][..]));
+    (0..3u8, 1..4u32, any::<bool>(), renewal(), end).prop_map(|(product, quantity, additional, renewal, end)| Order {
         product,
         quantity,
         additional,
         renewal,
+        end,
     })
 }
 
@@ -406,10 +410,13 @@ impl World {
             }
         }
         for (o, order) in customer.orders.iter().enumerate() {
-            let Order { product, quantity, additional, renewal } = order;
+            let Order { product, quantity, additional, renewal, end } = order;
             write!(lines, "    order{o}:\n      product: {{productId: CFQ7TTC0{product:04}, skuId: \"0001\"}}\n      quantity: {quantity}\n      term: P1Y\n      billingCycle: annual\n").unwrap();
-            if *additional {
-                writeln!(lines, "      purchase: {{additional: {}}}", others(n, customer)).unwrap();
+            let additional = additional.then(|| format!("additional: {}", others(n, customer)));
+            let end = end.map(|end| format!("endDate: {end}"));
+            let purchase: Vec<String> = additional.into_iter().chain(end).collect();
+            if !purchase.is_empty() {
+                writeln!(lines, "      purchase: {{{}}}", purchase.join(", ")).unwrap();
             }
             if let Some(renewal) = renewal {
                 writeln!(lines, "      renewal: {renewal}").unwrap();

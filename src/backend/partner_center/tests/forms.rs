@@ -48,6 +48,7 @@ pub(super) fn line() -> CartLine {
         friendly_name: Some("m365".into()),
         reference: Some("ours".into()),
         promotion: None,
+        end_date: "2027-07-31".parse().ok(),
     }
 }
 
@@ -154,7 +155,7 @@ fn a_cart_always_names_the_partner_of_record_and_the_attestation() {
         "PartnerOnRecordAttestationAccepted": true,
         "lineItems": [{
             "id": 0, "catalogItemId": "CFQ7TTC0LH18:0001:CFQ7TTC0K971", "quantity": 2, "billingCycle": "monthly",
-            "termDuration": "P1Y", "friendlyName": "m365",
+            "termDuration": "P1Y", "friendlyName": "m365", "customTermEndDate": "2027-07-31T00:00:00Z",
             "participants": [{ "key": "transaction_reseller", "value": "5357564" }],
         }],
     });

@@ -13,7 +13,7 @@ use crate::backend::BackendError;
 use crate::backend::simulated::Tenant;
 use crate::backend::simulated::wire::{Cart, Item};
 use crate::model::operation::CartLine;
-use crate::model::{CartId, CustomerId, Effect, Operation, PartnerId, Product, RequestId, Span};
+use crate::model::{CartId, CustomerId, Date, Effect, Operation, PartnerId, Product, RequestId, Span};
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -100,7 +100,14 @@ pub(super) fn line_of(tenant: &Tenant, body: &Body, line: Body, form: Form) -> R
         friendly_name: line.text("friendlyname").map(Into::into),
         reference: None,
         promotion: line.text("promotionid").map(Into::into),
+        end_date: line.text("customtermenddate").map(end).transpose()?,
     })
+}
+
+/// The day of a date, which comes with a time, and with or without a zone. Source: learn, custom-term-end-dates.
+fn end(text: &str) -> Result<Date, Failure> {
+    let day = text.split('T').next().unwrap_or_default();
+    day.parse().map_err(|_| Failure::input("customTermEndDate is not a date."))
 }
 
 fn reseller(line: &Body, form: Form) -> String {
@@ -177,6 +184,9 @@ fn shown(tenant: &Tenant, cart: &Cart) -> Value {
     }
     if let Some(promotion) = &cart.promotion {
         line["promotionId"] = json!(promotion);
+    }
+    if let Some(end) = cart.end_date {
+        line["customTermEndDate"] = json!(end.start().to_string());
     }
     json!({
         "id": cart.cart_id,

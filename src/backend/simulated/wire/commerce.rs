@@ -160,6 +160,9 @@ record! {
         /// Promotion id.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub promotion: Option<SmolStr>,
+        /// An end of the first term before its whole length.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub end_date: Option<Date>,
     }
     /// A product of the catalogue.
     pub struct CatalogEntry {
@@ -264,8 +267,17 @@ impl From<&Support> for SupportContact {
 impl Cart {
     /// An open cart of one line.
     pub(in super::super) fn new(id: CartId, customer: CustomerId, line: &CartLine, expires: Timestamp) -> Self {
-        let CartLine { product, quantity, term, billing_cycle, partner_of_record, friendly_name, reference, promotion } =
-            line;
+        let CartLine {
+            product,
+            quantity,
+            term,
+            billing_cycle,
+            partner_of_record,
+            friendly_name,
+            reference,
+            promotion,
+            end_date,
+        } = line;
         Self {
             cart_id: id,
             customer,
@@ -279,6 +291,7 @@ impl Cart {
             friendly_name: friendly_name.clone(),
             reference: reference.clone(),
             promotion: promotion.clone(),
+            end_date: *end_date,
         }
     }
 }
