@@ -18,24 +18,23 @@ impl Assignments {
         }
         all
     }
-    fn learn(&mut self, id: Digest, handoff: &Handoff) {
+    /// A hand-off about a role is known.
+    pub(super) fn learn(&mut self, id: Digest, handoff: &Handoff) {
         if let Some(grant) = handoff.azure_grant() {
             self.0.entry(grant.assignment()).or_default().insert(id);
         }
     }
 
-    /// Somebody was asked. The same under another id, as another letter case has, is over, whatever was said of it; so is the opposite: a take-back whatever became
-    /// of it, a grant that nobody answered. Whether a role still stands whose take-back was open nobody knows then, so
-    /// that the grant is open too.
-    pub(super) fn asked(&mut self, ledger: &mut Ledger, id: Digest, at: Timestamp) {
+    /// Somebody was asked. The same under another id, as another letter case has, is over, whatever was said of it; so is
+    /// the opposite: a take-back whatever became of it, a grant that nobody answered. Whether a role still stands whose
+    /// take-back was open nobody knows then, so that the grant is open too.
+    pub(super) fn asked(&self, ledger: &mut Ledger, id: Digest, at: Timestamp) {
         let Some(handoff) = ledger.handoffs.get(&id) else { return };
-        self.learn(id, handoff);
         let (Some(way), address) = (handoff.azure_way(), handoff.key.address.clone()) else { return };
         let mut doubtful = false;
         self.others(ledger, id, |other, of| match (way, of, &other.state) {
-            (Way::Grant, Way::Grant, HandoffState::Asked | HandoffState::Acknowledged { .. })
-            | (Way::TakeBack, Way::TakeBack, HandoffState::Asked | HandoffState::Acknowledged { .. })
-                if other.key.address == address =>
+            (Way::Grant, Way::Grant, state) | (Way::TakeBack, Way::TakeBack, state)
+                if other.key.address == address && !matches!(state, HandoffState::Consumed { .. }) =>
             {
                 other.state = HandoffState::Consumed { at };
             }
@@ -43,6 +42,7 @@ impl Assignments {
                 other.state = HandoffState::Consumed { at };
                 doubtful = true;
             }
+            (Way::Grant, Way::TakeBack, HandoffState::Declined { .. }) => other.state = HandoffState::Consumed { at },
             (Way::TakeBack, Way::Grant, HandoffState::Asked) => other.state = HandoffState::Consumed { at },
             _ => {}
         });
@@ -72,7 +72,8 @@ impl Assignments {
                     Way::TakeBack,
                     HandoffState::Acknowledged { .. },
                 ) => true,
-                (Way::Grant, HandoffState::Asked, Way::TakeBack, HandoffState::Asked) => true,
+                (Way::Grant, HandoffState::Asked, Way::TakeBack, HandoffState::Asked)
+                | (Way::TakeBack, HandoffState::Asked, Way::Grant, HandoffState::Asked) => true,
                 _ => false,
             };
             if over {
@@ -175,6 +176,12 @@ mod tests {
     }
 
     #[test]
+    fn who_would_not_take_a_role_back_is_asked_again_once_it_was_granted_anew() {
+        let refused = Record::Declined { handoff: id("a", StepName::RevokeAzureAccess), by: by(), reason: why() };
+        check(vec![take_back("a"), refused, grant("a")], "a", "asked", "over");
+    }
+
+    #[test]
     fn what_another_document_asked_for_is_the_same_role() {
         let both = || vec![grant("a"), granted("a"), grant("b"), granted("b"), take_back("a")];
         check(both(), "b", "done", "none");
@@ -194,6 +201,15 @@ mod tests {
         let declined = || Record::Declined { handoff: id("a", step), by: by(), reason: why() };
         check(vec![grant("a"), granted("a"), take_back("a"), reopened("a", step), declined()], "a", "declined", "over");
         check(vec![grant("a"), declined(), take_back("a"), taken_back("a"), granted("a")], "a", "done", "over");
+        let both = vec![
+            grant("a"),
+            declined(),
+            take_back("a"),
+            Record::Declined { handoff: id("a", StepName::RevokeAzureAccess), by: by(), reason: why() },
+            reopened("a", step),
+            reopened("a", StepName::RevokeAzureAccess),
+        ];
+        check(both, "a", "over", "asked");
         let undone = reopened("a", StepName::RevokeAzureAccess);
         check(vec![grant("a"), granted("a"), take_back("a"), taken_back("a"), undone], "a", "over", "asked");
     }

@@ -9,7 +9,7 @@ use super::record::{Adopted, BoundId, FORMAT, Forgotten, Intent, Learned, Object
 use super::store::{Folder, Key, Store, place};
 #[cfg(test)]
 use crate::ledger::Genesis;
-use crate::ledger::{Counted, Credential, CredentialState, Handoff, HandoffState, Ledger, Pending, PendingWhat, Way};
+use crate::ledger::{Counted, Credential, CredentialState, Handoff, HandoffState, Ledger, Pending, PendingWhat};
 use crate::model::{Address, Class, CustomerId, Digest, Operation, RequestId, StepKey, StepName, Timestamp};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -94,7 +94,7 @@ pub(super) fn refolded(folded: &Folded) -> Folded {
 
 fn fold(objects: Vec<Object>) -> Folded {
     let mut folded = Folded::default();
-    objects.into_iter().for_each(|object| folded.absorb(object));
+    objects.into_iter().for_each(|object| folded.restore(object));
     folded
 }
 
@@ -131,7 +131,9 @@ fn compact(folded: &Folded) -> Vec<Object> {
     for (number, (address, credential)) in (u64::MAX / 2..).zip(&ledger.credentials) {
         compact_credential(number, address, credential, &mut out);
     }
-    compact_handoffs(ledger, &mut out);
+    for (step, handoff) in &ledger.handoffs {
+        compact_handoff(*step, handoff, &mut out);
+    }
     for counted in &ledger.counted {
         let Counted { code, cause, amount, acknowledgement, at } = counted.clone();
         out.say(at, Record::Counted { code, cause, amount, acknowledgement });
@@ -226,29 +228,11 @@ fn compact_credential(number: u64, address: &Address, credential: &Credential, o
     }
 }
 
-/// Records about one role in a customer's Azure end each other, so how those hand-offs stand is said when all are asked:
-/// first the grants, then what takes them back.
-fn compact_handoffs(ledger: &Ledger, out: &mut Compact) {
-    let of =
-        |way| ledger.handoffs.iter().filter(move |(_, handoff)| handoff.azure_grant().and(handoff.azure_way()) == way);
-    for (step, handoff) in &ledger.handoffs {
-        let Handoff { key, digest, text, wanted, asked, state: _ } = handoff;
-        let (key, text, wanted) = (key.clone(), text.clone(), wanted.clone());
-        out.say(*asked, Record::Asked { step: *step, key, digest: *digest, text, wanted });
-    }
-    for (step, handoff) in of(None) {
-        compact_state(*step, handoff, out);
-    }
-    for (step, handoff) in of(Some(Way::Grant)).chain(of(Some(Way::TakeBack))) {
-        let (by, reason) = (SmolStr::default(), SmolStr::default());
-        out.say(handoff.asked, Record::Reopened { handoff: *step, by, reason });
-        compact_state(*step, handoff, out);
-    }
-}
-
-fn compact_state(step: Digest, handoff: &Handoff, out: &mut Compact) {
-    let digest = &handoff.digest;
-    match &handoff.state {
+fn compact_handoff(step: Digest, handoff: &Handoff, out: &mut Compact) {
+    let Handoff { key, digest, text, wanted, asked, state } = handoff;
+    let (key, text, wanted) = (key.clone(), text.clone(), wanted.clone());
+    out.say(*asked, Record::Asked { step, key, digest: *digest, text, wanted });
+    match state {
         HandoffState::Asked => {}
         HandoffState::Acknowledged { by, at, evidence } => {
             let (by, evidence) = (by.clone(), evidence.clone());

@@ -81,8 +81,17 @@ impl Folded {
 
     /// Takes the next object in.
     pub fn absorb(&mut self, object: Object) {
+        self.take(object, Sense::Happens);
+    }
+
+    /// Takes an object of a checkpoint in: what it says of one thing changes nothing else.
+    pub(super) fn restore(&mut self, object: Object) {
+        self.take(object, Sense::Stands);
+    }
+
+    fn take(&mut self, object: Object, sense: Sense) {
         let Object { format: _, number, epoch, nonce: _, before: _, at, records } = object;
-        let place = Place { number, epoch, at };
+        let place = Place { number, epoch, at, sense };
         self.epoch = self.epoch.max(epoch);
         let mut of_run = false;
         for record in records {
@@ -96,7 +105,8 @@ impl Folded {
 
     /// Takes a record in that is not written yet, to see what the next one would meet.
     pub(super) fn suppose(&mut self, record: Record) {
-        let place = Place { number: u64::MAX, epoch: self.epoch, at: Timestamp::from_seconds(0) };
+        let at = Timestamp::from_seconds(0);
+        let place = Place { number: u64::MAX, epoch: self.epoch, at, sense: Sense::Happens };
         self.absorb_record(place, record);
     }
 
@@ -110,7 +120,12 @@ impl Folded {
             Record::Asked { step, key, digest, text, wanted } => {
                 self.count(place.epoch, "asked");
                 self.ask(place.at, step, Asked { key, digest, text, wanted });
-                self.assignments.asked(&mut self.ledger, step, place.at);
+                if let Some(handoff) = self.ledger.handoffs.get(&step) {
+                    self.assignments.learn(step, handoff);
+                }
+                if place.sense == Sense::Happens {
+                    self.assignments.asked(&mut self.ledger, step, place.at);
+                }
             }
             Record::Intent(intent) => {
                 self.unstarted.remove(&intent.step);
@@ -135,16 +150,18 @@ impl Folded {
             }
             Record::Acknowledged { handoff, digest, by, evidence } => {
                 let state = HandoffState::Acknowledged { by, at: place.at, evidence };
-                self.answer((handoff, place.at), Some(digest), state);
+                self.answer(handoff, Some(digest), state);
+                self.answered(place, handoff);
             }
             Record::Declined { handoff, by, reason } => {
-                self.answer((handoff, place.at), None, HandoffState::Declined { by, at: place.at, reason });
+                self.answer(handoff, None, HandoffState::Declined { by, at: place.at, reason });
+                self.answered(place, handoff);
             }
             Record::Reopened { handoff, by: _, reason: _ } => {
                 if let Some(known) = self.ledger.handoffs.get_mut(&handoff) {
                     known.state = HandoffState::Asked;
                 }
-                self.assignments.answered(&mut self.ledger, handoff, place.at);
+                self.answered(place, handoff);
             }
             Record::Bound { address, id, by: _, reason: _ } => self.bind(address, id.into()),
             Record::Renamed { from, to, by: _, reason: _ } => self.rename(&Moves::one(from, to)),
@@ -205,13 +222,18 @@ impl Folded {
     }
 
     /// An answer to another text than the one that stands is no answer, nor is one to what is over.
-    fn answer(&mut self, (handoff, at): (Digest, Timestamp), to: Option<Digest>, state: HandoffState) {
+    fn answer(&mut self, handoff: Digest, to: Option<Digest>, state: HandoffState) {
         if let Some(known) = self.ledger.handoffs.get_mut(&handoff) {
             let over = matches!(known.state, HandoffState::Consumed { .. });
             if !over && to.is_none_or(|to| to == known.digest) {
                 known.state = state;
-                self.assignments.answered(&mut self.ledger, handoff, at);
             }
+        }
+    }
+
+    fn answered(&mut self, place: Place, handoff: Digest) {
+        if place.sense == Sense::Happens {
+            self.assignments.answered(&mut self.ledger, handoff, place.at);
         }
     }
 
@@ -291,6 +313,16 @@ struct Place {
     number: u64,
     epoch: u64,
     at: Timestamp,
+    sense: Sense,
+}
+
+/// How a record is meant.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sense {
+    /// It happens, and may end something else.
+    Happens,
+    /// It is how things stand; what it ended is said by itself.
+    Stands,
 }
 
 struct Asked {

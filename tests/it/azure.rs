@@ -5,15 +5,15 @@
 use crate::support::project::{Project, resolve, tenant};
 use crate::support::run::Bench;
 use proptest::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use twotier::desired::Access;
 use twotier::diag::Code;
 use twotier::journal::Stamp;
 use twotier::journal::record::Record;
-use twotier::ledger::{Assignment, Grant, HandoffState, Ledger, Way};
-use twotier::model::StepName;
+use twotier::ledger::{Assignment, Grant, Handoff, HandoffState, Ledger, Way};
+use twotier::model::{Class, Digest, StepKey, StepName, Timestamp};
 use twotier::ops::project::Valid;
-use twotier::plan::Planned;
+use twotier::plan::{Planned, step_id};
 
 const SEED: &str = r#"{"format":"twotier-tenant/1","tenantId":"11111111-1111-4111-8111-111111111111","clock":"2026-11-23T09:00:00Z","partnerId":"4800001","country":"HU"}
 {"company":{"tenantId":"fab00000-0000-4000-8000-000000000000","name":"Reseller 0","country":"HU","partnerIds":["4811111"]}}
@@ -58,7 +58,7 @@ enum Event {
     Rename(usize),
     Apply,
     Die(usize, bool),
-    /// What people do with each open hand-off, by digits: nothing, do it and say so, do it and say nothing.
+    /// What people do with each open hand-off, by digits: nothing, do it and say so, do it and say nothing, decline.
     Act(u16),
 }
 
@@ -147,45 +147,66 @@ impl Play {
     }
     fn apply(&mut self) {
         self.bench.apply();
+        let ledger = self.bench.ledger();
+        let of = |handoff: &Handoff| handoff.azure_grant().expect("everything is written down").assignment();
+        let declined = ledger.handoffs.values().filter(|it| matches!(it.state, HandoffState::Declined { .. }));
+        // What somebody will not grant may go.
+        let declined: BTreeSet<Assignment> = declined.filter(|it| it.azure_way() == Some(Way::Grant)).map(of).collect();
         let declared = self.declared();
-        for handoff in self.bench.ledger().handoffs.values().filter(|it| it.state == HandoffState::Asked) {
-            let grant = handoff.azure_grant().expect("everything is written down");
+        for handoff in ledger.handoffs.values().filter(|it| it.state == HandoffState::Asked) {
+            let role = of(handoff);
             let there = self.bench.project.desired.declared.contains_key(&handoff.key.address);
             match handoff.azure_way() {
-                Some(Way::TakeBack) => assert!(!declared.contains(&grant.assignment()), "asked back: {grant:?}"),
-                Some(Way::Grant) if there => assert!(declared.contains(&grant.assignment()), "asked for: {grant:?}"),
-                Some(Way::Grant) | None => {}
+                Some(Way::TakeBack) if !declined.contains(&role) => {
+                    assert!(!declared.contains(&role), "asked back: {role:?}")
+                }
+                Some(Way::Grant) if there => assert!(declared.contains(&role), "asked for: {role:?}"),
+                Some(Way::TakeBack | Way::Grant) | None => {}
             }
         }
     }
     fn act(&mut self, mut how: u16) {
         let ledger = self.bench.ledger();
         for (id, handoff) in ledger.handoffs.iter().filter(|(_, it)| it.state == HandoffState::Asked) {
-            let what = how % 3;
-            how /= 3;
-            if what == 0 {
-                continue;
-            }
-            let assignment = handoff.azure_grant().expect("everything is written down").assignment();
-            match handoff.azure_way() {
-                Some(Way::Grant) => self.azure.insert(assignment),
-                Some(Way::TakeBack) => self.azure.remove(&assignment),
-                None => false,
-            };
-            // What was done before may have ended another request.
+            let what = how % 4;
+            how /= 4;
+            // What was said before may have ended another request.
             let open = self.bench.ledger().handoffs[id].state == HandoffState::Asked;
-            if what == 1 && open {
-                self.notes += 1;
-                let nonce = smol_str::format_smolstr!("note-{}", self.notes);
-                let stamp = Stamp { at: self.bench.tenant.clock(), nonce };
-                let (handoff, digest, by) = (*id, handoff.digest, "somebody".into());
-                let note = Record::Acknowledged { handoff, digest, by, evidence: None };
-                self.bench.journal().note(note, &stamp).expect("a note is written");
+            let assignment = handoff.azure_grant().expect("everything is written down").assignment();
+            let grants = handoff.azure_way() == Some(Way::Grant);
+            match (what, grants) {
+                (1 | 2, true) => drop(self.azure.insert(assignment)),
+                (1 | 2, false) => drop(self.azure.remove(&assignment)),
+                // Nobody declines to grant what they granted.
+                (3, true) if self.azure.contains(&assignment) => continue,
+                _ => {}
+            }
+            let (handoff, digest, by) = (*id, handoff.digest, "somebody".into());
+            match what {
+                1 if open => self.note(Record::Acknowledged { handoff, digest, by, evidence: None }),
+                3 if open => self.note(Record::Declined { handoff, by, reason: "not now".into() }),
+                _ => {}
+            }
+        }
+    }
+    fn note(&mut self, note: Record) {
+        self.notes += 1;
+        let stamp = Stamp { at: self.bench.tenant.clock(), nonce: smol_str::format_smolstr!("note-{}", self.notes) };
+        self.bench.journal().note(note, &stamp).expect("a note is written");
+    }
+    /// Whoever declined thinks better of it.
+    fn reopen(&mut self) {
+        for (handoff, known) in self.bench.ledger().handoffs {
+            if matches!(known.state, HandoffState::Declined { .. })
+                && matches!(self.bench.ledger().handoffs[&handoff].state, HandoffState::Declined { .. })
+            {
+                self.note(Record::Reopened { handoff, by: "somebody".into(), reason: "yes, now".into() });
             }
         }
     }
     /// Nothing disturbs any more.
     fn settle(&mut self) -> Planned {
+        self.reopen();
         for _ in 0..6 {
             let planned = self.bench.plan();
             if planned.plan.steps().is_empty() {
@@ -193,7 +214,6 @@ impl Play {
                 return planned;
             }
             self.apply();
-            self.act(0b11_1111);
             self.everybody();
         }
         panic!("steps are left: {}", self.bench.project.shown(&self.bench.plan()));
@@ -398,4 +418,48 @@ fn only_what_is_granted_anew_counts_as_access() {
         planned.plan.steps().iter().map(|step| (step.key.step, step.counts.len())).collect();
     let access = counted.into_iter().filter(|(step, _)| *step != StepName::ChangeGuards).collect::<Vec<_>>();
     assert_eq!(access, [(StepName::GrantAzureAccess, 1), (StepName::RevokeAzureAccess, 0)]);
+}
+
+/// A hand-off as an older version asked for it: take-backs had no other end, and nothing was written down.
+fn older(planned: &Planned, step: StepName) -> (Digest, Handoff) {
+    let planned = planned.plan.steps().iter().find(|it| it.key.step == step).expect("it is planned");
+    let key = StepKey::new(planned.key.address.clone(), step);
+    let id = step_id(&key, Class::HandOff, &planned.action);
+    let at = Timestamp::from_seconds(1_795_424_400);
+    let state = HandoffState::Acknowledged { by: "somebody".into(), at, evidence: None };
+    let digest = Digest::of_bytes(b"an older text");
+    (id, Handoff { key, digest, text: String::new(), wanted: BTreeMap::new(), asked: at, state })
+}
+
+#[test]
+fn what_an_older_version_was_told_is_taken_back_stays_so_until_it_is_declared() {
+    let play = Play::new();
+    let absent = project(&[(Some(Says { present: false, ..owner() }), 0), (None, 0)]);
+    let mut ledger = play.bench.ledger();
+    let planned = absent.plan(&play.bench.tenant, &ledger);
+    let (id, handoff) = older(&planned, StepName::RevokeAzureAccess);
+    ledger.handoffs.insert(id, handoff);
+    assert_eq!(steps(&absent.plan(&play.bench.tenant, &ledger)), Vec::<String>::new());
+    let present = project(&[(Some(owner()), 0), (None, 0)]);
+    let (grant, mut granted) = older(&present.plan(&play.bench.tenant, &ledger), StepName::GrantAzureAccess);
+    granted.state = HandoffState::Consumed { at: granted.asked };
+    ledger.handoffs.insert(grant, granted);
+    let planned = present.plan(&play.bench.tenant, &ledger);
+    assert_eq!(steps(&planned), ["grant-azure-access"]);
+    assert!(planned.adopt.consumed.contains(&id), "the next `absent` asks again");
+}
+
+#[test]
+fn ids_of_an_older_version_are_known() {
+    let folder = crate::support::root().join("examples/azure-access/manifests");
+    let mut texts = Vec::new();
+    for name in ["provider", "fabrikam", "contoso", "contoso-azure"] {
+        let path = format!("{name}.yaml");
+        let text = std::fs::read_to_string(folder.join(&path)).expect("an example");
+        texts.push((path, text.replace("ensure: present", "ensure: absent")));
+    }
+    let borrowed: Vec<(&str, &str)> = texts.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let planned = Project::of(&borrowed).plan(&tenant(SEED), &Ledger::default());
+    // As its story printed it then.
+    assert_eq!(older(&planned, StepName::RevokeAzureAccess).0.short(10).to_string(), "91d884cb41");
 }
