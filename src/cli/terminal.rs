@@ -3,7 +3,8 @@
 
 use super::args::ColorChoice;
 use super::error::CliError;
-use crate::report::Paint;
+use super::settings::columns;
+use crate::report::{self, Paint, Width};
 use std::io::{BufRead as _, ErrorKind, IsTerminal as _, Write as _};
 
 /// Whether a stream is read by a person right now.
@@ -29,6 +30,7 @@ pub(crate) enum Verbosity {
 pub(crate) struct Terminal {
     out: Paint,
     err: Paint,
+    room: Width,
     err_audience: Audience,
     in_audience: Audience,
     verbosity: Verbosity,
@@ -42,6 +44,7 @@ impl Terminal {
         Self {
             out: ink(color, audience(out)),
             err: ink(color, audience(err)),
+            room: width(audience(out), std::io::stdout()),
             err_audience: audience(err),
             in_audience: audience(std::io::stdin().is_terminal()),
             verbosity,
@@ -66,6 +69,21 @@ impl Terminal {
     /// How much is said.
     pub(crate) fn verbosity(&self) -> Verbosity {
         self.verbosity
+    }
+    /// How much room the reader of the data has.
+    pub(crate) fn width(&self) -> Width {
+        self.room
+    }
+    /// How much room the reader of the messages has.
+    pub(crate) fn message_width(&self) -> Width {
+        message_width()
+    }
+    /// Prints text for people, as it fits a terminal; in a pipe every line stays as it is.
+    ///
+    /// # Errors
+    /// As [`Terminal::data`].
+    pub(crate) fn text(&self, text: &str) -> Result<(), CliError> {
+        self.data(&report::fit(text, self.room))
     }
     /// Prints data, whole. A reader that went away is fine: it has what it wanted.
     ///
@@ -101,6 +119,17 @@ impl Terminal {
     pub(crate) fn warn(&self, line: &str) {
         message(line);
     }
+    /// Shows a patch beside the data, line by line as it is, unless told to be quiet.
+    pub(crate) fn show(&self, lines: &str) {
+        match self.verbosity {
+            Verbosity::Normal => verbatim(lines),
+            Verbosity::Quiet => {}
+        }
+    }
+    /// Shows what is read or copied before anything goes on, line by line as it is.
+    pub(crate) fn keep(&self, lines: &str) {
+        verbatim(lines);
+    }
     /// Says why the command ends.
     pub(crate) fn error(&self, error: &CliError) {
         let CliError { exit: _, message: what, hints } = error;
@@ -123,6 +152,7 @@ impl Terminal {
         if !self.can_ask() {
             return Err(CliError::usage("nobody is there to answer: stdin or stderr is no terminal"));
         }
+        let question = report::fit(question, message_width());
         let mut err = std::io::stderr().lock();
         // A prompt that cannot be shown is answered like one that was not understood.
         if write!(err, "{question} [y/N] ").and_then(|()| err.flush()).is_err() {
@@ -153,10 +183,42 @@ fn ink(color: ColorChoice, audience: Audience) -> Paint {
     }
 }
 
-/// A line on stderr. When stderr is gone nobody listens, and that is no reason to stop.
+/// A line on stderr, as it fits a terminal. When stderr is gone nobody listens, and that is no reason to stop.
 pub(crate) fn message(line: &str) {
+    verbatim(&report::fit(line, message_width()));
+}
+
+/// The same for what is copied: a document, a patch. Its lines stay as they are.
+fn verbatim(lines: &str) {
     let mut err = std::io::stderr().lock();
-    drop(writeln!(err, "{line}"));
+    drop(writeln!(err, "{lines}"));
+}
+
+fn message_width() -> Width {
+    let audience = if std::io::stderr().is_terminal() { Audience::Person } else { Audience::Pipe };
+    width(audience, std::io::stderr())
+}
+
+/// What a terminal says of itself, else `COLUMNS`, else what most have.
+#[cfg(unix)]
+fn width(audience: Audience, stream: impl std::os::fd::AsFd) -> Width {
+    told_width(audience, || terminal_size::terminal_size_of(stream))
+}
+
+/// What a terminal says of itself, else `COLUMNS`, else what most have.
+#[cfg(windows)]
+fn width(audience: Audience, stream: impl std::os::windows::io::AsHandle) -> Width {
+    told_width(audience, || terminal_size::terminal_size_of(stream))
+}
+
+fn told_width(
+    audience: Audience,
+    size: impl FnOnce() -> Option<(terminal_size::Width, terminal_size::Height)>,
+) -> Width {
+    match audience {
+        Audience::Pipe => Width::Endless,
+        Audience::Person => Width::Columns(size().map(|(width, _)| width.0).or_else(columns).unwrap_or(80)),
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! never obeys what stands in the file.
 
 use super::escape;
-use super::layout::{Paint, WIDTH, plural};
+use super::layout::{Paint, Sheet, plural};
 use crate::diag::{At, Finding, Severity, SourceMap};
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
@@ -15,12 +15,12 @@ const NEAR: usize = 2000;
 ///
 /// # Errors
 /// When `out` does.
-pub(super) fn findings(findings: &[Finding], sources: &SourceMap, colour: Paint, out: &mut dyn Write) -> fmt::Result {
+pub(super) fn findings(findings: &[Finding], sources: &SourceMap, colour: Paint, out: &mut Sheet<'_>) -> fmt::Result {
     let renderer = match colour {
         Paint::Plain => Renderer::plain(),
         Paint::Colour => Renderer::styled(),
     };
-    let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(WIDTH);
+    let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(out.page());
     for finding in sorted(findings) {
         writeln!(out, "{}\n", renderer.render(&[group(finding, sources)]))?;
     }
@@ -124,7 +124,7 @@ mod tests {
             })
             .collect();
         let mut out = String::new();
-        findings(&found, &sources, Paint::Plain, &mut out).unwrap();
+        findings(&found, &sources, Paint::Plain, &mut Sheet::new(&mut out, 79)).unwrap();
         assert_eq!(out, expect);
     }
 
@@ -182,7 +182,7 @@ warning[TT0101]: second
             let at = At { file, start, end: start + length };
             let finding = Finding::error(Code::YamlSyntax, at, message.clone()).help(message.clone()).related(at, message);
             let mut out = String::new();
-            findings(&[finding], &sources, Paint::Plain, &mut out).unwrap();
+            findings(&[finding], &sources, Paint::Plain, &mut Sheet::new(&mut out, 79)).unwrap();
             prop_assert!(!out.contains(|c: char| c != '\n' && c.is_control()), "{out:?}");
             prop_assert!(!out.contains(['\u{202e}', '\u{e0001}']), "{out:?}");
         }

@@ -1,11 +1,9 @@
-//! How plain text is laid out: 79 columns, rows with a tag at the right, wrapped lines that hang. Escapes everything
+//! How plain text is laid out: pages of 79 columns or of a narrower terminal, rows with a tag at the right, wrapped lines that hang. Escapes everything
 //! it is given; never decides whether there is colour.
 
 use super::escape;
+use super::width::{PAGE, broken, columns};
 use std::fmt::{self, Write};
-
-/// The last column that is used.
-pub(super) const WIDTH: usize = 79;
 
 /// Whether output may be coloured; whoever knows the terminal decides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,63 +49,52 @@ pub(super) fn paint(out: &mut dyn Write, paint: Paint, hue: Hue, text: &str) -> 
     }
 }
 
-/// The parts of a text that stay on one line: words, and what stands between backticks where it is short.
-fn words(text: &str) -> Vec<&str> {
-    let mut words = Vec::new();
-    let mut rest = text;
-    while let Some(start) = rest.find(|c| c != ' ') {
-        rest = &rest[start..];
-        let mut end = rest.find(' ').unwrap_or(rest.len());
-        if rest[..end].matches('`').count() % 2 == 1 {
-            let closed = rest[end..].find('`').map(|tick| end + tick);
-            let whole = closed.map(|tick| rest[tick..].find(' ').map_or(rest.len(), |space| tick + space));
-            end = whole.filter(|whole| *whole <= WIDTH / 2).unwrap_or(end);
-        }
-        words.push(&rest[..end]);
-        rest = &rest[end..];
+/// A page under the pen: what is written, and its last column.
+pub(super) struct Sheet<'a> {
+    out: &'a mut dyn Write,
+    page: usize,
+}
+impl<'a> Sheet<'a> {
+    /// Writes to `out`, in a page of so many columns.
+    pub(super) fn new(out: &'a mut dyn Write, page: usize) -> Self {
+        Self { out, page }
     }
-    words
+    /// The last column.
+    pub(super) fn page(&self) -> usize {
+        self.page
+    }
+}
+impl Write for Sheet<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.out.write_str(text)
+    }
 }
 
-/// Writes `first` and then `text`, broken between words at 79 columns; later lines begin with `indent` spaces. Words
-/// are never broken, so that ids, paths and commands can be copied.
-pub(super) fn wrapped(out: &mut dyn Write, first: &str, indent: usize, text: &str) -> fmt::Result {
+/// Writes `first` and then `text`, broken between words at the edge of the page; later lines begin with `indent`
+/// spaces. Words and what stands between backticks are never broken, so that ids, paths and commands can be copied.
+pub(super) fn wrapped(out: &mut Sheet<'_>, first: &str, indent: usize, text: &str) -> fmt::Result {
     out.write_str(first)?;
-    let mut column = first.chars().count();
-    let mut begun = false;
-    for word in words(&escape::line(text)) {
-        let length = word.chars().count();
-        if begun && column + 1 + length > WIDTH {
-            write!(out, "\n{:indent$}", "")?;
-            column = indent;
-        } else if begun {
-            out.write_char(' ')?;
-            column += 1;
-        }
-        out.write_str(word)?;
-        column += length;
-        begun = true;
-    }
-    out.write_char('\n')
+    let lines = broken(&escape::line(text), (columns(first), indent), out.page);
+    writeln!(out, "{}", lines.join(&format!("\n{:indent$}", "")))
 }
 
-/// Writes `left` and, at the right edge, `tag`; `left` is escaped already and `column` says how wide it shows.
-pub(super) fn tagged(out: &mut dyn Write, column: usize, tag: &str) -> fmt::Result {
+/// Writes, at the right edge, `tag`; `column` says how wide shows what stands left of it.
+pub(super) fn tagged(out: &mut Sheet<'_>, column: usize, tag: &str) -> fmt::Result {
     if tag.is_empty() {
         return out.write_char('\n');
     }
-    let gap = WIDTH.saturating_sub(column + tag.chars().count()).max(2);
+    let gap = out.page.saturating_sub(column + columns(tag)).max(2);
     writeln!(out, "{:gap$}{tag}", "")
 }
 
 /// The width of a first column for these texts: the longest and two, but not so wide that nothing fits beside it.
-pub(super) fn column(texts: impl Iterator<Item = usize>) -> usize {
-    texts.max().unwrap_or(0).min(44) + 2
+pub(super) fn column(texts: impl Iterator<Item = usize>, page: usize) -> usize {
+    texts.max().unwrap_or(0).min(page * 44 / PAGE) + 2
 }
 
 /// Writes `text` padded to `width`, with two spaces after it where it is longer. Answers how wide it shows.
 pub(super) fn padded(out: &mut dyn Write, text: &str, width: usize) -> Result<usize, fmt::Error> {
-    let length = text.chars().count();
+    let length = columns(text);
     let gap = width.saturating_sub(length).max(2);
     write!(out, "{text}{:gap$}", "")?;
     Ok(length + gap)
@@ -125,17 +112,16 @@ mod tests {
     #[test]
     fn long_lines_hang_and_words_stay_whole() {
         let mut out = String::new();
-        wrapped(&mut out, "    help: ", 10, &format!("{} {} end", "a".repeat(70), "b".repeat(90))).unwrap();
+        wrapped(
+            &mut Sheet::new(&mut out, PAGE),
+            "    help: ",
+            10,
+            &format!("{} {} end", "a".repeat(70), "b".repeat(90)),
+        )
+        .unwrap();
         let lines: Vec<&str> = out.lines().collect();
         assert_eq!(lines[0], format!("    help: {}", "a".repeat(70)));
         assert_eq!(lines[1], format!("{}{}", " ".repeat(10), "b".repeat(90)));
         assert_eq!(lines[2], format!("{}end", " ".repeat(10)));
-    }
-
-    #[test]
-    fn a_command_stays_on_one_line() {
-        assert_eq!(words("say `a b c`, then  `d"), ["say", "`a b c`,", "then", "`d"]);
-        let long = format!("`{}` x", "a ".repeat(60));
-        assert_eq!(words(&long).len(), 62);
     }
 }

@@ -13,12 +13,14 @@ mod markdown;
 mod run;
 mod sarif;
 mod text;
+mod width;
 
 pub use counts::{Counts, Verdict};
 pub use findings::tally;
 pub use json::{FORMAT, Report, schema, written};
 pub use layout::Paint;
 pub use run::{Run, RunDocument};
+pub use width::{Width, broken, columns, fit};
 
 use crate::diag::{Finding, SourceMap};
 use crate::plan::file::PlanFile;
@@ -88,6 +90,8 @@ pub struct Form<'a> {
     pub format: Format,
     /// With color or without; text alone can have any.
     pub paint: Paint,
+    /// How much room its reader has; text alone cares.
+    pub width: Width,
     /// The project's folder within its repository, `/` between and empty at its top: annotations name files from there.
     pub folder: &'a str,
 }
@@ -95,7 +99,7 @@ impl Form<'_> {
     /// Without color, for a project at the top of its repository.
     #[must_use]
     pub fn plain(format: Format) -> Self {
-        Self { format, paint: Paint::Plain, folder: "" }
+        Self { format, paint: Paint::Plain, width: Width::Endless, folder: "" }
     }
 }
 
@@ -104,11 +108,13 @@ impl Form<'_> {
 /// # Errors
 /// When `out` does.
 pub fn render(subject: Subject<'_>, command: &str, form: Form<'_>, out: &mut dyn Write) -> fmt::Result {
-    let Form { format, paint: colour, folder } = form;
+    let Form { format, paint: colour, width, folder } = form;
     match (format, subject) {
-        (Format::Text, Subject::Plan(file)) => text::plan(file, colour, out),
-        (Format::Text, Subject::Findings(found, sources)) => findings::findings(found, sources, colour, out),
-        (Format::Text, Subject::Run(run)) => run::run(run, colour, out),
+        (Format::Text, Subject::Plan(file)) => text::plan(file, colour, &mut layout::Sheet::new(out, width.page())),
+        (Format::Text, Subject::Findings(found, sources)) => {
+            findings::findings(found, sources, colour, &mut layout::Sheet::new(out, width.page()))
+        }
+        (Format::Text, Subject::Run(run)) => run::run(run, colour, &mut layout::Sheet::new(out, width.page())),
         (Format::Json, Subject::Plan(file)) => out.write_str(&Report::plan(command, file).write()),
         (Format::Json, Subject::Findings(found, sources)) => {
             out.write_str(&Report::findings(command, found, sources).write())

@@ -1,8 +1,9 @@
 //! How a run ended, for people and as part of the report: one line a step, the counts, and what to do next. Asked and
 //! pending are told as what they are: no failures.
 
-use super::layout::{Hue, Paint, column, wrapped};
+use super::layout::{Hue, Paint, Sheet, column, wrapped};
 use super::text::{Page, hue};
+use super::width::columns;
 use crate::apply::outcome::{Ending, Outcome, RunOutcome, StepResult};
 use crate::model::{Class, Digest, StepKey, StepName};
 use crate::plan::Mark;
@@ -200,9 +201,9 @@ fn goes_on(outcome: &RunOutcome) -> bool {
 ///
 /// # Errors
 /// When `out` does.
-pub(super) fn run(run: Run<'_>, colour: Paint, out: &mut dyn Write) -> fmt::Result {
-    let keys = run.outcome.results.iter().map(|result| result.key.address.to_string().chars().count());
-    let page = Page { colour, width: column(keys) };
+pub(super) fn run(run: Run<'_>, colour: Paint, out: &mut Sheet<'_>) -> fmt::Result {
+    let keys = run.outcome.results.iter().map(|result| columns(&result.key.address.to_string()));
+    let page = Page { colour, width: column(keys, out.page()) };
     let marks: BTreeMap<&StepKey, Mark> = run.file.plan().steps().iter().map(|step| (&step.key, step.mark)).collect();
     for StepResult { key, id, outcome } in &run.outcome.results {
         // One that is not planned any more is marked by what its name usually means.
@@ -228,7 +229,7 @@ pub(super) fn run(run: Run<'_>, colour: Paint, out: &mut dyn Write) -> fmt::Resu
         // On a line of its own, whole, so that it can be copied.
         writeln!(out, "  twotier apply --plan-id {id}")?;
     }
-    writeln!(out, "{}", run.tally())
+    wrapped(out, "", 2, &run.tally())
 }
 
 #[cfg(test)]
@@ -248,7 +249,7 @@ mod tests {
     fn shown(outcome: &RunOutcome) -> String {
         let mut out = String::new();
         let file = file(steps(), &outlook());
-        run(Run { file: &file, outcome, approved: None }, Paint::Plain, &mut out).unwrap();
+        run(Run { file: &file, outcome, approved: None }, Paint::Plain, &mut Sheet::new(&mut out, 79)).unwrap();
         out
     }
 

@@ -1,11 +1,12 @@
 //! A plan as plain text, for a terminal and a pull request: one block a step, then what stands beside the steps, then
-//! one line that says what it comes to. Every line fits 79 columns unless a word alone is longer.
+//! one line that says what it comes to. Every line fits the page unless a word alone is wider.
 
 use super::alike::{Alike, All, alike};
 use super::counts::Verdict;
 use super::escape;
 use super::gates::closings;
-use super::layout::{Hue, Paint, column, padded, paint, plural, tagged, wrapped};
+use super::layout::{Hue, Paint, Sheet, column, padded, paint, plural, tagged, wrapped};
+use super::width::columns;
 use crate::diag::Code;
 use crate::model::{Class, StepKey};
 use crate::plan::file::{Blocked, Finding, Outlook, PlanFile};
@@ -17,14 +18,15 @@ use std::fmt::{self, Write};
 ///
 /// # Errors
 /// When `out` does.
-pub(super) fn plan(file: &PlanFile, colour: Paint, out: &mut dyn Write) -> fmt::Result {
+pub(super) fn plan(file: &PlanFile, colour: Paint, out: &mut Sheet<'_>) -> fmt::Result {
     let keys = file.plan().steps().iter().map(|step| &step.key);
     let keys = keys.chain(file.outlook().blocked.iter().map(|blocked| &blocked.key));
-    let page = Page { colour, width: column(keys.map(|key| key.address.to_string().chars().count())) };
+    let width = column(keys.map(|key| columns(&key.address.to_string())), out.page());
+    let page = Page { colour, width };
     for step in file.plan().steps() {
         page.step(step, out)?;
     }
-    let outlook = page.outlook(file.outlook(), file.plan().steps())?;
+    let outlook = page.outlook(file.outlook(), file.plan().steps(), out.page())?;
     if !outlook.is_empty() && !file.plan().steps().is_empty() {
         out.write_char('\n')?;
     }
@@ -35,7 +37,7 @@ pub(super) fn plan(file: &PlanFile, colour: Paint, out: &mut dyn Write) -> fmt::
     if !file.plan().steps().is_empty() {
         writeln!(out, "Plan id {}", file.plan().id())?;
     }
-    writeln!(out, "{}", Verdict::of(file))
+    wrapped(out, "", 2, &Verdict::of(file).to_string())
 }
 
 /// Most needs of a step that are told one by one: the end of a partnership may have thousands.
@@ -51,7 +53,7 @@ impl Page {
     /// The first line of a block: symbol, address, step and other end, and a tag at the right edge.
     pub(super) fn head(
         &self,
-        out: &mut dyn Write,
+        out: &mut Sheet<'_>,
         (symbol, hue): (char, Hue),
         key: &StepKey,
         tag: &str,
@@ -62,11 +64,11 @@ impl Page {
         let mut shown = 2 + padded(out, &escape::line(&address), self.width)?;
         let what = what(key);
         out.write_str(&what)?;
-        shown += what.chars().count();
+        shown += columns(&what);
         tagged(out, shown, tag)
     }
 
-    fn step(&self, step: &Step, out: &mut dyn Write) -> fmt::Result {
+    fn step(&self, step: &Step, out: &mut Sheet<'_>) -> fmt::Result {
         self.head(out, (step.mark.symbol(), hue(step.mark)), &step.key, &tag(step))?;
         body(step, out)?;
         if let Some(why) = why(step) {
@@ -86,7 +88,7 @@ impl Page {
     }
 
     /// The sections beside the steps, with an empty line between them; empty where there is nothing to say.
-    fn outlook(&self, outlook: &Outlook, steps: &[Step]) -> Result<String, fmt::Error> {
+    fn outlook(&self, outlook: &Outlook, steps: &[Step], page: usize) -> Result<String, fmt::Error> {
         let Outlook {
             blocked,
             findings,
@@ -109,17 +111,17 @@ impl Page {
             }
             Ok::<(), fmt::Error>(())
         };
-        section("Blocked", joined(blocked.iter(), |blocked, out| self.blocked(blocked, out))?)?;
-        section("Drift", joined(drifted.iter(), |finding, out| self.noted(finding, out))?)?;
-        section("Noted", joined(alike(noted).into_iter(), |alike, out| self.alike(&alike, out))?)?;
-        section("Assumed", joined(assumptions.iter(), |text, out| wrapped(out, "  ", 4, text))?)?;
+        section("Blocked", joined(page, blocked.iter(), |blocked, out| self.blocked(blocked, out))?)?;
+        section("Drift", joined(page, drifted.iter(), |finding, out| self.noted(finding, out))?)?;
+        section("Noted", joined(page, alike(noted).into_iter(), |alike, out| self.alike(&alike, out))?)?;
+        section("Assumed", joined(page, assumptions.iter(), |text, out| wrapped(out, "  ", 4, text))?)?;
         section(
             "Released",
-            joined(released.iter(), |address, out| {
+            joined(page, released.iter(), |address, out| {
                 wrapped(out, "  ", 4, &format!("{address}: no document declares it any more; nothing is taken away"))
             })?,
         )?;
-        section("Stops apply", joined(closings(gates, steps).iter(), |said, out| wrapped(out, "  ", 4, said))?)?;
+        section("Stops apply", joined(page, closings(gates, steps).iter(), |said, out| wrapped(out, "  ", 4, said))?)?;
         if *outside > 0 {
             sections.push(format!(
                 "Outside the scope: {}.\n",
@@ -129,33 +131,33 @@ impl Page {
         Ok(sections.join("\n"))
     }
 
-    fn blocked(&self, Blocked { key, finding }: &Blocked, out: &mut dyn Write) -> fmt::Result {
+    fn blocked(&self, Blocked { key, finding }: &Blocked, out: &mut Sheet<'_>) -> fmt::Result {
         self.head(out, ('?', Hue::Red), key, &format!("[{}]", finding.code))?;
         said(finding, out)
     }
 
-    fn alike(&self, Alike { first, all }: &Alike<'_>, out: &mut dyn Write) -> fmt::Result {
+    fn alike(&self, Alike { first, all }: &Alike<'_>, out: &mut Sheet<'_>) -> fmt::Result {
         let Some(All { message, help, objects }) = all else { return self.noted(first, out) };
         let subject = format!("{} alike", objects.len());
         write!(out, "  {subject}")?;
-        tagged(out, 2 + subject.chars().count(), &format!("[{}]", escape::line(&first.code)))?;
+        tagged(out, 2 + columns(&subject), &format!("[{}]", escape::line(&first.code)))?;
         wrapped(out, "    ", 4, message)?;
         wrapped(out, "    ", 6, &objects.join(", "))?;
         help.as_ref().map_or(Ok(()), |help| wrapped(out, "    help: ", 10, help))
     }
 
-    fn noted(&self, finding: &Finding, out: &mut dyn Write) -> fmt::Result {
+    fn noted(&self, finding: &Finding, out: &mut Sheet<'_>) -> fmt::Result {
         let place = finding.place.as_ref().map(ToString::to_string);
         let subject = finding.address.as_ref().map(ToString::to_string).or(place).unwrap_or_default();
         let subject = escape::line(&subject);
         write!(out, "  {subject}")?;
-        tagged(out, 2 + subject.chars().count(), &format!("[{}]", escape::line(&finding.code)))?;
+        tagged(out, 2 + columns(&subject), &format!("[{}]", escape::line(&finding.code)))?;
         said(finding, out)
     }
 }
 
 /// Message and help of a finding.
-fn said(finding: &Finding, out: &mut dyn Write) -> fmt::Result {
+fn said(finding: &Finding, out: &mut Sheet<'_>) -> fmt::Result {
     wrapped(out, "    ", 4, &finding.message)?;
     for related in &finding.related {
         wrapped(out, "    ", 6, &format!("{}: {}", related.place, related.what))?;
@@ -165,12 +167,13 @@ fn said(finding: &Finding, out: &mut dyn Write) -> fmt::Result {
 
 /// All of them below each other.
 fn joined<T>(
+    page: usize,
     items: impl Iterator<Item = T>,
-    write: impl Fn(T, &mut dyn Write) -> fmt::Result,
+    write: impl Fn(T, &mut Sheet<'_>) -> fmt::Result,
 ) -> Result<String, fmt::Error> {
     let mut text = String::new();
     for item in items {
-        write(item, &mut text)?;
+        write(item, &mut Sheet::new(&mut text, page))?;
     }
     Ok(text)
 }
@@ -208,7 +211,7 @@ fn tag(step: &Step) -> String {
 }
 
 /// What the step does: one line of its own and what it changes.
-fn body(step: &Step, out: &mut dyn Write) -> fmt::Result {
+fn body(step: &Step, out: &mut Sheet<'_>) -> fmt::Result {
     let Some((line, told)) = summary(&step.action) else { return changes(step.changes.iter(), out) };
     wrapped(out, "    ", 6, &line)?;
     changes(step.changes.iter().filter(|change| !told.contains(&change.field.as_str())), out)
@@ -234,8 +237,8 @@ pub(super) fn summary(action: &Action) -> Option<(String, &'static [&'static str
     })
 }
 
-fn changes<'a>(changes: impl Iterator<Item = &'a FieldChange> + Clone, out: &mut dyn Write) -> fmt::Result {
-    let width = changes.clone().map(|change| change.field.chars().count()).max().unwrap_or(0);
+fn changes<'a>(changes: impl Iterator<Item = &'a FieldChange> + Clone, out: &mut Sheet<'_>) -> fmt::Result {
+    let width = changes.clone().map(|change| columns(&change.field)).max().unwrap_or(0);
     for change in changes {
         let first = format!("    {:<width$}  ", escape::line(&change.field));
         wrapped(out, &first, 6, &moved(change))?;
@@ -279,7 +282,7 @@ pub(super) fn needed(Need { step, why }: &Need, of: &StepKey) -> String {
     }
 }
 
-fn risk(step: &Step, out: &mut dyn Write) -> fmt::Result {
+fn risk(step: &Step, out: &mut Sheet<'_>) -> fmt::Result {
     let undo = undo(&step.undo);
     match (step.risks.is_empty(), &step.undo, step.class) {
         (false, ..) => {
@@ -312,7 +315,7 @@ mod tests {
 
     fn shown(steps: Vec<Step>, outlook: &Beside) -> String {
         let mut out = String::new();
-        plan(&file(steps, outlook), Paint::Plain, &mut out).unwrap();
+        plan(&file(steps, outlook), Paint::Plain, &mut Sheet::new(&mut out, 79)).unwrap();
         out
     }
     fn last(steps: Vec<Step>, outlook: &Beside) -> String {
@@ -354,8 +357,8 @@ Blocked
 ? subscription/contoso/backup  order-subscription                      [TT0310]
     a live subscription of CFQ7TTC0AAAA/0001 is claimed by no manifest:
     50000000-0000-4000-8000-000000000003
-    help: bind it with `subscriptionId`, or buy one beside it: `purchase:
-          {additional: {beside: [its id]}}`
+    help: bind it with `subscriptionId`, or buy one beside it:
+          `purchase: {additional: {beside: [its id]}}`
 
 Assumed
   4822222 passes validation as partner of record; checked after acceptance
@@ -455,7 +458,7 @@ Nothing can be done: 1 blocked.
     #[test]
     fn color_comes_only_when_asked_for() {
         let mut out = String::new();
-        plan(&file(steps(), &outlook()), Paint::Colour, &mut out).unwrap();
+        plan(&file(steps(), &outlook()), Paint::Colour, &mut Sheet::new(&mut out, 79)).unwrap();
         assert!(out.starts_with("\u{1b}[36m!\u{1b}[0m partnership/northwind"), "{out}");
         assert!(!shown(steps(), &outlook()).contains('\u{1b}'));
     }

@@ -95,8 +95,8 @@ Blocked
 ? subscription/contoso/backup  order-subscription                      [TT0310]
     a live subscription of CFQ7TTC0AAAA/0001 is claimed by no manifest:
     50000000-0000-4000-8000-000000000003
-    help: bind it with `subscriptionId`, or buy one beside it: `purchase:
-          {additional: {beside: [its id]}}`
+    help: bind it with `subscriptionId`, or buy one beside it:
+          `purchase: {additional: {beside: [its id]}}`
 
 Assumed
   4822222 passes validation as partner of record; checked after acceptance

@@ -1,12 +1,12 @@
 //! How changes to manifests print: what differs, what was written, what was left out. Never asks and never writes a file.
 
-use super::{folded, safe};
+use super::safe;
 use crate::diag::source::shown;
 use crate::ops::bind::Bound;
 use crate::ops::import::{Counts, Imported, LeftOut};
 use crate::ops::rewrite::FileChange;
 use crate::ops::set::{Meant, Proposal, Stays};
-use crate::report::Paint;
+use crate::report::{self, Paint};
 use serde_json::{Value, json};
 use similar::{ChangeTag, TextDiff};
 use std::collections::BTreeMap;
@@ -85,9 +85,10 @@ fn patch(change: &Difference<'_>, paint: Paint, out: &mut String) {
     }
 }
 
-/// Names after a lead, in lines that fit.
+/// Names after a lead, in lines like those of a patch, which are shown as they are.
 fn listed(lead: &str, names: &[String]) -> String {
-    format!("{lead}{}\n", folded(&names.join(", "), 100 - lead.chars().count()).join("\n  "))
+    let lines = report::broken(&names.join(", "), (report::columns(lead), 2), 100);
+    format!("{lead}{}\n", lines.join("\n  "))
 }
 
 fn painted(tag: ChangeTag, line: &str, paint: Paint) -> String {
@@ -197,7 +198,10 @@ pub(crate) fn set(proposal: &Proposal, verb: &str, noun: &str) -> String {
                 let it = if names.len() == 1 { "it" } else { "them" };
                 let _ = writeln!(out, "  to move {it} too: {command}");
             }
-            None => out.push_str(&listed("  to change by hand: ", &names.iter().cloned().collect::<Vec<_>>())),
+            None => {
+                let names: Vec<&str> = names.iter().map(|name| &**name).collect();
+                let _ = writeln!(out, "  to change by hand: {}", names.join(", "));
+            }
         }
     }
     out

@@ -5,6 +5,7 @@ use crate::journal::history::{Effect, End, Note, Run, Settler};
 use crate::journal::record::{Forgotten, Learned, Record, Settled};
 use crate::journal::{Folded, History};
 use crate::model::Address;
+use crate::report::Width;
 use serde_json::{Value, json};
 
 /// Keeps only what concerns an address.
@@ -40,7 +41,7 @@ fn about(record: &Record) -> Vec<&Address> {
 }
 
 /// Runs newest first, then notes newest first.
-pub(crate) fn history(history: &History, limit: usize) -> String {
+pub(crate) fn history(history: &History, limit: usize, width: Width) -> String {
     if history.runs.is_empty() && history.notes.is_empty() {
         return "No runs yet.\n".to_owned();
     }
@@ -49,14 +50,14 @@ pub(crate) fn history(history: &History, limit: usize) -> String {
         let plan = run.open.plan.map_or_else(|| "(auto-approved)".to_owned(), |id| id.short(10));
         table.row([run.epoch.to_string(), run.at.to_string(), run.open.actor.to_string(), plan, end(&run.end)]);
     }
-    let mut text = table.show();
+    let mut text = table.show(width);
     if !history.notes.is_empty() {
         let mut table = Table::new(&["note", "when", "what"]);
         for Note { number, at, record } in history.notes.iter().rev().take(limit) {
             table.row([number.to_string(), at.to_string(), note(record)]);
         }
         text.push('\n');
-        text.push_str(&table.show());
+        text.push_str(&table.show(width));
     }
     text
 }
@@ -152,7 +153,7 @@ fn taught(learned: &Learned) -> String {
 }
 
 /// A run, whole.
-pub(crate) fn run(run: &Run) -> String {
+pub(crate) fn run(run: &Run, width: Width) -> String {
     let Run { epoch, number: _, at, open, end: ended, asked, effects } = run;
     let mut head = Table::default();
     head.row(["run".to_owned(), epoch.to_string()]);
@@ -167,7 +168,7 @@ pub(crate) fn run(run: &Run) -> String {
     head.row(["plan".to_owned(), open.plan.map_or_else(|| "(auto-approved)".to_owned(), |id| id.to_string())]);
     head.row(["twotier".to_owned(), open.tool.to_string()]);
     head.row(["ended".to_owned(), end(ended)]);
-    let mut text = head.show();
+    let mut text = head.show(width);
     if !effects.is_empty() || !asked.is_empty() {
         let mut table = Table::new(&["effect", "step", "how it ended"]);
         for (id, key) in asked {
@@ -177,7 +178,7 @@ pub(crate) fn run(run: &Run) -> String {
             table.row([effect.number.to_string(), effect.intent.key.to_string(), ended_as(effect)]);
         }
         text.push('\n');
-        text.push_str(&table.show());
+        text.push_str(&table.show(width));
     }
     safe(&text)
 }

@@ -26,6 +26,7 @@ pub(super) use why::{why, why_json};
 use super::args::OutputFormat;
 use super::error::CliError;
 use super::run::Scene;
+use super::terminal::Terminal;
 use serde_json::Value;
 
 /// The two forms of small outputs.
@@ -57,6 +58,19 @@ impl Scene<'_> {
     }
 }
 
+impl Plainness {
+    /// Prints a small output: text as it fits the terminal, a document as it is.
+    ///
+    /// # Errors
+    /// When stdout cannot be written.
+    pub(super) fn print(self, terminal: &Terminal, text: &str) -> Result<(), CliError> {
+        match self {
+            Self::Text => terminal.text(text),
+            Self::Json => terminal.data(text),
+        }
+    }
+}
+
 /// A JSON document, indented, with a line feed at its end.
 pub(super) fn json(value: &Value) -> String {
     format!("{value:#}\n")
@@ -65,31 +79,6 @@ pub(super) fn json(value: &Value) -> String {
 /// Text for a terminal or a log: control characters of manifests and tenants cannot play tricks.
 pub(super) fn safe(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
-}
-
-/// A text in lines of so many characters, broken between words; what stands in backticks is copied, so it stays whole.
-pub(super) fn folded(text: &str, width: usize) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match words.last_mut() {
-            Some(open) if open.matches('`').count() % 2 == 1 => {
-                open.push(' ');
-                open.push_str(word);
-            }
-            Some(_) | None => words.push(word.to_owned()),
-        }
-    }
-    let mut lines: Vec<String> = Vec::new();
-    for word in words {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
-                line.push(' ');
-                line.push_str(&word);
-            }
-            Some(_) | None => lines.push(word),
-        }
-    }
-    lines
 }
 
 /// `1 schema`, `2 schemas`.

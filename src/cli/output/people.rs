@@ -4,11 +4,12 @@ use super::{Table, safe};
 use crate::ledger::{Credential, CredentialState, HandoffState};
 use crate::model::Address;
 use crate::ops::handoffs::Listed;
+use crate::report::Width;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Hand-offs, one line each.
-pub(crate) fn handoffs(listed: &[Listed<'_>]) -> String {
+pub(crate) fn handoffs(listed: &[Listed<'_>], width: Width) -> String {
     if listed.is_empty() {
         return "No open hand-offs.\n".to_owned();
     }
@@ -23,7 +24,7 @@ pub(crate) fn handoffs(listed: &[Listed<'_>]) -> String {
             handoff.key.discriminator.to_string(),
         ]);
     }
-    table.show()
+    table.show(width)
 }
 
 /// A hand-off, whole.
@@ -112,7 +113,7 @@ pub(crate) fn handoff_json(listed: &Listed<'_>) -> Value {
 }
 
 /// Passwords by customer, for people; never a password.
-pub(crate) fn credentials(known: &BTreeMap<Address, Credential>) -> String {
+pub(crate) fn credentials(known: &BTreeMap<Address, Credential>, width: Width) -> String {
     if known.is_empty() {
         return "No passwords are kept.\n".to_owned();
     }
@@ -120,7 +121,7 @@ pub(crate) fn credentials(known: &BTreeMap<Address, Credential>) -> String {
     for (address, Credential { user, state, at }) in known {
         table.row([address.to_string(), user.to_string(), credential_word(state).to_owned(), at.to_string()]);
     }
-    table.show()
+    table.show(width)
 }
 
 /// Passwords by customer, as JSON; never a password.

@@ -5,6 +5,7 @@ use super::{Table, safe};
 use crate::journal::Journal;
 use crate::ledger::{Assignment, Doubt, Grant, HandoffState, Ledger, Pending, PendingWhat, Unresolved};
 use crate::model::Address;
+use crate::report::Width;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,12 +13,12 @@ use std::collections::{BTreeMap, BTreeSet};
 type Roles<'l> = BTreeMap<Assignment, (Grant, &'l HandoffState)>;
 
 /// Every remembered address, one line each.
-pub(crate) fn state(journal: &Journal) -> String {
+pub(crate) fn state(journal: &Journal, width: Width) -> String {
     let ledger = journal.ledger();
     let Some(genesis) = &ledger.genesis else {
         return "No state yet: the first `apply` begins it.\n".to_owned();
     };
-    let mut table = Table::new(&["address", "live id", "", "waits for"]);
+    let mut table = Table::new(&["address", "live id", "state", "waits for"]);
     let roles = ledger.azure_roles();
     for address in addresses(ledger, &roles) {
         let id = ledger.bindings.get(address).map(ToString::to_string);
@@ -29,7 +30,7 @@ pub(crate) fn state(journal: &Journal) -> String {
     if let Some(run) = &journal.folded().run {
         text.push_str(&format!("run {} of {} is open since {}\n", run.epoch, safe(&run.open.actor), run.at));
     }
-    format!("{text}\n{}", table.show())
+    format!("{text}\n{}", table.show(width))
 }
 
 /// Roles in Azure have no live id: they go by name.
@@ -139,7 +140,7 @@ pub(crate) fn remembered(journal: &Journal, address: &Address) -> Option<Value> 
 }
 
 /// A JSON object as lines `key  value`, without what is not there.
-pub(crate) fn fields(value: &Value) -> String {
+pub(crate) fn fields(value: &Value, width: Width) -> String {
     let mut table = Table::default();
     let mut open: Vec<(String, &Value)> = vec![(String::new(), value)];
     while let Some((path, value)) = open.pop() {
@@ -159,7 +160,7 @@ pub(crate) fn fields(value: &Value) -> String {
             Value::Number(_) | Value::Array(_) => table.row([path, value.to_string()]),
         }
     }
-    table.show()
+    table.show(width)
 }
 
 #[cfg(test)]
@@ -170,6 +171,9 @@ mod tests {
     fn an_object_becomes_lines_without_what_is_not_there() {
         let value =
             json!({ "address": "customer/contoso", "managed": true, "pending": null, "settled": { "quantity": 5 } });
-        assert_eq!(fields(&value), "address           customer/contoso\nmanaged           yes\nsettled.quantity  5\n");
+        assert_eq!(
+            fields(&value, Width::Endless),
+            "address           customer/contoso\nmanaged           yes\nsettled.quantity  5\n"
+        );
     }
 }

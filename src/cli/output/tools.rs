@@ -5,6 +5,7 @@ use crate::cli::settings::{CloudName, Kept, Origin, Proven, Setting, Settings, S
 use crate::diag::source::shown;
 use crate::ops::explain::{Explained, Presence, Shape};
 use crate::ops::init::Fate;
+use crate::report::Width;
 use serde_json::{Value, json};
 use smol_str::SmolStr;
 use std::path::PathBuf;
@@ -28,14 +29,14 @@ pub(crate) fn begun_json(fates: &[(PathBuf, Fate)]) -> Value {
 }
 
 /// An explanation, for people.
-pub(crate) fn explained(explained: &Explained) -> String {
+pub(crate) fn explained(explained: &Explained, width: Width) -> String {
     match explained {
         Explained::Code(code) => format!("{code}: {}\n\n{}\n", code.title(), code.text()),
-        Explained::Shape(shape) => shape_text(shape),
+        Explained::Shape(shape) => shape_text(shape, width),
     }
 }
 
-fn shape_text(shape: &Shape) -> String {
+fn shape_text(shape: &Shape, width: Width) -> String {
     let Shape { path, description, form, values, forms, fields } = shape;
     let mut text = format!("{path} ({form})\n\n{description}\n");
     if !values.is_empty() {
@@ -54,7 +55,7 @@ fn shape_text(shape: &Shape) -> String {
             table.row([field.name.clone(), presence.to_owned(), field.summary.clone()]);
         }
         text.push('\n');
-        text.push_str(&table.show());
+        text.push_str(&table.show(width));
     }
     text
 }
@@ -150,13 +151,13 @@ fn sign_in_rows(sign_in: &SignIn) -> Vec<SettingRow> {
 }
 
 /// The settings, for people.
-pub(crate) fn settings(rows: &[SettingRow]) -> String {
+pub(crate) fn settings(rows: &[SettingRow], width: Width) -> String {
     let mut table = Table::new(&["setting", "value", "from"]);
     for SettingRow { name, value, origin } in rows {
         let value = value.as_deref().map_or_else(|| "(none)".to_owned(), safe);
         table.row([(*name).to_owned(), value, origin.to_string()]);
     }
-    table.show()
+    table.show(width)
 }
 
 /// The settings, as JSON.

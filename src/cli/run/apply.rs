@@ -73,7 +73,11 @@ fn ask(scene: &Scene<'_>, args: &ApplyArgs, project: &Valid, doors: &Doors) -> R
     recall.close(&shown);
     roles::note(&mut planned, &scene.settings.roles());
     let file = PlanFile::new(&planned.plan, &planned.outlook, &project.sources).recalling(looked.told());
-    let text = scene.rendered(Subject::Plan(&file), "plan", (Format::Text, scene.terminal.message_paint()))?;
+    let text = scene.rendered(
+        Subject::Plan(&file),
+        "plan",
+        (Format::Text, scene.terminal.message_paint(), scene.terminal.message_width()),
+    )?;
     scene.terminal.warn(text.trim_end());
     if file.plan().steps().is_empty() {
         return Ok(Some(Consent::Plan(Box::new(file))));

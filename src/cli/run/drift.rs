@@ -23,7 +23,7 @@ pub(super) fn drift(scene: &Scene<'_>, args: DriftArgs) -> Result<Exit, CliError
         output::Plainness::Text => output::drift(&drift, &project.sources),
         output::Plainness::Json => output::json(&output::drift_json(&drift, &project.sources)),
     };
-    scene.terminal.data(&text)?;
+    form.print(scene.terminal, &text)?;
     if let Some(why) = &drift.unaudited {
         scene.terminal.note(&format!("audit records: {why}"));
     }

@@ -73,7 +73,7 @@ pub(super) fn import(scene: &Scene<'_>, args: &ImportArgs) -> Result<Exit, CliEr
         Plainness::Text => output::imported(&imported, done.verb()),
         Plainness::Json => output::json(&output::imported_json(&imported, done.name())),
     };
-    scene.terminal.data(&text)?;
+    form.print(scene.terminal, &text)?;
     Ok(Exit::Done)
 }
 
@@ -107,7 +107,7 @@ pub(super) fn bind(scene: &Scene<'_>, args: &BindArgs) -> Result<Exit, CliError>
         }
         Plainness::Json => output::json(&output::bound_json(&bound, &changes, done.name())),
     };
-    scene.terminal.data(&text)?;
+    form.print(scene.terminal, &text)?;
     Ok(Exit::Done)
 }
 
@@ -122,7 +122,7 @@ pub(super) fn set(scene: &Scene<'_>, args: &SetArgs) -> Result<Exit, CliError> {
         Plainness::Text => output::set(&proposal, done.verb(), order.kind.slug()),
         Plainness::Json => output::json(&output::set_json(&proposal, done.name())),
     };
-    scene.terminal.data(&text)?;
+    form.print(scene.terminal, &text)?;
     Ok(Exit::Done)
 }
 
@@ -175,8 +175,8 @@ impl Scene<'_> {
         let differences = output::differences(old, self.terminal.message_paint());
         match (asks, differences.is_empty()) {
             (_, true) => {}
-            (true, false) => self.terminal.warn(differences.trim_end()),
-            (false, false) => self.terminal.note(differences.trim_end()),
+            (true, false) => self.terminal.keep(differences.trim_end()),
+            (false, false) => self.terminal.show(differences.trim_end()),
         }
         if changes.is_empty() {
             return Ok(Done::Nothing);
@@ -210,7 +210,7 @@ impl Scene<'_> {
             let place = Path::new(path);
             let patch = Difference { from: place, to: place, before, after };
             let patch = output::differences([patch], paint);
-            self.terminal.warn(patch.trim_end());
+            self.terminal.keep(patch.trim_end());
             Ok(())
         } else {
             Ok(())

@@ -49,10 +49,11 @@ fn list(scene: &Scene<'_>, which: Which) -> Result<Exit, CliError> {
     let doors = Doors::open(scene.settings)?;
     let journal = doors.journal()?;
     let listed = handoffs::list(journal.ledger(), which);
-    scene.terminal.data(&match form {
-        Plainness::Text => output::handoffs(&listed),
+    let text = match form {
+        Plainness::Text => output::handoffs(&listed, scene.terminal.width()),
         Plainness::Json => output::json(&output::handoffs_json(&listed)),
-    })?;
+    };
+    form.print(scene.terminal, &text)?;
     Ok(Exit::Done)
 }
 
@@ -111,10 +112,12 @@ pub(super) fn credentials(scene: &Scene<'_>, command: Option<&CredentialsCommand
     match command {
         None | Some(CredentialsCommand::List) => {
             let known = &journal.ledger().credentials;
-            scene.terminal.data(&match scene.plain_or_json()? {
-                Plainness::Text => output::credentials(known),
+            let form = scene.plain_or_json()?;
+            let text = match form {
+                Plainness::Text => output::credentials(known, scene.terminal.width()),
                 Plainness::Json => output::json(&output::credentials_json(known)),
-            })?;
+            };
+            form.print(scene.terminal, &text)?;
         }
         Some(CredentialsCommand::Open { address, identity }) => {
             let sealed = credentials::sealed(&journal, address)?;

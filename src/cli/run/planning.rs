@@ -14,7 +14,7 @@ use crate::ops::recall::{Recalling, Refresh};
 use crate::ops::{Fault, files, roles, show};
 use crate::plan::Planned;
 use crate::plan::file::{PlanFile, Remembered};
-use crate::report::{self, Form, Format, Paint, Subject};
+use crate::report::{self, Form, Format, Paint, Subject, Width};
 use crate::snapshot;
 use std::collections::BTreeSet;
 use std::io::Write as _;
@@ -32,14 +32,14 @@ impl Scene<'_> {
         &self,
         subject: Subject<'_>,
         command: &str,
-        (format, paint): (Format, Paint),
+        (format, paint, width): (Format, Paint, Width),
     ) -> Result<String, CliError> {
         let folder = match format {
             Format::Github | Format::Sarif => in_repository(&self.settings.root),
             Format::Text | Format::Json | Format::Markdown => String::new(),
         };
         let mut text = String::new();
-        report::render(subject, command, Form { format, paint, folder: &folder }, &mut text)
+        report::render(subject, command, Form { format, paint, width, folder: &folder }, &mut text)
             .map_err(|_| CliError::failed("the report cannot be written to memory"))?;
         Ok(text)
     }
@@ -48,8 +48,12 @@ impl Scene<'_> {
     /// # Errors
     /// When stdout cannot be written.
     pub(super) fn print(&self, subject: Subject<'_>, command: &str) -> Result<(), CliError> {
-        let text = self.rendered(subject, command, (self.format(), self.terminal.paint()))?;
-        self.terminal.data(&text)
+        let form = (self.format(), self.terminal.paint(), self.terminal.width());
+        let text = self.rendered(subject, command, form)?;
+        match self.format() {
+            Format::Text => self.terminal.text(&text),
+            Format::Json | Format::Markdown | Format::Github | Format::Sarif => self.terminal.data(&text),
+        }
     }
     /// Where the manifests lie.
     ///
@@ -97,7 +101,7 @@ impl Scene<'_> {
         findings: &[crate::diag::Finding],
         sources: &crate::diag::SourceMap,
     ) -> Result<(), CliError> {
-        let form = (Format::Text, self.terminal.message_paint());
+        let form = (Format::Text, self.terminal.message_paint(), self.terminal.message_width());
         self.terminal.warn(self.rendered(Subject::Findings(findings, sources), "", form)?.trim_end());
         Ok(())
     }
@@ -163,7 +167,7 @@ pub(super) fn plan(scene: &Scene<'_>, args: &PlanArgs) -> Result<Exit, CliError>
         files::write(path, &file.write())?;
     }
     for Written { format, file: path } in &args.write {
-        let form = (format_of(*format), Paint::Plain);
+        let form = (format_of(*format), Paint::Plain, Width::Endless);
         files::write(path, &scene.rendered(Subject::Plan(&file), "plan", form)?)?;
     }
     scene.print(Subject::Plan(&file), "plan")?;

@@ -104,7 +104,7 @@ enum Health {
 pub(super) fn doctor(scene: &Scene<'_>) -> Result<Exit, CliError> {
     let form = scene.plain_or_json()?;
     let lines = lines(scene);
-    scene.terminal.data(&match form {
+    let text = match form {
         Plainness::Text => lines.iter().map(told).collect(),
         Plainness::Json => output::json(&serde_json::json!({
             "formatVersion": 1,
@@ -112,7 +112,8 @@ pub(super) fn doctor(scene: &Scene<'_>) -> Result<Exit, CliError> {
                 serde_json::json!({ "what": what, "ok": *health == Health::Well, "words": words })
             }).collect::<Vec<_>>(),
         })),
-    })?;
+    };
+    form.print(scene.terminal, &text)?;
     Ok(match lines.iter().map(|line| line.health).max() {
         None | Some(Health::Well) => Exit::Done,
         Some(Health::Mend) => Exit::Failed,
@@ -121,12 +122,10 @@ pub(super) fn doctor(scene: &Scene<'_>) -> Result<Exit, CliError> {
     })
 }
 
-/// A line for people, folded at 79 columns.
+/// A line for people.
 fn told(Line { what, health, words }: &Line) -> String {
     let mark = if *health == Health::Well { "ok  " } else { "MEND" };
-    let head = format!("{mark}  {what:<11} ");
-    let folded = output::folded(&safe(words), 79 - head.len());
-    format!("{head}{}\n", folded.join(&format!("\n{}", " ".repeat(head.len()))))
+    format!("{mark}  {what:<11} {}\n", safe(words))
 }
 
 fn well(what: &'static str, words: impl Into<String>) -> Line {

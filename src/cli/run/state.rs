@@ -74,10 +74,12 @@ fn note(scene: &Scene<'_>, doors: &Doors, command: &StateCommand) -> Result<Stri
 }
 
 fn list(scene: &Scene<'_>, journal: &Journal) -> Result<Exit, CliError> {
-    scene.terminal.data(&match scene.plain_or_json()? {
-        Plainness::Text => output::state(journal),
+    let form = scene.plain_or_json()?;
+    let text = match form {
+        Plainness::Text => output::state(journal, scene.terminal.width()),
         Plainness::Json => output::json(&output::state_json(journal)),
-    })?;
+    };
+    form.print(scene.terminal, &text)?;
     Ok(Exit::Done)
 }
 
@@ -86,10 +88,12 @@ fn show(scene: &Scene<'_>, journal: &Journal, address: &Address) -> Result<Exit,
         return Err(CliError::usage(format!("nothing is remembered of `{address}`"))
             .hint("`twotier state list` lists every address"));
     };
-    scene.terminal.data(&match scene.plain_or_json()? {
-        Plainness::Text => output::fields(&remembered),
+    let form = scene.plain_or_json()?;
+    let text = match form {
+        Plainness::Text => output::fields(&remembered, scene.terminal.width()),
         Plainness::Json => output::json(&remembered),
-    })?;
+    };
+    form.print(scene.terminal, &text)?;
     Ok(Exit::Done)
 }
 
@@ -117,15 +121,17 @@ pub(super) fn history(scene: &Scene<'_>, args: &HistoryArgs) -> Result<Exit, Cli
         let run = history.runs.iter().find(|run| run.epoch == number);
         let run = run
             .ok_or_else(|| CliError::usage(format!("there is no run {number}")).hint("`twotier history` lists them"))?;
-        scene.terminal.data(&match form {
-            Plainness::Text => output::run(run),
+        let text = match form {
+            Plainness::Text => output::run(run, scene.terminal.width()),
             Plainness::Json => output::json(&output::run_json(run)),
-        })?;
+        };
+        form.print(scene.terminal, &text)?;
         return Ok(Exit::Done);
     }
-    scene.terminal.data(&match form {
-        Plainness::Text => output::history(&history, args.limit),
+    let text = match form {
+        Plainness::Text => output::history(&history, args.limit, scene.terminal.width()),
         Plainness::Json => output::json(&output::history_json(&history, args.limit)),
-    })?;
+    };
+    form.print(scene.terminal, &text)?;
     Ok(Exit::Done)
 }

@@ -15,7 +15,7 @@ pub(super) fn init(scene: &Scene<'_>, args: &InitArgs) -> Result<Exit, CliError>
         output::Plainness::Text => output::begun(&fates),
         output::Plainness::Json => output::json(&output::begun_json(&fates)),
     };
-    scene.terminal.data(&text)?;
+    form.print(scene.terminal, &text)?;
     let there = args.folder.as_ref().map_or_else(String::new, |folder| format!("cd {} && ", folder.display()));
     scene.terminal.note(&format!("next: {there}twotier plan"));
     Ok(Exit::Done)
@@ -36,22 +36,24 @@ pub(super) fn explain(scene: &Scene<'_>, args: &ExplainArgs) -> Result<Exit, Cli
             ),
         }
     })?;
-    let text = match scene.plain_or_json()? {
-        output::Plainness::Text => output::explained(&explained),
+    let form = scene.plain_or_json()?;
+    let text = match form {
+        output::Plainness::Text => output::explained(&explained, scene.terminal.width()),
         output::Plainness::Json => output::json(&output::explained_json(&explained)),
     };
-    scene.terminal.data(&text)?;
+    form.print(scene.terminal, &text)?;
     Ok(Exit::Done)
 }
 
 /// `config`.
 pub(super) fn config(scene: &Scene<'_>) -> Result<Exit, CliError> {
     let rows = output::setting_rows(scene.settings);
-    let text = match scene.plain_or_json()? {
-        output::Plainness::Text => output::settings(&rows),
+    let form = scene.plain_or_json()?;
+    let text = match form {
+        output::Plainness::Text => output::settings(&rows, scene.terminal.width()),
         output::Plainness::Json => output::json(&output::settings_json(&rows)),
     };
-    scene.terminal.data(&text)?;
+    form.print(scene.terminal, &text)?;
     Ok(Exit::Done)
 }
 

@@ -28,6 +28,6 @@ pub(super) fn why(scene: &Scene<'_>, topic: &str) -> Result<Exit, CliError> {
         output::Plainness::Text => output::why(&why, &project.sources),
         output::Plainness::Json => output::json(&output::why_json(&why, &project.sources)),
     };
-    scene.terminal.data(&text)?;
+    form.print(scene.terminal, &text)?;
     Ok(Exit::Done)
 }

@@ -74,3 +74,9 @@ impl Environment {
         self.0.get(name).map(String::as_str)
     }
 }
+
+/// What `COLUMNS` says, for a terminal that does not tell its width.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+pub(crate) fn columns() -> Option<u16> {
+    std::env::var("COLUMNS").ok()?.parse().ok().filter(|columns| *columns > 0)
+}

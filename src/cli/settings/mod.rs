@@ -11,7 +11,7 @@ mod sign_in;
 #[cfg(feature = "rest")]
 pub(crate) use center::Endpoint;
 pub(crate) use center::{CloudName, named};
-pub(crate) use environment::Environment;
+pub(crate) use environment::{Environment, columns};
 pub(crate) use origin::{Origin, Setting};
 pub(crate) use project::{FILE_NAME, ProjectFault, in_repository};
 pub(crate) use run_by::RunBy;
