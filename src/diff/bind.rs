@@ -2,7 +2,7 @@
 //! empty one.
 
 use super::doubt::{doubt_of, pending_of};
-use super::{Diff, Sides, doubted, remembered, unknown};
+use super::{Diff, Sides, doubted, near, remembered, unknown};
 use crate::desired::{Customer, Ensure, Identity, Partnership};
 use crate::diag::{Code, Finding};
 use crate::ledger::{HandoffState, LiveId, PendingWhat};
@@ -153,6 +153,9 @@ pub(super) fn customers<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
             continue;
         }
         let mut presence = presence(sides, diff, customer, &address);
+        if matches!(presence, Presence::ToInvite) {
+            presence = near::invitation(sides, diff, customer);
+        }
         if matches!(presence, Presence::Live(_)) && pending_of(sides, &address).is_some() {
             diff.shown.insert(address.clone());
         }

@@ -7,6 +7,7 @@ mod doubt;
 mod endings;
 pub mod field;
 pub mod look;
+mod near;
 mod objections;
 mod relations;
 mod renewal;
