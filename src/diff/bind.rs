@@ -186,7 +186,7 @@ fn presence(sides: Sides<'_>, diff: &Diff<'_>, customer: &Customer, address: &Ad
     if let Some(doubt) = doubt_of(sides, address)
         && doubt.key().step == StepName::CreateCustomer
     {
-        return Presence::Unknown(doubted(doubt, customer.at));
+        return Presence::Unknown(doubted(sides.ledger, doubt, customer.at));
     }
     if let Some(pending) = pending_of(sides, address)
         && let PendingWhat::Customer(id) = pending.what

@@ -2,7 +2,7 @@
 
 use super::{Sides, remembered};
 use crate::diag::{At, Code, Finding};
-use crate::ledger::{Doubt, Pending};
+use crate::ledger::{Doubt, Ledger, Pending};
 use crate::model::{Address, StepKey, StepName, SubscriptionKey};
 
 /// The effect without a known outcome at an address, under its old name while a rename is not recorded.
@@ -17,15 +17,19 @@ pub(super) fn pending_of<'a>(sides: Sides<'a>, address: &Address) -> Option<&'a 
     sides.ledger.pending.get(old.as_ref().unwrap_or(address))
 }
 
-/// What stands against every step at the address of an effect with no known outcome.
+/// What stands against every step at the address of an effect with no known outcome; others there are named as well.
 #[must_use]
-pub fn doubted(doubt: Doubt<'_>, at: At) -> Finding {
+pub fn doubted(ledger: &Ledger, doubt: Doubt<'_>, at: At) -> Finding {
     let key = doubt.key();
     let of = format!("an earlier {} of `{}`", key.step, key.address);
     match doubt {
         Doubt::Unresolved(unresolved) => {
-            Finding::error(Code::Unresolved, at, format!("{of} has an unknown outcome: {}", unresolved.text))
-                .help("look in the portal, then say how it ended with `twotier state resolve`")
+            let others = || ledger.unresolved_at(&key.address).filter(|other| other.intent != unresolved.intent);
+            let also: String = others().map(|it| format!("; so has a later {}: {}", it.key.step, it.text)).collect();
+            let each: String = others().map(|it| format!(", and with `twotier state resolve {}`", it.intent)).collect();
+            let ended = format!("say how it ended with `twotier state resolve {}`{each}", unresolved.intent);
+            Finding::error(Code::Unresolved, at, format!("{of} has an unknown outcome: {}{also}", unresolved.text))
+                .help(format!("look in the portal, then {ended}"))
         }
         Doubt::Open(open) => {
             let message = format!("{of} was begun {} and is not settled: it may have happened", open.since);
@@ -49,4 +53,34 @@ pub(super) fn may_be_ours(sides: Sides<'_>, key: &SubscriptionKey, twins: &str, 
     let (step, help) = open.or_else(late)?;
     let message = format!("{twins} may be what an earlier {} of `{}` bought", step.step, step.address);
     Some(Finding::error(Code::Unsettled, at, message).help(help))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::FileId;
+    use crate::ledger::Unresolved;
+    use crate::model::{RequestId, Timestamp};
+
+    #[test]
+    fn every_unknown_outcome_of_an_address_is_named_with_its_number() {
+        let address: Address = "subscription/contoso/m365".parse().expect("an address");
+        let unresolved = |(intent, step): (u64, StepName)| {
+            let key = StepKey::new(address.clone(), step);
+            let (request, since) = (RequestId::from_bytes([7; 16]), Timestamp::from_seconds(0));
+            (intent, Unresolved { intent, key, request, since, text: format!("lost {intent}") })
+        };
+        let both = [(21, StepName::SetSupportContact), (17, StepName::ChangeQuantity)];
+        let ledger = Ledger { unresolved: both.into_iter().map(unresolved).collect(), ..Ledger::default() };
+        let finding =
+            doubted(&ledger, ledger.doubt(&address).expect("doubt"), At { file: FileId(0), start: 0, end: 0 });
+        assert_eq!(
+            finding.message,
+            "an earlier change-quantity of `subscription/contoso/m365` has an unknown outcome: lost 17; so has a later \
+             set-support-contact: lost 21"
+        );
+        let help = "look in the portal, then say how it ended with `twotier state resolve 17`, and with `twotier state \
+                    resolve 21`";
+        assert_eq!(finding.help.as_deref(), Some(help));
+    }
 }

@@ -154,7 +154,7 @@ fn live<'a>(
     let There { customer, list, id, address, settled } = there;
     let address = &address;
     if let Some(doubt) = doubt_of(sides, address) {
-        return Some(SubscriptionState::Blocked(doubted(doubt, declared.at)));
+        return Some(SubscriptionState::Blocked(doubted(sides.ledger, doubt, declared.at)));
     }
     let list = match list {
         Facet::Known(list) => list,

@@ -196,7 +196,7 @@ fn contact(
     let verdict = field::three_way(&wanted, &there, settled.as_ref());
     if verdict != Verdict::Same {
         if let Some(doubt) = sides.ledger.doubt(&address) {
-            return Some(SupportState::Blocked(doubted(doubt, support.at)));
+            return Some(SupportState::Blocked(doubted(sides.ledger, doubt, support.at)));
         }
         return Some(SupportState::Moved { customer, id, observed, verdict, settled });
     }

@@ -172,7 +172,7 @@ fn compact_intent(ledger: &Ledger, number: u64, tracked: &Tracked, out: &mut Com
     match standing {
         Standing::Open => {}
         Standing::Unresolved => {
-            if let Some(unresolved) = ledger.unresolved.get(address) {
+            if let Some(unresolved) = ledger.unresolved.get(&number) {
                 let outcome = Settled::Unknown { text: SmolStr::new(&unresolved.text) };
                 let fields = BTreeMap::new();
                 out.say(unresolved.since, Record::Settlement { intent: number, outcome, fields });

@@ -19,7 +19,7 @@ impl Folded {
     ) {
         let Some(tracked) = self.intents.remove(&number) else { return };
         self.ledger.open.remove(&number);
-        self.ledger.unresolved.retain(|_, unresolved| unresolved.intent != number);
+        self.ledger.unresolved.remove(&number);
         self.drop_pending(&tracked.intent);
         let fields = fields.unwrap_or_else(|| tracked.intent.wanted.clone());
         match outcome {
@@ -58,7 +58,7 @@ impl Folded {
         let Intent { key, request, .. } = &tracked.intent;
         let unresolved =
             Unresolved { intent: number, key: key.clone(), request: *request, since: at, text: text.to_owned() };
-        self.ledger.unresolved.insert(key.address.clone(), unresolved);
+        self.ledger.unresolved.insert(number, unresolved);
         tracked.standing = Standing::Unresolved;
         self.intents.insert(number, tracked);
     }
@@ -356,7 +356,7 @@ mod tests {
     fn an_unknown_outcome_stands_until_looking_or_a_person_tells() {
         let lost = vec![order(), settled(1, unknown())];
         let standing = folded(lost.clone());
-        assert_eq!(standing.ledger.unresolved[&address(M365)].intent, 1);
+        assert_eq!(standing.ledger.unresolved[&1].key.address, address(M365));
         assert_eq!(standing.open_intents().count(), 0, "it is not looked up again and again");
         let looked = folded([lost.clone(), vec![settled(1, done(ordered(Some(subscription(5)))))]].concat());
         let told = folded([lost.clone(), vec![resolved(done(ordered(Some(subscription(5)))))]].concat());
@@ -366,6 +366,19 @@ mod tests {
         }
         let not = folded([lost, vec![resolved(Settled::NotStarted)]].concat());
         assert!(not.ledger.unresolved.is_empty() && not.ledger.bindings.is_empty());
+    }
+
+    #[test]
+    fn two_unknown_outcomes_of_one_address_hide_neither() {
+        let both = vec![order(), change(), settled(1, unknown()), settled(2, unknown())];
+        let standing = folded(both.clone()).ledger;
+        let numbers: Vec<u64> = standing.unresolved_at(&address(M365)).map(|it| it.intent).collect();
+        assert_eq!((numbers, standing.doubts(&address(M365)).count()), (vec![1, 2], 2));
+        let second = Record::Resolved { intent: 2, outcome: Settled::NotStarted, by: by(), reason: why() };
+        for (resolved, left) in [(resolved(Settled::NotStarted), 2), (second, 1)] {
+            let ledger = folded([both.clone(), vec![resolved]].concat()).ledger;
+            assert_eq!(ledger.unresolved.keys().collect::<Vec<_>>(), [&left]);
+        }
     }
 
     #[test]
@@ -384,7 +397,7 @@ mod tests {
     fn what_was_accepted_without_saying_what_is_for_a_person() {
         let odd = folded(vec![order(), settled(1, pending(Learned::Nothing))]);
         assert!(odd.ledger.pending.is_empty());
-        assert_eq!(odd.ledger.unresolved[&address(M365)].intent, 1);
+        assert_eq!(odd.ledger.unresolved[&1].key.address, address(M365));
     }
 
     #[test]

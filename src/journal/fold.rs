@@ -440,7 +440,7 @@ mod tests {
         assert_eq!(ledger.bindings.keys().collect::<Vec<_>>(), [&customer]);
         assert_eq!(ledger.credentials.keys().collect::<Vec<_>>(), [&customer]);
         assert_eq!(ledger.pending[&customer].key.address, customer);
-        assert_eq!(ledger.unresolved[&order].key.address, order);
+        assert_eq!(ledger.unresolved[&3].key.address, order);
         assert_eq!(intents[&3].intent.key.address, order, "its settlement reaches the new name");
     }
 

@@ -300,7 +300,7 @@ fn is_remembered(ledger: &Ledger, address: &Address) -> bool {
         || ledger.settled.keys().any(is)
         || ledger.managed.iter().any(is)
         || ledger.pending.keys().any(is)
-        || ledger.unresolved.keys().any(is)
+        || ledger.unresolved.values().any(|unresolved| is(&unresolved.key.address))
         || ledger.open.values().any(|open| is(&open.key.address))
         || ledger.credentials.keys().any(is)
 }

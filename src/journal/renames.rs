@@ -61,7 +61,6 @@ impl Moves {
         self.set(managed);
         self.map(pending);
         pending.values_mut().for_each(|pending| self.key(&mut pending.key));
-        self.map(unresolved);
         unresolved.values_mut().for_each(|unresolved| self.key(&mut unresolved.key));
         open.values_mut().for_each(|open| self.key(&mut open.key));
         given_up.values_mut().for_each(|key| self.key(key));

@@ -68,8 +68,9 @@ pub struct Ledger {
     pub handoffs: BTreeMap<Digest, Handoff>,
     /// Effects that were accepted and do not show yet.
     pub pending: BTreeMap<Address, Pending>,
-    /// Effects whose outcome nobody knows and looking could not tell.
-    pub unresolved: BTreeMap<Address, Unresolved>,
+    /// Effects whose outcome nobody knows and looking could not tell, by the number of the object that holds the intent.
+    /// An address may have several.
+    pub unresolved: BTreeMap<u64, Unresolved>,
     /// Effects with an intent and no settlement, by the number of its object: under way, or their run died. The next run
     /// looks before it plans.
     pub open: BTreeMap<u64, Open>,
@@ -106,18 +107,26 @@ impl Ledger {
         managed.retain(|address| keep(address));
         handoffs.retain(|_, handoff| keep(&handoff.key.address));
         pending.retain(|address, _| keep(address));
-        unresolved.retain(|address, _| keep(address));
+        unresolved.retain(|_, unresolved| keep(&unresolved.key.address));
         open.retain(|_, open| keep(&open.key.address));
         given_up.retain(|_, key| keep(&key.address));
         credentials.retain(|address, _| keep(address));
         counted.retain(|counted| keep(&counted.cause));
         self
     }
-    /// The effect at this address that is neither settled nor waited for.
+    /// The first effect at this address that is neither settled nor waited for.
     #[must_use]
     pub fn doubt(&self, address: &Address) -> Option<Doubt<'_>> {
-        let unresolved = self.unresolved.get(address).map(Doubt::Unresolved);
-        unresolved.or_else(|| self.open.values().find(|open| open.key.address == *address).map(Doubt::Open))
+        self.doubts(address).next()
+    }
+    /// All of them: first those that a person has to settle.
+    pub fn doubts<'l>(&'l self, address: &Address) -> impl Iterator<Item = Doubt<'l>> {
+        let open = self.open.values().filter(|open| open.key.address == *address).map(Doubt::Open);
+        self.unresolved_at(address).map(Doubt::Unresolved).chain(open)
+    }
+    /// Those at this address whose outcome nobody knows.
+    pub fn unresolved_at<'l>(&'l self, address: &Address) -> impl Iterator<Item = &'l Unresolved> {
+        self.unresolved.values().filter(|unresolved| unresolved.key.address == *address)
     }
     /// Steps whose effect may have happened.
     pub fn doubtful_steps(&self) -> impl Iterator<Item = &StepKey> {

@@ -271,7 +271,7 @@ fn remembered(ledger: &Ledger, address: &Address) -> Vec<(String, String)> {
     if let Some(pending) = ledger.pending.get(address) {
         rows.push(row("pending", format!("{} since {}", pending.key, pending.since)));
     }
-    if let Some(unresolved) = ledger.unresolved.get(address) {
+    for unresolved in ledger.unresolved_at(address) {
         rows.push(row("unresolved", format!("{} since {}: {}", unresolved.key, unresolved.since, unresolved.text)));
     }
     for open in ledger.open.values().filter(|open| open.key.address == *address) {

@@ -28,7 +28,7 @@ fn stand(making: &mut Making<'_, '_>, customer: &Customer, presence: &Presence) 
     let address = Address::Customer(customer.key.clone());
     let usual = if customer.create.is_some() { StepName::CreateCustomer } else { StepName::InviteCustomer };
     if let Some(doubt) = making.ledger().doubt(&address) {
-        making.drafts.block(key(address, doubt.key().step), doubted(doubt, customer.at));
+        making.drafts.block(key(address, doubt.key().step), doubted(making.ledger(), doubt, customer.at));
         return;
     }
     match presence {

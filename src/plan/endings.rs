@@ -73,7 +73,7 @@ fn moves(making: &mut Making<'_, '_>, diff: &EndingDiff<'_>, before: &mut Before
         match &subscription.way {
             Way::Stuck(why) => stuck.push(format!("`{shown}` ({why})")),
             Way::Doubtful(doubt) => {
-                let finding = doubted(*doubt, diff.ending.at);
+                let finding = doubted(making.ledger(), *doubt, diff.ending.at);
                 making.drafts.block(moving.clone(), finding);
                 before.needs.push((moving, "nothing may hang on it any more"));
             }

@@ -41,14 +41,15 @@ fn role_names(roles: &Roles<'_>) -> String {
 
 /// What is open on an address.
 fn open(ledger: &Ledger, address: &Address) -> Option<String> {
-    let doubt = ledger.doubt(address).map(|doubt| match doubt {
+    let doubts = ledger.doubts(address).map(|doubt| match doubt {
         Doubt::Unresolved(Unresolved { intent, key, .. }) => {
             format!("{}: outcome unknown, `twotier state resolve {intent}`", key.step)
         }
         Doubt::Open(open) => format!("{}: not settled, the next `twotier apply` looks", open.key.step),
     });
+    let doubts = doubts.collect::<Vec<_>>().join("; ");
     let pending = || ledger.pending.get(address).map(|pending| format!("{}: {}", pending.key.step, what(pending)));
-    doubt.or_else(pending)
+    Some(doubts).filter(|doubts| !doubts.is_empty()).or_else(pending)
 }
 
 fn what(pending: &Pending) -> String {
@@ -76,7 +77,8 @@ fn addresses<'l>(ledger: &'l Ledger, roles: &BTreeMap<&'l Address, Roles<'l>>) -
     } = ledger;
     let keys = bindings.keys().chain(settled.keys()).chain(managed).chain(pending.keys());
     let open = open.values().map(|open| &open.key.address);
-    keys.chain(roles.keys().copied()).chain(open).chain(unresolved.keys()).chain(credentials.keys()).collect()
+    let unresolved = unresolved.values().map(|unresolved| &unresolved.key.address);
+    keys.chain(roles.keys().copied()).chain(open).chain(unresolved).chain(credentials.keys()).collect()
 }
 
 /// Everything remembered, as JSON.
@@ -129,14 +131,23 @@ pub(crate) fn remembered(journal: &Journal, address: &Address) -> Option<Value> 
         "pending": ledger.pending.get(address).map(|pending| json!({
             "step": pending.key.step, "since": pending.since, "waitsFor": what(pending),
         })),
-        "unresolved": ledger.unresolved.get(address).map(|it| json!({
-            "intent": it.intent, "step": it.key.step, "since": it.since, "text": it.text,
-        })),
+        "unresolved": ledger.unresolved_at(address).next().map(unresolved_json),
+        "alsoUnresolved": also_unresolved(ledger, address),
         "open": ledger.open.values().find(|open| open.key.address == *address).map(|open| json!({
             "step": open.key.step, "since": open.since,
         })),
         "credentials": credential.map(|credential| credential_word(&credential.state)),
     }))
+}
+
+fn unresolved_json(it: &Unresolved) -> Value {
+    json!({ "intent": it.intent, "step": it.key.step, "since": it.since, "text": it.text })
+}
+
+/// What is unresolved beside the first one; none where there is nothing.
+fn also_unresolved(ledger: &Ledger, address: &Address) -> Option<Vec<Value>> {
+    let others: Vec<Value> = ledger.unresolved_at(address).skip(1).map(unresolved_json).collect();
+    Some(others).filter(|others| !others.is_empty())
 }
 
 /// A JSON object as lines `key  value`, without what is not there.

@@ -63,7 +63,7 @@ impl<'a> Known<'a> {
                 .bindings
                 .keys()
                 .chain(ledger.pending.keys())
-                .chain(ledger.unresolved.keys())
+                .chain(ledger.unresolved.values().map(|unresolved| &unresolved.key.address))
                 .chain(ledger.open.values().map(|open| &open.key.address))
                 .collect(),
         };

@@ -368,7 +368,7 @@ pub(super) fn ledger() -> impl Strategy<Value = Ledger> {
     let open = (
         btree_map(digest(), handoff(), 0..3),
         btree_map(address(), pending(), 0..3),
-        btree_map(address(), unresolved(), 0..3),
+        vec(unresolved(), 0..3),
         btree_map(address(), credential(), 0..3),
         btree_map(any::<u64>(), (key(), instant()).prop_map(|(key, since)| Open { key, since }), 0..3),
         btree_map(digest(), key(), 0..3),
@@ -380,7 +380,7 @@ pub(super) fn ledger() -> impl Strategy<Value = Ledger> {
         managed: known.3,
         handoffs: open.0,
         pending: open.1,
-        unresolved: open.2,
+        unresolved: open.2.into_iter().map(|it| (it.intent, it)).collect(),
         credentials: open.3,
         open: open.4,
         given_up: open.5,

@@ -71,7 +71,7 @@ pub(in crate::snapshot) fn facts(ledger: &Ledger) -> impl Iterator<Item = Fact> 
         .chain(addresses)
         .chain(handoffs.iter().map(|(step, handoff)| Fact::Handoff(Box::new(asked(*step, handoff)))))
         .chain(pending.iter().map(|(address, pending)| Fact::Pending(Box::new(accepted(address, pending)))))
-        .chain(unresolved.iter().map(|(address, effect)| Fact::Unresolved(Box::new(doubtful(address, effect)))))
+        .chain(unresolved.values().map(|effect| Fact::Unresolved(Box::new(doubtful(effect)))))
         .chain(open.iter().map(|(intent, Open { key, since })| {
             Fact::Open(Box::new(Unsettled { intent: *intent, key: key.clone(), since: *since }))
         }))
@@ -105,10 +105,10 @@ fn accepted(address: &Address, pending: &Pending) -> Accepted {
     Accepted { address: address.clone(), key: key.clone(), step: *step, since: *since, what }
 }
 
-fn doubtful(address: &Address, effect: &Unresolved) -> Doubtful {
+fn doubtful(effect: &Unresolved) -> Doubtful {
     let Unresolved { intent, key, request, since, text } = effect;
     Doubtful {
-        address: address.clone(),
+        address: key.address.clone(),
         intent: *intent,
         key: key.clone(),
         request: *request,
@@ -155,8 +155,8 @@ pub(in crate::snapshot) fn remember(ledger: &mut Ledger, fact: Fact) {
             ledger.pending.insert(address, Pending { key, step, since, what: awaited(what) });
         }
         Fact::Unresolved(doubtful) => {
-            let Doubtful { address, intent, key, request, since, text } = *doubtful;
-            ledger.unresolved.insert(address, Unresolved { intent, key, request, since, text });
+            let Doubtful { address: _, intent, key, request, since, text } = *doubtful;
+            ledger.unresolved.insert(intent, Unresolved { intent, key, request, since, text });
         }
         Fact::Open(unsettled) => {
             let Unsettled { intent, key, since } = *unsettled;
