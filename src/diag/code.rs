@@ -126,7 +126,7 @@ codes! {
     AgreementUnsigned = 402, "the reseller has not signed the Microsoft Partner Agreement", "It cannot be partner of record before. Source: learn, verify-indirect-reseller-mpa-status.";
     ResellerUnknown = 403, "the reseller is not known to Microsoft", "The PartnerID or tenant does not exist, or has no reseller account. Source: learn, codes 2200, 2204, 2205.";
     ResellerRegion = 404, "the reseller is authorised in another region", "Source: learn, codes 2201 and 2203.";
-    Stranger = 405, "an accepted partnership that nobody declared", "The invitation link is reusable: whoever has it may accept. Declare the reseller, or remove the partnership in the portal. A project that declares only some of its resellers says `lint: {TT0405: {severity: off}}` in the project file: `drift` and `lint` leave the others out.";
+    Stranger = 405, "an accepted partnership that nobody declared", "The invitation link is reusable: whoever has it may accept. Declare the reseller, or remove the partnership in the portal. A project that declares only some of its resellers says `lint: {TT0405: {severity: off}}` in the project file: `plan`, `drift` and `lint` leave the others out.";
     PartnershipNotActive = 406, "the partnership is not active", "It is listed in another state.";
     SupportedByStranger = 407, "a support contact outside every partnership", "The subscription is supported by a tenant that is neither the provider nor a declared reseller.";
     // ── 0500-0599: limits and gates

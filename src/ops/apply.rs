@@ -22,6 +22,7 @@ use crate::plan::facts::Ground;
 use crate::plan::file::{PlanFile, Remembered};
 use crate::plan::guards::InForce;
 use crate::plan::{Action, Gate, Planned};
+use crate::policy::lint;
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -68,6 +69,8 @@ pub struct Order {
     pub account: Account,
     /// What the signed-in user may do, as far as it is declared.
     pub roles: Roles,
+    /// What the project says about rules of `lint`.
+    pub lint: lint::Settings,
 }
 
 /// On whose account a run is made.
@@ -145,7 +148,7 @@ pub fn recall_and_apply(
     let mut session = Session::begin(journal, &open, order.lock_wait, ids, tools)?;
     session.recover(observe)?;
     let scope = consent.scope();
-    let fresh = match plan_anew((project, &scope), &mut session, (observe, recalling), (tools, progress)) {
+    let mut fresh = match plan_anew((project, &scope), &mut session, (observe, recalling), (tools, progress)) {
         Ok(fresh) => fresh,
         Err(fault @ Fault::Denied(_)) => {
             session.close()?;
@@ -153,6 +156,7 @@ pub fn recall_and_apply(
         }
         Err(fault) => return Err(fault),
     };
+    lint::silence(&mut fresh.planned.outlook.findings, &order.lint, tools.clock.now().date());
     let file = PlanFile::new(&fresh.planned.plan, &fresh.planned.outlook, &project.sources);
     let file = Box::new(file.within(scope).recalling(fresh.remembered));
     let gates: Vec<Gate> = fresh.planned.outlook.gates.iter().filter(|gate| gate.is_closed()).cloned().collect();

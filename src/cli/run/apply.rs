@@ -15,6 +15,7 @@ use crate::ops::plan;
 use crate::ops::project::Valid;
 use crate::ops::{roles, show};
 use crate::plan::file::PlanFile;
+use crate::policy::lint;
 use crate::report::{Format, Run, Subject};
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
@@ -71,6 +72,7 @@ fn ask(scene: &Scene<'_>, args: &ApplyArgs, project: &Valid, doors: &Doors) -> R
     let recall = doors.recall(scene.recalling(args.refresh)?.as_ref(), &journal, &shown);
     let (mut planned, looked) = plan::live(project, doors.ground(&journal, &recall), &BTreeSet::new(), &shown)?;
     recall.close(&shown);
+    lint::silence(&mut planned.outlook.findings, &scene.settings.lint, doors.clock.now().date());
     roles::note(&mut planned, &scene.settings.roles());
     let file = PlanFile::new(&planned.plan, &planned.outlook, &project.sources).recalling(looked.told());
     let text = scene.rendered(
@@ -101,6 +103,7 @@ fn order(scene: &Scene<'_>, args: &ApplyArgs, consent: Consent, elapsed: Duratio
         deadline: args.deadline.map(|deadline| elapsed + seconds(deadline)),
         account: account(&scene.settings.run_by),
         roles: scene.settings.roles(),
+        lint: scene.settings.lint.clone(),
     }
 }
 
@@ -131,7 +134,8 @@ fn tell(scene: &Scene<'_>, applied: &Applied, doors: &Doors) -> Result<Exit, Cli
             scene.print(Subject::Plan(file), "apply")?;
             let by = &scene.settings.run_by.actor.value;
             let words = output::gates(gates, by, doors.clock.now().date());
-            scene.terminal.warn(words.trim_end());
+            // Documents to commit: no line of them is broken.
+            scene.terminal.keep(words.trim_end());
             let stopped = CliError::new(Exit::Limit, match recorded {
                 Recorded::Nothing => "nothing was done: something stands against it",
                 Recorded::Guards => {

@@ -14,6 +14,7 @@ use crate::ops::recall::{Recalling, Refresh};
 use crate::ops::{Fault, files, roles, show};
 use crate::plan::Planned;
 use crate::plan::file::{PlanFile, Remembered};
+use crate::policy::lint;
 use crate::report::{self, Form, Format, Paint, Subject, Width};
 use crate::snapshot;
 use std::collections::BTreeSet;
@@ -154,7 +155,9 @@ pub(super) fn plan(scene: &Scene<'_>, args: &PlanArgs) -> Result<Exit, CliError>
             if !snapshot.wholeness.is_whole() {
                 scene.terminal.warn(&format!("warning: {}", snapshot.wholeness));
             }
-            (plan::offline(&project, &snapshot, &targets)?, snapshot.ledger, None)
+            let mut planned = plan::offline(&project, &snapshot, &targets)?;
+            lint::silence(&mut planned.outlook.findings, &scene.settings.lint, snapshot.at.date());
+            (planned, snapshot.ledger, None)
         }
         None => plan_live(scene, &project, &targets, args.refresh)?,
     };
@@ -189,7 +192,10 @@ fn plan_live(
     let shown = Shown::on(scene.terminal);
     let recalling = if targets.is_empty() { scene.recalling(refresh)? } else { scene.recalling_scope(refresh) };
     let recall = doors.recall(recalling.as_ref(), &journal, &shown);
-    let (planned, looked) = plan::live(project, doors.ground(&journal, &recall), targets, &shown)?;
+    let ground = doors.ground(&journal, &recall);
+    let today = ground.now.date();
+    let (mut planned, looked) = plan::live(project, ground, targets, &shown)?;
+    lint::silence(&mut planned.outlook.findings, &scene.settings.lint, today);
     recall.close(&shown);
     if let Some(words) = output::unfinished(journal.folded()) {
         scene.terminal.warn(&words);

@@ -128,6 +128,22 @@ pub fn lint(sides: Sides<'_>, diff: &Diff<'_>, question: Question<'_>) -> Linted
     linted
 }
 
+/// Leaves of the warnings and notes of a plan what the project says about their rules. Errors stay, and so does what
+/// `lint` has no rule for.
+pub fn silence(findings: &mut Vec<Finding>, settings: &Settings, today: Date) {
+    let mut linted = Linted::default();
+    for finding in std::mem::take(findings) {
+        let is_ours = finding.severity != Severity::Error && LINTS.iter().any(|lint| lint.code == finding.code);
+        let setting = settings.get(&finding.code).filter(|_| is_ours);
+        match setting.and_then(|setting| setting.severity) {
+            Some(Level::Off) => {}
+            Some(Level::At(severity)) => settle(Finding { severity, ..finding }, setting, today, &mut linted),
+            None => settle(finding, setting, today, &mut linted),
+        }
+    }
+    *findings = linted.findings;
+}
+
 fn settle(finding: Finding, setting: Option<&Setting>, today: Date, linted: &mut Linted) {
     let exceptions = setting.map(|setting| setting.except.as_slice()).unwrap_or_default();
     let own = exceptions.iter().filter(|exception| Some(&exception.address) == finding.address.as_ref());

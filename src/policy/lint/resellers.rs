@@ -29,6 +29,7 @@ impl<'a> View<'a, '_> {
 
 pub(super) fn stranger(view: &mut View<'_, '_>) {
     let Some(list) = view.relationships() else { return };
+    let provider = Address::Provider(view.desired().provider.name.clone());
     for relationship in list.values() {
         let Relationship { tenant, name, partner_id, country: _, active } = relationship;
         if !*active || view.diff.bindings.claims(LiveId::Reseller(*tenant)) {
@@ -38,6 +39,7 @@ pub(super) fn stranger(view: &mut View<'_, '_>) {
         let message = format!("`{name}` ({tenant}{id}) is an active reseller that no manifest declares");
         view.found.push(
             Finding::warning(Code::Stranger, None, message)
+                .about(provider.clone())
                 .help("declare a Partnership for it, or remove it in the portal"),
         );
     }

@@ -180,6 +180,7 @@ impl Bench {
             deadline: None,
             account,
             roles: None,
+            lint: Default::default(),
         };
         let mut journal = Journal::open(Arc::clone(&self.store)).expect("the journal opens");
         apply(&self.valid, &mut journal, doors, order)
