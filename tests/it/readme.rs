@@ -13,3 +13,15 @@ fn console_blocks_of_the_readme_print_what_stands_there() {
     }
     blocks::check("README.md", &mut sandbox);
 }
+
+#[test]
+fn the_lines_of_a_tenant_file_are_those_of_the_example_that_is_planned() {
+    let read = |path: &str| std::fs::read_to_string(root().join(path)).expect("readable");
+    let (readme, tenant) = (read("README.md"), read("examples/quickstart/tenant.jsonl"));
+    let section = readme.split("\n## ").find(|section| section.starts_with("A tenant in a file")).expect("a section");
+    let shown: Vec<&str> = section.lines().filter(|line| line.starts_with('{')).collect();
+    assert_eq!(shown.len(), 3);
+    for line in shown {
+        assert!(tenant.lines().any(|known| known == line), "{line}");
+    }
+}
