@@ -62,6 +62,9 @@ Signing in to a service (never in a file: secrets):
   TWOTIER_REFRESH_TOKEN (only read), TWOTIER_ID_TOKEN (of a GitLab job), TWOTIER_ROLES (adminAgent,...)
   TWOTIER_CENTER_ALLOW (more hosts that may receive tokens), HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE
 
+On whose account a run is made, for the journal (else GitHub's, GitLab's and Azure DevOps' own variables):
+  TWOTIER_ACTOR, TWOTIER_COMMIT, TWOTIER_REF, TWOTIER_CHANGE_URL
+
 Exit codes:
   0   done, or nothing to do         6   sign-in failed, or a role is missing
   1   journal or internal fault      7   plan --detailed-exitcode: only people or time move on

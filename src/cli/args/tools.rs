@@ -68,6 +68,10 @@ pub(crate) struct SchemaArgs {
 pub(super) const CONFIG: &str = "\
 Prints every setting with its value and where it comes from: a flag, a variable, the project file, or a default.
 
+The journal keeps on whose account a run was made: TWOTIER_ACTOR, TWOTIER_COMMIT, TWOTIER_REF and TWOTIER_CHANGE_URL, else what \
+GitHub, GitLab and Azure DevOps say of their pipelines. After a merge they name no pull request: then the change is the page of \
+the commit, which leads to it.
+
 Example:
   twotier config
   twotier config --format json";

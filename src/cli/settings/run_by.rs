@@ -14,7 +14,7 @@ pub(crate) struct RunBy {
     pub(crate) commit: Option<Setting<SmolStr>>,
     /// The branch or tag.
     pub(crate) reference: Option<Setting<SmolStr>>,
-    /// The pull request.
+    /// The pull request; of what was merged already the page of the commit, which leads to it.
     pub(crate) change_url: Option<Setting<SmolStr>>,
 }
 
@@ -39,7 +39,9 @@ impl RunBy {
             actor: actor.unwrap_or_else(|| Setting::new("unknown".into(), Origin::Default)),
             commit: first(&["TWOTIER_COMMIT", "GITHUB_SHA", "CI_COMMIT_SHA", "BUILD_SOURCEVERSION"]),
             reference: first(&["TWOTIER_REF", "GITHUB_REF", "CI_COMMIT_REF_NAME", "BUILD_SOURCEBRANCH"]),
-            change_url: first(&["TWOTIER_CHANGE_URL"]).or_else(|| pull_request(environment)),
+            change_url: first(&["TWOTIER_CHANGE_URL"])
+                .or_else(|| pull_request(environment))
+                .or_else(|| merged(environment)),
         }
     }
 }
@@ -57,10 +59,34 @@ fn pull_request(environment: &Environment) -> Option<Setting<SmolStr>> {
         Some((format!("{project}/-/merge_requests/{number}"), "CI_MERGE_REQUEST_IID"))
     };
     let azure = || {
-        let (repository, number) = (get("BUILD_REPOSITORY_URI")?, get("SYSTEM_PULLREQUEST_PULLREQUESTID")?);
+        let (repository, number) = (nobodys(get("BUILD_REPOSITORY_URI")?), get("SYSTEM_PULLREQUEST_PULLREQUESTID")?);
         Some((format!("{repository}/pullrequest/{number}"), "SYSTEM_PULLREQUEST_PULLREQUESTID"))
     };
     github().or_else(gitlab).or_else(azure).map(|(url, name)| Setting::new(url.into(), Origin::Variable(name)))
+}
+
+/// The page of the commit a pipeline runs for: after a merge no variable names the pull request, and that page does.
+fn merged(environment: &Environment) -> Option<Setting<SmolStr>> {
+    let get = |name| environment.get(name);
+    let github = || {
+        let (server, repository) = (get("GITHUB_SERVER_URL")?, get("GITHUB_REPOSITORY")?);
+        Some((format!("{server}/{repository}/commit/{}", get("GITHUB_SHA")?), "GITHUB_SHA"))
+    };
+    let gitlab = || Some((format!("{}/-/commit/{}", get("CI_PROJECT_URL")?, get("CI_COMMIT_SHA")?), "CI_COMMIT_SHA"));
+    let azure = || {
+        let (repository, commit) = (nobodys(get("BUILD_REPOSITORY_URI")?), get("BUILD_SOURCEVERSION")?);
+        Some((format!("{repository}/commit/{commit}"), "BUILD_SOURCEVERSION"))
+    };
+    github().or_else(gitlab).or_else(azure).map(|(url, name)| Setting::new(url.into(), Origin::Variable(name)))
+}
+
+/// The address of a repository without whoever it is cloned as: Azure DevOps writes `https://name@dev.azure.com/...`.
+fn nobodys(repository: &str) -> String {
+    let bare = repository.split_once("://").and_then(|(scheme, rest)| {
+        let (user, place) = rest.split_once('@')?;
+        (!user.contains('/')).then(|| format!("{scheme}://{place}"))
+    });
+    bare.unwrap_or_else(|| repository.to_owned())
 }
 
 #[cfg(test)]
@@ -92,5 +118,23 @@ mod tests {
         assert_eq!(run.actor, Setting::new("grace".into(), Origin::Variable("TWOTIER_ACTOR")));
         assert_eq!(run.change_url, None);
         assert_eq!(of(&[]).actor.value, "unknown");
+    }
+
+    #[test]
+    fn what_was_merged_is_named_by_the_page_of_its_commit() {
+        let change = |pairs: &[(&'static str, &str)]| of(pairs).change_url.map(|it| it.value.to_string());
+        let github = [
+            ("GITHUB_SHA", "abc"),
+            ("GITHUB_REF", "refs/heads/main"),
+            ("GITHUB_SERVER_URL", "https://github.com"),
+            ("GITHUB_REPOSITORY", "distri/csp"),
+        ];
+        assert_eq!(change(&github).as_deref(), Some("https://github.com/distri/csp/commit/abc"));
+        let gitlab = [("CI_PROJECT_URL", "https://gitlab.com/distri/csp"), ("CI_COMMIT_SHA", "abc")];
+        assert_eq!(change(&gitlab).as_deref(), Some("https://gitlab.com/distri/csp/-/commit/abc"));
+        let repository = ("BUILD_REPOSITORY_URI", "https://distri@dev.azure.com/distri/csp/_git/csp");
+        let azure = [repository, ("BUILD_SOURCEVERSION", "abc")];
+        assert_eq!(change(&azure).as_deref(), Some("https://dev.azure.com/distri/csp/_git/csp/commit/abc"));
+        assert_eq!(change(&[("TWOTIER_COMMIT", "abc")]), None);
     }
 }
