@@ -47,15 +47,19 @@ fn put(path: &Path, fill: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> 
 /// # Errors
 /// When it cannot be written. Something that is there already is none: it stays as it is.
 pub fn write_new(path: &Path, text: &str) -> Result<bool, Fault> {
-    let made = File::create_new(path).and_then(|mut file| {
-        io::Write::write_all(&mut file, text.as_bytes())?;
-        file.sync_all()
-    });
-    match made {
+    if path.symlink_metadata().is_ok() {
+        return Ok(false);
+    }
+    match put_in_place(path, text, None, || take(path)) {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
         Err(source) => Err(Fault::File { path: path.into(), what: "written", source }),
     }
+}
+
+/// Takes a name that nothing has; nobody reads anything in a file that is empty.
+fn take(path: &Path) -> io::Result<()> {
+    File::create_new(path).map(drop)
 }
 
 /// How many others may be writing the same file.
@@ -120,7 +124,7 @@ fn begin(path: &Path, text: &str) -> io::Result<()> {
     if path.symlink_metadata().is_ok() {
         return Err(io::ErrorKind::AlreadyExists.into());
     }
-    put_in_place(path, text, None, || Ok(()))
+    put_in_place(path, text, None, || take(path))
 }
 
 fn swap(path: &Path, before: &str, after: &str) -> io::Result<()> {
@@ -135,8 +139,7 @@ fn shift((from, path): (&Path, &Path), text: &str, permissions: Permissions) -> 
         std::fs::create_dir_all(folder)?;
     }
     put_in_place(path, text, Some(permissions), || {
-        // Taking the name first fails where something has it; nobody reads anything in a file that is empty.
-        drop(File::create_new(path)?);
+        take(path)?;
         std::fs::rename(from, path).inspect_err(|_| drop(std::fs::remove_file(path)))
     })
 }

@@ -11,6 +11,8 @@ mod endings;
 mod examples;
 #[cfg(all(feature = "rest", feature = "listen"))]
 mod exits;
+#[cfg(unix)]
+mod full_disk;
 mod guards;
 #[cfg(feature = "listen")]
 mod http;
