@@ -10,7 +10,7 @@ const ENTRIES: usize = 2000;
 /// may change places.
 #[must_use]
 pub fn records(adopt: &Adopt) -> Vec<Record> {
-    let Adopt { bindings, settled, managed, released, renamed, consumed, shown, guards } = adopt;
+    let Adopt { bindings, settled, managed, released, renamed, consumed, withdrawn, shown, guards } = adopt;
     let mut parts = Parts::default();
     if !renamed.is_empty() {
         let renamed = renamed.iter().map(|(new, old)| (new.clone(), old.clone())).collect();
@@ -27,6 +27,7 @@ pub fn records(adopt: &Adopt) -> Vec<Record> {
     managed.iter().for_each(|address| parts.room().managed.push(address.clone()));
     released.iter().for_each(|address| parts.room().released.push(address.clone()));
     consumed.iter().for_each(|handoff| parts.room().consumed.push(*handoff));
+    withdrawn.iter().for_each(|handoff| parts.room().withdrawn.push(*handoff));
     let guards = guards.iter().map(|guards| Record::Guarded(Box::new(guards.clone().into())));
     guards.chain(parts.finish().into_iter().map(|adopted| Record::Adopted(Box::new(adopted)))).collect()
 }

@@ -141,6 +141,7 @@ pub fn approve<'p>(
 fn is_done(step: &ApprovedStep, ground: Ground<'_>) -> bool {
     ground.ledger.handoffs.get(&step.id).is_some_and(|known| match known.state {
         HandoffState::Acknowledged { .. } | HandoffState::Consumed { .. } => true,
+        HandoffState::Withdrawn { ref anyway, .. } => anyway.is_some(),
         HandoffState::Asked | HandoffState::Declined { .. } => false,
     })
 }

@@ -38,12 +38,18 @@ impl Assignments {
             {
                 other.state = HandoffState::Consumed { at };
             }
-            (Way::Grant, Way::TakeBack, HandoffState::Asked | HandoffState::Acknowledged { .. }) => {
+            (
+                Way::Grant,
+                Way::TakeBack,
+                HandoffState::Asked | HandoffState::Acknowledged { .. } | HandoffState::Withdrawn { .. },
+            ) => {
                 other.state = HandoffState::Consumed { at };
                 doubtful = true;
             }
             (Way::Grant, Way::TakeBack, HandoffState::Declined { .. }) => other.state = HandoffState::Consumed { at },
-            (Way::TakeBack, Way::Grant, HandoffState::Asked) => other.state = HandoffState::Consumed { at },
+            (Way::TakeBack, Way::Grant, state) if state.is_unanswered() => {
+                other.state = HandoffState::Consumed { at };
+            }
             _ => {}
         });
         if let (true, Some(handoff)) = (doubtful, ledger.handoffs.get_mut(&id)) {
@@ -57,24 +63,14 @@ impl Assignments {
         let Some(way) = handoff.azure_way() else { return };
         let state = handoff.state.clone();
         self.others(ledger, id, |other, of| {
-            let over = match (way, &state, of, &other.state) {
+            let (done, other_done) = (state.done().is_some(), other.state.done().is_some());
+            let (open, other_open) = (state.is_unanswered(), other.state.is_unanswered());
+            let over = match (way, of) {
                 // It is gone, whoever asked for it.
-                (
-                    Way::TakeBack,
-                    HandoffState::Acknowledged { .. },
-                    Way::Grant,
-                    HandoffState::Asked | HandoffState::Acknowledged { .. },
-                ) => true,
+                (Way::TakeBack, Way::Grant) => done && (other_done || other_open) || open && other_open,
                 // It is, or may be, there again.
-                (
-                    Way::Grant,
-                    HandoffState::Acknowledged { .. } | HandoffState::Asked,
-                    Way::TakeBack,
-                    HandoffState::Acknowledged { .. },
-                ) => true,
-                (Way::Grant, HandoffState::Asked, Way::TakeBack, HandoffState::Asked)
-                | (Way::TakeBack, HandoffState::Asked, Way::Grant, HandoffState::Asked) => true,
-                _ => false,
+                (Way::Grant, Way::TakeBack) => (done || open) && other_done || open && other_open,
+                (Way::Grant, Way::Grant) | (Way::TakeBack, Way::TakeBack) => false,
             };
             if over {
                 other.state = HandoffState::Consumed { at };
@@ -150,6 +146,7 @@ mod tests {
             Some(HandoffState::Acknowledged { .. }) => "done",
             Some(HandoffState::Declined { .. }) => "declined",
             Some(HandoffState::Consumed { .. }) => "over",
+            Some(HandoffState::Withdrawn { .. }) => "withdrawn",
         };
         assert_eq!((word(StepName::GrantAzureAccess), word(StepName::RevokeAzureAccess)), (grant, take_back));
         let compact = super::super::checkpoint::refolded(&folded);

@@ -9,7 +9,9 @@ use super::record::{Adopted, BoundId, FORMAT, Forgotten, Intent, Learned, Object
 use super::store::{Folder, Key, Store, place};
 #[cfg(test)]
 use crate::ledger::Genesis;
-use crate::ledger::{Counted, Credential, CredentialState, Handoff, HandoffState, Ledger, Pending, PendingWhat};
+use crate::ledger::{
+    Anyway, Counted, Credential, CredentialState, Handoff, HandoffState, Ledger, Pending, PendingWhat,
+};
 use crate::model::{Address, Class, CustomerId, Digest, Operation, RequestId, StepKey, StepName, Timestamp};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -243,6 +245,12 @@ fn compact_handoff(step: Digest, handoff: &Handoff, out: &mut Compact) {
         }
         HandoffState::Consumed { at } => {
             out.say(*at, adopted(Adopted { consumed: vec![step], ..Adopted::default() }));
+        }
+        HandoffState::Withdrawn { at, anyway } => {
+            out.say(*at, adopted(Adopted { withdrawn: vec![step], ..Adopted::default() }));
+            if let Some(Anyway { by, at, evidence }) = anyway.clone() {
+                out.say(at, Record::Acknowledged { handoff: step, digest: *digest, by, evidence });
+            }
         }
     }
 }

@@ -4,7 +4,7 @@
 use super::azure::Assignments;
 use super::record::{Adopted, Family, Forgotten, Intent, Object, Open, Record, Settled};
 use super::renames::Moves;
-use crate::ledger::{Counted, CredentialState, Genesis, Handoff, HandoffState, Ledger, Open as OpenEffect};
+use crate::ledger::{Anyway, Counted, CredentialState, Genesis, Handoff, HandoffState, Ledger, Open as OpenEffect};
 use crate::model::{Address, Count, Digest, Field, StepKey, StepName, Timestamp, Value};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -158,9 +158,7 @@ impl Folded {
                 self.answered(place, handoff);
             }
             Record::Reopened { handoff, by: _, reason: _ } => {
-                if let Some(known) = self.ledger.handoffs.get_mut(&handoff) {
-                    known.state = HandoffState::Asked;
-                }
+                self.reopen(&handoff);
                 self.answered(place, handoff);
             }
             Record::Bound { address, id, by: _, reason: _ } => self.bind(address, id.into()),
@@ -210,7 +208,9 @@ impl Folded {
             }
             Some(known) => {
                 match known.state {
-                    HandoffState::Consumed { .. } => (known.state, known.asked) = (HandoffState::Asked, at),
+                    HandoffState::Consumed { .. } | HandoffState::Withdrawn { .. } => {
+                        (known.state, known.asked) = (HandoffState::Asked, at);
+                    }
                     HandoffState::Acknowledged { .. } | HandoffState::Declined { .. } if known.digest != digest => {
                         known.state = HandoffState::Asked;
                     }
@@ -221,13 +221,32 @@ impl Folded {
         }
     }
 
-    /// An answer to another text than the one that stands is no answer, nor is one to what is over.
+    /// An answer to another text than the one that stands is no answer, nor is one to what is over. What was withdrawn
+    /// stays withdrawn when it was done all the same.
     fn answer(&mut self, handoff: Digest, to: Option<Digest>, state: HandoffState) {
-        if let Some(known) = self.ledger.handoffs.get_mut(&handoff) {
-            let over = matches!(known.state, HandoffState::Consumed { .. });
-            if !over && to.is_none_or(|to| to == known.digest) {
-                known.state = state;
+        let Some(known) = self.ledger.handoffs.get_mut(&handoff) else { return };
+        if to.is_some_and(|to| to != known.digest) {
+            return;
+        }
+        known.state = match (&known.state, state) {
+            (HandoffState::Consumed { .. }, _) => return,
+            (HandoffState::Withdrawn { at, .. }, HandoffState::Acknowledged { by, at: said, evidence }) => {
+                HandoffState::Withdrawn { at: *at, anyway: Some(Anyway { by, at: said, evidence }) }
             }
+            (_, state) => state,
+        };
+    }
+
+    /// Whoever reopens what was done after it was withdrawn says only that it was not done.
+    fn reopen(&mut self, handoff: &Digest) {
+        if let Some(known) = self.ledger.handoffs.get_mut(handoff) {
+            known.state = match known.state {
+                HandoffState::Withdrawn { at, .. } => HandoffState::Withdrawn { at, anyway: None },
+                HandoffState::Asked
+                | HandoffState::Acknowledged { .. }
+                | HandoffState::Declined { .. }
+                | HandoffState::Consumed { .. } => HandoffState::Asked,
+            };
         }
     }
 
@@ -238,7 +257,7 @@ impl Folded {
     }
 
     fn adopt(&mut self, at: Timestamp, adopted: Adopted) {
-        let Adopted { bindings, settled, managed, released, renamed, consumed, shown } = adopted;
+        let Adopted { bindings, settled, managed, released, renamed, consumed, withdrawn, shown } = adopted;
         self.rename(&Moves::new(renamed.into_iter().map(|(new, old)| (old, new))));
         for address in shown {
             self.show(&address);
@@ -256,6 +275,14 @@ impl Folded {
         for handoff in consumed {
             if let Some(known) = self.ledger.handoffs.get_mut(&handoff) {
                 known.state = HandoffState::Consumed { at };
+            }
+        }
+        // What somebody answered meanwhile is no longer open.
+        for handoff in withdrawn {
+            if let Some(known) = self.ledger.handoffs.get_mut(&handoff)
+                && known.state == HandoffState::Asked
+            {
+                known.state = HandoffState::Withdrawn { at, anyway: None };
             }
         }
     }
@@ -285,7 +312,7 @@ impl Folded {
         };
         for handoff in self.ledger.handoffs.values_mut().filter(|handoff| of_password(&handoff.key)) {
             match handoff.state {
-                HandoffState::Asked | HandoffState::Acknowledged { .. } => {
+                HandoffState::Asked | HandoffState::Acknowledged { .. } | HandoffState::Withdrawn { .. } => {
                     handoff.state = HandoffState::Consumed { at }
                 }
                 HandoffState::Declined { .. } | HandoffState::Consumed { .. } => {}
@@ -356,6 +383,24 @@ mod tests {
     }
     fn consumed() -> Record {
         adopted(Adopted { consumed: vec![handoff()], ..Adopted::default() })
+    }
+    fn withdrawn() -> Record {
+        adopted(Adopted { withdrawn: vec![handoff()], ..Adopted::default() })
+    }
+
+    #[test]
+    fn what_is_withdrawn_stays_so_until_it_is_asked_anew() {
+        let done = acknowledged("please");
+        let anyway = folded(vec![asked("please"), withdrawn(), done.clone()]);
+        assert!(matches!(state(&anyway), HandoffState::Withdrawn { anyway: Some(_), .. }), "{:?}", state(&anyway));
+        let again = folded(vec![asked("please"), withdrawn(), done.clone(), asked("please")]);
+        assert_eq!(state(&again), &HandoffState::Asked);
+        let reopened = Record::Reopened { handoff: handoff(), by: by(), reason: why() };
+        let taken_back = folded(vec![asked("please"), withdrawn(), done.clone(), reopened]);
+        assert!(matches!(state(&taken_back), HandoffState::Withdrawn { anyway: None, .. }));
+        // Whoever answered first was not called back.
+        let first = folded(vec![asked("please"), done, withdrawn()]);
+        assert!(matches!(state(&first), HandoffState::Acknowledged { .. }));
     }
 
     #[test]

@@ -165,10 +165,13 @@ fn a_record() -> impl Strategy<Value = Record> {
             ..Default::default()
         }))
     };
+    let withdrawn =
+        Record::Adopted(Box::new(super::record::Adopted { withdrawn: vec![handoff()], ..Default::default() }));
     let forgotten = |at: &str, what| Record::Forgotten { address: address(at), what, by: by(), reason: why() };
     prop_oneof![
         Just(Record::Open(Box::new(open()))),
         Just(Record::Renew),
+        Just(withdrawn),
         text.clone().prop_map(asked),
         text.prop_map(|text| Record::Acknowledged {
             handoff: handoff(),

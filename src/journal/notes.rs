@@ -45,6 +45,12 @@ pub enum NoteError {
         /// Its id.
         id: String,
     },
+    /// Nobody wants it; when it is planned again it is asked anew by itself.
+    #[error("the hand-off `{id}` is withdrawn: when it is planned again, `twotier apply` asks for it anew")]
+    HandoffWithdrawn {
+        /// Its id.
+        id: String,
+    },
     /// It was open anyway.
     #[error("the hand-off `{id}` is open")]
     HandoffOpen {
@@ -138,7 +144,10 @@ pub fn short_id(ledger: &Ledger, id: &Digest) -> String {
 fn is_over(handoff: &Handoff) -> bool {
     match handoff.state {
         HandoffState::Consumed { .. } => true,
-        HandoffState::Asked | HandoffState::Acknowledged { .. } | HandoffState::Declined { .. } => false,
+        HandoffState::Asked
+        | HandoffState::Acknowledged { .. }
+        | HandoffState::Declined { .. }
+        | HandoffState::Withdrawn { .. } => false,
     }
 }
 
@@ -197,9 +206,13 @@ pub fn check(folded: &Folded, record: &Record) -> Result<(), NoteError> {
             check_signed(by, reason)?;
             match known_handoff(ledger, handoff)?.state {
                 HandoffState::Asked => Err(NoteError::HandoffOpen { id: short_id(ledger, handoff) }),
-                HandoffState::Acknowledged { .. } | HandoffState::Declined { .. } | HandoffState::Consumed { .. } => {
-                    Ok(())
+                HandoffState::Withdrawn { anyway: None, .. } => {
+                    Err(NoteError::HandoffWithdrawn { id: short_id(ledger, handoff) })
                 }
+                HandoffState::Acknowledged { .. }
+                | HandoffState::Declined { .. }
+                | HandoffState::Consumed { .. }
+                | HandoffState::Withdrawn { anyway: Some(_), .. } => Ok(()),
             }
         }
         Record::Bound { address, id, by, reason } => {

@@ -351,6 +351,9 @@ pub struct Adopted {
     pub renamed: Vec<(Address, Address)>,
     /// Hand-offs whose purpose is observed.
     pub consumed: Vec<Digest>,
+    /// Hand-offs that people were asked for and that are wanted no more.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub withdrawn: Vec<Digest>,
     /// Addresses whose pending effect shows now.
     pub shown: Vec<Address>,
 }

@@ -66,6 +66,7 @@ mod tests {
             released: vec![address("customer/@contoso.onmicrosoft.com")],
             renamed: vec![(contoso(), address("customer/litware"))],
             consumed: vec![handoff()],
+            withdrawn: vec![handoff()],
             shown: vec![contoso()],
         };
         let settlement = |outcome| Record::Settlement { intent: 2, outcome, fields: fields() };

@@ -96,9 +96,15 @@ impl Ledger {
         for handoff in self.handoffs.values() {
             let Some((way, grant)) = handoff.azure_way().zip(handoff.azure_grant()) else { continue };
             let may_be = match (way, &handoff.state) {
-                (_, HandoffState::Asked) | (Way::Grant, HandoffState::Acknowledged { .. }) => true,
+                (_, HandoffState::Asked | HandoffState::Withdrawn { anyway: None, .. })
+                | (Way::Grant, HandoffState::Acknowledged { .. } | HandoffState::Withdrawn { anyway: Some(_), .. }) => {
+                    true
+                }
                 (Way::TakeBack, HandoffState::Declined { .. }) => true,
-                (Way::TakeBack, HandoffState::Acknowledged { .. })
+                (
+                    Way::TakeBack,
+                    HandoffState::Acknowledged { .. } | HandoffState::Withdrawn { anyway: Some(_), .. },
+                )
                 | (Way::Grant, HandoffState::Declined { .. })
                 | (_, HandoffState::Consumed { .. }) => false,
             };

@@ -139,7 +139,7 @@ impl Ledger {
     pub fn is_counted(&self, step: Digest) -> bool {
         self.handoffs.get(&step).is_some_and(|known| match known.state {
             HandoffState::Asked | HandoffState::Acknowledged { .. } | HandoffState::Declined { .. } => true,
-            HandoffState::Consumed { .. } => false,
+            HandoffState::Consumed { .. } | HandoffState::Withdrawn { .. } => false,
         })
     }
 }
@@ -200,6 +200,47 @@ pub enum HandoffState {
         /// When.
         at: Timestamp,
     },
+    /// Asked, and then wanted no more before anybody answered.
+    Withdrawn {
+        /// When.
+        at: Timestamp,
+        /// Who says that it was done all the same.
+        anyway: Option<Anyway>,
+    },
+}
+impl HandoffState {
+    /// Who says that it is done, and when; also where nobody wanted it any more.
+    #[must_use]
+    pub fn done(&self) -> Option<(&SmolStr, Timestamp)> {
+        match self {
+            Self::Acknowledged { by, at, .. } | Self::Withdrawn { anyway: Some(Anyway { by, at, .. }), .. } => {
+                Some((by, *at))
+            }
+            Self::Asked | Self::Declined { .. } | Self::Consumed { .. } | Self::Withdrawn { anyway: None, .. } => None,
+        }
+    }
+    /// Whether people were asked, nobody said what became of it, and nothing shows it: it may have been done.
+    #[must_use]
+    pub fn is_unanswered(&self) -> bool {
+        match self {
+            Self::Asked | Self::Withdrawn { anyway: None, .. } => true,
+            Self::Acknowledged { .. }
+            | Self::Declined { .. }
+            | Self::Consumed { .. }
+            | Self::Withdrawn { anyway: Some(_), .. } => false,
+        }
+    }
+}
+
+/// That a hand-off was done although it was withdrawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Anyway {
+    /// Who says so.
+    pub by: SmolStr,
+    /// When it was said.
+    pub at: Timestamp,
+    /// Where the proof is.
+    pub evidence: Option<SmolStr>,
 }
 
 /// An effect that was accepted and does not show yet.

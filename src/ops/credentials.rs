@@ -51,10 +51,11 @@ fn is_sealed(credential: &Credential) -> bool {
 /// Whether somebody said so since it was sealed: what was said of an earlier password says nothing of this one.
 fn is_delivered(ledger: &Ledger, address: &Address) -> bool {
     let since = ledger.credentials.get(address).map(|credential| credential.at);
-    ledger.handoffs.values().filter(|handoff| delivers(handoff, address)).any(|handoff| match &handoff.state {
-        HandoffState::Acknowledged { at, .. } => since.is_none_or(|since| *at >= since),
-        HandoffState::Asked | HandoffState::Declined { .. } | HandoffState::Consumed { .. } => false,
-    })
+    ledger
+        .handoffs
+        .values()
+        .filter(|handoff| delivers(handoff, address))
+        .any(|handoff| handoff.state.done().is_some_and(|(_, at)| since.is_none_or(|since| at >= since)))
 }
 
 fn delivers(handoff: &Handoff, address: &Address) -> bool {

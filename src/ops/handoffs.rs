@@ -5,7 +5,7 @@ use super::fault::Fault;
 use super::state::Saying;
 use crate::journal::record::Record;
 use crate::journal::{Journal, Stamp, notes};
-use crate::ledger::{Handoff, HandoffState, Ledger};
+use crate::ledger::{Anyway, Handoff, HandoffState, Ledger};
 use crate::model::{Address, Digest, StepName};
 use smol_str::SmolStr;
 
@@ -35,7 +35,10 @@ pub fn list(ledger: &Ledger, which: Which) -> Vec<Listed<'_>> {
     let wanted = |handoff: &Handoff| match (which, &handoff.state) {
         (Which::All, _) => true,
         (Which::Open, HandoffState::Asked | HandoffState::Declined { .. }) => true,
-        (Which::Open, HandoffState::Acknowledged { .. } | HandoffState::Consumed { .. }) => false,
+        (
+            Which::Open,
+            HandoffState::Acknowledged { .. } | HandoffState::Consumed { .. } | HandoffState::Withdrawn { .. },
+        ) => false,
     };
     let mut listed: Vec<Listed<'_>> = ledger
         .handoffs
@@ -66,6 +69,15 @@ pub struct Chosen<'a> {
     pub cause: Option<&'a Address>,
 }
 
+/// Whether somebody must want a hand-off for it to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Yes: what was withdrawn is refused.
+    Still,
+    /// It was done all the same.
+    Anyway,
+}
+
 /// What a person says of hand-offs.
 #[derive(Clone, Debug)]
 pub enum Word {
@@ -75,6 +87,8 @@ pub enum Word {
         by: SmolStr,
         /// Where the proof is.
         evidence: Option<SmolStr>,
+        /// Whether it may be said of what was withdrawn.
+        wanted: Wanted,
     },
     /// Will not be done.
     Declined(Saying),
@@ -136,6 +150,10 @@ fn nothing_fits(ledger: &Ledger, cause: Option<&Address>) -> String {
             HandoffState::Consumed { .. } => {
                 "is over: what it was for has been observed, or is wanted no more".to_owned()
             }
+            HandoffState::Withdrawn { at, anyway: None } => format!("was withdrawn on {}", at.date()),
+            HandoffState::Withdrawn { at, anyway: Some(Anyway { by, .. }) } => {
+                format!("was withdrawn on {} and done all the same, says {by}", at.date())
+            }
         };
         format!("`{}` ({}) {how}", one.short, one.handoff.key.step)
     };
@@ -154,6 +172,9 @@ fn fits(word: &Word, handoff: &Handoff) -> bool {
         (Word::Done { .. } | Word::Declined(_), HandoffState::Asked) => true,
         (Word::Reopened(_), HandoffState::Acknowledged { .. } | HandoffState::Declined { .. }) => true,
         (Word::Done { .. }, HandoffState::Declined { .. }) => true,
+        (Word::Done { wanted, .. }, HandoffState::Withdrawn { anyway: None, .. }) => *wanted == Wanted::Anyway,
+        (Word::Declined(_), HandoffState::Withdrawn { anyway: None, .. }) => true,
+        (word, HandoffState::Withdrawn { anyway, .. }) => matches!(word, Word::Reopened(_)) && anyway.is_some(),
         (Word::Done { .. } | Word::Declined(_), HandoffState::Acknowledged { .. } | HandoffState::Consumed { .. })
         | (Word::Declined(_), HandoffState::Declined { .. })
         | (Word::Reopened(_), HandoffState::Asked | HandoffState::Consumed { .. }) => false,
@@ -162,7 +183,8 @@ fn fits(word: &Word, handoff: &Handoff) -> bool {
 
 fn record(ledger: &Ledger, handoff: Digest, word: &Word) -> Result<Record, Fault> {
     Ok(match word {
-        Word::Done { by, evidence } => {
+        Word::Done { by, evidence, wanted } => {
+            must_be_wanted(ledger, handoff, *wanted)?;
             needs_evidence(ledger, handoff, evidence.as_ref())?;
             notes::acknowledged(ledger, handoff, by.clone(), evidence.clone())
                 .map_err(crate::journal::JournalError::from)?
@@ -170,6 +192,21 @@ fn record(ledger: &Ledger, handoff: Digest, word: &Word) -> Result<Record, Fault
         Word::Declined(Saying { by, reason }) => Record::Declined { handoff, by: by.clone(), reason: reason.clone() },
         Word::Reopened(Saying { by, reason }) => Record::Reopened { handoff, by: by.clone(), reason: reason.clone() },
     })
+}
+
+/// What was withdrawn must not be done, unless it was done already.
+fn must_be_wanted(ledger: &Ledger, handoff: Digest, wanted: Wanted) -> Result<(), Fault> {
+    match (ledger.handoffs.get(&handoff).map(|known| &known.state), wanted) {
+        (Some(HandoffState::Withdrawn { at, .. }), Wanted::Still) => {
+            let short = notes::short_id(ledger, &handoff);
+            Err(Fault::Usage(format!(
+                "`{short}` was withdrawn on {}: nobody wants it any more, and when it is planned again it is asked anew; \
+                 if it was done all the same, say so with `--anyway`",
+                at.date()
+            )))
+        }
+        (_, Wanted::Still | Wanted::Anyway) => Ok(()),
+    }
 }
 
 /// A notice is part of a legal act: that it was given must be shown one day.

@@ -9,6 +9,7 @@ use super::recall::touched;
 use crate::desired::{Accepted, Desired, OnDrift};
 use crate::diag::{At, Finding, nearest};
 use crate::diff::{self, Activity, Diff, Look, Partner, Presence, Scope, Sides};
+use crate::ledger::Anyway;
 use crate::ledger::{CredentialState, HandoffState, Ledger, LiveId};
 use crate::model::{Address, CustomerKey, Field, Name, StepKey, SubscriptionKey};
 use crate::observed::{Facet, Observed, Read, field_value};
@@ -291,6 +292,10 @@ fn remembered(ledger: &Ledger, address: &Address) -> Vec<(String, String)> {
             HandoffState::Acknowledged { by, at, .. } => format!("done, says {by}, {at}"),
             HandoffState::Declined { by, at, .. } => format!("declined by {by}, {at}"),
             HandoffState::Consumed { at } => format!("over since {at}"),
+            HandoffState::Withdrawn { at, anyway: None } => format!("withdrawn {at}"),
+            HandoffState::Withdrawn { at, anyway: Some(Anyway { by, at: said, .. }) } => {
+                format!("withdrawn {at}, done all the same, says {by}, {said}")
+            }
         };
         rows.push(row("hand-off", format!("{} {}: {state}", id.short(10), handoff.key)));
     }

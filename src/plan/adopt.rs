@@ -71,7 +71,7 @@ fn consumed(sides: Sides<'_>, diff: &Diff<'_>, steps: &[Step]) -> BTreeSet<Diges
 fn is_open(handoff: &Handoff) -> bool {
     match handoff.state {
         HandoffState::Asked | HandoffState::Acknowledged { .. } => true,
-        HandoffState::Declined { .. } | HandoffState::Consumed { .. } => false,
+        HandoffState::Declined { .. } | HandoffState::Consumed { .. } | HandoffState::Withdrawn { .. } => false,
     }
 }
 

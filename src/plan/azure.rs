@@ -134,7 +134,9 @@ fn unknown(making: &mut Making<'_, '_>, address: &Address, at: Option<At>) {
         let said = match &handoff.state {
             HandoffState::Acknowledged { by, at, .. } => format!("{by}, {}", at.date()),
             HandoffState::Asked => format!("asked {}", handoff.asked.date()),
-            HandoffState::Declined { .. } | HandoffState::Consumed { .. } => return None,
+            HandoffState::Withdrawn { .. } | HandoffState::Declined { .. } | HandoffState::Consumed { .. } => {
+                return None;
+            }
         };
         let id = id.short(10);
         let message = format!("an earlier grant of `{address}` ({said}) may still stand: {id}");

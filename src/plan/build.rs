@@ -8,7 +8,7 @@ use super::limits::{self, Scales};
 use super::order::{Ordered, order};
 use super::{
     Gate, Outlook, Plan, Planned, Unmanaged, adopt, azure, changes, customers, endings, expiry, id, letters, listing,
-    orders, partnerships, support, whose,
+    orders, partnerships, support, whose, withdrawn,
 };
 use crate::desired::{Desired, PartnerOfRecord};
 use crate::diag::{At, Code, Finding, SourceMap};
@@ -157,6 +157,9 @@ pub fn build(input: Input<'_>) -> Planned {
     gates.extend(limits::weigh(&mut steps, scales));
     let mut adopt = adopt::adopt(sides, &diff, &steps);
     adopt.consumed.extend(review);
+    let called_back = withdrawn::call_back((sides, now), (&steps, &drafts), &adopt);
+    adopt.withdrawn = called_back.withdrawn;
+    findings.extend(called_back.findings);
     adopt.guards = guards::first(sides.desired, sides.ledger);
     findings.extend(diff.findings.iter().cloned());
     findings.extend(objections.findings.iter().cloned());

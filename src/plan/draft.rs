@@ -137,8 +137,12 @@ pub(super) fn hand_off(key: StepKey, ask: Ask, ledger: &Ledger, origin: Origin<'
                     .help(format!("`twotier handoffs reopen {short} --reason TEXT` asks again")),
             );
         }
-        // What is asked changed, or its purpose was observed once and is gone again: it is asked anew.
-        HandoffState::Asked | HandoffState::Acknowledged { .. } | HandoffState::Consumed { .. } => {}
+        // What is asked changed, or its purpose was observed once and is gone again, or it was wanted no more for a while:
+        // it is asked anew.
+        HandoffState::Asked
+        | HandoffState::Acknowledged { .. }
+        | HandoffState::Consumed { .. }
+        | HandoffState::Withdrawn { .. } => {}
     }
     Standing::Open(Box::new(step))
 }

@@ -74,15 +74,12 @@ impl<'a> Grants<'a> {
 
     fn tell(&mut self, address: Address, grant: Grant, (id, way, handoff): (Digest, Way, &'a Handoff)) {
         let assignment = grant.assignment();
-        let (open, done) = match handoff.state {
-            HandoffState::Asked | HandoffState::Declined { .. } => (true, false),
-            HandoffState::Acknowledged { .. } => (false, true),
-            HandoffState::Consumed { .. } => (false, false),
-        };
+        let done = handoff.state.done().is_some();
+        let open = handoff.state.is_unanswered() || matches!(handoff.state, HandoffState::Declined { .. });
         let asked_back = way == Way::TakeBack && open;
         if way == Way::TakeBack {
             let back = self.back.entry(assignment.clone()).or_default();
-            back.open |= handoff.state == HandoffState::Asked;
+            back.open |= handoff.state.is_unanswered();
             back.done |= done;
         }
         let rank = (asked_back, handoff.asked, id);
@@ -109,9 +106,9 @@ impl<'a> Grants<'a> {
     pub(super) fn stand(&self, address: &Address, assignment: &Assignment) -> Stand<'a> {
         let Some(told) = self.told.get(address).and_then(|all| all.get(assignment)) else { return Stand::Gone };
         let gone = self.is_taken_back(assignment);
-        match told.granted {
-            Some(HandoffState::Acknowledged { by, at, .. }) if !gone => Stand::Granted(by, *at),
-            Some(HandoffState::Asked) if !gone => Stand::Open,
+        match told.granted.map(|state| (state.done(), state.is_unanswered())) {
+            Some((Some((by, at)), _)) if !gone => Stand::Granted(by, at),
+            Some((None, true)) if !gone => Stand::Open,
             _ if told.asked_back => Stand::Open,
             _ => Stand::Gone,
         }
@@ -137,8 +134,8 @@ fn weight(state: Option<&HandoffState>) -> u8 {
         None => 0,
         Some(HandoffState::Declined { .. }) => 1,
         Some(HandoffState::Consumed { .. }) => 2,
-        Some(HandoffState::Asked) => 3,
-        Some(HandoffState::Acknowledged { .. }) => 4,
+        Some(HandoffState::Asked | HandoffState::Withdrawn { anyway: None, .. }) => 3,
+        Some(HandoffState::Acknowledged { .. } | HandoffState::Withdrawn { anyway: Some(_), .. }) => 4,
     }
 }
 

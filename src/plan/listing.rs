@@ -50,7 +50,10 @@ fn due(
         let Handoff { state, .. } = handoff;
         match state {
             HandoffState::Acknowledged { at, .. } => Some((*id, *at)),
-            HandoffState::Asked | HandoffState::Declined { .. } | HandoffState::Consumed { .. } => None,
+            HandoffState::Asked
+            | HandoffState::Declined { .. }
+            | HandoffState::Consumed { .. }
+            | HandoffState::Withdrawn { .. } => None,
         }
     });
     last.max_by_key(|(_, at)| *at).filter(|(_, at)| at.plus(every) <= now)

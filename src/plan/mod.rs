@@ -28,6 +28,7 @@ pub mod role;
 pub mod step;
 mod support;
 mod whose;
+mod withdrawn;
 
 pub use crate::ledger::Bindings;
 pub use build::{Input, Sealing, build};
@@ -181,6 +182,8 @@ pub struct Adopt {
     pub renamed: BTreeMap<Address, Address>,
     /// Hand-offs whose purpose is observed.
     pub consumed: BTreeSet<Digest>,
+    /// Hand-offs that people were asked for and that are planned no more.
+    pub withdrawn: BTreeSet<Digest>,
     /// Addresses whose pending effect shows now.
     pub shown: BTreeSet<Address>,
     /// The first guards of a ledger that has none.
@@ -190,13 +193,14 @@ impl Adopt {
     /// Whether there is nothing to write.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let Self { bindings, settled, managed, released, renamed, consumed, shown, guards } = self;
+        let Self { bindings, settled, managed, released, renamed, consumed, withdrawn, shown, guards } = self;
         bindings.is_empty()
             && settled.is_empty()
             && managed.is_empty()
             && released.is_empty()
             && renamed.is_empty()
             && consumed.is_empty()
+            && withdrawn.is_empty()
             && shown.is_empty()
             && guards.is_none()
     }

@@ -8,7 +8,8 @@ use std::path::PathBuf;
 pub(super) const HANDOFFS: &str = "\
 Steps that only a person can do: a mail to send, a page to visit. `apply` asks for them and remembers; here you read what \
 is asked and say that it is done. An acknowledgement covers what was asked, word for word: if the text changes, it is open \
-again. When the purpose shows in the tenant, the hand-off closes by itself.
+again. When the purpose shows in the tenant, the hand-off closes by itself. What is planned no more is withdrawn: it is \
+not listed and must not be done; `--anyway` says that it was.
 
 Examples:
   twotier handoffs
@@ -56,6 +57,9 @@ pub(crate) struct Noting {
     /// All open ones of this address
     #[arg(long, value_name = "ADDRESS", value_parser = address)]
     pub(crate) cause: Option<Address>,
+    /// Also what was withdrawn: it was done all the same
+    #[arg(long)]
+    pub(crate) anyway: bool,
     /// Where the proof is: a link, a ticket
     #[arg(long)]
     pub(crate) evidence: Option<String>,

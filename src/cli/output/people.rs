@@ -1,7 +1,7 @@
 //! Prints hand-offs and credentials.
 
 use super::{Table, safe};
-use crate::ledger::{Credential, CredentialState, HandoffState};
+use crate::ledger::{Anyway, Credential, CredentialState, HandoffState};
 use crate::model::Address;
 use crate::ops::handoffs::Listed;
 use crate::report::Width;
@@ -45,6 +45,19 @@ pub(crate) fn handoff(listed: &Listed<'_>) -> String {
         HandoffState::Consumed { at } => {
             text.push_str(&format!("\nover since {at}: what it was for has been observed, or is wanted no more"))
         }
+        HandoffState::Withdrawn { at, anyway: None } => {
+            text.push_str(&format!("\nwithdrawn on {at}: nobody wants it any more, DO NOT DO IT"));
+            text.push_str(&format!(
+                "\nwas it done already: `twotier handoffs done {short} --anyway`, or `twotier handoffs declined {short} \
+                 --reason TEXT` when it was not"
+            ));
+        }
+        HandoffState::Withdrawn { at, anyway: Some(Anyway { by, at: said, evidence }) } => {
+            text.push_str(&format!("\nwithdrawn on {at}, and done all the same, says {} on {said}", safe(by)));
+            if let Some(evidence) = evidence {
+                text.push_str(&format!(": {}", safe(evidence)));
+            }
+        }
     }
     format!("{text}\n\n{}\n", safe(handoff.text.trim_end()))
 }
@@ -86,6 +99,8 @@ fn word(state: &HandoffState) -> &'static str {
         HandoffState::Acknowledged { .. } => "done",
         HandoffState::Declined { .. } => "declined",
         HandoffState::Consumed { .. } => "over",
+        HandoffState::Withdrawn { anyway: None, .. } => "withdrawn",
+        HandoffState::Withdrawn { anyway: Some(_), .. } => "withdrawn, done",
     }
 }
 
@@ -107,6 +122,11 @@ pub(crate) fn handoff_json(listed: &Listed<'_>) -> Value {
         HandoffState::Acknowledged { by, at, evidence } => json!({ "by": by, "at": at, "evidence": evidence }),
         HandoffState::Declined { by, at, reason } => json!({ "by": by, "at": at, "reason": reason }),
         HandoffState::Consumed { at } => json!({ "at": at }),
+        HandoffState::Withdrawn { at, anyway } => {
+            let anyway =
+                anyway.as_ref().map(|Anyway { by, at, evidence }| json!({ "by": by, "at": at, "evidence": evidence }));
+            json!({ "at": at, "anyway": anyway })
+        }
     };
     super::merge(&mut value, more);
     value

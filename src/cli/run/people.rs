@@ -8,7 +8,7 @@ use crate::cli::output::{self, Plainness};
 use crate::journal::record::Forgotten;
 use crate::model::Address;
 use crate::ops::credentials::{self, Delivery};
-use crate::ops::handoffs::{self, Chosen, Which, Word};
+use crate::ops::handoffs::{self, Chosen, Wanted, Which, Word};
 use crate::ops::{files, state};
 use smol_str::SmolStr;
 use std::path::Path;
@@ -30,8 +30,10 @@ pub(super) fn handoffs(scene: &Scene<'_>, command: Option<&HandoffsCommand>) -> 
         Some(HandoffsCommand::List { all: false }) => list(scene, Which::Open),
         Some(HandoffsCommand::List { all: true }) => list(scene, Which::All),
         Some(HandoffsCommand::Show { ids, cause }) => show(scene, &Chosen { ids, cause: cause.as_ref() }),
-        Some(HandoffsCommand::Done(Noting { ids, cause, evidence, by })) => {
-            let word = Word::Done { by: scene.by(by.as_deref()), evidence: evidence.as_deref().map(SmolStr::new) };
+        Some(HandoffsCommand::Done(Noting { ids, cause, anyway, evidence, by })) => {
+            let wanted = if *anyway { Wanted::Anyway } else { Wanted::Still };
+            let evidence = evidence.as_deref().map(SmolStr::new);
+            let word = Word::Done { by: scene.by(by.as_deref()), evidence, wanted };
             say(scene, &Chosen { ids, cause: cause.as_ref() }, &word)
         }
         Some(HandoffsCommand::Declined(Declining { ids, cause, saying })) => {

@@ -81,8 +81,9 @@ pub(super) fn credentials_kept(view: &mut View<'_, '_>) {
         let delivered = ledger.handoffs.values().any(|handoff| {
             handoff.key.address == *address
                 && handoff.key.step == StepName::DeliverCredentials
-                && match handoff.state {
+                && match &handoff.state {
                     HandoffState::Acknowledged { .. } | HandoffState::Consumed { .. } => true,
+                    HandoffState::Withdrawn { anyway, .. } => anyway.is_some(),
                     HandoffState::Asked | HandoffState::Declined { .. } => false,
                 }
         });

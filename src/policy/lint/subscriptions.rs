@@ -74,7 +74,7 @@ fn is_invited(view: &View<'_, '_>, customer: &CustomerKey, reseller: TenantId) -
     view.sides.ledger.handoffs.values().any(|handoff| {
         let open = match handoff.state {
             HandoffState::Asked | HandoffState::Acknowledged { .. } => true,
-            HandoffState::Declined { .. } | HandoffState::Consumed { .. } => false,
+            HandoffState::Declined { .. } | HandoffState::Consumed { .. } | HandoffState::Withdrawn { .. } => false,
         };
         let invited = handoff.key.discriminator.parse::<Name>().ok();
         open && handoff.key.step == StepName::InviteCustomer

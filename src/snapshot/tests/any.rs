@@ -1,8 +1,8 @@
 //! Observations and ledgers of every shape, for the laws of snapshots. Never meant to be plausible.
 
 use crate::ledger::{
-    Counted, Credential, CredentialState, Genesis, Guards, Handoff, HandoffState, Ledger, LiveId, Open, Pending,
-    PendingWhat, Unresolved,
+    Anyway, Counted, Credential, CredentialState, Genesis, Guards, Handoff, HandoffState, Ledger, LiveId, Open,
+    Pending, PendingWhat, Unresolved,
 };
 use crate::model::operation::{PostalAddress, SupportContact};
 use crate::model::product::Commerce;
@@ -297,6 +297,10 @@ fn handoff() -> impl Strategy<Value = Handoff> {
         }),
         (text(), instant(), text()).prop_map(|(by, at, reason)| HandoffState::Declined { by, at, reason }),
         instant().prop_map(|at| HandoffState::Consumed { at }),
+        (instant(), option::of((text(), instant(), option::of(text())))).prop_map(|(at, anyway)| {
+            let anyway = anyway.map(|(by, at, evidence)| Anyway { by, at, evidence });
+            HandoffState::Withdrawn { at, anyway }
+        }),
     ];
     let wanted = btree_map(text(), text(), 0..3);
     (key(), digest(), (text(), wanted), instant(), state).prop_map(|(key, digest, (text, wanted), asked, state)| {

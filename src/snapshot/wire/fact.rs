@@ -108,6 +108,22 @@ pub(in crate::snapshot) struct Asked {
     wanted: BTreeMap<SmolStr, SmolStr>,
 }
 
+/// That a hand-off was done although it was withdrawn.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::snapshot) struct DoneAnyway {
+    /// Who says so.
+    #[schemars(with = "String")]
+    by: SmolStr,
+    /// When.
+    #[schemars(with = "form::Instant")]
+    at: Timestamp,
+    /// Proof.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    evidence: Option<SmolStr>,
+}
+
 /// Where a hand-off stands.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -138,6 +154,15 @@ pub(in crate::snapshot) enum AskedState {
         /// Why.
         #[schemars(with = "String")]
         reason: SmolStr,
+    },
+    /// Wanted no more before anybody answered.
+    Withdrawn {
+        /// When.
+        #[schemars(with = "form::Instant")]
+        at: Timestamp,
+        /// That it was done all the same.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        anyway: Option<DoneAnyway>,
     },
     /// Its purpose was observed.
     Consumed {

@@ -1,12 +1,12 @@
 //! From the ledger to its facts and back. Both ways exhaustive, so that a new fact cannot be forgotten.
 
 use super::{
-    Abandoned, Accepted, AcceptedWhat, Asked, AskedState, Count, Doubtful, Fact, InForce, Live, Login, LoginState,
-    Origin, Remembered, Unsettled,
+    Abandoned, Accepted, AcceptedWhat, Asked, AskedState, Count, DoneAnyway, Doubtful, Fact, InForce, Live, Login,
+    LoginState, Origin, Remembered, Unsettled,
 };
 use crate::ledger::{
-    Counted, Credential, CredentialState, Genesis, Guards, Handoff, HandoffState, Ledger, LiveId, Open, Pending,
-    PendingWhat, Unresolved,
+    Anyway, Counted, Credential, CredentialState, Genesis, Guards, Handoff, HandoffState, Ledger, LiveId, Open,
+    Pending, PendingWhat, Unresolved,
 };
 use crate::model::{Address, Digest};
 use smol_str::SmolStr;
@@ -87,6 +87,10 @@ fn asked(step: Digest, handoff: &Handoff) -> Asked {
         HandoffState::Acknowledged { by, at, evidence } => AskedState::Acknowledged { by, at, evidence },
         HandoffState::Declined { by, at, reason } => AskedState::Declined { by, at, reason },
         HandoffState::Consumed { at } => AskedState::Consumed { at },
+        HandoffState::Withdrawn { at, anyway } => {
+            let anyway = anyway.map(|Anyway { by, at, evidence }| DoneAnyway { by, at, evidence });
+            AskedState::Withdrawn { at, anyway }
+        }
     };
     Asked { step, key: key.clone(), digest: *digest, asked: *asked, state, wanted: wanted.clone() }
 }
@@ -147,6 +151,10 @@ pub(in crate::snapshot) fn remember(ledger: &mut Ledger, fact: Fact) {
                 AskedState::Acknowledged { by, at, evidence } => HandoffState::Acknowledged { by, at, evidence },
                 AskedState::Declined { by, at, reason } => HandoffState::Declined { by, at, reason },
                 AskedState::Consumed { at } => HandoffState::Consumed { at },
+                AskedState::Withdrawn { at, anyway } => {
+                    let anyway = anyway.map(|DoneAnyway { by, at, evidence }| Anyway { by, at, evidence });
+                    HandoffState::Withdrawn { at, anyway }
+                }
             };
             ledger.handoffs.insert(step, Handoff { key, digest, text: String::new(), wanted, asked, state });
         }

@@ -1,0 +1,131 @@
+//! Hand-offs that people were asked for and that are planned no more: to be called back. Never of what lies outside the
+//! scope, and never of what is only blocked: that waits, and is told.
+
+use super::draft::Drafts;
+use super::{Adopt, Readiness, Step};
+use crate::diag::{Code, Finding};
+use crate::diff::{Scope, Sides};
+use crate::ledger::{Anyway, CredentialState, Handoff, HandoffState};
+use crate::model::{Address, Digest, Name, Span, StepName, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How long it is told that something was done although it was withdrawn.
+const TOLD: Span = Span::days(30);
+
+/// What is called back.
+#[derive(Debug, Default)]
+pub(super) struct CalledBack {
+    /// What an apply withdraws.
+    pub(super) withdrawn: BTreeSet<Digest>,
+    /// What is told of it.
+    pub(super) findings: Vec<Finding>,
+}
+
+/// Of everything that people were asked and that nobody answered.
+pub(super) fn call_back(
+    (sides, now): (Sides<'_>, Timestamp),
+    (steps, drafts): (&[Step], &Drafts),
+    adopt: &Adopt,
+) -> CalledBack {
+    // Whoever was asked for a step that waits again would do it too early.
+    let planned: BTreeSet<Digest> =
+        steps.iter().filter(|step| step.readiness != Readiness::Waiting).map(|step| step.id).collect();
+    let blocked: BTreeSet<Address> = drafts.blocked.keys().map(|key| owner(&key.address)).collect();
+    let now_called: BTreeMap<&Address, &Address> = adopt.renamed.iter().map(|(new, old)| (old, new)).collect();
+    let mut all = CalledBack::default();
+    for (id, handoff) in &sides.ledger.handoffs {
+        if let HandoffState::Withdrawn { anyway: Some(anyway), .. } = &handoff.state {
+            all.findings.extend(done_anyway((*id, handoff), anyway, now));
+        }
+        let open = handoff.state == HandoffState::Asked && !planned.contains(id) && !adopt.consumed.contains(id);
+        let address = now_called.get(&handoff.key.address).copied().unwrap_or(&handoff.key.address);
+        if !open || !is_decided(sides, address, handoff) {
+            continue;
+        }
+        let held = is_held(sides, (address, handoff), &blocked);
+        all.findings.push(told((*id, handoff), held));
+        if !held {
+            all.withdrawn.insert(*id);
+        }
+    }
+    all
+}
+
+/// Whether this plan is one that would hold the step: everything that may bring it was looked at.
+fn is_decided(sides: Sides<'_>, address: &Address, handoff: &Handoff) -> bool {
+    // Only this hand-off brings a sealed password to its person, whatever became of the document.
+    let credential = sides.ledger.credentials.get(address);
+    let sealed = credential.is_some_and(|it| matches!(it.state, CredentialState::Sealed { .. }));
+    // What an older version asked for is known by its text alone.
+    let unknown = handoff.azure_way().is_some() && handoff.azure_grant().is_none();
+    if handoff.key.step == StepName::DeliverCredentials && sealed || unknown {
+        return false;
+    }
+    let held = |address: Address| sides.scope.holds(&address);
+    match (sides.scope, address) {
+        (Scope::All, _) => true,
+        (Scope::Only(_), Address::Customer(key)) => {
+            let desired = sides.desired;
+            held(address.clone())
+                && desired.subscriptions_of(key).all(|it| held(Address::Subscription(it.key.clone())))
+                && desired
+                    .partnerships
+                    .values()
+                    .all(|it| it.ending.is_none() || held(Address::Partnership(it.name.clone())))
+        }
+        (Scope::Only(_), _) => held(address.clone()),
+    }
+}
+
+/// Whether something stands against it that is not known to last.
+fn is_held(sides: Sides<'_>, (address, handoff): (&Address, &Handoff), blocked: &BTreeSet<Address>) -> bool {
+    if blocked.contains(&owner(address)) {
+        return true;
+    }
+    let Ok(with) = handoff.key.discriminator.parse::<Name>() else { return false };
+    let takes_over = sides.desired.partnerships.values().filter(|it| {
+        it.ending.as_ref().is_some_and(|ending| ending.transfer_to.as_ref() == Some(&with)) || it.name == with
+    });
+    takes_over.map(|it| Address::Partnership(it.name.clone())).any(|it| blocked.contains(&it))
+}
+
+/// A blocked subscription holds what is asked of its customer.
+fn owner(address: &Address) -> Address {
+    match address {
+        Address::Subscription(key) => Address::Customer(key.customer.clone()),
+        Address::Provider(_)
+        | Address::Partnership(_)
+        | Address::Customer(_)
+        | Address::ResellerAssociation(_)
+        | Address::SupportDelegation(_)
+        | Address::AzureAccess(_)
+        | Address::Acknowledgement(_) => address.clone(),
+    }
+}
+
+fn told((id, handoff): (Digest, &Handoff), held: bool) -> Finding {
+    let Handoff { key, asked, .. } = handoff;
+    let (short, day) = (id.short(10), asked.date());
+    let (message, help) = if held {
+        let message = format!("asked before, and blocked now: {} ({short}, {day})", key.step);
+        (message, "nobody should do it before it is planned again".to_owned())
+    } else {
+        let with = if key.discriminator.is_empty() { String::new() } else { format!(" {}", key.discriminator) };
+        let message = format!("asked before, to be called back: {}{with} ({short}, {day})", key.step);
+        let done = format!("if it was done already: `twotier handoffs done {short} --anyway`");
+        (message, format!("whoever was asked must not do it any more; {done}"))
+    };
+    Finding::warning(Code::CalledBack, None, message).about(key.address.clone()).help(help)
+}
+
+/// Of roles in Azure it is told for as long as they stand.
+fn done_anyway((id, handoff): (Digest, &Handoff), anyway: &Anyway, now: Timestamp) -> Option<Finding> {
+    let Anyway { by, at, evidence: _ } = anyway;
+    if handoff.azure_way().is_some() || at.plus(TOLD) <= now {
+        return None;
+    }
+    let key = &handoff.key;
+    let message =
+        format!("{} ({}) was withdrawn and done all the same, says {by}, {}", key.step, id.short(10), at.date());
+    Some(Finding::warning(Code::DoneAnyway, None, message).about(key.address.clone()))
+}
