@@ -124,7 +124,7 @@ mod tests {
             })
             .collect();
         let mut out = String::new();
-        findings(&found, &sources, Paint::Plain, &mut Sheet::new(&mut out, 79)).unwrap();
+        findings(&found, &sources, Paint::Plain, &mut Sheet::new(&mut out, crate::report::Width::Endless)).unwrap();
         assert_eq!(out, expect);
     }
 
@@ -182,7 +182,7 @@ warning[TT0101]: second
             let at = At { file, start, end: start + length };
             let finding = Finding::error(Code::YamlSyntax, at, message.clone()).help(message.clone()).related(at, message);
             let mut out = String::new();
-            findings(&[finding], &sources, Paint::Plain, &mut Sheet::new(&mut out, 79)).unwrap();
+            findings(&[finding], &sources, Paint::Plain, &mut Sheet::new(&mut out, crate::report::Width::Endless)).unwrap();
             prop_assert!(!out.contains(|c: char| c != '\n' && c.is_control()), "{out:?}");
             prop_assert!(!out.contains(['\u{202e}', '\u{e0001}']), "{out:?}");
         }

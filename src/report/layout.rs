@@ -2,7 +2,7 @@
 //! it is given; never decides whether there is colour.
 
 use super::escape;
-use super::width::{PAGE, broken, columns};
+use super::width::{PAGE, Width, broken, columns};
 use std::fmt::{self, Write};
 
 /// Whether output may be coloured; whoever knows the terminal decides.
@@ -49,19 +49,23 @@ pub(super) fn paint(out: &mut dyn Write, paint: Paint, hue: Hue, text: &str) -> 
     }
 }
 
-/// A page under the pen: what is written, and its last column.
+/// A page under the pen: what is written, and how much room its reader has.
 pub(super) struct Sheet<'a> {
     out: &'a mut dyn Write,
-    page: usize,
+    width: Width,
 }
 impl<'a> Sheet<'a> {
-    /// Writes to `out`, in a page of so many columns.
-    pub(super) fn new(out: &'a mut dyn Write, page: usize) -> Self {
-        Self { out, page }
+    /// Writes to `out`, for a reader with so much room.
+    pub(super) fn new(out: &'a mut dyn Write, width: Width) -> Self {
+        Self { out, width }
+    }
+    /// How much room the reader has.
+    pub(super) fn width(&self) -> Width {
+        self.width
     }
     /// The last column.
     pub(super) fn page(&self) -> usize {
-        self.page
+        self.width.page()
     }
 }
 impl Write for Sheet<'_> {
@@ -74,8 +78,16 @@ impl Write for Sheet<'_> {
 /// spaces. Words and what stands between backticks are never broken, so that ids, paths and commands can be copied.
 pub(super) fn wrapped(out: &mut Sheet<'_>, first: &str, indent: usize, text: &str) -> fmt::Result {
     out.write_str(first)?;
-    let lines = broken(&escape::line(text), (columns(first), indent), out.page);
+    let lines = broken(&escape::line(text), (columns(first), indent), out.page());
     writeln!(out, "{}", lines.join(&format!("\n{:indent$}", "")))
+}
+
+/// Writes what scripts look for: one line in a pipe, however long; on a terminal broken as other text.
+pub(super) fn searched(out: &mut Sheet<'_>, text: &str) -> fmt::Result {
+    match out.width {
+        Width::Endless => writeln!(out, "{}", escape::line(text)),
+        Width::Columns(_) => wrapped(out, "", 2, text),
+    }
 }
 
 /// Writes, at the right edge, `tag`; `column` says how wide shows what stands left of it.
@@ -83,7 +95,7 @@ pub(super) fn tagged(out: &mut Sheet<'_>, column: usize, tag: &str) -> fmt::Resu
     if tag.is_empty() {
         return out.write_char('\n');
     }
-    let gap = out.page.saturating_sub(column + columns(tag)).max(2);
+    let gap = out.page().saturating_sub(column + columns(tag)).max(2);
     writeln!(out, "{:gap$}{tag}", "")
 }
 
@@ -113,7 +125,7 @@ mod tests {
     fn long_lines_hang_and_words_stay_whole() {
         let mut out = String::new();
         wrapped(
-            &mut Sheet::new(&mut out, PAGE),
+            &mut Sheet::new(&mut out, Width::Endless),
             "    help: ",
             10,
             &format!("{} {} end", "a".repeat(70), "b".repeat(90)),

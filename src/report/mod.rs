@@ -110,11 +110,11 @@ impl Form<'_> {
 pub fn render(subject: Subject<'_>, command: &str, form: Form<'_>, out: &mut dyn Write) -> fmt::Result {
     let Form { format, paint: colour, width, folder } = form;
     match (format, subject) {
-        (Format::Text, Subject::Plan(file)) => text::plan(file, colour, &mut layout::Sheet::new(out, width.page())),
+        (Format::Text, Subject::Plan(file)) => text::plan(file, colour, &mut layout::Sheet::new(out, width)),
         (Format::Text, Subject::Findings(found, sources)) => {
-            findings::findings(found, sources, colour, &mut layout::Sheet::new(out, width.page()))
+            findings::findings(found, sources, colour, &mut layout::Sheet::new(out, width))
         }
-        (Format::Text, Subject::Run(run)) => run::run(run, colour, &mut layout::Sheet::new(out, width.page())),
+        (Format::Text, Subject::Run(run)) => run::run(run, colour, &mut layout::Sheet::new(out, width)),
         (Format::Json, Subject::Plan(file)) => out.write_str(&Report::plan(command, file).write()),
         (Format::Json, Subject::Findings(found, sources)) => {
             out.write_str(&Report::findings(command, found, sources).write())

@@ -1,7 +1,7 @@
 //! How a run ended, for people and as part of the report: one line a step, the counts, and what to do next. Asked and
 //! pending are told as what they are: no failures.
 
-use super::layout::{Hue, Paint, Sheet, column, wrapped};
+use super::layout::{Hue, Paint, Sheet, column, searched, wrapped};
 use super::text::{Page, hue};
 use super::width::columns;
 use crate::apply::outcome::{Ending, Outcome, RunOutcome, StepResult};
@@ -229,7 +229,7 @@ pub(super) fn run(run: Run<'_>, colour: Paint, out: &mut Sheet<'_>) -> fmt::Resu
         // On a line of its own, whole, so that it can be copied.
         writeln!(out, "  twotier apply --plan-id {id}")?;
     }
-    wrapped(out, "", 2, &run.tally())
+    searched(out, &run.tally())
 }
 
 #[cfg(test)]
@@ -237,6 +237,7 @@ mod tests {
     use super::*;
     use crate::apply::outcome::{Hindrance, Password};
     use crate::plan::example::{file, key, outlook, steps};
+    use crate::report::Width;
 
     fn finished(outcomes: Vec<Outcome>) -> RunOutcome {
         let results = steps()
@@ -249,7 +250,8 @@ mod tests {
     fn shown(outcome: &RunOutcome) -> String {
         let mut out = String::new();
         let file = file(steps(), &outlook());
-        run(Run { file: &file, outcome, approved: None }, Paint::Plain, &mut Sheet::new(&mut out, 79)).unwrap();
+        run(Run { file: &file, outcome, approved: None }, Paint::Plain, &mut Sheet::new(&mut out, Width::Endless))
+            .unwrap();
         out
     }
 
@@ -284,6 +286,22 @@ Some steps failed; what depends on them was left alone. Mend the cause, then
 Run 1: 1 done, 1 asked, 1 pending, 2 skipped, 1 failed.
 ";
         assert_eq!(shown(&outcome), expect.replace("HANDOFF", &id));
+    }
+
+    #[test]
+    fn how_a_run_ended_is_one_line_in_a_pipe() {
+        let unknown = |what: &str| Outcome::Unknown { text: what.into() };
+        let outcome = finished(vec![
+            Outcome::Done(Password::Kept),
+            Outcome::Asked,
+            Outcome::Satisfied,
+            Outcome::Withdrawn,
+            Outcome::Unapproved,
+            unknown("x"),
+            Outcome::Interrupted,
+        ]);
+        let line = "Run 1: 1 done, 1 satisfied, 1 asked, 1 withdrawn, 1 unapproved, 1 unknown, 1 interrupted.";
+        assert_eq!(shown(&outcome).lines().last(), Some(line));
     }
 
     #[test]

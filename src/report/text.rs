@@ -5,8 +5,8 @@ use super::alike::{Alike, All, alike};
 use super::counts::Verdict;
 use super::escape;
 use super::gates::closings;
-use super::layout::{Hue, Paint, Sheet, column, padded, paint, plural, tagged, wrapped};
-use super::width::columns;
+use super::layout::{Hue, Paint, Sheet, column, padded, paint, plural, searched, tagged, wrapped};
+use super::width::{Width, columns};
 use crate::diag::Code;
 use crate::model::{Class, StepKey};
 use crate::plan::file::{Blocked, Finding, Outlook, PlanFile};
@@ -26,7 +26,7 @@ pub(super) fn plan(file: &PlanFile, colour: Paint, out: &mut Sheet<'_>) -> fmt::
     for step in file.plan().steps() {
         page.step(step, out)?;
     }
-    let outlook = page.outlook(file.outlook(), file.plan().steps(), out.page())?;
+    let outlook = page.outlook(file.outlook(), file.plan().steps(), out.width())?;
     if !outlook.is_empty() && !file.plan().steps().is_empty() {
         out.write_char('\n')?;
     }
@@ -37,7 +37,7 @@ pub(super) fn plan(file: &PlanFile, colour: Paint, out: &mut Sheet<'_>) -> fmt::
     if !file.plan().steps().is_empty() {
         writeln!(out, "Plan id {}", file.plan().id())?;
     }
-    wrapped(out, "", 2, &Verdict::of(file).to_string())
+    searched(out, &Verdict::of(file).to_string())
 }
 
 /// Most needs of a step that are told one by one: the end of a partnership may have thousands.
@@ -88,7 +88,7 @@ impl Page {
     }
 
     /// The sections beside the steps, with an empty line between them; empty where there is nothing to say.
-    fn outlook(&self, outlook: &Outlook, steps: &[Step], page: usize) -> Result<String, fmt::Error> {
+    fn outlook(&self, outlook: &Outlook, steps: &[Step], width: Width) -> Result<String, fmt::Error> {
         let Outlook {
             blocked,
             findings,
@@ -111,17 +111,17 @@ impl Page {
             }
             Ok::<(), fmt::Error>(())
         };
-        section("Blocked", joined(page, blocked.iter(), |blocked, out| self.blocked(blocked, out))?)?;
-        section("Drift", joined(page, drifted.iter(), |finding, out| self.noted(finding, out))?)?;
-        section("Noted", joined(page, alike(noted).into_iter(), |alike, out| self.alike(&alike, out))?)?;
-        section("Assumed", joined(page, assumptions.iter(), |text, out| wrapped(out, "  ", 4, text))?)?;
+        section("Blocked", joined(width, blocked.iter(), |blocked, out| self.blocked(blocked, out))?)?;
+        section("Drift", joined(width, drifted.iter(), |finding, out| self.noted(finding, out))?)?;
+        section("Noted", joined(width, alike(noted).into_iter(), |alike, out| self.alike(&alike, out))?)?;
+        section("Assumed", joined(width, assumptions.iter(), |text, out| wrapped(out, "  ", 4, text))?)?;
         section(
             "Released",
-            joined(page, released.iter(), |address, out| {
+            joined(width, released.iter(), |address, out| {
                 wrapped(out, "  ", 4, &format!("{address}: no document declares it any more; nothing is taken away"))
             })?,
         )?;
-        section("Stops apply", joined(page, closings(gates, steps).iter(), |said, out| wrapped(out, "  ", 4, said))?)?;
+        section("Stops apply", joined(width, closings(gates, steps).iter(), |said, out| wrapped(out, "  ", 4, said))?)?;
         if *outside > 0 {
             sections.push(format!(
                 "Outside the scope: {}.\n",
@@ -167,13 +167,13 @@ fn said(finding: &Finding, out: &mut Sheet<'_>) -> fmt::Result {
 
 /// All of them below each other.
 fn joined<T>(
-    page: usize,
+    width: Width,
     items: impl Iterator<Item = T>,
     write: impl Fn(T, &mut Sheet<'_>) -> fmt::Result,
 ) -> Result<String, fmt::Error> {
     let mut text = String::new();
     for item in items {
-        write(item, &mut Sheet::new(&mut text, page))?;
+        write(item, &mut Sheet::new(&mut text, width))?;
     }
     Ok(text)
 }
@@ -315,7 +315,7 @@ mod tests {
 
     fn shown(steps: Vec<Step>, outlook: &Beside) -> String {
         let mut out = String::new();
-        plan(&file(steps, outlook), Paint::Plain, &mut Sheet::new(&mut out, 79)).unwrap();
+        plan(&file(steps, outlook), Paint::Plain, &mut Sheet::new(&mut out, Width::Endless)).unwrap();
         out
     }
     fn last(steps: Vec<Step>, outlook: &Beside) -> String {
@@ -456,9 +456,23 @@ Nothing can be done: 1 blocked.
     }
 
     #[test]
+    fn what_a_plan_comes_to_is_one_line_in_a_pipe_and_fits_a_terminal() {
+        let mut beside = outlook();
+        beside.blocked = beside.blocked.iter().cycle().take(1000).cloned().collect();
+        let last = |width| {
+            let mut out = String::new();
+            plan(&file(steps(), &beside), Paint::Plain, &mut Sheet::new(&mut out, width)).unwrap();
+            out.lines().last().map(str::to_owned)
+        };
+        let line = "Plan: 1 to add, 3 to change, 0 to end; 2 for people, 2 to wait for, 1000 blocked.";
+        assert_eq!((last(Width::Endless).as_deref(), line.len()), (Some(line), 81));
+        assert_eq!(last(Width::Columns(80)).as_deref(), Some("  blocked."));
+    }
+
+    #[test]
     fn color_comes_only_when_asked_for() {
         let mut out = String::new();
-        plan(&file(steps(), &outlook()), Paint::Colour, &mut Sheet::new(&mut out, 79)).unwrap();
+        plan(&file(steps(), &outlook()), Paint::Colour, &mut Sheet::new(&mut out, Width::Endless)).unwrap();
         assert!(out.starts_with("\u{1b}[36m!\u{1b}[0m partnership/northwind"), "{out}");
         assert!(!shown(steps(), &outlook()).contains('\u{1b}'));
     }
