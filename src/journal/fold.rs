@@ -4,7 +4,9 @@
 use super::azure::Assignments;
 use super::record::{Adopted, Family, Forgotten, Intent, Object, Open, Record, Settled};
 use super::renames::Moves;
-use crate::ledger::{Anyway, Counted, CredentialState, Genesis, Handoff, HandoffState, Ledger, Open as OpenEffect};
+use crate::ledger::{
+    Anyway, Counted, CredentialState, Genesis, Handoff, HandoffState, Ledger, LiveId, Open as OpenEffect,
+};
 use crate::model::{Address, Count, Digest, Field, StepKey, StepName, Timestamp, Value};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -139,7 +141,7 @@ impl Folded {
                 self.count(place.epoch, outcome.word());
                 self.settle(place.at, intent, outcome, Some(fields));
             }
-            Record::Adopted(adopted) => self.adopt(place.at, *adopted),
+            Record::Adopted(adopted) => self.adopt(place, *adopted),
             Record::Counted { code, cause, amount, acknowledgement } => {
                 self.ledger.counted.push(Counted { code, cause, amount, acknowledgement, at: place.at });
             }
@@ -161,7 +163,7 @@ impl Folded {
                 self.reopen(&handoff);
                 self.answered(place, handoff);
             }
-            Record::Bound { address, id, by: _, reason: _ } => self.bind(address, id.into()),
+            Record::Bound { address, id, by: _, reason: _ } => self.bind_anew(place, address, id.into()),
             Record::Renamed { from, to, by: _, reason: _ } => self.rename(&Moves::one(from, to)),
             Record::Forgotten { address, what, by: _, reason: _ } => self.forget(place.at, &address, what),
             Record::Resolved { intent, outcome, by: _, reason: _ } => {
@@ -256,14 +258,15 @@ impl Folded {
         }
     }
 
-    fn adopt(&mut self, at: Timestamp, adopted: Adopted) {
+    fn adopt(&mut self, place: Place, adopted: Adopted) {
+        let at = place.at;
         let Adopted { bindings, settled, managed, released, renamed, consumed, withdrawn, shown } = adopted;
         self.rename(&Moves::new(renamed.into_iter().map(|(new, old)| (old, new))));
         for address in shown {
             self.show(&address);
         }
         for (address, id) in bindings {
-            self.bind(address, id.into());
+            self.bind_anew(place, address, id.into());
         }
         for (address, fields) in settled {
             self.settle_fields(address, fields);
@@ -285,6 +288,20 @@ impl Folded {
                 known.state = HandoffState::Withdrawn { at, anyway: None };
             }
         }
+    }
+
+    /// Whoever was asked something for another customer was not asked for this one.
+    fn bind_anew(&mut self, place: Place, address: Address, id: LiveId) {
+        let before = self.ledger.bindings.get(&address);
+        if place.sense == Sense::Happens && before.is_some_and(|before| *before != id) {
+            let of_it = |key: &StepKey| {
+                key.address == address && matches!(key.step, StepName::InviteCustomer | StepName::RequestAgreement)
+            };
+            for handoff in self.ledger.handoffs.values_mut().filter(|handoff| of_it(&handoff.key)) {
+                handoff.state = HandoffState::Consumed { at: place.at };
+            }
+        }
+        self.bind(address, id);
     }
 
     fn forget(&mut self, at: Timestamp, address: &Address, what: Forgotten) {

@@ -12,9 +12,9 @@ use super::{
 };
 use crate::desired::{Desired, PartnerOfRecord};
 use crate::diag::{At, Code, Finding, SourceMap};
-use crate::diff::{Diff, Objections, Partner, Scope, Sides};
+use crate::diff::{Diff, Objections, Partner, Scope, Sides, remembered};
 use crate::ledger::{Ledger, LiveId};
-use crate::model::{Address, Field, Name, PartnerId, StepKey, StepName, Timestamp, Value};
+use crate::model::{Address, CustomerKey, Field, Name, PartnerId, StepKey, StepName, Timestamp, Value};
 use crate::observed::Facet;
 use std::collections::BTreeMap;
 
@@ -59,6 +59,8 @@ pub(super) struct Making<'a, 'd> {
     pub(super) owners: BTreeMap<&'a str, &'a Name>,
     /// What is in force now.
     pub(super) in_force: InForce,
+    /// What is remembered of nothing.
+    nothing: Ledger,
     /// What people said of roles in Azure.
     pub(super) grants: Grants<'a>,
 }
@@ -89,6 +91,16 @@ impl<'a> Making<'a, '_> {
                 if self.drafts.steps.contains_key(&key) { Ok(PartnerReady::After(key)) } else { Err(fallen(&key)) }
             }
             Some(Partner::Unknown(finding)) => Err(finding.clone()),
+        }
+    }
+    /// What people were asked for a customer: nothing, where its document means another one than before.
+    pub(super) fn asked_of(&self, customer: &CustomerKey) -> &Ledger {
+        let address = Address::Customer(customer.clone());
+        let old = remembered(self.desired(), self.ledger(), &address);
+        let before = self.ledger().bindings.get(old.as_ref().unwrap_or(&address)).and_then(|id| id.customer());
+        match (before, self.diff.bindings.customer(customer)) {
+            (Some(before), Some(now)) if before != now => &self.nothing,
+            (Some(_) | None, Some(_) | None) => self.sides.ledger,
         }
     }
     /// Whether nothing may be taken away from an address.
@@ -130,6 +142,7 @@ pub fn build(input: Input<'_>) -> Planned {
         findings: Vec::new(),
         owners: owners(sides.desired),
         in_force: InForce::of(sides.desired, sides.ledger),
+        nothing: Ledger::default(),
         grants: Grants::of(sides),
     };
     partnerships::make(&mut making);

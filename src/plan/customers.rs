@@ -293,7 +293,12 @@ pub(super) fn invite(
     let mut waiting =
         wait(awaiting, format!("{} shows among the customer's resellers", partnership.display_name), origin);
     waiting.goal.push(goal.clone());
-    match hand_off(inviting.clone(), letters::invite_customer(customer, partnership, link), making.ledger(), origin) {
+    match hand_off(
+        inviting.clone(),
+        letters::invite_customer(customer, partnership, link),
+        making.asked_of(&customer.key),
+        origin,
+    ) {
         Standing::Open(step) => {
             let mut step = *step;
             step.goal.push(goal);
@@ -358,7 +363,7 @@ pub(super) fn agreement(
     let mut waiting =
         wait(awaiting.clone(), "the customer has accepted the Microsoft Customer Agreement".to_owned(), origin);
     waiting.goal.push(goal.clone());
-    match hand_off(requesting.clone(), letters::request_agreement(declared), making.ledger(), origin) {
+    match hand_off(requesting.clone(), letters::request_agreement(declared), making.asked_of(customer), origin) {
         Standing::Open(step) => {
             let mut step = step.because("an order needs it, and it is not signed").risking(&[Risk::Legal], Undo::No);
             step.goal.push(goal);

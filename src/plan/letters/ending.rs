@@ -51,7 +51,11 @@ pub(in crate::plan) fn to_partner(provider: &Provider, partnership: &Partnership
             provider.partner_id,
         ),
     )
-    .wanting(&[("ends", &when(ending)), ("contract", ending.contract.as_deref().unwrap_or_default())])
+    .wanting(&[
+        ("ends", &when(ending)),
+        ("contract", ending.contract.as_deref().unwrap_or_default()),
+        ("decidedOn", &ending.decided_on.to_string()),
+    ])
 }
 
 /// Its customers are told: one draft, and whom it goes to, as the tenant names them: an edit of a manifest must not ask
@@ -89,7 +93,11 @@ pub(in crate::plan) fn to_customers(
             list.join("\n"),
         ),
     )
-    .wanting(&[("ends", &when(ending)), ("next", next.map_or("", |next| next.name.as_str()))])
+    .wanting(&[
+        ("ends", &when(ending)),
+        ("next", next.map_or("", |next| next.name.as_str())),
+        ("decidedOn", &ending.decided_on.to_string()),
+    ])
 }
 
 /// The portal's button, with the words of the declaration. Source: learn, indirect-provider-tasks.
