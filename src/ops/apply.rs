@@ -9,8 +9,8 @@ use super::recall::{Past, Recall, Recalling};
 use super::roles::{Lacking, Roles};
 use crate::apply::approve::NotTheSame;
 use crate::apply::{
-    Approval, Approved, Ids, Match, RunOutcome, Seal, SealError, Session, SessionError, Settings, Tools, Verdict,
-    WorkOrder, age_sealer, approve, approve_itself,
+    Approval, Approved, Ids, Match, Recovered, RunOutcome, Seal, SealError, Session, SessionError, Settings, Tools,
+    Verdict, WorkOrder, age_sealer, approve, approve_itself,
 };
 use crate::backend::{Actuate, Observe};
 use crate::journal::Journal;
@@ -97,6 +97,8 @@ pub enum Applied {
         outcome: RunOutcome,
         /// Id of the approved plan, when one was approved.
         approved: Option<Digest>,
+        /// What it settled of earlier runs before it planned.
+        recovered: Vec<Recovered>,
     },
     /// A limit or a freeze stands against it; nothing was changed.
     Closed {
@@ -146,7 +148,7 @@ pub fn recall_and_apply(
     let consent = find_consent(journal, order.consent.clone())?;
     let open = open_record(project, &order.account, consent.id());
     let mut session = Session::begin(journal, &open, order.lock_wait, ids, tools)?;
-    session.recover(observe)?;
+    let recovered = session.recover(observe)?;
     let scope = consent.scope();
     let mut fresh = match plan_anew((project, &scope), &mut session, (observe, recalling), (tools, progress)) {
         Ok(fresh) => fresh,
@@ -204,7 +206,7 @@ pub fn recall_and_apply(
         ids,
     };
     let outcome = session.run(work);
-    Ok(Applied::Ran { file, outcome, approved })
+    Ok(Applied::Ran { file, outcome, approved, recovered })
 }
 
 /// The guards that are recorded although a limit stops everything else: a limit that stopped a run is known to the next

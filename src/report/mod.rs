@@ -12,6 +12,7 @@ mod layout;
 mod markdown;
 mod run;
 mod sarif;
+mod settled;
 mod text;
 mod width;
 
@@ -20,6 +21,7 @@ pub use findings::tally;
 pub use json::{FORMAT, Report, schema, written};
 pub use layout::Paint;
 pub use run::{Run, RunDocument};
+pub(crate) use settled::taught;
 pub use width::{Width, broken, columns, fit};
 
 use crate::diag::{Finding, SourceMap};

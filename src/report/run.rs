@@ -2,8 +2,10 @@
 //! pending are told as what they are: no failures.
 
 use super::layout::{Hue, Paint, Sheet, column, searched, wrapped};
+use super::settled::{SettledDocument, settled};
 use super::text::{Page, hue};
 use super::width::columns;
+use crate::apply::Recovered;
 use crate::apply::outcome::{Ending, Outcome, RunOutcome, StepResult};
 use crate::model::{Class, Digest, StepKey, StepName};
 use crate::plan::Mark;
@@ -22,6 +24,8 @@ pub struct Run<'a> {
     pub outcome: &'a RunOutcome,
     /// The approved plan, under which a later run can go on; none with `--auto-approve`.
     pub approved: Option<Digest>,
+    /// What it settled of earlier runs before it planned.
+    pub recovered: &'a [Recovered],
 }
 
 /// A run, as the report holds it.
@@ -42,6 +46,9 @@ pub struct RunDocument {
     approved: Option<Digest>,
     /// How many steps ended how.
     outcomes: BTreeMap<&'static str, u32>,
+    /// What it settled of earlier runs by looking, before it planned.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    recovered: Vec<SettledDocument>,
     /// The steps, in order.
     steps: Vec<ResultDocument>,
     /// What to do next, one sentence each.
@@ -150,6 +157,7 @@ impl Run<'_> {
             fault,
             approved: self.approved,
             outcomes: self.outcome.counts(),
+            recovered: self.recovered.iter().map(SettledDocument::of).collect(),
             steps: results.iter().map(result).collect(),
             next: self.next(),
         }
@@ -182,7 +190,7 @@ fn result(StepResult { key, id, outcome }: &StepResult) -> ResultDocument {
 }
 
 /// The symbol of a step by what its name usually means.
-fn usual_mark(key: &StepKey) -> Mark {
+pub(super) fn usual_mark(key: &StepKey) -> Mark {
     match (key.step.usual_class(), key.step) {
         (Class::HandOff, _) => Mark::Person,
         (Class::Wait, _) => Mark::Wait,
@@ -202,8 +210,10 @@ fn goes_on(outcome: &RunOutcome) -> bool {
 /// # Errors
 /// When `out` does.
 pub(super) fn run(run: Run<'_>, colour: Paint, out: &mut Sheet<'_>) -> fmt::Result {
-    let keys = run.outcome.results.iter().map(|result| columns(&result.key.address.to_string()));
-    let page = Page { colour, width: column(keys, out.page()) };
+    let keys = run.outcome.results.iter().map(|result| &result.key);
+    let keys = keys.chain(run.recovered.iter().map(|it| &it.intent.key));
+    let page = Page { colour, width: column(keys.map(|key| columns(&key.address.to_string())), out.page()) };
+    settled(run.recovered, &page, out)?;
     let marks: BTreeMap<&StepKey, Mark> = run.file.plan().steps().iter().map(|step| (&step.key, step.mark)).collect();
     for StepResult { key, id, outcome } in &run.outcome.results {
         // One that is not planned any more is marked by what its name usually means.
@@ -250,8 +260,8 @@ mod tests {
     fn shown(outcome: &RunOutcome) -> String {
         let mut out = String::new();
         let file = file(steps(), &outlook());
-        run(Run { file: &file, outcome, approved: None }, Paint::Plain, &mut Sheet::new(&mut out, Width::Endless))
-            .unwrap();
+        let told = Run { file: &file, outcome, approved: None, recovered: &[] };
+        run(told, Paint::Plain, &mut Sheet::new(&mut out, Width::Endless)).unwrap();
         out
     }
 

@@ -16,6 +16,18 @@ use std::time::Duration;
 /// Waits before something that could not be read is read again.
 const READ_AGAIN: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(4)];
 
+/// What an earlier run left: number of the intent, and the run.
+#[derive(Clone, Copy)]
+struct Left {
+    number: u64,
+    run: Option<u64>,
+}
+impl Left {
+    fn ended(self, intent: Intent, settled: Settled) -> Recovered {
+        Recovered { number: self.number, run: self.run, intent, settled }
+    }
+}
+
 impl Session<'_> {
     /// Settles by looking what earlier runs left open, before anything else, and looks again at what nobody could
     /// tell so far.
@@ -28,19 +40,23 @@ impl Session<'_> {
             Standing::Pending { .. } => false,
         };
         let tracked = self.journal.folded().intents.iter().filter(|(_, tracked)| open(tracked));
-        let left: Vec<_> = tracked.map(|(n, it)| (*n, it.intent.clone(), it.standing.clone())).collect();
+        let left: Vec<_> = tracked.map(|(n, it)| (Left { number: *n, run: Some(it.epoch) }, it.clone())).collect();
         let mut recovered = Vec::new();
-        for (number, intent, standing) in left {
+        for (left, Tracked { intent, standing, .. }) in left {
             if self.tools.interrupts.load(Ordering::SeqCst) > 0 {
                 self.let_go();
                 return Err(SessionError::Interrupted);
             }
-            let (settled, fields) = match self.look(Some(number), &intent, observe)? {
+            let (settled, fields) = match self.look(Some(left.number), &intent, observe)? {
                 Seen::Ended(settled, fields) => (settled, fields),
-                Seen::Unclear(_) | Seen::Unread(_) if standing == Standing::Unresolved => continue,
+                // It is told again, and written down once.
+                Seen::Unclear(text) | Seen::Unread(text) if standing == Standing::Unresolved => {
+                    recovered.push(left.ended(intent, Settled::Unknown { text: text.into() }));
+                    continue;
+                }
                 Seen::Unclear(text) | Seen::Unread(text) => (Settled::Unknown { text: text.into() }, BTreeMap::new()),
             };
-            recovered.push(self.settle(number, intent, (settled, fields))?);
+            recovered.push(self.settle(left, intent, (settled, fields))?);
         }
         recovered.extend(self.find_late(observe)?);
         Ok(recovered)
@@ -62,7 +78,7 @@ impl Session<'_> {
             match self.look(None, &intent, observe)? {
                 Seen::Ended(settled @ (Settled::Done { .. } | Settled::Pending { .. }), fields) => {
                     let number = self.append(vec![Record::Intent(Box::new(intent.clone()))])?;
-                    found.push(self.settle(number, intent, (settled, fields))?);
+                    found.push(self.settle(Left { number, run: None }, intent, (settled, fields))?);
                 }
                 Seen::Ended(Settled::NotStarted | Settled::Failed { .. } | Settled::Unknown { .. }, _)
                 | Seen::Unclear(_)
@@ -74,18 +90,18 @@ impl Session<'_> {
 
     fn settle(
         &mut self,
-        number: u64,
+        left: Left,
         intent: Intent,
         (settled, fields): (Settled, BTreeMap<Field, Value>),
     ) -> Result<Recovered, SessionError> {
-        let mut records = vec![Record::Settlement { intent: number, outcome: settled.clone(), fields }];
+        let mut records = vec![Record::Settlement { intent: left.number, outcome: settled.clone(), fields }];
         if matches!(settled, Settled::Done { .. } | Settled::Pending { .. }) {
             records.extend(recover::counted(&intent.cause, &intent.counts));
         }
         self.append(records)?;
         let outcome = machine::outcome_of(&settled, &[]);
         self.tools.reporter.tell(&Progress::Recovered { key: intent.key.clone(), outcome });
-        Ok(Recovered { intent, settled })
+        Ok(left.ended(intent, settled))
     }
 
     /// `number` is the intent's object, under which a password may have been sealed.

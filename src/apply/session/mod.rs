@@ -67,6 +67,10 @@ pub struct Session<'a> {
 /// How an effect that an earlier run left open ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recovered {
+    /// Number of the object that holds its intent.
+    pub number: u64,
+    /// The run that left it; none for a call that arrived after it had been given up, which no run was waiting for.
+    pub run: Option<u64>,
     /// What was intended.
     pub intent: Intent,
     /// How it ended.

@@ -5,7 +5,7 @@ use crate::journal::history::{Effect, End, Note, Run, Settler};
 use crate::journal::record::{Forgotten, Learned, Record, Settled};
 use crate::journal::{Folded, History};
 use crate::model::Address;
-use crate::report::Width;
+use crate::report::{self, Width};
 use serde_json::{Value, json};
 
 /// Keeps only what concerns an address.
@@ -139,17 +139,10 @@ fn settled(settled: &Settled) -> String {
     }
 }
 
+/// What it taught, after a colon.
 fn taught(learned: &Learned) -> String {
-    match learned {
-        Learned::Nothing => String::new(),
-        Learned::Customer { customer, .. } => format!(": customer {customer}"),
-        Learned::Password { user, .. } => format!(": new password of {user}"),
-        Learned::Cart { cart } => format!(": cart {cart}"),
-        Learned::Order { order, subscription, .. } => {
-            let subscription = subscription.map_or_else(String::new, |id| format!(", subscription {id}"));
-            format!(": order {order}{subscription}")
-        }
-    }
+    let text = report::taught(learned);
+    if text.is_empty() { text } else { format!(": {text}") }
 }
 
 /// A run, whole.
@@ -175,7 +168,7 @@ pub(crate) fn run(run: &Run, width: Width) -> String {
             table.row([String::new(), key.to_string(), format!("asked: `twotier handoffs show {}`", id.short(10))]);
         }
         for effect in effects {
-            table.row([effect.number.to_string(), effect.intent.key.to_string(), ended_as(effect)]);
+            table.row([effect.number.to_string(), effect.intent.key.to_string(), ended_as(*epoch, effect)]);
         }
         text.push('\n');
         text.push_str(&table.show(width));
@@ -183,11 +176,13 @@ pub(crate) fn run(run: &Run, width: Width) -> String {
     safe(&text)
 }
 
-fn ended_as(effect: &Effect) -> String {
+/// How an effect of a run ended; who found out, where the run itself did not.
+fn ended_as(epoch: u64, effect: &Effect) -> String {
     match &effect.outcome {
         None => "not settled".to_owned(),
         Some(outcome) => match &outcome.by {
-            Settler::Run(_) => settled(&outcome.settled),
+            Settler::Run(by) if *by == epoch => settled(&outcome.settled),
+            Settler::Run(by) => format!("{} (settled by run {by})", settled(&outcome.settled)),
             Settler::Person { by, reason } => format!("{} (says {by}: {reason})", settled(&outcome.settled)),
         },
     }

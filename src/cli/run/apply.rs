@@ -121,8 +121,8 @@ fn account(run_by: &RunBy) -> Account {
 /// Prints how it ended, and says by which code.
 fn tell(scene: &Scene<'_>, applied: &Applied, doors: &Doors) -> Result<Exit, CliError> {
     match applied {
-        Applied::Ran { file, outcome, approved } => {
-            scene.print(Subject::Run(Run { file, outcome, approved: *approved }), "apply")?;
+        Applied::Ran { file, outcome, approved, recovered } => {
+            scene.print(Subject::Run(Run { file, outcome, approved: *approved, recovered }), "apply")?;
             Ok(match outcome.class() {
                 Class::JournalFault => Exit::Failed,
                 Class::Interrupted => Exit::Interrupted,

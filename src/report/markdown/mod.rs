@@ -13,6 +13,8 @@ use super::counts::Verdict;
 use super::escape::code;
 use super::gates::closings;
 use super::run::Run;
+use super::settled;
+use crate::apply::Recovered;
 use crate::apply::outcome::StepResult;
 use crate::diag::{self, SourceMap};
 use crate::model::Class;
@@ -177,6 +179,7 @@ pub(super) fn run(run: Run<'_>, out: &mut dyn Write) -> fmt::Result {
     let items = |results: &[&StepResult]| results.iter().map(|result| ended(result)).collect();
     let sections: Vec<Section> = Section::of("Not done", Fold::Open, items(&failed))
         .into_iter()
+        .chain(Section::of(settled::TITLE, Fold::Open, run.recovered.iter().map(recovered).collect()))
         .chain(Section::of("Steps", Fold::Closed, items(&rest)))
         .collect();
     out.write_str(&fitted(&head, &sections, shortened))
@@ -186,6 +189,13 @@ fn ended(StepResult { key, id, outcome }: &StepResult) -> String {
     let why = outcome.why().map_or_else(String::new, |why| format!(" \u{2013} {}", short(&why)));
     let id = if outcome.word() == "asked" { format!(" `{}`", id.short(10)) } else { String::new() };
     format!("- {} {}: {}{id}{why}\n", address(&key.address), action(key), outcome.word())
+}
+
+fn recovered(recovered: &Recovered) -> String {
+    let key = &recovered.intent.key;
+    let mut text = format!("- {} {}: {}\n", address(&key.address), action(key), settled::word(&recovered.settled));
+    text.extend(settled::sentences(recovered).iter().map(|sentence| format!("  - {}\n", short(sentence))));
+    text
 }
 
 fn shortened(left_out: &[String]) -> String {
