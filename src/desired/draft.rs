@@ -1,11 +1,12 @@
 //! The project while it is being resolved: what is known so far, what was found wrong, and the look-ups every rule
 //! shares. Never judges a document itself.
 
+use super::untolds::Untolds;
 use super::{
     Acknowledgement, AzureAccess, Customer, Delegated, Ensure, Partnership, Provider, Relation, Subscription, Support,
 };
 use crate::diag::{At, Code, Finding, nearest};
-use crate::manifest::Broken;
+use crate::manifest::{Broken, Untold};
 use crate::model::{Address, CustomerKey, Kind, Name, TenantId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
@@ -83,24 +84,28 @@ pub(super) struct Draft {
     partner_names: HashMap<Name, usize>,
     customer_names: HashMap<Name, usize>,
     broken: BTreeSet<Broken>,
-    nameless: usize,
+    untold: Untolds,
     suggested: BTreeMap<(Kind, Name), Option<String>>,
     compared: usize,
 }
 
 impl Draft {
-    /// With the documents that had faults of their own, and how many of those cannot be told: references to them are
-    /// not findings.
-    pub(super) fn new(broken: Vec<Broken>, nameless: usize) -> Self {
-        Self { broken: broken.into_iter().collect(), nameless, ..Self::default() }
+    /// With the documents that had faults of their own, and those that cannot be told: references to them are not
+    /// findings.
+    pub(super) fn new(broken: Vec<Broken>, untold: Vec<Untold>) -> Self {
+        Self { broken: broken.into_iter().collect(), untold: Untolds::new(untold), ..Self::default() }
+    }
+    /// For each file with references into it that were not checked, a note.
+    pub(super) fn unchecked(&self) -> impl Iterator<Item = Finding> {
+        self.untold.unchecked()
     }
     /// Whether a document of this kind had faults.
     pub(super) fn some_broken(&self, kind: Kind) -> bool {
-        self.nameless > 0 || self.broken.iter().any(|broken| broken.kind == kind)
+        self.untold.some(kind) || self.broken.iter().any(|broken| broken.kind == kind)
     }
     /// Whether this document had faults.
     pub(super) fn is_broken(&self, kind: Kind, name: &Name) -> bool {
-        self.nameless > 0 || self.broken_as(kind, name).next().is_some()
+        self.broken_as(kind, name).next().is_some() || self.untold.may_be(name, |it| it.may_be(kind))
     }
     /// Whether the document of this subscription had faults.
     pub(super) fn is_broken_subscription(&self, customer: &CustomerKey, name: &Name) -> bool {
@@ -109,7 +114,7 @@ impl Draft {
             (Some(_), CustomerKey::Id(_) | CustomerKey::Domain(_)) => false,
             (None, _) => true,
         };
-        self.nameless > 0 || self.broken_as(Kind::Subscription, name).any(theirs)
+        self.broken_as(Kind::Subscription, name).any(theirs) || self.untold.may_be(name, Untold::may_hold_subscriptions)
     }
     fn broken_as<'a>(&'a self, kind: Kind, name: &'a Name) -> impl Iterator<Item = &'a Broken> {
         let first = Broken { kind, name: name.clone(), customer: None };

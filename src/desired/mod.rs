@@ -21,6 +21,7 @@ mod subscriptions;
 mod support;
 #[cfg(test)]
 mod tests;
+mod untolds;
 
 pub use azure::{Access, AzureAccess, PrincipalKind};
 pub use ending::{Ending, LeftBehind, Notice};

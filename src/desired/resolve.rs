@@ -14,11 +14,11 @@ use std::collections::BTreeMap;
 /// Checks every document against every other and resolves every reference.
 ///
 /// The findings are those of `manifests` and those made here, sorted by place. References to documents that have
-/// faults of their own are no findings. There is a result only when no finding is an error.
+/// faults of their own are no findings; a note says in which files these may be. There is a result only when no finding is an error.
 #[must_use]
 pub fn resolve(manifests: Manifests) -> (Option<Desired>, Vec<Finding>) {
-    let Manifests { documents, broken, nameless, mut findings } = manifests;
-    let mut draft = Draft::new(broken, nameless);
+    let Manifests { documents, broken, untold, mut findings } = manifests;
+    let mut draft = Draft::new(broken, untold);
     let documents = sort::sort(&mut draft, documents);
     provider::resolve(&mut draft, documents.providers);
     partnerships::resolve(&mut draft, documents.partnerships);
@@ -36,6 +36,7 @@ pub fn resolve(manifests: Manifests) -> (Option<Desired>, Vec<Finding>) {
     acknowledgements::check_causes(&mut draft, &declared);
     let renamed = renames::resolve(&mut draft, &declared);
     findings.append(&mut draft.findings);
+    findings.extend(draft.unchecked());
     findings.sort_by(|a, b| (a.at, a.code, &a.message).cmp(&(b.at, b.code, &b.message)));
     let faultless = findings.iter().all(|finding| finding.severity != Severity::Error);
     let desired = if faultless { assemble(draft, declared, renamed) } else { None };

@@ -42,6 +42,7 @@ codes! {
     NothingDeclared = 10, "no documents were found", "The listed files and folders hold no document. An empty project plans nothing; check `manifests` in the project file.";
     ProjectFile = 11, "the project file is not right", "`twotier.yaml` knows `manifests`, `center`, `state`, `format` and `lint`.";
     UnsupportedYaml = 12, "a YAML feature that manifests do not use", "Tags, merge keys and keys that are not plain text have no meaning in a manifest and are refused rather than ignored.";
+    Unchecked = 13, "references into a file were not checked", "A document that cannot be read may declare a name that others refer to, so such references are not called wrong. What the rest of the manifests says is checked all the same. Mend the file, then check again.";
     // ── 0100-0199: shape of documents
     UnknownKind = 100, "unknown kind or apiVersion", "`apiVersion` is `twotier/v1`; the kinds are Provider, Partnership, Customer, ResellerAssociation, Subscription, SupportDelegation, AzureAccess and Acknowledgement.";
     UnknownField = 101, "unknown field", "A field nobody reads would be a silent mistake, so it is refused. The nearest known name is shown. Names are camelCase.";

@@ -2,6 +2,7 @@
 //! writes, and never passes over a file it could not read without saying so.
 
 use super::parse::{Manifests, parse_files};
+use super::untold::Untold;
 use crate::diag::source::shown;
 use crate::diag::{At, Code, FileId, Finding, SourceMap};
 use rayon::prelude::*;
@@ -87,7 +88,7 @@ fn assemble(texts: Vec<(PathBuf, Content)>) -> Loaded {
         }
     }
     let mut manifests = parse_files(&sources, &readable);
-    manifests.nameless += findings.len();
+    manifests.untold.extend(findings.iter().filter_map(|unread: &Finding| unread.at).map(Untold::anything));
     manifests.findings.append(&mut findings);
     manifests.findings.sort_by_key(|finding| (finding.at, finding.code));
     if manifests.documents.is_empty() && manifests.findings.is_empty() {
@@ -304,7 +305,7 @@ mod tests {
             project(&[("m/a.yaml", b"a: b\nc: \xff\n"), ("m/b.yaml", b"\xff\xfea\0"), ("m/c.yaml", &customer("c"))]);
         let loaded = loaded(folder.path(), &["m"]);
         assert_eq!(told(&loaded), (vec!["m/a.yaml:2:4 TT0003".into(), "m/b.yaml:1:1 TT0003".into()], vec!["c".into()]));
-        assert_eq!(loaded.manifests.nameless, 2);
+        assert_eq!(loaded.manifests.untold.len(), 2);
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod shape;
 pub mod spanned;
 mod syntax;
 mod tree;
+mod untold;
 mod written;
 
 pub use document::Document;
@@ -31,3 +32,4 @@ pub use outline::outline;
 pub use parse::{Broken, Manifests, Parsed, parse};
 pub use schema::{schema, schemas};
 pub use spanned::Spanned;
+pub use untold::Untold;

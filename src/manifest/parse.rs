@@ -9,6 +9,7 @@ use super::scan::scan;
 use super::schema::API_VERSION;
 use super::shape::{Object, shapes};
 use super::tree::{Body, Entry, Extant, Extent, Node, Tree};
+use super::untold::{Untold, near_kind};
 use crate::diag::{At, Code, FileId, Finding, SourceMap, nearest};
 use crate::model::{Kind, Name};
 use rayon::prelude::*;
@@ -60,8 +61,8 @@ pub struct Manifests {
     pub documents: Vec<Parsed>,
     /// The others, as far as they can be told.
     pub broken: Vec<Broken>,
-    /// How many documents have faults and cannot be told: any reference may mean one of them.
-    pub nameless: usize,
+    /// Those that cannot be told: a reference may mean one of them.
+    pub untold: Vec<Untold>,
     /// Every fault, by place.
     pub findings: Vec<Finding>,
 }
@@ -92,10 +93,10 @@ pub(super) fn parse_files(sources: &SourceMap, files: &[FileId]) -> Manifests {
         .collect();
     let mut all = Manifests::default();
     all.documents.reserve(batches.iter().map(|batch| batch.documents.len()).sum());
-    for Manifests { documents, broken, nameless, findings } in batches {
+    for Manifests { documents, broken, untold, findings } in batches {
         all.documents.extend(documents);
         all.broken.extend(broken);
-        all.nameless += nameless;
+        all.untold.extend(untold);
         all.findings.extend(findings);
     }
     all.findings.sort_by_key(|finding| (finding.at, finding.code));
@@ -142,10 +143,9 @@ impl Manifests {
                 Some(_) | None => {}
             }
         }
-        let told = root.as_ref().and_then(told);
-        match told.or_else(|| glanced(text).filter(|_| extant == Extant::Cut)) {
+        match root.as_ref().and_then(told) {
             Some(broken) => self.broken.push(broken),
-            None => self.nameless += 1,
+            None => self.untold.push(Untold::of(place.of(file), root.as_ref(), extant, text)),
         }
         self.findings.append(&mut findings);
     }
@@ -228,7 +228,7 @@ fn written_kind(entries: &[Entry<'_>], place: Extent, file: FileId, findings: &m
     kind.filter(|_| version_known)
 }
 
-fn known_kind(written: &str) -> Option<Kind> {
+pub(super) fn known_kind(written: &str) -> Option<Kind> {
     Kind::ALL.into_iter().find(|kind| kind.name() == written)
 }
 
@@ -250,22 +250,6 @@ fn told(root: &Node<'_>) -> Option<Broken> {
     let name = root.get("metadata")?.get("name")?.text()?.parse().ok()?;
     let customer = root.get("spec").and_then(|spec| spec.get("customer")?.text()?.parse().ok());
     Some(Broken { kind: near_kind(root.get("kind")?.text()?)?, name, customer })
-}
-
-fn near_kind(written: &str) -> Option<Kind> {
-    nearest(written, Kind::ALL.map(Kind::name)).and_then(known_kind)
-}
-
-/// What the text of a document that is no YAML still tells at a glance.
-fn glanced(text: &str) -> Option<Broken> {
-    let word = |text: &str, key: &str| -> Option<String> {
-        let value = text[text.find(key)? + key.len()..].trim_start();
-        let end = value.find(|c: char| c.is_whitespace() || ",}".contains(c)).unwrap_or(value.len());
-        Some(value[..end].trim_matches(['"', '\'']).to_owned())
-    };
-    let kind = near_kind(&word(text, "kind:")?)?;
-    let metadata = &text[text.find("metadata:")?..];
-    Some(Broken { kind, name: word(metadata, "name:")?.parse().ok()?, customer: None })
 }
 
 #[cfg(test)]

@@ -174,7 +174,7 @@ fn a_syntax_error_costs_only_its_document() {
     let good = customer(&format!("{{tenantId: {GUID}}}"));
     for bad in ["a: \"b\n", "a: [b\n", "a: b: c\n", "\tb: 1\n", "a: {\n", "x: \u{1}\n", "? [\n", "- a\nb: c\n"] {
         let (_, parsed) = manifests(&format!("{good}---\n{bad}---\n{good}...\n---\n{bad}---\n{good}"));
-        assert_eq!((parsed.documents.len(), parsed.nameless), (3, 2), "{bad:?}");
+        assert_eq!((parsed.documents.len(), parsed.untold.len()), (3, 2), "{bad:?}");
         assert_eq!(parsed.findings.len(), 2, "{bad:?}");
     }
 }
@@ -184,7 +184,37 @@ fn a_broken_document_is_still_known_by_name() {
     let text = format!("{}---\n{}", customer("{tenantId: x}"), customer("{tenantId: \"x}").replace("contoso", "other"));
     let (_, parsed) = manifests(&text);
     let broken = |name: &str| Broken { kind: Kind::Customer, name: name.parse().expect(name), customer: None };
-    assert_eq!((parsed.broken, parsed.nameless), (vec![broken("contoso"), broken("other")], 0));
+    let name = |name: &str| name.parse::<Name>().expect(name);
+    let told: Vec<&Broken> = parsed.broken.iter().collect();
+    assert!(told.contains(&&broken("contoso")), "{told:?}");
+    let may = |name_of: &str| {
+        parsed
+            .untold
+            .iter()
+            .any(|it| it.may_be(Kind::Customer) && it.names.as_ref().is_none_or(|names| names.contains(&name(name_of))))
+    };
+    assert!(told.contains(&&broken("other")) || may("other"));
+    assert!(!may("fabrikam") && !parsed.untold.iter().any(|it| it.may_be(Kind::Provider)));
+}
+
+#[test]
+fn what_cannot_be_told_may_have_any_name_it_may_be_given() {
+    let may = |text: &str, kind: Kind, name: &str| {
+        let (_, parsed) = manifests(text);
+        assert_eq!((parsed.documents.len(), parsed.untold.len()), (0, 1), "{text}");
+        let name = name.parse().expect("a name");
+        parsed.untold[0].may_be(kind) && parsed.untold[0].names.as_ref().is_none_or(|names| names.contains(&name))
+    };
+    let cut = "metadata: [{name: contoso\nkind: Customer\n";
+    assert!(may(cut, Kind::Customer, "contoso") && !may(cut, Kind::Customer, "contosso"));
+    assert!(!may(cut, Kind::Partnership, "contoso"));
+    let escaped = "metadata: [{name: \"cont\\u006fso\"\nkind: Customer\n";
+    assert!(may(escaped, Kind::Customer, "contoso"), "a name may be written with escapes");
+    assert!(may("kind: Customer\nspec: [\n", Kind::Customer, "anything"), "the name is still to be written");
+    let nameless = "apiVersion: twotier/v1\nkind: Customer\nspec: {}\n";
+    assert!(may(nameless, Kind::Customer, "anything") && !may(nameless, Kind::Partnership, "anything"));
+    let kindless = "apiVersion: twotier/v1\nmetadata: {name: contoso}\nspec: {}\n";
+    assert!(may(kindless, Kind::Partnership, "contoso") && !may(kindless, Kind::Partnership, "other"));
 }
 
 #[test]
@@ -247,7 +277,7 @@ fn yaml_that_manifests_do_not_use_is_refused_not_ignored() {
 fn documents_without_content_are_passed_over() {
     for text in ["", "\n", "---\n", "---\n---\n# x\n---\n", "...\n", "~\n", "# only a comment"] {
         let (_, parsed) = manifests(text);
-        assert_eq!((parsed.documents.len(), parsed.nameless, parsed.findings.len()), (0, 0, 0), "{text:?}");
+        assert_eq!((parsed.documents.len(), parsed.untold.len(), parsed.findings.len()), (0, 0, 0), "{text:?}");
     }
 }
 
