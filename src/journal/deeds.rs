@@ -66,6 +66,7 @@ pub fn deeds(store: &dyn Store, head: Option<Head>, since: Timestamp) -> Result<
                 }
                 Record::Genesis { .. }
                 | Record::Open(_)
+                | Record::Planned { .. }
                 | Record::Renew
                 | Record::Asked { .. }
                 | Record::Adopted(_)

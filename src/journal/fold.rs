@@ -118,7 +118,7 @@ impl Folded {
                 self.ledger.genesis.get_or_insert(Genesis { tenant, state, at: place.at });
             }
             Record::Open(open) => self.open(place, *open),
-            Record::Renew => {}
+            Record::Renew | Record::Planned { plan: _ } => {}
             Record::Asked { step, key, digest, text, wanted } => {
                 self.count(place.epoch, "asked");
                 self.ask(place.at, step, Asked { key, digest, text, wanted });

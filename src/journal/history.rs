@@ -2,11 +2,11 @@
 //! grows with the journal, and no plan needs it.
 
 use super::chain::{self, JournalError};
-use super::record::{Family, Intent, Object, Open, Record, Settled};
+use super::record::{Adopted, BoundId, Family, Intent, Object, Open, Record, Settled};
 use super::store::Store;
-use crate::model::{Digest, StepKey, Timestamp};
+use crate::model::{Address, Digest, StepKey, Timestamp};
 use smol_str::SmolStr;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Runs and notes, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,6 +17,10 @@ pub struct History {
     pub notes: Vec<Note>,
     /// Where the effect of an intent stands: run and place in it.
     effects: BTreeMap<u64, (usize, usize)>,
+    /// What each hand-off asked for.
+    handoffs: BTreeMap<Digest, StepKey>,
+    /// New name, old name.
+    renamed: Vec<(Address, Address)>,
 }
 
 /// One run.
@@ -36,6 +40,42 @@ pub struct Run {
     pub asked: Vec<(Digest, StepKey)>,
     /// What it did to the tenant.
     pub effects: Vec<Effect>,
+    /// The plan that it made for itself, where none was approved.
+    pub made: Option<Digest>,
+    /// What it saw for the first time, and when.
+    pub seen: Vec<(Timestamp, Seen)>,
+}
+impl Run {
+    /// The plan it followed.
+    #[must_use]
+    pub fn plan(&self) -> Option<Digest> {
+        self.open.plan.or(self.made)
+    }
+}
+
+/// What a run saw for the first time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// A document declares it, and did not at the run before.
+    Managed(Address),
+    /// No document declares it any more.
+    Released(Address),
+    /// Which live object it means.
+    Bound(Address, BoundId),
+    /// What was asked of people is over: what it was for was observed.
+    Over(Digest, StepKey),
+    /// What was asked of people is wanted no more.
+    Withdrawn(Digest, StepKey),
+}
+impl Seen {
+    /// What it is about.
+    #[must_use]
+    pub fn address(&self) -> &Address {
+        match self {
+            Self::Managed(address) | Self::Released(address) | Self::Bound(address, _) => address,
+            Self::Over(_, key) | Self::Withdrawn(_, key) => &key.address,
+        }
+    }
 }
 
 /// How a run ended.
@@ -111,6 +151,18 @@ pub struct Note {
     pub at: Timestamp,
     /// What.
     pub record: Record,
+    /// The step it answers: of a hand-off, or of an effect.
+    pub about: Option<StepKey>,
+}
+
+impl Note {
+    /// What it is about.
+    #[must_use]
+    pub fn addresses(&self) -> Vec<&Address> {
+        let mut about = named(&self.record);
+        about.extend(self.about.as_ref().map(|key| &key.address));
+        about
+    }
 }
 
 impl History {
@@ -145,11 +197,19 @@ impl History {
         match record {
             Record::Open(open) => {
                 let (asked, effects, end) = (Vec::new(), Vec::new(), End::Open { last: at });
-                self.runs.push(Run { epoch, number, at, open: *open, end, asked, effects });
+                let (made, seen) = (None, Vec::new());
+                self.runs.push(Run { epoch, number, at, open: *open, end, asked, effects, made, seen });
             }
+            Record::Planned { plan } => {
+                if let Some(run) = self.run(epoch) {
+                    run.made = Some(plan);
+                }
+            }
+            Record::Adopted(adopted) => self.adopt((epoch, at), *adopted),
             Record::Close { outcomes } => self.end(epoch, End::Closed { at, outcomes }),
             Record::Takeover { from, by, reason } => self.end(from, End::TakenOver { at, by, reason }),
             Record::Asked { step, key, digest: _, text: _, wanted: _ } => {
+                self.handoffs.insert(step, key.clone());
                 if let Some(run) = self.run(epoch) {
                     run.asked.push((step, key));
                 }
@@ -161,20 +221,62 @@ impl History {
             Record::Resolved { intent, ref outcome, ref by, ref reason } => {
                 let by = Settler::Person { by: by.clone(), reason: reason.clone() };
                 self.settle(intent, Outcome { at, settled: outcome.clone(), by });
-                self.notes.push(Note { number, at, record });
+                let about = self.effect(intent).map(|effect| effect.intent.key.clone());
+                self.notes.push(Note { number, at, record, about });
             }
-            Record::Genesis { .. }
-            | Record::Renew
-            | Record::Adopted(_)
-            | Record::Counted { .. }
-            | Record::Guarded(_) => {}
-            Record::Acknowledged { .. }
-            | Record::Declined { .. }
-            | Record::Reopened { .. }
-            | Record::Bound { .. }
-            | Record::Renamed { .. }
-            | Record::Forgotten { .. } => self.notes.push(Note { number, at, record }),
+            Record::Genesis { .. } | Record::Renew | Record::Counted { .. } | Record::Guarded(_) => {}
+            Record::Acknowledged { handoff, .. }
+            | Record::Declined { handoff, .. }
+            | Record::Reopened { handoff, .. } => {
+                let about = self.handoffs.get(&handoff).cloned();
+                self.notes.push(Note { number, at, record, about });
+            }
+            Record::Renamed { ref from, ref to, .. } => {
+                self.renamed.push((to.clone(), from.clone()));
+                self.notes.push(Note { number, at, record, about: None });
+            }
+            Record::Bound { .. } | Record::Forgotten { .. } => {
+                self.notes.push(Note { number, at, record, about: None });
+            }
         }
+    }
+
+    fn adopt(&mut self, (epoch, at): (u64, Timestamp), adopted: Adopted) {
+        let Adopted { bindings, settled: _, managed, released, renamed, consumed, withdrawn, shown: _ } = adopted;
+        self.renamed.extend(renamed);
+        let over = consumed.into_iter().filter_map(|id| Some(Seen::Over(id, self.handoffs.get(&id)?.clone())));
+        let called_back =
+            withdrawn.into_iter().filter_map(|id| Some(Seen::Withdrawn(id, self.handoffs.get(&id)?.clone())));
+        let seen: Vec<Seen> = (managed.into_iter().map(Seen::Managed))
+            .chain(released.into_iter().map(Seen::Released))
+            .chain(bindings.into_iter().map(|(address, id)| Seen::Bound(address, id)))
+            .chain(over.chain(called_back))
+            .collect();
+        if let Some(run) = self.run(epoch) {
+            run.seen.extend(seen.into_iter().map(|seen| (at, seen)));
+        }
+    }
+
+    /// An address with every name it had before.
+    #[must_use]
+    pub fn names(&self, address: &Address) -> BTreeSet<Address> {
+        let mut names = BTreeSet::from([address.clone()]);
+        for (to, from) in self.renamed.iter().rev() {
+            if names.contains(to) {
+                names.insert(from.clone());
+            }
+        }
+        names
+    }
+    /// What people said of a hand-off, oldest first.
+    pub fn said<'h>(&'h self, handoff: &Digest) -> impl Iterator<Item = &'h Note> {
+        let handoff = *handoff;
+        self.notes.iter().filter(move |note| handoff_of(&note.record) == Some(handoff))
+    }
+
+    fn effect(&self, intent: u64) -> Option<&Effect> {
+        let (run, place) = self.effects.get(&intent)?;
+        self.runs.get(*run)?.effects.get(*place)
     }
 
     fn run(&mut self, epoch: u64) -> Option<&mut Run> {
@@ -197,5 +299,54 @@ impl History {
         if let Some(effect) = self.runs.get_mut(*run).and_then(|run| run.effects.get_mut(*place)) {
             effect.outcome = Some(outcome);
         }
+    }
+}
+
+/// The hand-off that a note is about.
+fn handoff_of(record: &Record) -> Option<Digest> {
+    match record {
+        Record::Acknowledged { handoff, .. } | Record::Declined { handoff, .. } | Record::Reopened { handoff, .. } => {
+            Some(*handoff)
+        }
+        Record::Genesis { .. }
+        | Record::Open(_)
+        | Record::Planned { .. }
+        | Record::Renew
+        | Record::Asked { .. }
+        | Record::Intent(_)
+        | Record::Settlement { .. }
+        | Record::Adopted(_)
+        | Record::Counted { .. }
+        | Record::Guarded(_)
+        | Record::Close { .. }
+        | Record::Takeover { .. }
+        | Record::Bound { .. }
+        | Record::Renamed { .. }
+        | Record::Forgotten { .. }
+        | Record::Resolved { .. } => None,
+    }
+}
+
+/// The addresses that a note names.
+fn named(record: &Record) -> Vec<&Address> {
+    match record {
+        Record::Bound { address, .. } | Record::Forgotten { address, .. } => vec![address],
+        Record::Renamed { from, to, .. } => vec![from, to],
+        Record::Genesis { .. }
+        | Record::Open(_)
+        | Record::Planned { .. }
+        | Record::Renew
+        | Record::Asked { .. }
+        | Record::Intent(_)
+        | Record::Settlement { .. }
+        | Record::Adopted(_)
+        | Record::Counted { .. }
+        | Record::Guarded(_)
+        | Record::Close { .. }
+        | Record::Takeover { .. }
+        | Record::Acknowledged { .. }
+        | Record::Declined { .. }
+        | Record::Reopened { .. }
+        | Record::Resolved { .. } => Vec::new(),
     }
 }

@@ -233,6 +233,7 @@ pub fn check(folded: &Folded, record: &Record) -> Result<(), NoteError> {
         }
         Record::Genesis { .. }
         | Record::Open(_)
+        | Record::Planned { .. }
         | Record::Renew
         | Record::Asked { .. }
         | Record::Intent(_)

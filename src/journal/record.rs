@@ -49,6 +49,11 @@ pub enum Record {
     // ── run records, under the owner's epoch
     /// A run begins; its epoch is one more than the highest before.
     Open(Box<Open>),
+    /// The plan that a run made for itself and follows, where none was approved; kept under its id like an approved one.
+    Planned {
+        /// Which.
+        plan: Digest,
+    },
     /// The lease goes on.
     Renew,
     /// A person is asked.
@@ -195,7 +200,7 @@ pub struct Open {
     pub reference: Option<SmolStr>,
     /// The pull request, where CI told.
     pub change_url: Option<SmolStr>,
-    /// The approved plan; none with `--auto-approve`.
+    /// The approved plan; none with `--auto-approve`: then a `Planned` record follows.
     pub plan: Option<Digest>,
     /// Version of the tool.
     pub tool: SmolStr,
@@ -410,6 +415,7 @@ impl Record {
         match self {
             Self::Genesis { .. } => Family::State,
             Self::Open(_)
+            | Self::Planned { .. }
             | Self::Renew
             | Self::Asked { .. }
             | Self::Intent(_)

@@ -73,6 +73,7 @@ mod tests {
         vec![
             Record::Genesis { tenant: tenant(), state: "state".into() },
             Record::Open(Box::new(open())),
+            Record::Planned { plan: digest("plan") },
             Record::Renew,
             asked("please"),
             Record::Intent(Box::new(create("customer/contoso"))),

@@ -194,11 +194,11 @@ pub fn recall_and_apply(
         Err(why) => (None, Some(why.to_string())),
     };
     let approved = consent.id();
-    let document = consent.document(&file);
+    let (id, document) = consent.document(&file);
     let work = WorkOrder {
         planned: &fresh.planned,
         approval,
-        document: document.as_ref().map(|(id, text)| (*id, text.as_bytes())),
+        document: Some((id, document.as_bytes())),
         settings: Settings { parallel: order.parallel, deadline: order.deadline, unsealable, ..Settings::default() },
         observe,
         actuate,
@@ -308,12 +308,12 @@ impl Known {
             Self::OnlyId(id) => Err(Fault::UnknownPlan { id: *id, fresh: plan.id() }),
         }
     }
-    /// The document to keep under its id: the approved one, or the new one where that is the approved one.
-    fn document(&self, fresh: &PlanFile) -> Option<(Digest, String)> {
+    /// The document to keep under its id: the approved one, or the new one where that is the approved one or none was.
+    fn document(&self, fresh: &PlanFile) -> (Digest, String) {
         match self {
-            Self::Plan(file) => Some((file.plan().id(), file.write())),
-            Self::OnlyId(id) => Some((*id, fresh.write())),
-            Self::Everything => None,
+            Self::Plan(file) => (file.plan().id(), file.write()),
+            Self::OnlyId(id) => (*id, fresh.write()),
+            Self::Everything => (fresh.plan().id(), fresh.write()),
         }
     }
 }

@@ -96,18 +96,23 @@ pub enum Word {
     Reopened(Saying),
 }
 
-/// The chosen hand-offs; of a cause the open ones, oldest first.
+/// The chosen hand-offs; of a cause the open ones, and where none is open all it ever had, oldest first.
 ///
 /// # Errors
 /// When an id is not known, or nothing is chosen.
 pub fn chosen<'a>(ledger: &'a Ledger, chosen: &Chosen<'_>) -> Result<Vec<Listed<'a>>, Fault> {
     let mut found = chosen.ids.iter().map(|prefix| find(ledger, prefix)).collect::<Result<Vec<_>, _>>()?;
     if let Some(cause) = chosen.cause {
-        found.extend(list(ledger, Which::Open).into_iter().filter(|one| one.handoff.key.address == *cause));
+        let of = |which| list(ledger, which).into_iter().filter(|one| one.handoff.key.address == *cause);
+        let before = found.len();
+        found.extend(of(Which::Open));
+        if found.len() == before {
+            found.extend(of(Which::All));
+        }
     }
     match (found.is_empty(), chosen.cause) {
         (true, Some(cause)) => Err(Fault::Usage(format!(
-            "nothing is asked of people for `{cause}` now; see `twotier handoffs list --all`"
+            "nothing was ever asked of people for `{cause}`; see `twotier handoffs list --all`"
         ))),
         (_, _) => Ok(found),
     }

@@ -62,6 +62,8 @@ pub struct Session<'a> {
     pen: Pen,
     /// When the last append began.
     last: Duration,
+    /// The plan of its own that the next append says it follows.
+    made: Option<Digest>,
 }
 
 /// How an effect that an earlier run left open ended.
@@ -124,7 +126,7 @@ impl<'a> Session<'a> {
                 None => journal.begin(open.clone(), &stamp)?,
             };
             let run = match begun {
-                Begun::Run { epoch, number: _ } => return Ok(Self { journal, tools, epoch, pen, last }),
+                Begun::Run { epoch, number: _ } => return Ok(Self { journal, tools, epoch, pen, last, made: None }),
                 Begun::Held(run) => run,
             };
             let left = match watch.look(Some(&run), tools.clock.elapsed()) {
@@ -167,7 +169,9 @@ impl<'a> Session<'a> {
         self.journal
     }
 
-    fn append(&mut self, records: Vec<Record>) -> Result<u64, SessionError> {
+    fn append(&mut self, mut records: Vec<Record>) -> Result<u64, SessionError> {
+        // Beside what comes first, not before it: no object more for it.
+        records.splice(0..0, self.made.take().map(|plan| Record::Planned { plan }));
         let began = self.tools.clock.elapsed();
         let stamp = self.pen.stamp(self.tools.clock);
         match self.journal.append(self.epoch, records, &stamp)? {
@@ -220,6 +224,8 @@ impl<'a> Session<'a> {
             self.let_go();
             return self.nothing_done(&approval, Ending::JournalFault(error.to_string()));
         }
+        let approved = self.journal.folded().run.as_ref().is_some_and(|run| run.open.plan.is_some());
+        self.made = document.filter(|_| !approved).map(|(id, _)| id);
         let unstarted = self.journal.folded().unstarted.clone();
         let parallel = settings.parallel;
         let state = RunState::new(Job { planned, approval, unstarted, settings, ids }, self.epoch);
@@ -267,7 +273,7 @@ pub struct WorkOrder<'w> {
     pub planned: &'w Planned,
     /// What of it may be done.
     pub approval: Approval<'w>,
-    /// The approved plan's document, kept under its id for later runs.
+    /// The document of the approved plan, else of the one the run made, kept under its id for later runs and auditors.
     pub document: Option<(Digest, &'w [u8])>,
     /// Bounds.
     pub settings: Settings,

@@ -127,8 +127,8 @@ pub(super) const SHOW_AFTER: &str = "Exit codes: 0 printed, 1 the file is no pla
 /// Flags of `show`.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ShowArgs {
-    /// The plan document
-    #[arg(value_hint = clap::ValueHint::FilePath)]
+    /// The plan document, or the first digits of the id of a plan that a run followed
+    #[arg(value_name = "FILE|PLANID", value_hint = clap::ValueHint::FilePath)]
     pub(crate) file: PathBuf,
     /// Only what people would be asked at this address, word for word
     #[arg(long, value_name = "ADDRESS", value_parser = address)]

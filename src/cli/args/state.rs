@@ -97,7 +97,10 @@ pub(crate) enum Ruling {
 }
 
 pub(super) const HISTORY: &str = "\
-Runs, newest first: who, when, on whose approval, and how the steps ended; with a number, every effect of that run.
+Runs, newest first: who, when, on whose approval, and how the steps ended; then what people noted. With a number, all of that \
+run: every effect with what it moved from and to, what was asked of people, and what it saw for the first time (that a \
+partnership was accepted, that what was asked is over). With an address, what concerns it under every name it had. \
+`twotier show` takes the id of a plan that a run followed.
 
 Examples:
   twotier history
@@ -113,7 +116,7 @@ pub(crate) struct HistoryArgs {
     /// Only what concerns this address
     #[arg(long, value_name = "ADDRESS", value_parser = address)]
     pub(crate) address: Option<Address>,
-    /// At most so many runs
+    /// At most so many runs and so many notes; what is left out is counted
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub(crate) limit: usize,
 }

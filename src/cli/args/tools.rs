@@ -24,13 +24,15 @@ pub(crate) struct InitArgs {
 pub(super) const EXPLAIN: &str = "\
 Explains the code of a finding, a kind of manifest, or one of its fields, from what is built in. Of an address it tells \
 why it is, or is not, changing: its place in the manifests, what is there, what earlier runs remember, its steps with what \
-they need and rest on, or the rule that stands against it.
+they need and rest on, the rule that stands against it, and who decided what is there: every run that had to do with it with its \
+actor, plan and change, and what people said.
 
 Examples:
   twotier explain TT0310
   twotier explain Customer
   twotier explain Customer.spec.subscriptions.partnerOfRecord
-  twotier explain subscription/contoso/m365";
+  twotier explain subscription/contoso/m365
+  twotier explain azure-access/contoso-servers";
 pub(super) const EXPLAIN_AFTER: &str = "\
 Exit codes: 0 explained, 64 nothing has that name; of an address also 1 fault, 3 manifests not valid, 6 sign-in.";
 

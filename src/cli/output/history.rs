@@ -1,65 +1,85 @@
 //! Prints runs, their effects, and notes.
 
 use super::{Table, safe};
-use crate::journal::history::{Effect, End, Note, Run, Settler};
+use crate::journal::history::{Effect, End, Note, Run, Seen, Settler};
 use crate::journal::record::{Forgotten, Learned, Record, Settled};
 use crate::journal::{Folded, History};
-use crate::model::Address;
+use crate::model::{Address, Digest, Operation};
+use crate::ops::past::Changes;
+use crate::plan::FieldChange;
 use crate::report::{self, Width};
 use serde_json::{Value, json};
 
-/// Keeps only what concerns an address.
+/// Keeps only what concerns an address, under every name it had.
 pub(crate) fn only(history: &mut History, address: &Address) {
+    let names = history.names(address);
     for run in &mut history.runs {
-        run.asked.retain(|(_, key)| key.address == *address);
-        run.effects.retain(|effect| effect.intent.key.address == *address || effect.intent.cause == *address);
+        run.asked.retain(|(_, key)| names.contains(&key.address));
+        run.effects.retain(|it| names.contains(&it.intent.key.address) || names.contains(&it.intent.cause));
+        run.seen.retain(|(_, seen)| names.contains(seen.address()));
     }
-    history.runs.retain(|run| !run.asked.is_empty() || !run.effects.is_empty());
-    history.notes.retain(|note| about(&note.record).contains(&address));
+    history.runs.retain(|run| !run.asked.is_empty() || !run.effects.is_empty() || !run.seen.is_empty());
+    history.notes.retain(|note| note.addresses().iter().any(|it| names.contains(*it)));
 }
 
-fn about(record: &Record) -> Vec<&Address> {
-    match record {
-        Record::Bound { address, .. } | Record::Forgotten { address, .. } => vec![address],
-        Record::Renamed { from, to, .. } => vec![from, to],
-        Record::Genesis { .. }
-        | Record::Open(_)
-        | Record::Renew
-        | Record::Asked { .. }
-        | Record::Intent(_)
-        | Record::Settlement { .. }
-        | Record::Adopted(_)
-        | Record::Counted { .. }
-        | Record::Guarded(_)
-        | Record::Close { .. }
-        | Record::Takeover { .. }
-        | Record::Acknowledged { .. }
-        | Record::Declined { .. }
-        | Record::Reopened { .. }
-        | Record::Resolved { .. } => Vec::new(),
-    }
-}
-
-/// Runs newest first, then notes newest first.
-pub(crate) fn history(history: &History, limit: usize, width: Width) -> String {
+/// Runs newest first, then notes newest first, then how many of each were left out.
+pub(crate) fn history(history: &History, (limit, about): (usize, Option<&Address>), width: Width) -> String {
     if history.runs.is_empty() && history.notes.is_empty() {
-        return "No runs yet.\n".to_owned();
+        return about.map_or_else(
+            || "No runs yet.\n".to_owned(),
+            |address| format!("No run or note concerns `{address}`; `twotier state list` lists every address.\n"),
+        );
     }
-    let mut table = Table::new(&["run", "when", "who", "plan", "ended"]);
-    for run in history.runs.iter().rev().take(limit) {
-        let plan = run.open.plan.map_or_else(|| "(auto-approved)".to_owned(), |id| id.short(10));
-        table.row([run.epoch.to_string(), run.at.to_string(), run.open.actor.to_string(), plan, end(&run.end)]);
-    }
-    let mut text = table.show(width);
-    if !history.notes.is_empty() {
-        let mut table = Table::new(&["note", "when", "what"]);
-        for Note { number, at, record } in history.notes.iter().rev().take(limit) {
-            table.row([number.to_string(), at.to_string(), note(record)]);
+    let mut text = String::new();
+    if !history.runs.is_empty() {
+        let mut table = Table::new(&["run", "when", "who", "plan", "ended"]);
+        for run in history.runs.iter().rev().take(limit) {
+            table.row([
+                run.epoch.to_string(),
+                run.at.to_string(),
+                run.open.actor.to_string(),
+                plan(run),
+                end(&run.end),
+            ]);
         }
-        text.push('\n');
         text.push_str(&table.show(width));
     }
+    if !history.notes.is_empty() {
+        let mut table = Table::new(&["note", "when", "what"]);
+        for Note { number, at, record, about } in history.notes.iter().rev().take(limit) {
+            let step = about.as_ref().map_or_else(String::new, |key| format!("{key}: "));
+            table.row([number.to_string(), at.to_string(), format!("{step}{}", note(record))]);
+        }
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&table.show(width));
+    }
+    text.push_str(&left_out(history, limit));
     text
+}
+
+/// What a limit hides, and how to see it.
+fn left_out(history: &History, limit: usize) -> String {
+    let (runs, notes) = (history.runs.len(), history.notes.len());
+    let hidden: Vec<String> = [(runs, "older run"), (notes, "older note")]
+        .into_iter()
+        .filter(|(all, _)| *all > limit)
+        .map(|(all, what)| super::count(all - limit, what))
+        .collect();
+    if hidden.is_empty() {
+        return String::new();
+    }
+    format!("\n{} left out: `--limit {}` shows all.\n", hidden.join(" and "), runs.max(notes))
+}
+
+/// The first digits of the plan that a run followed.
+pub(super) fn plan(run: &Run) -> String {
+    match (run.open.plan, run.made) {
+        (Some(id), _) => id.short(10),
+        (None, Some(id)) => format!("{} (auto-approved)", id.short(10)),
+        (None, None) => "(auto-approved)".to_owned(),
+    }
 }
 
 fn end(end: &End) -> String {
@@ -77,7 +97,7 @@ fn end(end: &End) -> String {
 }
 
 /// A note in one line.
-fn note(record: &Record) -> String {
+pub(crate) fn note(record: &Record) -> String {
     let signed = |what: String, by: &str, reason: &str| format!("{what} ({by}: {reason})");
     match record {
         Record::Acknowledged { handoff, by, evidence, digest: _ } => {
@@ -109,6 +129,7 @@ fn note(record: &Record) -> String {
         }
         Record::Genesis { tenant, state: _ } => format!("the state of the tenant {tenant} begins"),
         Record::Open(_)
+        | Record::Planned { .. }
         | Record::Renew
         | Record::Asked { .. }
         | Record::Intent(_)
@@ -146,8 +167,8 @@ fn taught(learned: &Learned) -> String {
 }
 
 /// A run, whole.
-pub(crate) fn run(run: &Run, width: Width) -> String {
-    let Run { epoch, number: _, at, open, end: ended, asked, effects } = run;
+pub(crate) fn run(run: &Run, changes: &Changes, width: Width) -> String {
+    let Run { epoch, number: _, at, open, end: ended, asked, effects, made, seen } = run;
     let mut head = Table::default();
     head.row(["run".to_owned(), epoch.to_string()]);
     head.row(["began".to_owned(), at.to_string()]);
@@ -158,7 +179,7 @@ pub(crate) fn run(run: &Run, width: Width) -> String {
             head.row([name.to_owned(), value.to_string()]);
         }
     }
-    head.row(["plan".to_owned(), open.plan.map_or_else(|| "(auto-approved)".to_owned(), |id| id.to_string())]);
+    head.row(["plan".to_owned(), whole_plan(open.plan, *made)]);
     head.row(["twotier".to_owned(), open.tool.to_string()]);
     head.row(["ended".to_owned(), end(ended)]);
     let mut text = head.show(width);
@@ -168,16 +189,90 @@ pub(crate) fn run(run: &Run, width: Width) -> String {
             table.row([String::new(), key.to_string(), format!("asked: `twotier handoffs show {}`", id.short(10))]);
         }
         for effect in effects {
-            table.row([effect.number.to_string(), effect.intent.key.to_string(), ended_as(*epoch, effect)]);
+            let how = format!("{}{}", moved(effect, changes), ended_as(*epoch, effect));
+            table.row([effect.number.to_string(), effect.intent.key.to_string(), how]);
         }
+        text.push('\n');
+        text.push_str(&table.show(width));
+    }
+    if let Some(table) = saw(seen) {
         text.push('\n');
         text.push_str(&table.show(width));
     }
     safe(&text)
 }
 
-/// How an effect of a run ended; who found out, where the run itself did not.
-fn ended_as(epoch: u64, effect: &Effect) -> String {
+fn whole_plan(approved: Option<Digest>, made: Option<Digest>) -> String {
+    match (approved, made) {
+        (Some(id), _) => id.to_string(),
+        (None, Some(id)) => format!("{id} (auto-approved)"),
+        (None, None) => "(auto-approved)".to_owned(),
+    }
+}
+
+/// From what to what: by the plan, and where it is not kept by what the effect was to set.
+fn moved(effect: &Effect, changes: &Changes) -> String {
+    let own = match &effect.intent.operation {
+        // Of the two effects of an order the second tells what was ordered.
+        Operation::MakeCart { .. } => return String::new(),
+        Operation::CreateCustomer(_)
+        | Operation::ResetAdminPassword { .. }
+        | Operation::CheckOut { .. }
+        | Operation::ChangeSubscription { .. }
+        | Operation::SetSupportContact { .. } => changes.get(&effect.intent.step),
+    };
+    let told: Vec<String> = match own {
+        Some(changes) => changes.iter().map(change).collect(),
+        None => effect.intent.wanted.iter().map(|(field, value)| format!("{} -> {value}", field.name())).collect(),
+    };
+    if told.is_empty() { String::new() } else { format!("{}: ", told.join(", ")) }
+}
+
+fn change(FieldChange { field, before, after, note: _ }: &FieldChange) -> String {
+    match before {
+        Some(before) => format!("{field} {before} -> {after}"),
+        None => format!("{field} -> {after}"),
+    }
+}
+
+const DECLARED: &str = "declared for the first time";
+const RELEASED: &str = "not declared any more";
+
+/// What was seen, and what of it.
+pub(super) fn seen_as(seen: &Seen) -> (String, String) {
+    match seen {
+        Seen::Managed(address) => (address.to_string(), DECLARED.to_owned()),
+        Seen::Released(address) => (address.to_string(), RELEASED.to_owned()),
+        Seen::Bound(address, id) => (address.to_string(), format!("is there: {}", id_of(id))),
+        Seen::Over(id, key) => (key.to_string(), format!("is over (hand-off {})", id.short(10))),
+        Seen::Withdrawn(id, key) => (key.to_string(), format!("is wanted no more (hand-off {})", id.short(10))),
+    }
+}
+
+/// What a run saw for the first time; how many documents are new or gone, unless it is one.
+fn saw(all: &[(crate::model::Timestamp, Seen)]) -> Option<Table> {
+    let mut table = Table::new(&["seen", ""]);
+    let (mut managed, mut released): (Vec<&Address>, Vec<&Address>) = (Vec::new(), Vec::new());
+    let mut rows = Vec::new();
+    for (_, seen) in all {
+        match seen {
+            Seen::Managed(address) => managed.push(address),
+            Seen::Released(address) => released.push(address),
+            Seen::Bound(..) | Seen::Over(..) | Seen::Withdrawn(..) => rows.push(seen_as(seen).into()),
+        }
+    }
+    for (addresses, what) in [(managed, DECLARED), (released, RELEASED)] {
+        match addresses.as_slice() {
+            [] => {}
+            [one] => rows.push([one.to_string(), what.to_owned()]),
+            several => rows.push([format!("{} documents", several.len()), what.to_owned()]),
+        }
+    }
+    rows.into_iter().for_each(|row| table.row(row));
+    (!all.is_empty()).then_some(table)
+}
+
+pub(super) fn ended_as(epoch: u64, effect: &Effect) -> String {
     match &effect.outcome {
         None => "not settled".to_owned(),
         Some(outcome) => match &outcome.by {
@@ -190,33 +285,46 @@ fn ended_as(epoch: u64, effect: &Effect) -> String {
 
 /// Runs and notes, as JSON, newest first.
 pub(crate) fn history_json(history: &History, limit: usize) -> Value {
-    let runs: Vec<Value> = history.runs.iter().rev().take(limit).map(run_json).collect();
-    let notes: Vec<Value> = history
-        .notes
-        .iter()
-        .rev()
-        .take(limit)
-        .map(|Note { number, at, record }| json!({ "number": number, "at": at, "record": record }))
-        .collect();
-    json!({ "runs": runs, "notes": notes })
+    let runs: Vec<Value> = history.runs.iter().rev().take(limit).map(|run| run_json(run, &Changes::new())).collect();
+    let notes: Vec<Value> = history.notes.iter().rev().take(limit).map(note_json).collect();
+    let hidden = |all: usize| all.saturating_sub(limit);
+    let left_out = json!({ "runs": hidden(history.runs.len()), "notes": hidden(history.notes.len()) });
+    json!({ "runs": runs, "notes": notes, "leftOut": left_out })
+}
+
+/// A note, as JSON.
+pub(crate) fn note_json(Note { number, at, record, about }: &Note) -> Value {
+    json!({ "number": number, "at": at, "record": record, "step": about })
 }
 
 /// A run, as JSON.
-pub(crate) fn run_json(run: &Run) -> Value {
-    let Run { epoch, number, at, open, end: ended, asked, effects } = run;
+pub(crate) fn run_json(run: &Run, changes: &Changes) -> Value {
+    let Run { epoch, number, at, open, end: ended, asked, effects, made, seen } = run;
     let state = match ended {
         End::Open { last } => json!({ "state": "open", "last": last }),
         End::Closed { at, outcomes } => json!({ "state": "closed", "at": at, "outcomes": outcomes }),
         End::TakenOver { at, by, reason } => json!({ "state": "takenOver", "at": at, "by": by, "reason": reason }),
     };
     let asked: Vec<Value> = asked.iter().map(|(id, key)| json!({ "id": id, "step": key })).collect();
-    let effects: Vec<Value> = effects.iter().map(effect_json).collect();
+    let effects: Vec<Value> = effects.iter().map(|effect| effect_json(effect, changes)).collect();
+    let seen: Vec<Value> = seen.iter().map(seen_json).collect();
     json!({
-        "run": epoch, "number": number, "at": at, "open": open, "end": state, "asked": asked, "effects": effects,
+        "run": epoch, "number": number, "at": at, "open": open, "madePlan": made, "end": state, "asked": asked,
+        "effects": effects, "seen": seen,
     })
 }
 
-fn effect_json(effect: &Effect) -> Value {
+pub(super) fn seen_json((at, seen): &(crate::model::Timestamp, Seen)) -> Value {
+    match seen {
+        Seen::Managed(address) => json!({ "at": at, "managed": address }),
+        Seen::Released(address) => json!({ "at": at, "released": address }),
+        Seen::Bound(address, id) => json!({ "at": at, "bound": address, "id": id }),
+        Seen::Over(id, key) => json!({ "at": at, "over": id, "step": key }),
+        Seen::Withdrawn(id, key) => json!({ "at": at, "withdrawn": id, "step": key }),
+    }
+}
+
+fn effect_json(effect: &Effect, changes: &Changes) -> Value {
     let Effect { number, at, intent, outcome } = effect;
     let outcome = outcome.as_ref().map(|outcome| {
         let by = match &outcome.by {
@@ -225,7 +333,11 @@ fn effect_json(effect: &Effect) -> Value {
         };
         json!({ "at": outcome.at, "settled": outcome.settled, "by": by })
     });
-    json!({ "number": number, "at": at, "intent": intent, "outcome": outcome })
+    let changes: Option<Vec<Value>> = changes.get(&intent.step).map(|all| {
+        let one = |it: &FieldChange| json!({ "field": it.field, "before": it.before, "after": it.after });
+        all.iter().map(one).collect()
+    });
+    json!({ "number": number, "at": at, "intent": intent, "changes": changes, "outcome": outcome })
 }
 
 /// What an earlier run left open, said beside a plan: what is planned may be done already, and only `apply` settles that.

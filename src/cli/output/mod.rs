@@ -2,6 +2,7 @@
 //! here decides what is said.
 
 mod changes;
+mod decided;
 mod drift;
 mod gates;
 mod history;
@@ -12,11 +13,12 @@ mod tools;
 mod why;
 
 pub(super) use changes::{Difference, bound_json, differences, imported, imported_json, set, set_json};
+pub(super) use decided::{decided, decided_json};
 pub(super) use drift::{drift, drift_json};
 pub(super) use gates::gates;
 pub(super) use history::{history, history_json, only, run, run_json, unfinished};
 pub(super) use people::{
-    credentials, credentials_json, handoff, handoff_json, handoff_line, handoffs, handoffs_json, mail, mail_name,
+    credentials, credentials_json, handoff, handoff_json, handoff_line, handoffs, handoffs_json, mail, mail_name, said,
 };
 pub(super) use state::{fields, remembered, state, state_json};
 pub(super) use table::Table;
@@ -87,7 +89,7 @@ pub(super) fn count(n: usize, one: &str) -> String {
 }
 
 /// Adds the keys of an object to another one.
-fn merge(value: &mut Value, more: Value) {
+pub(super) fn merge(value: &mut Value, more: Value) {
     if let (Value::Object(value), Value::Object(more)) = (value, more) {
         value.extend(more);
     }

@@ -1,6 +1,8 @@
 //! Prints hand-offs and credentials.
 
 use super::{Table, safe};
+use crate::journal::History;
+use crate::journal::history::Note;
 use crate::ledger::{Anyway, Credential, CredentialState, HandoffState};
 use crate::model::Address;
 use crate::ops::handoffs::Listed;
@@ -27,10 +29,13 @@ pub(crate) fn handoffs(listed: &[Listed<'_>], width: Width) -> String {
     table.show(width)
 }
 
-/// A hand-off, whole.
-pub(crate) fn handoff(listed: &Listed<'_>) -> String {
+/// A hand-off, whole; of one that is over with what people said of it.
+pub(crate) fn handoff(listed: &Listed<'_>, said: &[&Note]) -> String {
     let Listed { short, id: _, handoff } = listed;
     let mut text = format!("{short}  {}\nasked {}", handoff.key, handoff.asked);
+    for Note { at, record, .. } in said {
+        text.push_str(&format!("\n{at}: {}", safe(&super::history::note(record))));
+    }
     match &handoff.state {
         HandoffState::Asked => {}
         HandoffState::Acknowledged { by, at, evidence } => {
@@ -78,7 +83,7 @@ const CUT: &str = "---- for us, above; what is to be sent, below ----";
 
 /// A hand-off for a file: what is for ourselves stands above a line, what is to be sent below it.
 pub(crate) fn mail(listed: &Listed<'_>) -> String {
-    let whole = handoff(listed);
+    let whole = handoff(listed, &[]);
     let (head, body) = whole.split_once("\n\n").unwrap_or((whole.as_str(), ""));
     let (body, remark) = match body.split_once("\n(For us: ") {
         Some((body, remark)) => (body.trim_end(), remark.trim_end().trim_end_matches(')')),
@@ -105,27 +110,37 @@ fn word(state: &HandoffState) -> &'static str {
 }
 
 /// Hand-offs, as JSON.
-pub(crate) fn handoffs_json(listed: &[Listed<'_>]) -> Value {
-    json!({ "handoffs": listed.iter().map(handoff_json).collect::<Vec<_>>() })
+pub(crate) fn handoffs_json(listed: &[Listed<'_>], history: &History) -> Value {
+    let one = |listed: &Listed<'_>| handoff_json(listed, &said(listed, history));
+    json!({ "handoffs": listed.iter().map(one).collect::<Vec<_>>() })
+}
+
+/// What people said of a hand-off that is over: the state of another one tells it.
+pub(crate) fn said<'h>(listed: &Listed<'_>, history: &'h History) -> Vec<&'h Note> {
+    match listed.handoff.state {
+        HandoffState::Consumed { .. } | HandoffState::Withdrawn { .. } => history.said(&listed.id).collect(),
+        HandoffState::Asked | HandoffState::Acknowledged { .. } | HandoffState::Declined { .. } => Vec::new(),
+    }
 }
 
 /// A hand-off, as JSON.
-pub(crate) fn handoff_json(listed: &Listed<'_>) -> Value {
+pub(crate) fn handoff_json(listed: &Listed<'_>, said: &[&Note]) -> Value {
     let Listed { short, id, handoff } = listed;
     let mut value = json!({
         "id": short, "step": handoff.key.step, "address": handoff.key.address, "stepId": id,
         "with": handoff.key.discriminator, "asked": handoff.asked, "state": word(&handoff.state), "text": handoff.text,
         "textDigest": handoff.digest,
     });
+    let told: Vec<Value> = said.iter().map(|note| super::history::note_json(note)).collect();
     let more = match &handoff.state {
         HandoffState::Asked => json!({}),
         HandoffState::Acknowledged { by, at, evidence } => json!({ "by": by, "at": at, "evidence": evidence }),
         HandoffState::Declined { by, at, reason } => json!({ "by": by, "at": at, "reason": reason }),
-        HandoffState::Consumed { at } => json!({ "at": at }),
+        HandoffState::Consumed { at } => json!({ "at": at, "said": told }),
         HandoffState::Withdrawn { at, anyway } => {
             let anyway =
                 anyway.as_ref().map(|Anyway { by, at, evidence }| json!({ "by": by, "at": at, "evidence": evidence }));
-            json!({ "at": at, "anyway": anyway })
+            json!({ "at": at, "anyway": anyway, "said": told })
         }
     };
     super::merge(&mut value, more);

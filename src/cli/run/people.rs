@@ -5,10 +5,12 @@ use crate::apply;
 use crate::cli::args::{CredentialsCommand, Declining, Exporting, HandoffsCommand, Noting, Saying};
 use crate::cli::doors::Doors;
 use crate::cli::output::{self, Plainness};
+use crate::journal::History;
 use crate::journal::record::Forgotten;
+use crate::ledger::HandoffState;
 use crate::model::Address;
 use crate::ops::credentials::{self, Delivery};
-use crate::ops::handoffs::{self, Chosen, Wanted, Which, Word};
+use crate::ops::handoffs::{self, Chosen, Listed, Wanted, Which, Word};
 use crate::ops::{files, state};
 use smol_str::SmolStr;
 use std::path::Path;
@@ -53,7 +55,7 @@ fn list(scene: &Scene<'_>, which: Which) -> Result<Exit, CliError> {
     let listed = handoffs::list(journal.ledger(), which);
     let text = match form {
         Plainness::Text => output::handoffs(&listed, scene.terminal.width()),
-        Plainness::Json => output::json(&output::handoffs_json(&listed)),
+        Plainness::Json => output::json(&output::handoffs_json(&listed, &past(&doors, &listed)?)),
     };
     form.print(scene.terminal, &text)?;
     Ok(Exit::Done)
@@ -64,12 +66,25 @@ fn show(scene: &Scene<'_>, chosen: &Chosen<'_>) -> Result<Exit, CliError> {
     let doors = Doors::open(scene.settings)?;
     let journal = doors.journal()?;
     let found = handoffs::chosen(journal.ledger(), chosen)?;
+    let history = past(&doors, &found)?;
     scene.terminal.data(&match (form, found.as_slice()) {
-        (Plainness::Text, found) => found.iter().map(output::handoff).collect::<Vec<_>>().join("\n"),
-        (Plainness::Json, [one]) => output::json(&output::handoff_json(one)),
-        (Plainness::Json, several) => output::json(&output::handoffs_json(several)),
+        (Plainness::Text, found) => {
+            let one = |one| output::handoff(one, &output::said(one, &history));
+            found.iter().map(one).collect::<Vec<_>>().join("\n")
+        }
+        (Plainness::Json, [one]) => output::json(&output::handoff_json(one, &output::said(one, &history))),
+        (Plainness::Json, several) => output::json(&output::handoffs_json(several, &history)),
     })?;
     Ok(Exit::Done)
+}
+
+/// What the journal tells of hand-offs that are over; it is read only where one of them is.
+fn past(doors: &Doors, listed: &[Listed<'_>]) -> Result<History, CliError> {
+    let is_over = |one: &Listed<'_>| match one.handoff.state {
+        HandoffState::Consumed { .. } | HandoffState::Withdrawn { .. } => true,
+        HandoffState::Asked | HandoffState::Acknowledged { .. } | HandoffState::Declined { .. } => false,
+    };
+    Ok(if listed.iter().any(is_over) { History::read(doors.store().as_ref())? } else { History::default() })
 }
 
 fn say(scene: &Scene<'_>, chosen: &Chosen<'_>, word: &Word) -> Result<Exit, CliError> {
@@ -89,7 +104,7 @@ fn export(scene: &Scene<'_>, folder: Option<&Path>) -> Result<Exit, CliError> {
     let listed = handoffs::list(journal.ledger(), Which::Open);
     match folder {
         None => {
-            let lines: Vec<String> = listed.iter().map(|one| format!("{}\n", output::handoff_json(one))).collect();
+            let lines: Vec<String> = listed.iter().map(|one| format!("{}\n", output::handoff_json(one, &[]))).collect();
             scene.terminal.data(&lines.concat())?;
         }
         Some(folder) => {

@@ -11,7 +11,7 @@ use crate::ops::base;
 use crate::ops::plan::{self, Next};
 use crate::ops::project::{self, Project, Valid};
 use crate::ops::recall::{Recalling, Refresh};
-use crate::ops::{Fault, files, roles, show};
+use crate::ops::{Fault, files, past, roles, show};
 use crate::plan::Planned;
 use crate::plan::file::{PlanFile, Remembered};
 use crate::policy::lint;
@@ -205,7 +205,14 @@ fn plan_live(
 
 /// `show`.
 pub(super) fn show(scene: &Scene<'_>, args: &ShowArgs) -> Result<Exit, CliError> {
-    let file = show::saved(&args.file)?;
+    let file = match (show::saved(&args.file), args.file.to_str()) {
+        (Ok(file), _) => file,
+        // No such file: the id of a plan that a run followed.
+        (Err(Fault::File { .. }), Some(id)) if past::may_be_plan(id) => {
+            past::plan(&Doors::open(scene.settings)?.journal()?, id)?
+        }
+        (Err(fault), _) => return Err(fault.into()),
+    };
     let Some(address) = &args.handoff else {
         scene.print(Subject::Plan(&file), "show")?;
         return Ok(Exit::Done);

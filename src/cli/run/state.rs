@@ -6,7 +6,7 @@ use crate::cli::doors::Doors;
 use crate::cli::output::{self, Plainness};
 use crate::journal::{History, Journal, verify};
 use crate::model::Address;
-use crate::ops::state;
+use crate::ops::{past, state};
 use crate::report::{Format, Subject};
 use smol_str::SmolStr;
 
@@ -112,7 +112,7 @@ fn check(scene: &Scene<'_>, doors: &Doors) -> Result<Exit, CliError> {
 pub(super) fn history(scene: &Scene<'_>, args: &HistoryArgs) -> Result<Exit, CliError> {
     let form = scene.plain_or_json()?;
     let doors = Doors::open(scene.settings)?;
-    doors.journal()?;
+    let journal = doors.journal()?;
     let mut history = History::read(doors.store().as_ref())?;
     if let Some(address) = &args.address {
         output::only(&mut history, address);
@@ -121,15 +121,16 @@ pub(super) fn history(scene: &Scene<'_>, args: &HistoryArgs) -> Result<Exit, Cli
         let run = history.runs.iter().find(|run| run.epoch == number);
         let run = run
             .ok_or_else(|| CliError::usage(format!("there is no run {number}")).hint("`twotier history` lists them"))?;
+        let changes = past::changes(&journal, run)?;
         let text = match form {
-            Plainness::Text => output::run(run, scene.terminal.width()),
-            Plainness::Json => output::json(&output::run_json(run)),
+            Plainness::Text => output::run(run, &changes, scene.terminal.width()),
+            Plainness::Json => output::json(&output::run_json(run, &changes)),
         };
         form.print(scene.terminal, &text)?;
         return Ok(Exit::Done);
     }
     let text = match form {
-        Plainness::Text => output::history(&history, args.limit, scene.terminal.width()),
+        Plainness::Text => output::history(&history, (args.limit, args.address.as_ref()), scene.terminal.width()),
         Plainness::Json => output::json(&output::history_json(&history, args.limit)),
     };
     form.print(scene.terminal, &text)?;

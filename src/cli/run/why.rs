@@ -5,7 +5,9 @@ use crate::cli::args::RefreshArgs;
 use crate::cli::doors::Doors;
 use crate::cli::output;
 use crate::cli::progress::Shown;
+use crate::journal::History;
 use crate::model::Address;
+use crate::ops::decided;
 use crate::ops::recall::{Recalling, Refresh};
 use crate::ops::why as asking;
 
@@ -24,9 +26,17 @@ pub(super) fn why(scene: &Scene<'_>, topic: &str) -> Result<Exit, CliError> {
     let recall = doors.recall(recalling.as_ref(), &journal, &shown);
     let why = asking::explain(&project, doors.ground(&journal, &recall), &address, &shown)?;
     recall.close(&shown);
+    let history = History::read(doors.store().as_ref())?;
+    let decided = decided::of(&history, &project.desired, &address);
     let text = match form {
-        output::Plainness::Text => output::why(&why, &project.sources),
-        output::Plainness::Json => output::json(&output::why_json(&why, &project.sources)),
+        output::Plainness::Text => {
+            format!("{}{}", output::why(&why, &project.sources), output::decided(&decided, scene.terminal.width()))
+        }
+        output::Plainness::Json => {
+            let mut told = output::why_json(&why, &project.sources);
+            output::merge(&mut told, output::decided_json(&decided));
+            output::json(&told)
+        }
     };
     form.print(scene.terminal, &text)?;
     Ok(Exit::Done)

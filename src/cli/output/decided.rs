@@ -1,0 +1,71 @@
+//! Prints who decided what is there: what happened, in order, and by whose plan and change.
+
+use super::history::{ended_as, note, note_json, plan, run_json, seen_as, seen_json};
+use super::{Table, safe};
+use crate::ops::decided::{Decided, Event, What};
+use crate::ops::past::Changes;
+use crate::report::Width;
+use serde_json::{Value, json};
+
+/// What happened, then the runs that did it; nothing where nothing did.
+pub(crate) fn decided(decided: &Decided, width: Width) -> String {
+    let Decided { events, runs } = decided;
+    if events.is_empty() {
+        return String::new();
+    }
+    let mut table = Table::default();
+    for Event { at, number: _, what } in events {
+        let (who, what) = told(what);
+        table.row([at.to_string(), who, what]);
+    }
+    let mut by = Table::default();
+    for (epoch, run) in runs {
+        let mut said = vec![format!("by {}", run.open.actor)];
+        for (name, value) in
+            [("change", &run.open.change_url), ("commit", &run.open.commit), ("ref", &run.open.reference)]
+        {
+            said.extend(value.as_ref().map(|value| format!("{name} {value}")));
+        }
+        said.push(format!("plan {}", plan(run)));
+        by.row([format!("run {epoch}"), said.join(", ")]);
+    }
+    safe(&format!("\nDecided\n{}\nBy\n{}", indented(&table.show(width)), indented(&by.show(width))))
+}
+
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("    {line}\n")).collect()
+}
+
+fn told(what: &What) -> (String, String) {
+    match what {
+        What::Asked { run, handoff, key } => {
+            (format!("run {run}"), format!("{key}: asked, hand-off {}", handoff.short(10)))
+        }
+        What::Did { run, effect } => {
+            (format!("run {run}"), format!("{}: {}", effect.intent.key, ended_as(*run, effect)))
+        }
+        What::Saw { run, seen } => {
+            let (what, how) = seen_as(seen);
+            (format!("run {run}"), format!("{what}: {how}"))
+        }
+        What::Said(said) => {
+            let step = said.about.as_ref().map_or_else(String::new, |key| format!("{key}: "));
+            (format!("note {}", said.number), format!("{step}{}", note(&said.record)))
+        }
+    }
+}
+
+/// The same, as JSON.
+pub(crate) fn decided_json(decided: &Decided) -> Value {
+    let Decided { events, runs } = decided;
+    let one = |Event { at, number: _, what }: &Event| match what {
+        What::Asked { run, handoff, key } => json!({ "at": at, "run": run, "asked": handoff, "step": key }),
+        What::Did { run, effect } => {
+            json!({ "at": at, "run": run, "did": effect.intent, "how": ended_as(*run, effect) })
+        }
+        What::Saw { run, seen } => json!({ "at": at, "run": run, "saw": seen_json(&(*at, seen.clone())) }),
+        What::Said(said) => json!({ "at": at, "note": note_json(said) }),
+    };
+    let runs: Vec<Value> = runs.values().map(|run| run_json(run, &Changes::new())).collect();
+    json!({ "decided": events.iter().map(one).collect::<Vec<_>>(), "runs": runs })
+}
