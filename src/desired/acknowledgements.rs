@@ -26,6 +26,11 @@ pub(super) fn resolve(draft: &mut Draft, docs: Vec<Doc<document::Acknowledgement
             let message = format!("acknowledgement `{name}` names a `cause`, or several `causes`");
             draft.error(Code::EitherOr, at, message, "write one of the two");
         }
+        if reason.value.trim().is_empty() {
+            let message = format!("acknowledgement `{name}` does not say why");
+            let help = "write `reason`, in words that a reviewer can judge; `apply` leaves it empty for a person";
+            draft.error(Code::BadValue, reason.at, message, help);
+        }
         let mut known = BTreeMap::new();
         for cause in cause.into_iter().chain(causes) {
             match cause.parse::<Address>() {
@@ -131,6 +136,13 @@ mod tests {
             ],
         );
         assert_eq!(meant(&acknowledge("customer/contoso")).acknowledgements.len(), 1);
+    }
+
+    #[test]
+    fn it_says_why() {
+        let says = "acknowledgement `march` does not say why; help: write `reason`, in words that a reviewer can judge; `apply` leaves it empty for a person";
+        let text = acknowledge("customer/contoso").replace("reason: r", "reason: ' '");
+        check(&text, &[&format!("TT0107 error at ' ': {says}")]);
     }
 
     #[test]

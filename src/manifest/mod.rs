@@ -25,7 +25,6 @@ mod written;
 
 pub use document::Document;
 pub use edit::{Change, Edit, Refused, edit};
-pub use emit::{NewAcknowledgement, acknowledgement};
 pub use format::form;
 pub use load::{Loaded, load};
 pub use outline::outline;

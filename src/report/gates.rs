@@ -2,16 +2,17 @@
 
 use super::layout::plural;
 use crate::diag::Code;
-use crate::model::{Address, Limit, StepName};
+use crate::model::{Address, Date, Limit, StepName};
 use crate::plan::Step;
 use crate::plan::file::Gate;
+use std::collections::BTreeMap;
 
 /// How many documents a sentence names.
 const NAMED: usize = 3;
 
 /// What the closed gates say. A limit that a step of the plan raises says when that counts.
 pub(super) fn closings(gates: &[Gate], steps: &[Step]) -> Vec<String> {
-    let mut said = sentences(gates);
+    let mut said: Vec<String> = closed(gates).iter().map(Closed::say).collect();
     let stops = |gate: &Gate| match gate {
         Gate::Limit { limit, .. } if gate.is_closed() => Some(limit.name()),
         Gate::Acknowledge { code, .. } if gate.is_closed() && *code == Code::Acknowledge.to_string() => {
@@ -37,54 +38,85 @@ fn is_raised(name: &str, steps: &[Step]) -> bool {
     guards.flat_map(|step| &step.changes).any(|change| change.field == field && change.note.is_some())
 }
 
-fn sentences(gates: &[Gate]) -> Vec<String> {
-    let mut said = Vec::new();
-    let mut group: Option<Group<'_>> = None;
-    for gate in gates.iter().filter(|gate| gate.is_closed()) {
-        match gate {
-            Gate::Acknowledge { code, cause, amount, covered } => {
-                let same = group.take_if(|group| group.code == code);
-                said.extend(group.take().map(Group::say));
-                let Group { causes, amount: before, covered: already, .. } = same.unwrap_or(Group::of(code));
-                let causes = causes.into_iter().chain([cause]).collect();
-                group = Some(Group { code, causes, amount: before + amount, covered: already + covered });
-            }
-            Gate::Limit { limit, code, planned, before, allowed, causes } => {
-                said.extend(group.take().map(Group::say));
-                let by = named(&causes.keys().collect::<Vec<_>>());
-                said.push(format!(
-                    "limits.{} allows {allowed} a day: {planned} planned by {by}, {before} done before [{code}]",
-                    limit.name()
-                ));
-            }
-            Gate::Frozen { until, reason } => {
-                said.extend(group.take().map(Group::say));
-                said.push(format!("a freeze until {until}: {reason}"));
-            }
-        }
-    }
-    said.extend(group.map(Group::say));
-    said
+/// A closed gate; those of one code that need an acknowledgement are one.
+pub(super) enum Closed<'a> {
+    /// Steps that take something away.
+    Taking(Group<'a>),
+    /// More than a limit allows.
+    Limit { limit: Limit, code: &'a str, planned: u32, before: u32, allowed: u32, causes: &'a BTreeMap<Address, u32> },
+    /// A freeze window.
+    Frozen { until: Date, reason: &'a str },
 }
 
-/// Documents whose steps need an acknowledgement of one kind.
-struct Group<'a> {
-    code: &'a str,
-    causes: Vec<&'a Address>,
+/// Documents whose steps need an acknowledgement of one code.
+pub(super) struct Group<'a> {
+    /// The code.
+    pub(super) code: &'a str,
+    /// With how many steps are not acknowledged yet.
+    pub(super) causes: Vec<(&'a Address, u32)>,
     amount: u32,
     covered: u32,
 }
-impl<'a> Group<'a> {
-    fn of(code: &'a str) -> Self {
-        Self { code, causes: Vec::new(), amount: 0, covered: 0 }
+
+/// The closed ones of these gates, in their order.
+pub(super) fn closed(gates: &[Gate]) -> Vec<Closed<'_>> {
+    let mut all: Vec<Closed<'_>> = Vec::new();
+    for gate in gates.iter().filter(|gate| gate.is_closed()) {
+        match gate {
+            Gate::Acknowledge { code, cause, amount, covered } => {
+                let same = all.iter_mut().find_map(|gate| match gate {
+                    Closed::Taking(group) => Some(group).filter(|group| group.code == code),
+                    Closed::Limit { .. } | Closed::Frozen { .. } => None,
+                });
+                let cause = (cause, amount.saturating_sub(*covered));
+                if let Some(group) = same {
+                    group.causes.push(cause);
+                    group.amount = group.amount.saturating_add(*amount);
+                    group.covered = group.covered.saturating_add(*covered);
+                } else {
+                    all.push(Closed::Taking(Group { code, causes: vec![cause], amount: *amount, covered: *covered }));
+                }
+            }
+            Gate::Limit { limit, code, planned, before, allowed, causes } => all.push(Closed::Limit {
+                limit: *limit,
+                code,
+                planned: *planned,
+                before: *before,
+                allowed: *allowed,
+                causes,
+            }),
+            Gate::Frozen { until, reason } => all.push(Closed::Frozen { until: *until, reason }),
+        }
     }
-    fn say(self) -> String {
+    all
+}
+
+impl Closed<'_> {
+    /// What stands against it, in a sentence.
+    pub(super) fn say(&self) -> String {
+        match self {
+            Self::Taking(group) => group.say(),
+            Self::Limit { limit, code, planned, before, allowed, causes } => {
+                let by = named(&causes.keys().collect::<Vec<_>>());
+                let name = limit.name();
+                format!(
+                    "limits.{name} allows {allowed} a day: {planned} planned by {by}, {before} done before [{code}]"
+                )
+            }
+            Self::Frozen { until, reason } => format!("a freeze until {until}: {reason}"),
+        }
+    }
+}
+
+impl Group<'_> {
+    fn say(&self) -> String {
         let Self { code, causes, amount, covered } = self;
         let bring = if causes.len() == 1 { "brings" } else { "bring" };
+        let causes: Vec<&Address> = causes.iter().map(|(cause, _)| *cause).collect();
         format!(
             "{} {bring} {} that would take something away, {covered} of them acknowledged [{code}]",
             named(&causes),
-            plural(amount as usize, "step")
+            plural(*amount as usize, "step")
         )
     }
 }

@@ -1,6 +1,7 @@
 //! What people and machines are told: plans, findings and runs, as text, Markdown, JSON and annotations. One
 //! renderer a file, each escapes what it prints. Writes into `fmt::Write`; never touches a terminal, a file or a clock.
 
+mod acknowledgements;
 mod alike;
 mod counts;
 pub mod escape;
@@ -16,6 +17,7 @@ mod settled;
 mod text;
 mod width;
 
+pub use acknowledgements::{Proposal, acknowledgements};
 pub use counts::{Counts, Verdict};
 pub use findings::tally;
 pub use json::{FORMAT, Report, schema, written};

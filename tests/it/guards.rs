@@ -6,6 +6,7 @@ use crate::support::run::Bench;
 use twotier::backend::simulated::Memory;
 use twotier::ops::apply::Applied;
 use twotier::plan::Gate;
+use twotier::report::{Proposal, acknowledgements};
 
 const CUSTOMER: &str = "c0000000-0000-4000-8000-000000000001";
 const HEADER: &str = r#"{"format":"twotier-tenant/1","tenantId":"11111111-1111-4111-8111-111111111111","clock":"2026-11-23T09:00:00Z","partnerId":"4800001","country":"HU"}
@@ -149,6 +150,21 @@ fn an_acknowledgement_lets_a_limit_be_passed_so_often_and_no_more() {
     assert_eq!(codes(&closed(&mut bench)), ["TT0505"], "it is used up");
     bench.tenant.advance("48h".parse().unwrap());
     assert_eq!(codes(&closed(&mut bench)), ["TT0505"], "also days later");
+}
+
+#[test]
+fn what_apply_proposes_lets_it_pass_once_a_reason_is_written() {
+    let says = |a, b, more| Says { provider: ", limits: {loweredQuantity: {max: 0}}", a, b, more, ..PLAIN };
+    let mut bench = begun(&says("quantity: 25", "quantity: 25", ""));
+    change(&mut bench, &says("quantity: 20", "quantity: 20", ""));
+    let gates: Vec<twotier::plan::file::Gate> = closed(&mut bench).iter().map(Into::into).collect();
+    let proposal = Proposal { by: "ann \"the\" first", today: "2026-11-23".parse().unwrap() };
+    let proposed = acknowledgements(&gates, proposal, |_| false);
+    assert_eq!(proposed.matches("reason: \"\"").count(), 1, "{proposed}");
+    let written = format!("---\n{}", proposed.replace("reason: \"\"", "reason: they left"));
+    change(&mut bench, &says("quantity: 20", "quantity: 20", &written));
+    assert_eq!(closed(&mut bench), []);
+    assert_eq!(steps(&bench), <[&str; 0]>::default(), "plan again: nothing to do");
 }
 
 #[test]

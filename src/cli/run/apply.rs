@@ -6,7 +6,6 @@ use crate::cli::args::ApplyArgs;
 use crate::cli::clock::Random;
 use crate::cli::doors::Doors;
 use crate::cli::interrupt;
-use crate::cli::output;
 use crate::cli::progress::Shown;
 use crate::cli::settings::{RunBy, Setting};
 use crate::cli::terminal::Answer;
@@ -16,7 +15,7 @@ use crate::ops::project::Valid;
 use crate::ops::{roles, show};
 use crate::plan::file::PlanFile;
 use crate::policy::lint;
-use crate::report::{Format, Run, Subject};
+use crate::report::{Format, Proposal, Run, Subject, acknowledgements};
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -52,7 +51,7 @@ pub(super) fn apply(scene: &Scene<'_>, args: &ApplyArgs) -> Result<Exit, CliErro
     let order = order(scene, args, consent, doors.clock.elapsed());
     let recalling = scene.recalling(args.refresh)?;
     let applied = apply::recall_and_apply(&project, &mut journal, recalling.as_ref(), world, order)?;
-    tell(scene, &applied, &doors)
+    tell(scene, (&project, &applied), &doors)
 }
 
 /// What was approved on the command line.
@@ -119,7 +118,7 @@ fn account(run_by: &RunBy) -> Account {
 }
 
 /// Prints how it ended, and says by which code.
-fn tell(scene: &Scene<'_>, applied: &Applied, doors: &Doors) -> Result<Exit, CliError> {
+fn tell(scene: &Scene<'_>, (project, applied): (&Valid, &Applied), doors: &Doors) -> Result<Exit, CliError> {
     match applied {
         Applied::Ran { file, outcome, approved, recovered } => {
             scene.print(Subject::Run(Run { file, outcome, approved: *approved, recovered }), "apply")?;
@@ -130,12 +129,13 @@ fn tell(scene: &Scene<'_>, applied: &Applied, doors: &Doors) -> Result<Exit, Cli
                 Class::Fine => Exit::Done,
             })
         }
-        Applied::Closed { file, gates, recorded } => {
+        Applied::Closed { file, gates: _, recorded } => {
             scene.print(Subject::Plan(file), "apply")?;
-            let by = &scene.settings.run_by.actor.value;
-            let words = output::gates(gates, by, doors.clock.now().date());
+            let proposal = Proposal { by: &scene.settings.run_by.actor.value, today: doors.clock.now().date() };
+            let taken = &project.desired.acknowledgements;
+            let documents = acknowledgements(&file.outlook().gates, proposal, |name| taken.contains_key(name));
             // Documents to commit: no line of them is broken.
-            scene.terminal.keep(words.trim_end());
+            scene.terminal.keep(documents.trim_end());
             let stopped = CliError::new(Exit::Limit, match recorded {
                 Recorded::Nothing => "nothing was done: something stands against it",
                 Recorded::Guards => {
@@ -143,7 +143,11 @@ fn tell(scene: &Scene<'_>, applied: &Applied, doors: &Doors) -> Result<Exit, Cli
                      the rest"
                 }
             })
-            .hint("commit the acknowledgement above with a reason, then plan again; there is no `--force`");
+            .hint(if documents.is_empty() {
+                "plan again when it is over; there is no `--force`"
+            } else {
+                "commit the acknowledgement above with a reason, then plan again; there is no `--force`"
+            });
             Err(match recorded {
                 Recorded::Nothing => stopped,
                 Recorded::Guards => stopped.hint("what was loosened holds from the next run on"),

@@ -32,7 +32,7 @@ impl Plain {
         match value {
             Yaml::Text(text) => Self::Scalar(text.to_string(), Meaning::Text),
             Yaml::Number(number) => Self::Scalar(number.to_string(), Meaning::Integer(i64::from(*number))),
-            Yaml::List(items) => Self::List(items.iter().map(Self::meant).collect()),
+            Yaml::List(items) | Yaml::Lines(items) => Self::List(items.iter().map(Self::meant).collect()),
             Yaml::Map(entries) | Yaml::Inline(entries) => {
                 Self::Map(entries.iter().map(|(key, value)| (key.to_string(), Self::meant(value))).collect())
             }

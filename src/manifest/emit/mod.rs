@@ -1,12 +1,10 @@
 //! Documents as YAML, for people to commit: canonical block style, quoted wherever another reader might see something
 //! else. Prints only what reads back as the same; never writes a file.
 
-mod acknowledgement;
 pub mod order;
 mod quote;
 mod yaml;
 
-pub use acknowledgement::{NewAcknowledgement, acknowledgement};
 pub use quote::visible;
 pub use yaml::Yaml;
 pub(super) use yaml::{field, one_line};

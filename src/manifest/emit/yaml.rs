@@ -12,6 +12,8 @@ pub enum Yaml {
     Number(u32),
     /// A list, on one line.
     List(Vec<Yaml>),
+    /// A list, a line an item.
+    Lines(Vec<Yaml>),
     /// A mapping, a line a field.
     Map(Vec<(SmolStr, Yaml)>),
     /// A mapping, on one line.
@@ -37,7 +39,10 @@ impl Yaml {
         let mut out = String::new();
         match self {
             Self::Map(entries) => entries.iter().for_each(|(key, value)| out.push_str(&field(key, value, indent))),
-            Self::Text(_) | Self::Number(_) | Self::List(_) | Self::Inline(_) => {
+            Self::Lines(items) if !items.is_empty() => {
+                items.iter().for_each(|item| out.push_str(&format!("{:indent$}- {}\n", "", item.flow())));
+            }
+            Self::Text(_) | Self::Number(_) | Self::List(_) | Self::Lines(_) | Self::Inline(_) => {
                 out = format!("{:indent$}{}\n", "", self.flow());
             }
         }
@@ -48,7 +53,9 @@ impl Yaml {
         match self {
             Self::Text(text) => quoted(text),
             Self::Number(number) => number.to_string(),
-            Self::List(items) => format!("[{}]", items.iter().map(Self::flow).collect::<Vec<_>>().join(", ")),
+            Self::List(items) | Self::Lines(items) => {
+                format!("[{}]", items.iter().map(Self::flow).collect::<Vec<_>>().join(", "))
+            }
             Self::Map(entries) | Self::Inline(entries) => {
                 let fields: Vec<String> = entries.iter().map(|(key, value)| one_line(key, value)).collect();
                 format!("{{{}}}", fields.join(", "))
@@ -72,7 +79,10 @@ pub(in super::super) fn field(key: &str, value: &Yaml, indent: usize) -> String 
         Yaml::Map(entries) if !entries.is_empty() => {
             format!("{:indent$}{}:\n{}", "", quoted(key), value.block(indent + 2))
         }
-        Yaml::Text(_) | Yaml::Number(_) | Yaml::List(_) | Yaml::Map(_) | Yaml::Inline(_) => {
+        Yaml::Lines(items) if !items.is_empty() => {
+            format!("{:indent$}{}:\n{}", "", quoted(key), value.block(indent + 2))
+        }
+        Yaml::Text(_) | Yaml::Number(_) | Yaml::List(_) | Yaml::Lines(_) | Yaml::Map(_) | Yaml::Inline(_) => {
             format!("{:indent$}{}\n", "", one_line(key, value))
         }
     }
