@@ -10,6 +10,7 @@ pub mod ports;
 pub mod recover;
 pub mod seal;
 pub mod session;
+mod twins;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,8 @@
 //! What became of an effect whose reply nobody has: which reads tell, and what they tell. Pure; a read that failed
 //! leaves it open, and nothing here ever guesses.
 
+use super::twins::{self, Ground};
+use crate::journal::Folded;
 use crate::journal::record::{Intent, Learned, Record, SealedRef, Settled};
 use crate::model::{Address, CartId, Count, CustomerId, Field, NewCustomer, Operation, Value};
 use crate::observed::{CartFate, Facet, Observed, Read, Why, field_value};
@@ -18,13 +20,28 @@ pub enum Seen {
     Unread(String),
 }
 
-/// The reads that tell what became of an operation. Empty where nothing does, and nothing needs to.
+impl Seen {
+    /// Why it does not tell; empty where it does.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Ended(..) => "",
+            Self::Unclear(text) | Self::Unread(text) => text,
+        }
+    }
+}
+
+/// The reads that tell what became of an operation, given what is remembered. Empty where nothing does, and nothing needs
+/// to.
 #[must_use]
-pub fn reads(operation: &Operation) -> Vec<Read> {
+pub fn reads(operation: &Operation, folded: &Folded) -> Vec<Read> {
     match operation {
         Operation::CreateCustomer(new) => vec![Read::Customers, Read::Domain(new.domain.clone())],
         Operation::ResetAdminPassword { .. } | Operation::MakeCart { .. } => Vec::new(),
-        Operation::CheckOut { customer, cart } => vec![Read::Cart(*customer, cart.clone())],
+        Operation::CheckOut { customer, cart } => {
+            let own = Read::Cart(*customer, cart.clone());
+            std::iter::once(own).chain(twins::reads(operation, folded)).collect()
+        }
         Operation::ChangeSubscription { customer, subscription, change: _ } => {
             vec![Read::Subscription(*customer, *subscription)]
         }
@@ -52,9 +69,9 @@ pub struct Kept {
     pub user: Option<SmolStr>,
 }
 
-/// What became of an intent.
+/// What became of an intent, given what was read and what is remembered.
 #[must_use]
-pub fn judge(intent: &Intent, observed: &Observed, kept: Kept) -> Seen {
+pub fn judge(intent: &Intent, (observed, folded): (&Observed, &Folded), kept: Kept) -> Seen {
     let Kept { sealed, user } = kept;
     match &intent.operation {
         Operation::CreateCustomer(new) => created(new, observed, sealed),
@@ -64,7 +81,7 @@ pub fn judge(intent: &Intent, observed: &Observed, kept: Kept) -> Seen {
         }
         // A cart costs nothing and ends by itself; the repeat carries the same request id.
         Operation::MakeCart { .. } => Seen::Ended(Settled::NotStarted, BTreeMap::new()),
-        Operation::CheckOut { customer, cart } => checked_out(*customer, cart, intent, observed),
+        Operation::CheckOut { customer, cart } => checked_out(*customer, cart, intent, (observed, folded)),
         Operation::ChangeSubscription { customer, subscription, change: _ } => {
             let facet = observed.subscription(*customer, *subscription);
             changed(intent, facet.map(|it| intent.wanted.keys().map(|f| (*f, field_value(it, *f))).collect()))
@@ -103,16 +120,10 @@ fn created(new: &NewCustomer, observed: &Observed, sealed: Option<SealedRef>) ->
     }
 }
 
-fn checked_out(customer: CustomerId, cart: &CartId, intent: &Intent, observed: &Observed) -> Seen {
-    match observed.cart(customer, cart) {
-        Facet::Known(CartFate::Ordered { order, subscription }) => {
-            let learned =
-                Learned::Order { customer, cart: cart.clone(), order: order.clone(), subscription: *subscription };
-            let settled = match subscription {
-                Some(_) => Settled::Done { learned },
-                None => Settled::Pending { learned },
-            };
-            Seen::Ended(settled, intent.wanted.clone())
+fn checked_out(customer: CustomerId, cart: &CartId, intent: &Intent, ground: Ground<'_>) -> Seen {
+    match ground.0.cart(customer, cart) {
+        Facet::Known(fate @ (CartFate::Ordered { .. } | CartFate::OneOf(_))) => {
+            twins::ordered(intent, cart, &fate.placed(), ground)
         }
         // The repeat checks the same cart out, which the service does once. Source: learn, checkout-a-cart.
         Facet::Known(CartFate::Open) => Seen::Ended(Settled::NotStarted, BTreeMap::new()),

@@ -13,7 +13,7 @@ use crate::diag::{At, Code, Finding};
 use crate::ledger::{LiveId, Pending, PendingWhat};
 use crate::model::renewal::left_by_quantity;
 use crate::model::{Address, CustomerId, CustomerKey, Date, Field, Product, Renewal, SubscriptionId, Value};
-use crate::observed::{self, CartFate, Facet};
+use crate::observed::{self, Facet};
 use std::collections::BTreeMap;
 
 /// Which live subscription each declared one means, as far as known: before any comparison, so that all of a customer
@@ -73,8 +73,8 @@ fn shows(sides: Sides<'_>, pending: &Pending) -> Option<SubscriptionId> {
     let Facet::Known(list) = sides.look.subscriptions(*customer) else { return None };
     let by_order = list.iter().find(|s| s.order.as_ref() == Some(order)).map(|s| s.id);
     by_order.or(*subscription).or_else(|| match sides.look.cart(*customer, cart) {
-        Facet::Known(CartFate::Ordered { subscription, .. }) => *subscription,
-        Facet::Known(CartFate::Open) | Facet::Absent | Facet::Unknown(_) => None,
+        Facet::Known(fate) => fate.subscription_of(order),
+        Facet::Absent | Facet::Unknown(_) => None,
     })
 }
 

@@ -313,6 +313,36 @@ pub enum CartFate {
         /// Its subscription, once it shows.
         subscription: Option<SubscriptionId>,
     },
+    /// Checked out: several orders may be its own, oldest first; the service does not say which.
+    OneOf(Vec<Placed>),
+}
+impl CartFate {
+    /// The orders that may be its own; none while it is open.
+    #[must_use]
+    pub fn placed(&self) -> Vec<Placed> {
+        match self {
+            Self::Open => Vec::new(),
+            Self::Ordered { order, subscription } => {
+                vec![Placed { order: order.clone(), subscription: *subscription }]
+            }
+            Self::OneOf(placed) => placed.clone(),
+        }
+    }
+    /// The subscription of the order that is known to be its own, once it shows.
+    #[must_use]
+    pub fn subscription_of(&self, order: &OrderId) -> Option<SubscriptionId> {
+        self.placed().into_iter().find(|placed| placed.order == *order)?.subscription
+    }
+}
+
+/// An order that was placed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Placed {
+    /// The order.
+    pub order: OrderId,
+    /// Its subscription, once it shows.
+    pub subscription: Option<SubscriptionId>,
 }
 
 /// What one read answered, when it was answered.

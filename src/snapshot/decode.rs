@@ -69,8 +69,14 @@ pub(super) fn piece(line: Line) -> Piece {
         Line::InvitationLink(wire::InvitationLink { reseller, link }) => {
             answer(Read::InvitationLink(reseller), Answer::InvitationLink(link))
         }
-        Line::Cart(wire::Cart { customer, cart, order, subscription_id }) => {
-            let fate = order.map_or(CartFate::Open, |order| CartFate::Ordered { order, subscription: subscription_id });
+        Line::Cart(wire::Cart { customer, cart, order, subscription_id, one_of }) => {
+            let placed =
+                |wire::Placed { order, subscription_id }| observed::Placed { order, subscription: subscription_id };
+            let fate = match order {
+                Some(order) => CartFate::Ordered { order, subscription: subscription_id },
+                None if one_of.is_empty() => CartFate::Open,
+                None => CartFate::OneOf(one_of.into_iter().map(placed).collect()),
+            };
             answer(Read::Cart(customer, cart), Answer::Cart(fate))
         }
     }

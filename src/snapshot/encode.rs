@@ -225,9 +225,12 @@ fn reseller_status(of: Question, status: &ResellerStatus) -> wire::ResellerStatu
 }
 
 fn cart(customer: CustomerId, cart: CartId, fate: &CartFate) -> Line {
-    let (order, subscription_id) = match fate.clone() {
-        CartFate::Open => (None, None),
-        CartFate::Ordered { order, subscription } => (Some(order), subscription),
+    let (order, subscription_id, one_of) = match fate.clone() {
+        CartFate::Open => (None, None, Vec::new()),
+        CartFate::Ordered { order, subscription } => (Some(order), subscription, Vec::new()),
+        CartFate::OneOf(placed) => (None, None, placed),
     };
-    Line::Cart(wire::Cart { customer, cart, order, subscription_id })
+    let placed = |observed::Placed { order, subscription }| wire::Placed { order, subscription_id: subscription };
+    let one_of = one_of.into_iter().map(placed).collect();
+    Line::Cart(wire::Cart { customer, cart, order, subscription_id, one_of })
 }

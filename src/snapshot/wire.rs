@@ -324,6 +324,20 @@ pub(super) struct Cart {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<form::Guid>")]
     pub(super) subscription_id: Option<SubscriptionId>,
+    /// The orders that may be its own, where the service does not say which.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) one_of: Vec<Placed>,
+}
+
+/// An order that was placed.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Placed {
+    #[schemars(with = "String")]
+    pub(super) order: OrderId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<form::Guid>")]
+    pub(super) subscription_id: Option<SubscriptionId>,
 }
 
 /// A read that was not answered.

@@ -9,7 +9,7 @@ use crate::backend::BackendError;
 use crate::journal::record::{Intent, Learned, SealedRef, Settled};
 use crate::model::operation::Visible;
 use crate::model::{Fact, Field, Operation, Value};
-use crate::observed::{CartFate, Facet, Observed, Read};
+use crate::observed::{Observed, Read};
 use crate::plan::Brings;
 use crate::plan::facts::{evaluate, reads};
 use smol_str::SmolStr;
@@ -170,7 +170,7 @@ impl RunState<'_> {
     // ── a lost reply
 
     pub(super) fn look(&mut self, moment: Moment<'_>, slot: Slot, running: Box<Running>, looks: u32) {
-        let reads = recover::reads(&running.intent.operation);
+        let reads = recover::reads(&running.intent.operation, moment.folded);
         if reads.is_empty() {
             return self.looked(moment, slot, (running, looks), &Observed::default());
         }
@@ -187,7 +187,7 @@ impl RunState<'_> {
     ) {
         let address = &running.intent.key.address;
         let user = moment.folded.ledger.credentials.get(address).map(|credential| credential.user.clone());
-        match recover::judge(&running.intent, observed, Kept { sealed: None, user }) {
+        match recover::judge(&running.intent, (observed, moment.folded), Kept { sealed: None, user }) {
             Seen::Ended(Settled::NotStarted, _) => self.lost_before(moment, slot, &running),
             Seen::Ended(settled, fields) => {
                 let then = Then::End(self.seen_outcome(slot, &settled));
@@ -302,10 +302,10 @@ impl RunState<'_> {
     }
 
     pub(super) fn verified(&mut self, moment: Moment<'_>, slot: Slot, mut verify: Box<Verify>, observed: &Observed) {
-        if let Learned::Order { customer, cart, order: _, subscription: subscription @ None } = &mut verify.learned {
-            if let Facet::Known(CartFate::Ordered { order: _, subscription: Some(id) }) = observed.cart(*customer, cart)
-            {
-                *subscription = Some(*id);
+        if let Learned::Order { customer, cart, order, subscription: subscription @ None } = &mut verify.learned {
+            let fate = observed.cart(*customer, cart);
+            if let Some(id) = fate.known().and_then(|fate| fate.subscription_of(order)) {
+                *subscription = Some(id);
                 self.learn(slot, &Settled::Done { learned: verify.learned.clone() });
                 return self.verify(moment, slot, verify);
             }

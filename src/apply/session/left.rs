@@ -49,9 +49,11 @@ impl Session<'_> {
             }
             let (settled, fields) = match self.look(Some(left.number), &intent, observe)? {
                 Seen::Ended(settled, fields) => (settled, fields),
-                // It is told again, and written down once.
-                Seen::Unclear(text) | Seen::Unread(text) if standing == Standing::Unresolved => {
-                    recovered.push(left.ended(intent, Settled::Unknown { text: text.into() }));
+                // It is told again, and written down again only when there is more to say.
+                seen @ (Seen::Unclear(_) | Seen::Unread(_))
+                    if self.says_nothing_new((left.number, &standing), &seen) =>
+                {
+                    recovered.push(left.ended(intent, Settled::Unknown { text: seen.text().into() }));
                     continue;
                 }
                 Seen::Unclear(text) | Seen::Unread(text) => (Settled::Unknown { text: text.into() }, BTreeMap::new()),
@@ -86,6 +88,15 @@ impl Session<'_> {
             }
         }
         Ok(found)
+    }
+
+    fn says_nothing_new(&self, (number, standing): (u64, &Standing), seen: &Seen) -> bool {
+        let known = || self.ledger().unresolved.get(&number).is_some_and(|unresolved| unresolved.text == seen.text());
+        match (standing, seen) {
+            (Standing::Open | Standing::Pending { .. }, _) => false,
+            (Standing::Unresolved, Seen::Unclear(_)) => known(),
+            (Standing::Unresolved, Seen::Unread(_) | Seen::Ended(..)) => true,
+        }
     }
 
     fn settle(
@@ -125,11 +136,11 @@ impl Session<'_> {
         let mut waits = READ_AGAIN.into_iter();
         loop {
             let mut observed = Observed::default();
-            for read in recover::reads(&intent.operation) {
+            for read in recover::reads(&intent.operation, self.journal.folded()) {
                 self.renew_when_due()?;
                 observed.absorb(&read, observe.read(&read));
             }
-            match (recover::judge(intent, &observed, kept.clone()), waits.next()) {
+            match (recover::judge(intent, (&observed, self.journal.folded()), kept.clone()), waits.next()) {
                 (Seen::Unread(_), Some(wait)) => self.tools.clock.pause(wait),
                 (seen, _) => return Ok(seen),
             }

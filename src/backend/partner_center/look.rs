@@ -10,8 +10,8 @@ use super::{Profile, page, read, subscription, wire};
 use crate::backend::{Bound, Observe, Price, Traffic};
 use crate::model::{CartId, CustomerId, PartnerId, TenantId, Timestamp};
 use crate::observed::{
-    AddressCheck, Answer, AuditRecord, CartFate, Customer, Offer, PartnerCheck, Read, Relationship, ResellerStatus,
-    Review, Why,
+    AddressCheck, Answer, AuditRecord, CartFate, Customer, Offer, PartnerCheck, Placed, Read, Relationship,
+    ResellerStatus, Review, Why,
 };
 use http::StatusCode;
 use smol_str::{SmolStr, format_smolstr};
@@ -273,18 +273,20 @@ impl Center {
             return Ok(Answer::Cart(CartFate::Open));
         }
         let orders = self.line.hear_list(&read::orders(customer), patience, wire::order)?.unwrap_or_default();
-        let mut theirs = orders.into_iter().filter(|order| is_of(order, &cart));
-        match (theirs.next(), theirs.next()) {
-            (Some(order), None) => {
-                let subscription = order.lines.iter().find_map(|line| line.subscription);
-                Ok(Answer::Cart(CartFate::Ordered { order: order.id, subscription }))
-            }
+        let mut theirs: Vec<wire::Order> = orders.into_iter().filter(|order| is_of(order, &cart)).collect();
+        theirs.sort_by(|one, other| (one.made, &one.id).cmp(&(other.made, &other.id)));
+        let placed = |order: wire::Order| Placed {
+            subscription: order.lines.iter().find_map(|line| line.subscription),
+            order: order.id,
+        };
+        let mut placed: Vec<Placed> = theirs.into_iter().map(placed).collect();
+        match (placed.pop(), placed.is_empty()) {
             (None, _) => Err(Why::Failed("the cart was ordered, and its order does not show yet".into())),
-            (Some(one), Some(other)) => Err(Why::Implausible(format_smolstr!(
-                "the cart was ordered, and both order {} and order {} may be its order",
-                one.id,
-                other.id
-            ))),
+            (Some(Placed { order, subscription }), true) => Ok(Answer::Cart(CartFate::Ordered { order, subscription })),
+            (Some(last), false) => {
+                placed.push(last);
+                Ok(Answer::Cart(CartFate::OneOf(placed)))
+            }
         }
     }
 

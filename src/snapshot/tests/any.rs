@@ -11,8 +11,8 @@ use crate::model::{
     Product, Renewal, RequestId, StepKey, StepName, SubscriptionId, TenantId, Term, Timestamp, Value,
 };
 use crate::observed::{
-    AddressCheck, Answer, AtEnd, CartFate, Customer, Observed, Offer, PartnerCheck, Read, Relationship, ResellerStatus,
-    Review, Status, Subscription, SubscriptionDetail, Unclear, Why,
+    AddressCheck, Answer, AtEnd, CartFate, Customer, Observed, Offer, PartnerCheck, Placed, Read, Relationship,
+    ResellerStatus, Review, Status, Subscription, SubscriptionDetail, Unclear, Why,
 };
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
@@ -214,7 +214,10 @@ fn checks() -> impl Strategy<Value = Asked> {
     let fate = prop_oneof![
         Just(CartFate::Open),
         (order(), option::of(subscription_id()))
-            .prop_map(|(order, subscription)| CartFate::Ordered { order, subscription })
+            .prop_map(|(order, subscription)| CartFate::Ordered { order, subscription }),
+        vec((order(), option::of(subscription_id())), 2..4).prop_map(|several| {
+            CartFate::OneOf(several.into_iter().map(|(order, subscription)| Placed { order, subscription }).collect())
+        }),
     ];
     prop_oneof![
         (postal().boxed(), passes)

@@ -315,6 +315,32 @@ fn an_order_whose_reply_is_lost_holds_its_twin_up_and_both_are_placed_once() {
 }
 
 #[test]
+fn two_equal_orders_whose_replies_are_both_lost_are_settled_without_a_person_and_placed_once() {
+    let world = World { late: 15, ..twins() };
+    let mut bench = begin(&world);
+    // While the first one does not show, nothing tells its twin of it.
+    let rules = serde_json::json!({"rules": [
+        {"method": "POST", "path": "/v1/customers/*/carts/*/checkout", "times": 2, "fault": "closeAfter"},
+    ]});
+    let hall = Hall::of(bench.tenant.tenant()).faulty(&serde_json::from_value(rules).expect("a script"));
+    drop(apply(&mut bench, &hall));
+    assert_eq!(made(&bench.tenant.tenant()), (1, 2, 2));
+    assert_eq!(bench.ledger().unresolved.len(), 2, "both replies were lost");
+    calm_apply(&mut bench);
+    assert_eq!(settle(&mut bench, "20m"), Rest::NothingLeft);
+    assert_eq!((made(&bench.tenant.tenant()), bench.ledger().unresolved.len()), ((1, 2, 2), 0));
+    let bound: BTreeSet<String> = bench.ledger().bindings.values().map(|id| format!("{id:?}")).collect();
+    assert_eq!(bound.len(), bench.ledger().bindings.len(), "each has its own");
+    let planned = calm_plan(&mut bench);
+    assert_eq!(
+        (planned.plan.steps().len(), planned.outlook.blocked.len()),
+        (0, 0),
+        "{}",
+        bench.project.shown(&planned)
+    );
+}
+
+#[test]
 fn the_quickstart_is_planned_and_applied_over_http_as_embedded() {
     let folder = root().join("examples/quickstart");
     let read = |name: &str| std::fs::read_to_string(folder.join(name)).expect("it is there");
