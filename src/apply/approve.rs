@@ -1,11 +1,11 @@
 //! What may be done: the approved plan against the fresh one, step by step. Pure; performs, reads and writes nothing.
 
-use super::outcome::{Outcome, StepResult};
-use crate::ledger::HandoffState;
+use super::outcome::{Outcome, StepResult, Withdrawal};
+use crate::ledger::{HandoffState, Ledger};
 use crate::model::{Digest, Fact, StepKey};
-use crate::observed::Facet;
+use crate::observed::{Facet, Observed};
 use crate::plan::facts::{Ground, evaluate};
-use crate::plan::{Brings, Condition, Expect, Plan, Step};
+use crate::plan::{Blocked, Brings, Condition, Expect, Plan, Planned, Step};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A plan somebody approved, as much of it as approval rests on.
@@ -85,11 +85,12 @@ pub struct Approval<'p> {
     pub gone: Vec<StepResult>,
 }
 impl Approval<'_> {
-    /// Whether there are approved steps in the fresh plan and every one is stale (exit 4).
+    /// Whether something approved is still wanted, and every one of these steps is stale or blocked (exit 4).
     #[must_use]
     pub fn all_stale(&self) -> bool {
         let mut approved = self.tasks.iter().filter(|task| task.verdict != Verdict::Unapproved).peekable();
-        approved.peek().is_some() && approved.all(|task| matches!(task.verdict, Verdict::Stale { .. }))
+        let blocked = self.gone.iter().any(|gone| matches!(gone.outcome, Outcome::Blocked { .. }));
+        (approved.peek().is_some() || blocked) && approved.all(|task| matches!(task.verdict, Verdict::Stale { .. }))
     }
 }
 
@@ -110,16 +111,18 @@ pub fn approve_itself(fresh: &Plan) -> Approval<'_> {
     Approval { tasks, gone: Vec::new() }
 }
 
-/// The verdict on every step. `ground` is what the fresh plan was made on.
+/// The verdict on every step. `observed` and `ledger` are what the fresh plan was made on.
 ///
 /// # Errors
 /// With [`Match::Exact`], when the plans differ.
 pub fn approve<'p>(
     approved: &Approved,
-    fresh: &'p Plan,
-    ground: Ground<'_>,
+    planned: &'p Planned,
+    (observed, ledger): (&Observed, &Ledger),
     matching: Match,
 ) -> Result<Approval<'p>, NotTheSame> {
+    let fresh = &planned.plan;
+    let ground = Ground { observed, bindings: &planned.bindings, ledger };
     if matching == Match::Exact && approved.id != fresh.id() {
         return Err(NotTheSame { approved: approved.id, fresh: fresh.id() });
     }
@@ -128,13 +131,34 @@ pub fn approve<'p>(
         step,
         verdict: by_id.get(&step.id).map_or(Verdict::Unapproved, |approved| judge(approved, step, ground)),
     });
-    let planned: BTreeSet<Digest> = fresh.steps().iter().map(|step| step.id).collect();
-    let gone = approved.steps.iter().filter(|step| !planned.contains(&step.id)).map(|step| StepResult {
+    let ids: BTreeSet<Digest> = fresh.steps().iter().map(|step| step.id).collect();
+    let gone = approved.steps.iter().filter(|step| !ids.contains(&step.id)).map(|step| StepResult {
         key: step.key.clone(),
         id: step.id,
-        outcome: if stands(step, ground) || is_done(step, ground) { Outcome::Satisfied } else { Outcome::Withdrawn },
+        outcome: if stands(step, ground) || is_done(step, ground) { Outcome::Satisfied } else { gone(step, planned) },
     });
     Ok(Approval { tasks: tasks.collect(), gone: gone.collect() })
+}
+
+/// Why an approved step is in the fresh plan no more, though its goal does not stand.
+fn gone(step: &ApprovedStep, planned: &Planned) -> Outcome {
+    if planned.plan.step(&step.key).is_some() {
+        return Outcome::Withdrawn(Withdrawal::PlannedOtherwise);
+    }
+    let blocked = &planned.outlook.blocked;
+    let need = |key: &StepKey| {
+        step.conditions
+            .iter()
+            .any(|condition| matches!(&condition.expect, Expect::After { step, brings: _ } if step == key))
+    };
+    let found = |is: &dyn Fn(&Blocked) -> bool| blocked.iter().find(|blocked| is(blocked));
+    let against = found(&|blocked| blocked.key == step.key)
+        .or_else(|| found(&|blocked| blocked.key.address == step.key.address))
+        .or_else(|| found(&|blocked| need(&blocked.key)));
+    against.map_or(Outcome::Withdrawn(Withdrawal::NotWanted), |Blocked { key: _, finding }| Outcome::Blocked {
+        code: finding.code.to_string(),
+        text: finding.message.to_string(),
+    })
 }
 
 /// Whether somebody said of the hand-off that it is done, or its purpose was observed.

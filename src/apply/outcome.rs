@@ -15,7 +15,14 @@ pub enum Outcome {
     /// What it is for stood already; nothing was written.
     Satisfied,
     /// Approved, not planned any more, and its goal does not stand.
-    Withdrawn,
+    Withdrawn(Withdrawal),
+    /// Approved and still wanted, and something stands against it now.
+    Blocked {
+        /// Code of the finding: `TT0311`.
+        code: String,
+        /// What the finding says.
+        text: String,
+    },
     /// The service said no, or something it rests on could not be read.
     Failed {
         /// The service's code, 0 when none.
@@ -48,6 +55,15 @@ pub enum Outcome {
     },
     /// The run was stopped before it was done.
     Interrupted,
+}
+
+/// Why an approved step is not planned any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Withdrawal {
+    /// It is planned with other values, which nobody approved.
+    PlannedOtherwise,
+    /// Neither the manifests nor the tenant call for it.
+    NotWanted,
 }
 
 /// What became of the one-time password of a step that is done.
@@ -89,7 +105,8 @@ impl Outcome {
             Self::Done(_) => "done",
             Self::Asked => "asked",
             Self::Satisfied => "satisfied",
-            Self::Withdrawn => "withdrawn",
+            Self::Withdrawn(_) => "withdrawn",
+            Self::Blocked { .. } => "blocked",
             Self::Failed { .. } => "failed",
             Self::Stale { .. } => "stale",
             Self::Unapproved => "unapproved",
@@ -107,14 +124,14 @@ impl Outcome {
             Self::Failed { code: 0, text } | Self::Unknown { text } => Some(text.clone()),
             Self::Failed { code, text } => Some(format!("code {code}: {text}")),
             Self::Stale { fact, approved, actual } => Some(format!("{fact}: approved on {approved}, now {actual}")),
+            Self::Withdrawn(Withdrawal::PlannedOtherwise) => {
+                Some("it is planned otherwise now, which was not approved".into())
+            }
+            Self::Withdrawn(Withdrawal::NotWanted) => Some("the manifests and the tenant no longer call for it".into()),
+            Self::Blocked { code, text } => Some(format!("{code}: {text}")),
             Self::Skipped(hindrance) => Some(hindrance.to_string()),
             Self::Pending { until } => Some(format!("until {until}")),
-            Self::Done(Password::Kept)
-            | Self::Asked
-            | Self::Satisfied
-            | Self::Withdrawn
-            | Self::Unapproved
-            | Self::Interrupted => None,
+            Self::Done(Password::Kept) | Self::Asked | Self::Satisfied | Self::Unapproved | Self::Interrupted => None,
         }
     }
     /// Whether steps that need this one may go on.
@@ -123,7 +140,8 @@ impl Outcome {
         match self {
             Self::Done(_) | Self::Satisfied => true,
             Self::Asked
-            | Self::Withdrawn
+            | Self::Withdrawn(_)
+            | Self::Blocked { .. }
             | Self::Failed { .. }
             | Self::Stale { .. }
             | Self::Unapproved
@@ -137,11 +155,15 @@ impl Outcome {
     #[must_use]
     pub fn is_failure(&self) -> bool {
         match self {
-            Self::Failed { .. } | Self::Stale { .. } | Self::Unapproved | Self::Unknown { .. } => true,
+            Self::Failed { .. }
+            | Self::Blocked { .. }
+            | Self::Stale { .. }
+            | Self::Unapproved
+            | Self::Unknown { .. } => true,
             Self::Done(_)
             | Self::Asked
             | Self::Satisfied
-            | Self::Withdrawn
+            | Self::Withdrawn(_)
             | Self::Skipped(_)
             | Self::Pending { .. }
             | Self::Interrupted => false,
@@ -189,7 +211,7 @@ pub enum Class {
     JournalFault,
     /// 130: stopped by a person.
     Interrupted,
-    /// 8: a step failed, is stale, unapproved or unknown.
+    /// 8: a step failed, is blocked, stale, unapproved or unknown.
     NotAll,
     /// 0.
     Fine,

@@ -14,7 +14,7 @@ pub(crate) enum Exit {
     Changes,
     /// 3: the manifests (or the project file) are not valid; no plan.
     Invalid,
-    /// 4: every approved step is stale.
+    /// 4: every approved step is stale or blocked.
     Stale,
     /// 5: a limit needs an acknowledgement.
     Limit,
@@ -22,7 +22,7 @@ pub(crate) enum Exit {
     SignIn,
     /// 7: `plan --detailed-exitcode`: only people or time can move on.
     Waiting,
-    /// 8: a step of the run failed, is stale, unapproved or unknown.
+    /// 8: a step of the run failed, is blocked since, stale, unapproved or unknown.
     StepFailed,
     /// 9: another run holds the lease.
     Locked,

@@ -18,7 +18,6 @@ use crate::journal::record::Open;
 use crate::ledger::Guards;
 use crate::model::{Address, Bound, Digest, Limits};
 use crate::observed::Observed;
-use crate::plan::facts::Ground;
 use crate::plan::file::{PlanFile, Remembered};
 use crate::plan::guards::InForce;
 use crate::plan::{Action, Gate, Planned};
@@ -297,13 +296,14 @@ impl Known {
         matching: Match,
     ) -> Result<Approval<'p>, Fault> {
         let plan = &fresh.planned.plan;
-        let ground = Ground { observed: &fresh.observed, bindings: &fresh.planned.bindings, ledger };
         match self {
             Self::Everything => Ok(approve_itself(plan)),
             Self::Plan(file) if file.plan().tenant() != plan.tenant() => {
                 Err(Fault::OtherPlan { ours: plan.tenant(), theirs: file.plan().tenant() })
             }
-            Self::Plan(file) => Ok(approve(&Approved::from(file.plan()), plan, ground, matching)?),
+            Self::Plan(file) => {
+                Ok(approve(&Approved::from(file.plan()), &fresh.planned, (&fresh.observed, ledger), matching)?)
+            }
             Self::OnlyId(id) if *id == plan.id() => Ok(approve_itself(plan)),
             Self::OnlyId(id) => Err(Fault::UnknownPlan { id: *id, fresh: plan.id() }),
         }

@@ -1,6 +1,7 @@
 //! How steps are counted and what the last line of a plan says. Every step is counted once, waiting ones by what they
 //! will do.
 
+use crate::diag::Code;
 use crate::model::{Class, StepKey};
 use crate::plan::file::PlanFile;
 use crate::plan::{Mark, Readiness, Step};
@@ -35,6 +36,8 @@ pub enum Verdict {
     NoChanges {
         /// Declared addresses that were not looked at.
         outside: usize,
+        /// Differences that are told and left as they are.
+        drifted: usize,
     },
     /// No steps.
     NothingPossible {
@@ -79,7 +82,11 @@ impl Verdict {
         let (plan, blocked) = (file.plan(), blocked(file));
         if plan.steps().is_empty() {
             let outside = file.outlook().outside;
-            return if blocked == 0 { Self::NoChanges { outside } } else { Self::NothingPossible { blocked } };
+            return if blocked == 0 {
+                Self::NoChanges { outside, drifted: drifted(file) }
+            } else {
+                Self::NothingPossible { blocked }
+            };
         }
         if plan.steps().iter().any(can_be_done) {
             return Self::Steps(Counts::of(file));
@@ -97,6 +104,12 @@ impl Verdict {
 /// How many rows are blocked, as they are shown.
 fn blocked(file: &PlanFile) -> usize {
     file.outlook().blocked.len()
+}
+
+/// How much drift is told, as it is shown.
+fn drifted(file: &PlanFile) -> usize {
+    let drift = Code::Drift.to_string();
+    file.outlook().findings.iter().filter(|finding| finding.code == drift).count()
 }
 
 /// Whether a run would do something with it now.
@@ -119,10 +132,12 @@ impl fmt::Display for Verdict {
     /// The last line of a plan.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoChanges { outside: 0 } => f.write_str("No changes. The tenant matches the manifests."),
-            Self::NoChanges { outside: _ } => {
+            Self::NoChanges { outside: 0, drifted: 0 } => f.write_str("No changes. The tenant matches the manifests."),
+            Self::NoChanges { outside: 0, drifted } => write!(f, "No changes. {drifted} drifted, see above."),
+            Self::NoChanges { outside: _, drifted: 0 } => {
                 f.write_str("No changes in scope: what was looked at matches the manifests.")
             }
+            Self::NoChanges { outside: _, drifted } => write!(f, "No changes in scope. {drifted} drifted, see above."),
             Self::NothingPossible { blocked } => write!(f, "Nothing can be done: {blocked} blocked."),
             Self::NothingNow { asked, wait, blocked } => {
                 write!(f, "Nothing to do now: {asked} asked of people, {wait} to wait for, {blocked} blocked.")

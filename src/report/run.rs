@@ -70,7 +70,7 @@ struct ResultDocument {
     /// Its id; the first digits of a hand-off's are the hand-off's.
     #[schemars(with = "String")]
     id: Digest,
-    /// `done`, `asked`, `satisfied`, `withdrawn`, `failed`, `stale`, `unapproved`, `skipped`, `pending`, `unknown` or
+    /// `done`, `asked`, `satisfied`, `withdrawn`, `failed`, `blocked`, `stale`, `unapproved`, `skipped`, `pending`, `unknown` or
     /// `interrupted`.
     outcome: &'static str,
     /// The service's code, where it gave one.
@@ -82,7 +82,7 @@ struct ResultDocument {
 }
 
 /// The words steps are counted under, in the order they are told.
-const WORDS: [&str; 11] = [
+const WORDS: [&str; 12] = [
     "done",
     "satisfied",
     "asked",
@@ -90,6 +90,7 @@ const WORDS: [&str; 11] = [
     "skipped",
     "withdrawn",
     "failed",
+    "blocked",
     "stale",
     "unapproved",
     "unknown",
@@ -103,7 +104,11 @@ impl Run<'_> {
         let counts = self.outcome.counts();
         let told: Vec<String> =
             WORDS.iter().filter_map(|word| counts.get(word).map(|count| format!("{count} {word}"))).collect();
-        let told = if told.is_empty() { "nothing to do".to_owned() } else { told.join(", ") };
+        let told = match (told.is_empty(), self.file.outlook().blocked.len()) {
+            (true, 0) => "nothing to do".to_owned(),
+            (true, blocked) => format!("nothing can be done: {blocked} blocked"),
+            (false, _) => told.join(", "),
+        };
         format!("Run {}: {told}.", self.outcome.epoch)
     }
 
@@ -128,6 +133,11 @@ impl Run<'_> {
         if any(&["failed"]) {
             next.push(
                 "Some steps failed; what depends on them was left alone. Mend the cause, then plan again.".to_owned(),
+            );
+        }
+        if any(&["blocked"]) {
+            next.push(
+                "Something stands against what was approved: mend it as the plan says, then plan again.".to_owned(),
             );
         }
         if any(&["stale", "unapproved"]) {
@@ -170,7 +180,8 @@ fn result(StepResult { key, id, outcome }: &StepResult) -> ResultDocument {
         Outcome::Done(_)
         | Outcome::Asked
         | Outcome::Satisfied
-        | Outcome::Withdrawn
+        | Outcome::Withdrawn(_)
+        | Outcome::Blocked { .. }
         | Outcome::Stale { .. }
         | Outcome::Unapproved
         | Outcome::Skipped(_)
@@ -245,7 +256,8 @@ pub(super) fn run(run: Run<'_>, colour: Paint, out: &mut Sheet<'_>) -> fmt::Resu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::apply::outcome::{Hindrance, Password};
+    use crate::apply::outcome::{Hindrance, Password, Withdrawal};
+    use crate::plan::Outlook;
     use crate::plan::example::{file, key, outlook, steps};
     use crate::report::Width;
 
@@ -258,8 +270,11 @@ mod tests {
         RunOutcome { epoch: 1, results, ending: Ending::Finished }
     }
     fn shown(outcome: &RunOutcome) -> String {
+        shown_beside(outcome, &outlook())
+    }
+    fn shown_beside(outcome: &RunOutcome, outlook: &Outlook) -> String {
         let mut out = String::new();
-        let file = file(steps(), &outlook());
+        let file = file(steps(), outlook);
         let told = Run { file: &file, outcome, approved: None, recovered: &[] };
         run(told, Paint::Plain, &mut Sheet::new(&mut out, Width::Endless)).unwrap();
         out
@@ -305,7 +320,7 @@ Run 1: 1 done, 1 asked, 1 pending, 2 skipped, 1 failed.
             Outcome::Done(Password::Kept),
             Outcome::Asked,
             Outcome::Satisfied,
-            Outcome::Withdrawn,
+            Outcome::Withdrawn(Withdrawal::NotWanted),
             Outcome::Unapproved,
             unknown("x"),
             Outcome::Interrupted,
@@ -316,13 +331,19 @@ Run 1: 1 done, 1 asked, 1 pending, 2 skipped, 1 failed.
 
     #[test]
     fn a_run_without_steps_says_so() {
-        assert_eq!(shown(&finished(Vec::new())), "Run 1: nothing to do.\n");
+        let nothing = finished(Vec::new());
+        assert_eq!(shown_beside(&nothing, &Outlook::default()), "Run 1: nothing to do.\n");
+        assert_eq!(shown_beside(&nothing, &outlook()), "Run 1: nothing can be done: 1 blocked.\n");
     }
 
     #[test]
     fn a_step_that_is_not_planned_any_more_is_still_told() {
         let gone = key("set-partner-of-record subscription/contoso/gone");
-        let results = vec![StepResult { key: gone, id: Digest::of_bytes(b""), outcome: Outcome::Withdrawn }];
+        let results = vec![StepResult {
+            key: gone,
+            id: Digest::of_bytes(b""),
+            outcome: Outcome::Withdrawn(Withdrawal::NotWanted),
+        }];
         let text = shown(&RunOutcome { epoch: 2, results, ending: Ending::Finished });
         assert!(text.starts_with("~ subscription/contoso/gone  set-partner-of-record "), "{text}");
     }

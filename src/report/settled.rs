@@ -233,7 +233,7 @@ Settled of earlier runs
     portal, then `twotier state resolve 14 happened` or
     `twotier state resolve 14 did-not-happen`
 
-Run 3: nothing to do.
+Run 3: nothing can be done: 1 blocked.
 ";
         assert_eq!(out, expect);
     }

@@ -68,10 +68,10 @@ On whose account a run is made, for the journal (else GitHub's, GitLab's and Azu
 Exit codes:
   0   done, or nothing to do         6   sign-in failed, or a role is missing
   1   journal or internal fault      7   plan --detailed-exitcode: only people or time move on
-  2   plan, drift --detailed-        8   a step failed, is stale, unapproved or unknown
+  2   plan, drift --detailed-        8   a step failed, is stale, blocked, unapproved or unknown
       exitcode: something differs    9   another run holds the lease
   3   manifests are not valid       64   the command line makes no sense
-  4   every approved step is stale  130  interrupted
+  4   all approved stale or blocked 130  interrupted
   5   a limit needs an acknowledgement";
 
 /// Flags every command takes, before or after its name.

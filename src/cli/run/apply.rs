@@ -155,8 +155,11 @@ fn tell(scene: &Scene<'_>, (project, applied): (&Valid, &Applied), doors: &Doors
         }
         Applied::AllStale { file } => {
             scene.print(Subject::Plan(file), "apply")?;
-            Err(CliError::new(Exit::Stale, "nothing was done: what every approved step rests on has changed")
-                .hint("review the new plan above"))
+            Err(CliError::new(
+                Exit::Stale,
+                "nothing was done: what every approved step rests on has changed, or something stands against it",
+            )
+            .hint("review the new plan above, and what it says is blocked"))
         }
     }
 }
