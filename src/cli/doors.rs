@@ -285,6 +285,9 @@ impl From<Fault> for CliError {
             Fault::UnknownPlan { .. } | Fault::NotTheSame(_) => {
                 Self::new(Exit::Stale, words).hint("review the new plan: `twotier plan`")
             }
+            Fault::NotThatPlan { .. } => Self::failed(words)
+                .hint("somebody changed the state: look at who may write to it, and at `twotier state verify`")
+                .hint("go on with a plan that was reviewed anew: `twotier plan`"),
             Fault::WouldBreak(_) => Self::new(Exit::Invalid, words),
             Fault::Edit { .. } => Self::failed(words).hint("change it by hand, or write it in block style"),
             Fault::Changed { path: _ } => Self::failed(words).hint("run the command again"),

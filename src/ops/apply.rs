@@ -266,9 +266,13 @@ fn find_consent(journal: &Journal, consent: Consent) -> Result<Known, Fault> {
         Consent::Everything => Ok(Known::Everything),
         Consent::Id(id) => match journal.plan(id)? {
             None => Ok(Known::OnlyId(id)),
-            Some(bytes) => PlanFile::read(&String::from_utf8_lossy(&bytes))
-                .map(|file| Known::Plan(Box::new(file)))
-                .map_err(|source| Fault::Plan { place: format!("plan/{id}"), source }),
+            Some(bytes) => {
+                let file = PlanFile::read(&String::from_utf8_lossy(&bytes))
+                    .map_err(|source| Fault::Plan { place: format!("plan/{id}"), source })?;
+                // Reading recomputes the id from the content: a plan laid there under another's name has its own.
+                let found = file.plan().id();
+                if found == id { Ok(Known::Plan(Box::new(file))) } else { Err(Fault::NotThatPlan { id, found }) }
+            }
         },
     }
 }

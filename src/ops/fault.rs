@@ -93,6 +93,14 @@ pub enum Fault {
         /// Id of the new plan.
         fresh: Digest,
     },
+    /// What is stored under the approved id is another plan: somebody changed the state.
+    #[error("what is stored as the plan `{id}` is another plan, `{found}`")]
+    NotThatPlan {
+        /// The approved id.
+        id: Digest,
+        /// Id of what is stored, recomputed from its content.
+        found: Digest,
+    },
     /// `--exact`: the plans differ.
     #[error(transparent)]
     NotTheSame(NotTheSame),
