@@ -231,8 +231,12 @@ fn compact_credential(number: u64, address: &Address, credential: &Credential, o
 }
 
 fn compact_handoff(step: Digest, handoff: &Handoff, out: &mut Compact) {
-    let Handoff { key, digest, text, wanted, asked, state } = handoff;
+    let Handoff { key, digest, first, text, wanted, asked, state } = handoff;
     let (key, text, wanted) = (key.clone(), text.clone(), wanted.clone());
+    if first != digest {
+        let (key, text, wanted) = (key.clone(), String::new(), BTreeMap::new());
+        out.say(*asked, Record::Asked { step, key, digest: *first, text, wanted });
+    }
     out.say(*asked, Record::Asked { step, key, digest: *digest, text, wanted });
     match state {
         HandoffState::Asked => {}

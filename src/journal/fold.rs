@@ -206,7 +206,9 @@ impl Folded {
         match self.ledger.handoffs.get_mut(&step) {
             None => {
                 let state = HandoffState::Asked;
-                self.ledger.handoffs.insert(step, Handoff { key, digest, text, wanted, asked: at, state });
+                self.ledger
+                    .handoffs
+                    .insert(step, Handoff { key, digest, first: digest, text, wanted, asked: at, state });
             }
             Some(known) => {
                 match known.state {

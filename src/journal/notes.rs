@@ -10,6 +10,9 @@ use smol_str::SmolStr;
 /// Digits of a hand-off id that are shown, more where two open ones agree.
 const SHOWN: usize = 10;
 
+/// Digits of a hand-off id that must be given at least.
+const FEWEST: usize = 4;
+
 /// Why a note is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoteError {
@@ -22,6 +25,12 @@ pub enum NoteError {
     /// No hand-off begins so.
     #[error("no hand-off has an id that begins with `{id}`")]
     UnknownHandoff {
+        /// What was given.
+        id: String,
+    },
+    /// So little may mean any.
+    #[error("`{id}` is too short: name at least {FEWEST} digits of the id")]
+    ShortHandoff {
         /// What was given.
         id: String,
     },
@@ -110,8 +119,11 @@ pub enum NoteError {
 /// The hand-off whose id begins with `prefix`: the one open one, else the one that is over.
 ///
 /// # Errors
-/// When none or several do, or `prefix` is empty.
+/// When none or several do, or `prefix` is shorter than four digits.
 pub fn find_handoff(ledger: &Ledger, prefix: &str) -> Result<Digest, NoteError> {
+    if (1..FEWEST).contains(&prefix.len()) {
+        return Err(NoteError::ShortHandoff { id: prefix.to_owned() });
+    }
     let found: Vec<(&Digest, &Handoff)> = if prefix.is_empty() {
         Vec::new()
     } else {
@@ -392,6 +404,7 @@ mod tests {
                 Handoff {
                     key,
                     digest,
+                    first: digest,
                     text,
                     wanted: std::collections::BTreeMap::new(),
                     asked: at(0),
@@ -428,9 +441,10 @@ mod tests {
         assert_eq!(find_handoff(&ledger, &short_id(&ledger, &three)), Ok(three));
         assert_eq!(find_handoff(&ledger, &one.to_string()), Ok(one));
         assert!(matches!(find_handoff(&ledger, "aaaa"), Err(NoteError::AmbiguousHandoff { .. })));
-        for nothing in ["", "zz"] {
+        for nothing in ["", "zzzz"] {
             assert!(matches!(find_handoff(&ledger, nothing), Err(NoteError::UnknownHandoff { .. })), "{nothing}");
         }
+        assert!(matches!(find_handoff(&ledger, "aaa"), Err(NoteError::ShortHandoff { .. })));
     }
 
     #[test]

@@ -162,6 +162,8 @@ pub struct Handoff {
     pub key: StepKey,
     /// SHA-256 of what was asked, so that an acknowledgement covers just that.
     pub digest: Digest,
+    /// The digest of what was asked first: another one than `digest` once the text changed.
+    pub first: Digest,
     /// What was asked, for people.
     pub text: String,
     /// What was asked for, by name, as its id covers it; empty where nothing was, or an older version asked.

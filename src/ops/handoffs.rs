@@ -8,6 +8,7 @@ use crate::journal::{Journal, Stamp, notes};
 use crate::ledger::{Anyway, Handoff, HandoffState, Ledger};
 use crate::model::{Address, Digest, StepName};
 use smol_str::SmolStr;
+use std::collections::BTreeSet;
 
 /// Which hand-offs are listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub enum Which {
 pub struct Listed<'a> {
     /// As much of its id as tells it from others.
     pub short: String,
+    /// As much of the digest of its text as `done` takes behind the id.
+    pub mark: String,
     /// Its whole id.
     pub id: Digest,
     /// What is remembered of it.
@@ -44,20 +47,28 @@ pub fn list(ledger: &Ledger, which: Which) -> Vec<Listed<'_>> {
         .handoffs
         .iter()
         .filter(|(_, handoff)| wanted(handoff))
-        .map(|(id, handoff)| Listed { short: notes::short_id(ledger, id), id: *id, handoff })
+        .map(|(id, handoff)| one(ledger, *id, handoff))
         .collect();
     listed.sort_by_key(|listed| (listed.handoff.asked, listed.handoff.key.clone()));
     listed
 }
 
-/// The hand-off whose id begins so.
+fn one<'a>(ledger: &Ledger, id: Digest, handoff: &'a Handoff) -> Listed<'a> {
+    Listed { short: notes::short_id(ledger, &id), mark: handoff.digest.short(MARK), id, handoff }
+}
+
+/// Digits of the digest of a text that are shown.
+const MARK: usize = 6;
+
+/// The hand-off whose id begins so; of `ID@DIGEST` the id counts.
 ///
 /// # Errors
 /// When none or several do.
-pub fn find<'a>(ledger: &'a Ledger, prefix: &str) -> Result<Listed<'a>, Fault> {
+pub fn find<'a>(ledger: &'a Ledger, written: &str) -> Result<Listed<'a>, Fault> {
+    let prefix = written.split_once('@').map_or(written, |(id, _)| id);
     let id = notes::find_handoff(ledger, prefix).map_err(crate::journal::JournalError::from)?;
     let handoff = ledger.handoffs.get(&id).ok_or_else(|| Fault::Usage(format!("no hand-off `{prefix}`")))?;
-    Ok(Listed { short: notes::short_id(ledger, &id), id, handoff })
+    Ok(one(ledger, id, handoff))
 }
 
 /// Which hand-offs a note is about.
@@ -125,8 +136,14 @@ pub fn chosen<'a>(ledger: &'a Ledger, chosen: &Chosen<'_>) -> Result<Vec<Listed<
 pub fn say(journal: &mut Journal, chosen: &Chosen<'_>, word: &Word, stamp: &Stamp) -> Result<Vec<Digest>, Fault> {
     let ledger = journal.ledger();
     let mut ids: Vec<Digest> = Vec::new();
-    for prefix in chosen.ids {
-        ids.push(find(ledger, prefix)?.id);
+    let mut read: BTreeSet<Digest> = BTreeSet::new();
+    for written in chosen.ids {
+        let found = find(ledger, written)?;
+        if let Some((_, mark)) = written.split_once('@') {
+            must_match(&found, mark)?;
+            read.insert(found.id);
+        }
+        ids.push(found.id);
     }
     if let Some(cause) = chosen.cause {
         ids.extend(
@@ -138,9 +155,36 @@ pub fn say(journal: &mut Journal, chosen: &Chosen<'_>, word: &Word, stamp: &Stam
     if ids.is_empty() {
         return Err(Fault::Usage(nothing_fits(ledger, chosen.cause)));
     }
+    ids.iter().filter(|id| !read.contains(id)).try_for_each(|id| must_be_known(ledger, *id, word))?;
     let records = ids.iter().map(|id| record(ledger, *id, word)).collect::<Result<Vec<_>, _>>()?;
     journal.note_all(records, stamp)?;
     Ok(ids)
+}
+
+/// Whoever names a text means that one.
+fn must_match(found: &Listed<'_>, mark: &str) -> Result<(), Fault> {
+    if mark.len() >= MARK && found.handoff.digest.to_string().starts_with(mark) {
+        return Ok(());
+    }
+    let short = &found.short;
+    Err(Fault::Usage(format!(
+        "`{short}@{mark}` is not what `{short}` asks now: read it again with `twotier handoffs show {short}`"
+    )))
+}
+
+/// Whoever names none may have read another one, where it changed since it was asked first.
+fn must_be_known(ledger: &Ledger, id: Digest, word: &Word) -> Result<(), Fault> {
+    let changed = ledger.handoffs.get(&id).filter(|known| known.first != known.digest);
+    match (word, changed) {
+        (Word::Done { .. }, Some(known)) if known.state == HandoffState::Asked => {
+            let short = notes::short_id(ledger, &id);
+            Err(Fault::Usage(format!(
+                "`{short}` was asked anew with another text: read it with `twotier handoffs show {short}`, then say `done` \
+                 with the id as it is printed there, its text's digest behind it"
+            )))
+        }
+        (Word::Done { .. } | Word::Declined(_) | Word::Reopened(_), Some(_) | None) => Ok(()),
+    }
 }
 
 /// Why nothing can be said: how the hand-offs stand.
@@ -189,7 +233,7 @@ fn fits(word: &Word, handoff: &Handoff) -> bool {
 fn record(ledger: &Ledger, handoff: Digest, word: &Word) -> Result<Record, Fault> {
     Ok(match word {
         Word::Done { by, evidence, wanted } => {
-            must_be_wanted(ledger, handoff, *wanted)?;
+            must_be_open(ledger, handoff, *wanted)?;
             needs_evidence(ledger, handoff, evidence.as_ref())?;
             notes::acknowledged(ledger, handoff, by.clone(), evidence.clone())
                 .map_err(crate::journal::JournalError::from)?
@@ -199,9 +243,23 @@ fn record(ledger: &Ledger, handoff: Digest, word: &Word) -> Result<Record, Fault
     })
 }
 
-/// What was withdrawn must not be done, unless it was done already.
-fn must_be_wanted(ledger: &Ledger, handoff: Digest, wanted: Wanted) -> Result<(), Fault> {
+/// What is done is not said again, and what was withdrawn must not be done, unless it was all the same.
+fn must_be_open(ledger: &Ledger, handoff: Digest, wanted: Wanted) -> Result<(), Fault> {
     match (ledger.handoffs.get(&handoff).map(|known| &known.state), wanted) {
+        (
+            Some(
+                HandoffState::Acknowledged { by, at, .. }
+                | HandoffState::Withdrawn { anyway: Some(Anyway { by, at, .. }), .. },
+            ),
+            _,
+        ) => {
+            let short = notes::short_id(ledger, &handoff);
+            Err(Fault::Usage(format!(
+                "`{short}` is done already, says {by} on {}; if that is wrong, `twotier handoffs reopen {short} --reason \
+                 TEXT` first",
+                at.date()
+            )))
+        }
         (Some(HandoffState::Withdrawn { at, .. }), Wanted::Still) => {
             let short = notes::short_id(ledger, &handoff);
             Err(Fault::Usage(format!(

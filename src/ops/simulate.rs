@@ -299,6 +299,7 @@ spec: {domain: contoso.onmicrosoft.com, otherResellers: [northwind, fabrikam]}
         let handoff = Handoff {
             key: StepKey::with(address, StepName::InviteCustomer, reseller),
             digest: Digest::of_bytes(b"text"),
+            first: Digest::of_bytes(b"text"),
             text: String::new(),
             wanted: std::collections::BTreeMap::new(),
             asked: Timestamp::from_seconds(0),

@@ -428,7 +428,7 @@ fn older(planned: &Planned, step: StepName) -> (Digest, Handoff) {
     let at = Timestamp::from_seconds(1_795_424_400);
     let state = HandoffState::Acknowledged { by: "somebody".into(), at, evidence: None };
     let digest = Digest::of_bytes(b"an older text");
-    (id, Handoff { key, digest, text: String::new(), wanted: BTreeMap::new(), asked: at, state })
+    (id, Handoff { key, digest, first: digest, text: String::new(), wanted: BTreeMap::new(), asked: at, state })
 }
 
 #[test]

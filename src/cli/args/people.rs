@@ -8,7 +8,7 @@ use std::path::PathBuf;
 pub(super) const HANDOFFS: &str = "\
 Steps that only a person can do: a mail to send, a page to visit. `apply` asks for them and remembers; here you read what \
 is asked and say that it is done. An acknowledgement covers what was asked, word for word: if the text changes, it is open \
-again. When the purpose shows in the tenant, the hand-off closes by itself. What is planned no more is withdrawn: it is \
+again, and `done` wants to know which text is meant: `ID@DIGEST`, as `list`, `show` and `export` print it. When the purpose shows in the tenant, the hand-off closes by itself. What is planned no more is withdrawn: it is \
 not listed and must not be done; `--anyway` says that it was.
 
 Examples:
@@ -51,7 +51,7 @@ pub(crate) enum HandoffsCommand {
 /// Which hand-offs: ids, or all of a cause.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Noting {
-    /// First digits of the ids
+    /// First digits of the ids, four at least; `ID@DIGEST` is done only while that text is what is asked
     #[arg(required_unless_present = "cause")]
     pub(crate) ids: Vec<String>,
     /// All open ones of this address

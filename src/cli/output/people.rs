@@ -16,9 +16,9 @@ pub(crate) fn handoffs(listed: &[Listed<'_>], width: Width) -> String {
         return "No open hand-offs.\n".to_owned();
     }
     let mut table = Table::new(&["id", "asked", "state", "step", "address", "with"]);
-    for Listed { short, id: _, handoff } in listed {
+    for Listed { short, mark, id: _, handoff } in listed {
         table.row([
-            short.clone(),
+            format!("{short}@{mark}"),
             handoff.asked.date().to_string(),
             word(&handoff.state).to_owned(),
             handoff.key.step.to_string(),
@@ -31,8 +31,8 @@ pub(crate) fn handoffs(listed: &[Listed<'_>], width: Width) -> String {
 
 /// A hand-off, whole; of one that is over with what people said of it.
 pub(crate) fn handoff(listed: &Listed<'_>, said: &[&Note]) -> String {
-    let Listed { short, id: _, handoff } = listed;
-    let mut text = format!("{short}  {}\nasked {}", handoff.key, handoff.asked);
+    let Listed { short, mark, id: _, handoff } = listed;
+    let mut text = format!("{short}@{mark}  {}\nasked {}", handoff.key, handoff.asked);
     for Note { at, record, .. } in said {
         text.push_str(&format!("\n{at}: {}", safe(&super::history::note(record))));
     }
@@ -125,7 +125,7 @@ pub(crate) fn said<'h>(listed: &Listed<'_>, history: &'h History) -> Vec<&'h Not
 
 /// A hand-off, as JSON.
 pub(crate) fn handoff_json(listed: &Listed<'_>, said: &[&Note]) -> Value {
-    let Listed { short, id, handoff } = listed;
+    let Listed { short, mark: _, id, handoff } = listed;
     let mut value = json!({
         "id": short, "step": handoff.key.step, "address": handoff.key.address, "stepId": id,
         "with": handoff.key.discriminator, "asked": handoff.asked, "state": word(&handoff.state), "text": handoff.text,

@@ -306,9 +306,17 @@ fn handoff() -> impl Strategy<Value = Handoff> {
         }),
     ];
     let wanted = btree_map(text(), text(), 0..3);
-    (key(), digest(), (text(), wanted), instant(), state).prop_map(|(key, digest, (text, wanted), asked, state)| {
-        Handoff { key, digest, text: text.to_string(), wanted, asked, state }
-    })
+    (key(), (digest(), digest()), (text(), wanted), instant(), state).prop_map(
+        |(key, (digest, first), (text, wanted), asked, state)| Handoff {
+            key,
+            digest,
+            first,
+            text: text.to_string(),
+            wanted,
+            asked,
+            state,
+        },
+    )
 }
 fn pending() -> impl Strategy<Value = Pending> {
     let what = prop_oneof![

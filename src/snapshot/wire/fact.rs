@@ -99,6 +99,10 @@ pub(in crate::snapshot) struct Asked {
     key: StepKey,
     #[schemars(with = "form::Hex")]
     digest: Digest,
+    /// Of what was asked first, where that was another text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<form::Hex>")]
+    first: Option<Digest>,
     #[schemars(with = "form::Instant")]
     asked: Timestamp,
     state: AskedState,

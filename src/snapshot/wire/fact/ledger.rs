@@ -81,7 +81,8 @@ pub(in crate::snapshot) fn facts(ledger: &Ledger) -> impl Iterator<Item = Fact> 
 }
 
 fn asked(step: Digest, handoff: &Handoff) -> Asked {
-    let Handoff { key, digest, text: _, wanted, asked, state } = handoff;
+    let Handoff { key, digest, first, text: _, wanted, asked, state } = handoff;
+    let first = Some(*first).filter(|first| first != digest);
     let state = match state.clone() {
         HandoffState::Asked => AskedState::Asked,
         HandoffState::Acknowledged { by, at, evidence } => AskedState::Acknowledged { by, at, evidence },
@@ -92,7 +93,7 @@ fn asked(step: Digest, handoff: &Handoff) -> Asked {
             AskedState::Withdrawn { at, anyway }
         }
     };
-    Asked { step, key: key.clone(), digest: *digest, asked: *asked, state, wanted: wanted.clone() }
+    Asked { step, key: key.clone(), digest: *digest, first, asked: *asked, state, wanted: wanted.clone() }
 }
 
 fn accepted(address: &Address, pending: &Pending) -> Accepted {
@@ -145,7 +146,8 @@ pub(in crate::snapshot) fn remember(ledger: &mut Ledger, fact: Fact) {
         }
         Fact::Address(remembered) => remember_address(ledger, remembered),
         Fact::Handoff(asked) => {
-            let Asked { step, key, digest, asked, state, wanted } = *asked;
+            let Asked { step, key, digest, first, asked, state, wanted } = *asked;
+            let first = first.unwrap_or(digest);
             let state = match state {
                 AskedState::Asked => HandoffState::Asked,
                 AskedState::Acknowledged { by, at, evidence } => HandoffState::Acknowledged { by, at, evidence },
@@ -156,7 +158,7 @@ pub(in crate::snapshot) fn remember(ledger: &mut Ledger, fact: Fact) {
                     HandoffState::Withdrawn { at, anyway }
                 }
             };
-            ledger.handoffs.insert(step, Handoff { key, digest, text: String::new(), wanted, asked, state });
+            ledger.handoffs.insert(step, Handoff { key, digest, first, text: String::new(), wanted, asked, state });
         }
         Fact::Pending(accepted) => {
             let Accepted { address, key, step, since, what } = *accepted;
