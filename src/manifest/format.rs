@@ -2,6 +2,7 @@
 //! for the schemas and for the tool, so that both say the same.
 
 use crate::diag::Code;
+use crate::model::text::is_hostile;
 use crate::model::{Address, Date, Name, PartnerId, Span, TenantId, country};
 
 /// A form of text, named in schemas under `x-twotier`.
@@ -266,7 +267,7 @@ fn in_the_usual_case(scope: &str) -> String {
 /// Roles are compared by name: a role's id, and the same role's name, would be two. Source: learn, built-in-roles.
 fn azure_role(text: &str) -> Result<(), Malformed> {
     const EXPECTED: &str = "a role is written by its name, such as `Owner`, not by its id: at most 512 characters, no control \
-                            characters, no space or `/` in front";
+                            characters, no typographic quotes, no space or `/` in front";
     const BUILT_IN: [(&str, &str); 4] = [
         ("8e3af657-a8ff-443c-a75c-2fe8c4bcb635", "Owner"),
         ("b24988ac-6180-42a0-ab88-20f7382dd24c", "Contributor"),
@@ -277,9 +278,15 @@ fn azure_role(text: &str) -> Result<(), Malformed> {
     if let Some((_, name)) = BUILT_IN.iter().find(|(known, _)| *known == id) {
         return Err(instead(Format::AzureRole, name, EXPECTED));
     }
-    let clean = text.chars().count() <= 512 && !text.is_empty() && !text.chars().any(char::is_control);
-    let fits = clean && text.trim() == text && !text.starts_with('/') && !is_guid(text);
+    let clean = text.chars().count() <= 512 && !text.is_empty() && !text.contains(is_hostile);
+    let fits =
+        clean && !text.contains(is_typographic) && text.trim() == text && !text.starts_with('/') && !is_guid(text);
     if fits { Ok(()) } else { Err(instead_unless_same(Format::AzureRole, text, text.trim(), EXPECTED)) }
+}
+
+/// A shell takes these for single quotes. Source: learn, about_quoting_rules.
+fn is_typographic(c: char) -> bool {
+    matches!(c, '\u{2018}'..='\u{201b}')
 }
 
 fn is_azure_scope(text: &str) -> bool {
@@ -355,7 +362,9 @@ mod tests {
                 "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8q",
             ),
             (Format::AzureRole, "Virtual Machine Contributor", "11111111-1111-4111-8111-111111111111"),
-            (Format::AzureRole, "it\u{2019}s ours", "Owner\nReader"),
+            (Format::AzureRole, "it's ours", "Owner\nReader"),
+            (Format::AzureRole, "Owner (test)", "it\u{2019}s ours"),
+            (Format::AzureRole, "Rôle de lecture", "Owner\u{202e}"),
             (
                 Format::AzureScope,
                 "/subscriptions/50000000-0000-4000-8000-000000000001/resourceGroups/prod",

@@ -15,6 +15,7 @@ pub mod renewal;
 mod schema;
 pub mod secret;
 pub mod step;
+pub mod text;
 pub mod time;
 
 pub use address::{Address, CustomerKey, Kind, Leaf, SubscriptionKey};

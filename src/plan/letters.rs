@@ -8,6 +8,7 @@ use super::step::Action;
 use super::{Ask, Step};
 use crate::desired::{Contact, Create, Customer, Listing, Partnership, Provider};
 use crate::model::CustomerKey;
+use crate::model::text::flat;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -28,7 +29,7 @@ pub(super) fn untranslated(steps: &[Step]) -> Option<String> {
 
 fn greeting(contact: Option<&Contact>) -> String {
     match contact.and_then(|contact| contact.name.as_ref()) {
-        Some(name) => format!("Dear {name},\n\n"),
+        Some(name) => format!("Dear {},\n\n", flat(name)),
         None => "Hello,\n\n".to_owned(),
     }
 }
@@ -69,7 +70,7 @@ pub(super) fn invite_reseller(provider: &Provider, link: &str, partnership: &Par
              Before that, your company must be enrolled as an indirect reseller in our region\n\
              and have signed the Microsoft Partner Agreement, under PartnerID {}.\n\n\
              Provider tenant: {}, PartnerID {}",
-            partnership.display_name,
+            flat(&partnership.display_name),
             partnership.partner_ids.first().map_or("", |id| id.as_str()),
             provider.tenant,
             provider.partner_id,
@@ -87,12 +88,12 @@ pub(super) fn invite_customer(customer: &Customer, partnership: &Partnership, li
         "invite-customer",
         contact,
         format!("mail to {to}, with the two-tier link; gives no admin right"),
-        format!("{} as your Microsoft reseller", partnership.display_name),
+        format!("{} as your Microsoft reseller", flat(&partnership.display_name)),
         &format!(
             "{} is to become a reseller of your organization, with us as its provider.\n\
              A global administrator of your tenant accepts by opening this link:\n\n  {link}\n\n\
              Accepting gives nobody administrator rights and changes no subscription.",
-            partnership.display_name,
+            flat(&partnership.display_name),
         ),
     );
     ask.template = smol_str::format_smolstr!("invite-customer/{}", partnership.name);
@@ -177,7 +178,7 @@ pub(super) fn review_listing(provider: &Provider, listing: &Listing) -> Ask {
     let lines = [("name", display_name), ("page", url), ("words", description), ("countries", &countries)];
     let wanted: Vec<(&str, &str)> = lines.iter().filter_map(|(what, value)| Some((*what, value.as_deref()?))).collect();
     let declared: Vec<String> =
-        lines.iter().filter_map(|(what, value)| Some(format!("  {what}: {}", value.as_ref()?))).collect();
+        lines.iter().filter_map(|(what, value)| Some(format!("  {what}: {}", flat(value.as_ref()?)))).collect();
     ask(
         "review-listing",
         None,

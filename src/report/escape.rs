@@ -1,43 +1,11 @@
 //! Making foreign text harmless where it is printed: names, messages and values from manifests or the tenant may hold
 //! control characters, escape sequences, direction overrides or markup. Changes nothing else.
 
+pub use crate::model::text::line;
+
+use crate::model::text::is_hostile;
 use std::borrow::Cow;
 use std::fmt::Write;
-
-/// Whether a character could move the cursor, hide text or turn its direction. Joiners stay: some scripts need them.
-fn is_hostile(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{ad}'
-                | '\u{34f}'
-                | '\u{61c}'
-                | '\u{115f}'
-                | '\u{1160}'
-                | '\u{180e}'
-                | '\u{3164}'
-                | '\u{ffa0}'
-                | '\u{200b}'
-                | '\u{200e}'
-                | '\u{200f}'
-                | '\u{feff}'
-        )
-        || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}')
-        || matches!(c, '\u{e0000}'..='\u{e007f}')
-}
-
-/// One line of plain text: what is hostile is written as `\u{202e}`, line feeds too.
-#[must_use]
-pub fn line(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_hostile) {
-        return Cow::Borrowed(text);
-    }
-    let mut safe = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        if is_hostile(c) { safe.extend(c.escape_unicode()) } else { safe.push(c) }
-    }
-    Cow::Owned(safe)
-}
 
 /// Several lines of plain text, for letters: line feeds and tabs stay, carriage returns before line feeds go.
 #[must_use]

@@ -18,6 +18,7 @@ mod guards;
 mod http;
 mod import;
 mod laws;
+mod letters;
 mod licences;
 mod offline;
 #[cfg(all(feature = "rest", feature = "listen"))]

@@ -5,7 +5,7 @@
 
 code=0
 "$twotier" drift --detailed-exitcode >drift.txt || code=$?
-cat drift.txt
+print_file drift.txt
 case $code in 0 | 2) ;; *) exit "$code" ;; esac
 issue=$(gh issue list --label twotier-drift --state open --json number --jq '.[0].number // empty')
 if [ "$code" = 0 ]; then

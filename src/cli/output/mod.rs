@@ -76,9 +76,9 @@ pub(super) fn json(value: &Value) -> String {
     format!("{value:#}\n")
 }
 
-/// Text for a terminal or a log: control characters of manifests and tenants cannot play tricks.
+/// One line for a terminal or a log: no text of manifests and tenants ends it, hides anything or turns its direction.
 pub(super) fn safe(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+    crate::report::escape::line(text).into_owned()
 }
 
 /// `1 schema`, `2 schemas`.

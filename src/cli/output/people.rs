@@ -7,6 +7,7 @@ use crate::ledger::{Anyway, Credential, CredentialState, HandoffState};
 use crate::model::Address;
 use crate::ops::handoffs::Listed;
 use crate::report::Width;
+use crate::report::escape::lines;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -64,7 +65,7 @@ pub(crate) fn handoff(listed: &Listed<'_>, said: &[&Note]) -> String {
             }
         }
     }
-    format!("{text}\n\n{}\n", safe(handoff.text.trim_end()))
+    format!("{text}\n\n{}\n", lines(handoff.text.trim_end()))
 }
 
 /// The name of a hand-off's file: what it is, of whom, and its id.

@@ -4,6 +4,7 @@
 use super::ask;
 use crate::desired::{AzureAccess, PrincipalKind};
 use crate::ledger::Grant;
+use crate::model::text::flat;
 use crate::plan::Ask;
 use crate::plan::grants::declared;
 
@@ -11,6 +12,7 @@ use crate::plan::grants::declared;
 pub(in crate::plan) fn grant(access: &AzureAccess, who: &str) -> Ask {
     let grant = declared(access);
     let Grant { customer, role, scope, .. } = &grant;
+    let who = &flat(who);
     let summary = format!("{role} for {who} at {scope}, in the Azure of {customer}");
     let body = granting(access, &grant, who);
     ask("grant-azure-access", None, summary, format!("Azure: {role} for {who}"), &body).wanting_all(grant.wanted())
@@ -19,6 +21,7 @@ pub(in crate::plan) fn grant(access: &AzureAccess, who: &str) -> Ask {
 /// Asks for it back.
 pub(in crate::plan) fn take_back(grant: &Grant, who: &str) -> Ask {
     let Grant { customer, role, scope, .. } = grant;
+    let who = &flat(who);
     let summary = format!("take {role} at {scope} from {who}, in the Azure of {customer}");
     let body = taking_back(grant, who);
     ask("revoke-azure-access", None, summary, format!("Azure: take {role} from {who}"), &body)

@@ -3,6 +3,7 @@
 
 use super::ask;
 use crate::desired::{Ending, Partnership, Provider};
+use crate::model::text::flat;
 use crate::observed::Customer;
 use crate::plan::Ask;
 
@@ -29,8 +30,8 @@ fn when(ending: &Ending) -> String {
 /// The reseller is told. Source: learn, indirect-provider-tasks (nobody is told by the service).
 pub(in crate::plan) fn to_partner(provider: &Provider, partnership: &Partnership, ending: &Ending) -> Ask {
     let contact = partnership.contact.as_ref();
-    let to = contact.map_or_else(|| partnership.display_name.to_string(), |contact| contact.email.to_string());
-    let contract = ending.contract.as_ref().map_or_else(String::new, |contract| format!(" ({contract})"));
+    let to = contact.map_or_else(|| flat(&partnership.display_name), |contact| contact.email.to_string());
+    let contract = ending.contract.as_ref().map_or_else(String::new, |contract| format!(" ({})", flat(contract)));
     ask(
         "send-notice/partner",
         contact,
@@ -45,7 +46,7 @@ pub(in crate::plan) fn to_partner(provider: &Provider, partnership: &Partnership
              \x20 GDAP relationships, roles in Azure, guest accounts. We can neither see nor remove it.\n\n\
              The customers and their subscriptions stay as they are.\n\n\
              Provider tenant: {}, PartnerID {}",
-            partnership.display_name,
+            flat(&partnership.display_name),
             when(ending),
             provider.tenant,
             provider.partner_id,
@@ -66,11 +67,12 @@ pub(in crate::plan) fn to_customers(
     next: Option<&Partnership>,
     customers: &[&Customer],
 ) -> Ask {
-    let who = &partnership.display_name;
+    let who = flat(&partnership.display_name);
     let takes_over = next.map_or_else(String::new, |next| {
-        format!("{} takes over; an invitation to accept it as your reseller follows.\n", next.display_name)
+        format!("{} takes over; an invitation to accept it as your reseller follows.\n", flat(&next.display_name))
     });
-    let list: Vec<String> = customers.iter().map(|it| format!("  {} ({})", it.company_name, it.domain)).collect();
+    let list: Vec<String> =
+        customers.iter().map(|it| format!("  {} ({})", flat(&it.company_name), flat(&it.domain))).collect();
     let count = match customers.len() {
         1 => "1 customer".to_owned(),
         n => format!("{n} customers"),
@@ -102,12 +104,12 @@ pub(in crate::plan) fn to_customers(
 
 /// The portal's button, with the words of the declaration. Source: learn, indirect-provider-tasks.
 pub(in crate::plan) fn end(partnership: &Partnership, ending: &Ending, access: &Access) -> Ask {
-    let who = &partnership.display_name;
+    let who = flat(&partnership.display_name);
     let ids: Vec<&str> = partnership.partner_ids.iter().map(|id| id.as_str()).collect();
     let behind: Vec<String> =
-        ending.leave_behind.iter().map(|(key, left)| format!("  subscription/{key}: {}", left.reason)).collect();
+        ending.leave_behind.iter().map(|(key, left)| format!("  subscription/{key}: {}", flat(&left.reason))).collect();
     let behind = if behind.is_empty() { "  nothing".to_owned() } else { behind.join("\n") };
-    let Access { granted, remains } = access;
+    let (granted, remains) = (flat(&access.granted), flat(&access.remains));
     ask(
         "end-partnership",
         None,
@@ -128,9 +130,9 @@ pub(in crate::plan) fn end(partnership: &Partnership, ending: &Ending, access: &
              Nobody is told by the service, and nothing is taken from the reseller but its place in the\n\
              list. It cannot be undone: a new partnership needs a new invitation.",
             ids.join(", "),
-            ending.declared_by,
+            flat(&ending.declared_by),
             ending.declared_on,
-            ending.decided_by,
+            flat(&ending.decided_by),
             ending.decided_on,
         ),
     )
