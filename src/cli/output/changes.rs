@@ -251,7 +251,7 @@ mod tests {
         let path = Path::new("m.yaml");
         let change = Difference { from: path, to: path, before, after: "a: 1\nb: 3\nc: \u{1b}[31mred\n" };
         let shown = differences([change], Paint::Plain);
-        assert_eq!(shown, "--- m.yaml\n+++ m.yaml\n@@ -1,3 +1,3 @@\n a: 1\n-b: 2\n+b: 3\n c: \u{fffd}[31mred\n");
+        assert_eq!(shown, "--- m.yaml\n+++ m.yaml\n@@ -1,3 +1,3 @@\n a: 1\n-b: 2\n+b: 3\n c: \\u{1b}[31mred\n");
     }
 
     #[test]

@@ -199,7 +199,7 @@ pub(crate) fn run(run: &Run, changes: &Changes, width: Width) -> String {
         text.push('\n');
         text.push_str(&table.show(width));
     }
-    crate::report::escape::lines(&text)
+    report::escape::lines(&text)
 }
 
 fn whole_plan(approved: Option<Digest>, made: Option<Digest>) -> String {

@@ -221,7 +221,7 @@ pub(super) fn show(scene: &Scene<'_>, args: &ShowArgs) -> Result<Exit, CliError>
     if letters.is_empty() {
         return Err(CliError::usage(format!("nothing would be asked of people at `{address}`")));
     }
-    scene.terminal.data(&crate::report::escape::lines(&letters.join("\n")))?;
+    scene.terminal.data(&report::escape::lines(&letters.join("\n")))?;
     Ok(Exit::Done)
 }
 
