@@ -1,7 +1,7 @@
 //! Prints who decided what is there: what happened, in order, and by whose plan and change.
 
+use super::Table;
 use super::history::{ended_as, note, note_json, plan, run_json, seen_as, seen_json};
-use super::{Table, safe};
 use crate::ops::decided::{Decided, Event, What};
 use crate::ops::past::Changes;
 use crate::report::Width;
@@ -29,7 +29,8 @@ pub(crate) fn decided(decided: &Decided, width: Width) -> String {
         said.push(format!("plan {}", plan(run)));
         by.row([format!("run {epoch}"), said.join(", ")]);
     }
-    safe(&format!("\nDecided\n{}\nBy\n{}", indented(&table.show(width)), indented(&by.show(width))))
+    // The cells of a table are escaped where they are added.
+    format!("\nDecided\n{}\nBy\n{}", indented(&table.show(width)), indented(&by.show(width)))
 }
 
 fn indented(text: &str) -> String {
