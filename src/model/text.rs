@@ -39,7 +39,7 @@ pub fn line(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// What somebody wrote over several lines, in one: line feeds are spaces, everything else is as in [`line`].
+/// What somebody wrote over several lines, in one: line feeds are spaces, everything else is as in [`line()`].
 #[must_use]
 pub fn flat(text: &str) -> String {
     let parts: Vec<&str> = text.split('\n').map(str::trim).filter(|part| !part.is_empty()).collect();
