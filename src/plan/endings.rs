@@ -141,9 +141,9 @@ fn transfer(
     let Some((to, partner_id)) = taker(making.desired(), diff.ending) else {
         return Err(Finding::error(Code::EndingHeld, diff.ending.at, "nobody takes over"));
     };
-    let customer = Address::Customer(held.key.customer.clone());
-    if making.protects(&customer) {
-        let message = format!("`{customer}` is protected: the partner of record of `{}` would be replaced", held.key);
+    let own = [Address::Customer(held.key.customer.clone()), Address::Subscription(held.key.clone())];
+    if let Some(protected) = own.iter().find(|address| making.protects(address)) {
+        let message = format!("`{protected}` is protected: the partner of record of `{}` would be replaced", held.key);
         return Err(Finding::error(Code::Protected, diff.ending.at, message)
             .help("remove `twotier/protect` in a reviewed change of its own, first"));
     }

@@ -54,8 +54,11 @@ impl InForce {
     #[must_use]
     pub fn protects(&self, address: &Address, bindings: &Bindings) -> bool {
         let live = || {
+            // What no document declares is its own id: protected once, it stays so under that too.
             if let Address::Customer(key) = address {
                 bindings.customer(key).map(LiveId::Customer)
+            } else if let Address::Subscription(key) = address {
+                bindings.subscription(key).map(|(customer, id)| LiveId::Subscription(customer, id))
             } else {
                 bindings.get(address)
             }
