@@ -31,6 +31,14 @@ impl Width {
             Self::Columns(columns) => Some(usize::from(columns.max(20)) - 1),
         }
     }
+    /// What is left of it beside a margin.
+    #[must_use]
+    pub fn beside(self, margin: u16) -> Self {
+        match self {
+            Self::Endless => Self::Endless,
+            Self::Columns(columns) => Self::Columns(columns.saturating_sub(margin)),
+        }
+    }
 }
 
 /// How many columns a text takes on a terminal; our colours take none.
@@ -141,6 +149,12 @@ mod tests {
         );
         assert_eq!(fit("Prose is a block of lines.", Width::Columns(20)), "Prose is a block of\nlines.");
         assert_eq!(fit("error: a b c d e f g h i j k l m", Width::Columns(21)), "error: a b c d e f g\n  h i j k l m");
+    }
+
+    #[test]
+    fn what_stands_in_has_the_rest_of_the_line() {
+        assert_eq!(Width::Columns(80).beside(4).limit(), Some(75));
+        assert_eq!(Width::Endless.beside(4), Width::Endless);
     }
 
     #[test]

@@ -7,6 +7,9 @@ use crate::ops::past::Changes;
 use crate::report::Width;
 use serde_json::{Value, json};
 
+/// How far everything stands in.
+const MARGIN: u16 = 4;
+
 /// What happened, then the runs that did it; nothing where nothing did.
 pub(crate) fn decided(decided: &Decided, width: Width) -> String {
     let Decided { events, runs } = decided;
@@ -29,12 +32,13 @@ pub(crate) fn decided(decided: &Decided, width: Width) -> String {
         said.push(format!("plan {}", plan(run)));
         by.row([format!("run {epoch}"), said.join(", ")]);
     }
+    let room = width.beside(MARGIN);
     // The cells of a table are escaped where they are added.
-    format!("\nDecided\n{}\nBy\n{}", indented(&table.show(width)), indented(&by.show(width)))
+    format!("\nDecided\n{}\nBy\n{}", indented(&table.show(room)), indented(&by.show(room)))
 }
 
 fn indented(text: &str) -> String {
-    text.lines().map(|line| format!("    {line}\n")).collect()
+    text.lines().map(|line| format!("{:margin$}{line}\n", "", margin = usize::from(MARGIN))).collect()
 }
 
 fn told(what: &What) -> (String, String) {
