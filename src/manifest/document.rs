@@ -85,4 +85,9 @@ impl Spec {
             Self::Acknowledgement(_) => Kind::Acknowledgement,
         }
     }
+    /// The customer that it declares.
+    #[must_use]
+    pub fn customer(&self) -> Option<&Customer> {
+        if let Self::Customer(spec) = self { Some(spec) } else { None }
+    }
 }

@@ -5,7 +5,6 @@ use super::partnerships::Partners;
 use super::{Managed, Work};
 use crate::diag::At;
 use crate::ledger::LiveId;
-use crate::manifest::document::Spec;
 use crate::manifest::emit::{NewDocument, Yaml, document, order, visible};
 use crate::manifest::{Change, Edit, Parsed};
 use crate::model::product::Commerce;
@@ -72,18 +71,10 @@ impl Work<'_, '_> {
 
     /// The document of each customer.
     fn documents(&self) -> BTreeMap<Name, Document> {
-        let document = |parsed: &Parsed| match &parsed.document.spec {
-            Spec::Customer(spec) => {
-                let inline = if spec.subscriptions.is_empty() { Inline::None } else { Inline::Some };
-                Some((parsed.document.metadata.name.value.clone(), Document { at: parsed.at, inline }))
-            }
-            Spec::Provider(_)
-            | Spec::Partnership(_)
-            | Spec::ResellerAssociation(_)
-            | Spec::Subscription(_)
-            | Spec::SupportDelegation(_)
-            | Spec::AzureAccess(_)
-            | Spec::Acknowledgement(_) => None,
+        let document = |parsed: &Parsed| {
+            let spec = parsed.document.spec.customer()?;
+            let inline = if spec.subscriptions.is_empty() { Inline::None } else { Inline::Some };
+            Some((parsed.document.metadata.name.value.clone(), Document { at: parsed.at, inline }))
         };
         self.written.documents.iter().filter_map(document).collect()
     }

@@ -2,7 +2,6 @@
 //! Changes paths only; a repository that is laid out otherwise keeps its own order.
 
 use crate::manifest::Parsed;
-use crate::manifest::document::Spec;
 use crate::model::Name;
 use crate::ops::rewrite::{FileChange, Written};
 use std::collections::BTreeSet;
@@ -33,16 +32,7 @@ pub(super) fn follow(written: &Written, changes: &mut [FileChange], reseller: &N
 
 /// The reseller of the one customer in a file; none when there are more.
 fn only_reseller<'w>(written: &'w Written, path: &Path) -> Option<&'w Name> {
-    let customer = |parsed: &'w Parsed| match &parsed.document.spec {
-        Spec::Customer(spec) => Some((parsed, spec)),
-        Spec::Provider(_)
-        | Spec::Partnership(_)
-        | Spec::ResellerAssociation(_)
-        | Spec::Subscription(_)
-        | Spec::SupportDelegation(_)
-        | Spec::AzureAccess(_)
-        | Spec::Acknowledgement(_) => None,
-    };
+    let customer = |parsed: &'w Parsed| Some((parsed, parsed.document.spec.customer()?));
     let in_it = |parsed: &Parsed| written.sources.file(parsed.at.file).is_some_and(|file| file.path == path);
     let mut all = written.documents.iter().filter_map(customer).filter(|(parsed, _)| in_it(parsed));
     match (all.next(), all.next()) {

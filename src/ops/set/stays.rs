@@ -123,18 +123,9 @@ fn left(before: &Written, after: &Written) -> BTreeMap<Name, Name> {
 }
 
 fn resellers(written: &Written) -> BTreeMap<Name, Name> {
-    let reseller = |parsed: &Parsed| match &parsed.document.spec {
-        Spec::Customer(spec) => {
-            let reseller = spec.reseller.as_ref()?;
-            Some((parsed.document.metadata.name.value.clone(), reseller.value.clone()))
-        }
-        Spec::Provider(_)
-        | Spec::Partnership(_)
-        | Spec::ResellerAssociation(_)
-        | Spec::Subscription(_)
-        | Spec::SupportDelegation(_)
-        | Spec::AzureAccess(_)
-        | Spec::Acknowledgement(_) => None,
+    let reseller = |parsed: &Parsed| {
+        let reseller = parsed.document.spec.customer()?.reseller.as_ref()?;
+        Some((parsed.document.metadata.name.value.clone(), reseller.value.clone()))
     };
     written.documents.iter().filter_map(reseller).collect()
 }
