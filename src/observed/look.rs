@@ -14,6 +14,9 @@ fn seen<T>(facet: Option<&Facet<T>>) -> Facet<&T> {
     facet.map_or(Facet::Unknown(Why::NotRead), Facet::as_ref)
 }
 
+/// A list names the customer, and a read about it says that there is no such customer.
+const CONTRADICTED: &str = "a list of customers has the customer, and the service says that it is none of ours";
+
 impl Observed {
     /// The list of indirect resellers.
     #[must_use]
@@ -33,12 +36,12 @@ impl Observed {
     /// The resellers of a customer, from its own read.
     #[must_use]
     pub fn resellers_of(&self, customer: CustomerId) -> Facet<&BTreeSet<TenantId>> {
-        seen(self.resellers_of.get(&customer))
+        self.of_customer(customer, self.resellers_of.get(&customer))
     }
     /// Whether the customer is associated with the reseller, by whichever of the two reads was made.
     #[must_use]
     pub fn associated(&self, customer: CustomerId, reseller: TenantId) -> Facet<bool> {
-        match seen(self.resellers_of.get(&customer)) {
+        match self.resellers_of(customer) {
             Facet::Known(list) => return Facet::Known(list.contains(&reseller)),
             Facet::Absent => return Facet::Absent,
             Facet::Unknown(_) => {}
@@ -77,10 +80,19 @@ impl Observed {
             Facet::Unknown(why) => Facet::Unknown(why),
         }
     }
+    /// What a read about a customer told. That there is no such customer proves nothing while a list names it.
+    fn of_customer<'a, T>(&self, customer: CustomerId, facet: Option<&'a Facet<T>>) -> Facet<&'a T> {
+        match seen(facet) {
+            Facet::Absent if self.customer_lists().any(|list| list.contains_key(&customer)) => {
+                Facet::Unknown(Why::Implausible(SmolStr::new_static(CONTRADICTED)))
+            }
+            told @ (Facet::Known(_) | Facet::Absent | Facet::Unknown(_)) => told,
+        }
+    }
     /// The subscriptions of a customer, sorted by id.
     #[must_use]
     pub fn subscriptions(&self, customer: CustomerId) -> Facet<&[Subscription]> {
-        seen(self.subscriptions.get(&customer)).map(Vec::as_slice)
+        self.of_customer(customer, self.subscriptions.get(&customer)).map(Vec::as_slice)
     }
     /// One subscription, from the newest of its own read and the list.
     #[must_use]
@@ -111,12 +123,12 @@ impl Observed {
     /// Whether the customer signed.
     #[must_use]
     pub fn agreement(&self, customer: CustomerId) -> Facet<bool> {
-        seen(self.agreements.get(&customer)).map(|signed| *signed)
+        self.of_customer(customer, self.agreements.get(&customer)).map(|signed| *signed)
     }
     /// Whether the account may buy.
     #[must_use]
     pub fn review(&self, customer: CustomerId) -> Facet<Review> {
-        seen(self.reviews.get(&customer)).map(|review| *review)
+        self.of_customer(customer, self.reviews.get(&customer)).map(|review| *review)
     }
     /// Whether a domain is taken.
     #[must_use]

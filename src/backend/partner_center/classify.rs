@@ -106,12 +106,12 @@ const TABLE: &[Row] = &[
     (ABOUT_A_CUSTOMER, 404, 20_002, Meaning::Absent),
     (&[Call::Subscription, Call::SupportContact], 404, 20_003, Meaning::Absent),
     (&[Call::Cart], 404, 800_008, Meaning::Absent),
-    (&[Call::AccountReview], 404, 600_074, Meaning::Absent),
     (&[Call::Availabilities], 404, 400_013, Meaning::Absent),
     (&[Call::Availabilities], 404, 400_018, Meaning::Absent),
     (&[Call::Availabilities], 404, 400_019, Meaning::Absent),
     (&[Call::Profile], 404, 3000, Meaning::Absent),
-    // Answers that come as errors. Source: learn, verify-indirect-reseller-mpa-status.
+    // Answers that come as errors. Source: learn, retrieve-validation-status, verify-indirect-reseller-mpa-status.
+    (&[Call::AccountReview], 404, 600_074, Meaning::Told),
     (&[Call::AgreementStatus], 400, 2200, Meaning::Told),
     (&[Call::AgreementStatus], 400, 2201, Meaning::Told),
     (&[Call::AgreementStatus], 400, 2203, Meaning::Told),

@@ -144,11 +144,7 @@ impl Center {
                     .map(Answer::SupportContact),
             ),
             Read::Agreement(customer) => self.agreement(*customer, patience)?,
-            // An account that has no status is not held back. Source: learn, retrieve-validation-status.
-            Read::AccountReview(customer) => {
-                let review = line.hear_object(&read::account_review(*customer), patience, wire::review)?;
-                Answer::AccountReview(review.unwrap_or(Review::Passed))
-            }
+            Read::AccountReview(customer) => self.review(*customer, patience)?,
             Read::Domain(domain) => self.domain(domain, patience)?,
             Read::PostalAddress(address) => self.postal_address(&read::postal_address(address), patience)?,
             Read::Offer(offer) => self.offer(offer, patience)?,
@@ -190,6 +186,16 @@ impl Center {
             Heard::Absent => Ok(None),
             Heard::Said(problem) => Err(Why::Refused(problem.in_full())),
         }
+    }
+
+    /// An account that has no status is not held back. Source: learn, retrieve-validation-status (600074).
+    fn review(&self, customer: CustomerId, patience: Patience) -> Result<Answer, Why> {
+        let told = |reply: &http::Response<Vec<u8>>| wire::review(&Node::of(&json(reply.body())?)?);
+        Ok(match self.line.hear(&read::account_review(customer), patience, told)? {
+            Heard::Told(review) => Answer::AccountReview(review),
+            Heard::Said(_) => Answer::AccountReview(Review::Passed),
+            Heard::Absent => Answer::NotThere,
+        })
     }
 
     /// Signed by either status; not signed only by both.

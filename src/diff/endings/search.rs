@@ -123,7 +123,12 @@ fn support<'a>(
             };
             found.supported.push(Supported { key: key.clone(), mobility, customer, id: observed.id });
         }
-        Facet::Known(_) | Facet::Absent => {}
+        Facet::Known(_) => {}
+        // Told as in a comparison: it is not for nobody that it has none.
+        Facet::Absent => {
+            let why = observed::Why::Implausible("a legacy subscription has one".into());
+            found.unread.push(unknown(&format!("the support contact of `{key}`"), &why));
+        }
         Facet::Unknown(why) => found.unread.push(unknown(&format!("the support contact of `{key}`"), &why)),
     }
 }

@@ -73,6 +73,7 @@ fn word() -> impl Strategy<Value = Fault> {
         2 => (1..70u32).prop_map(Fault::Throttled),
         3 => select(vec![500u16, 502, 503, 504, 408, 401, 412]).prop_map(Fault::Status),
         2 => select(vec![200u16, 302, 403, 502]).prop_map(Fault::Html),
+        1 => select(vec![(403, 20002), (404, 60003)]).prop_map(|(status, code)| Fault::Refused { status, code }),
         1 => Just(Fault::Huge),
         2 => Just(Fault::CloseBefore),
         4 => Just(Fault::CloseAfter),

@@ -4,6 +4,7 @@
 mod answers;
 mod callers;
 mod cases;
+mod contradicted;
 mod faults;
 mod hall;
 mod samples;

@@ -232,6 +232,7 @@ fn an_account_without_a_status_is_not_held_back() {
         assert_eq!(review(ok(&body)), Ok(Answer::AccountReview(expected)), "{word}");
     }
     assert_eq!(review(coded(404, 600_074)), Ok(Answer::AccountReview(Review::Passed)));
+    assert_eq!(review(coded(403, 20002)), Ok(Answer::NotThere), "nobody's account has passed nothing");
     assert!(review(reply(404, "")).is_err());
 }
 

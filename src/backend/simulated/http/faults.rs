@@ -56,6 +56,13 @@ pub enum Fault {
     Throttled(u32),
     /// An error of this status; nothing happens.
     Status(u16),
+    /// An error of this status and code; nothing happens.
+    Refused {
+        /// HTTP.
+        status: u16,
+        /// The service's own.
+        code: u32,
+    },
     /// A page of a gateway or captive portal with this status; nothing happens.
     Html(u16),
     /// Ten megabytes of an error page; nothing happens.
@@ -135,7 +142,8 @@ impl Fault {
         let page = |status, text: String| whole(Reply::html(status, text).by_a_gateway());
         match self {
             Self::Throttled(seconds) => whole(throttled(u64::from(seconds))),
-            Self::Status(status) => whole(Failure::new(status_of(status), 800_003, "Scripted fault.").reply()),
+            Self::Status(status) => Self::Refused { status, code: 800_003 }.instead(),
+            Self::Refused { status, code } => whole(Failure::new(status_of(status), code, "Scripted fault.").reply()),
             Self::Html(status) => {
                 page(status_of(status), "<html><body><h1>Please sign in to this network</h1></body></html>".to_owned())
             }
@@ -177,9 +185,13 @@ impl Fault {
                 }
                 Delivery::Whole
             }
-            Self::Throttled(_) | Self::Status(_) | Self::Html(_) | Self::Huge | Self::CloseBefore | Self::Late(_) => {
-                Delivery::Whole
-            }
+            Self::Throttled(_)
+            | Self::Status(_)
+            | Self::Refused { .. }
+            | Self::Html(_)
+            | Self::Huge
+            | Self::CloseBefore
+            | Self::Late(_) => Delivery::Whole,
         };
         (reply, delivery)
     }
@@ -189,6 +201,7 @@ impl Fault {
             Self::Late(seconds) => Some(Span::seconds(i64::from(seconds))),
             Self::Throttled(_)
             | Self::Status(_)
+            | Self::Refused { .. }
             | Self::Html(_)
             | Self::Huge
             | Self::CloseBefore
