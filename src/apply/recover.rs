@@ -5,7 +5,7 @@ use super::twins::{self, Ground};
 use crate::journal::Folded;
 use crate::journal::record::{Intent, Learned, Record, SealedRef, Settled};
 use crate::model::{Address, CartId, Count, CustomerId, Field, NewCustomer, Operation, Value};
-use crate::observed::{CartFate, Facet, Observed, Read, Why, field_value};
+use crate::observed::{CartFate, Customer, Facet, Observed, Read, Why, field_value};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
@@ -101,9 +101,13 @@ fn unread(why: &Why) -> Seen {
     Seen::Unread(format!("whether it happened cannot be told: {why}"))
 }
 
-/// Domains are unique, so a customer of ours under this domain is this one.
+/// Domains are unique, so a customer of ours under this domain is this one, unless it is another company.
 fn created(new: &NewCustomer, observed: &Observed, sealed: Option<SealedRef>) -> Seen {
     match observed.customer_by_domain(&new.domain) {
+        Facet::Known(other) if !other.is_company(&new.company_name) => {
+            let Customer { id, domain, company_name } = other;
+            return Seen::Unclear(format!("the domain {domain} is that of our customer {id}, `{company_name}`"));
+        }
         Facet::Known(customer) => {
             return done(Learned::Customer { customer: customer.id, user: None, sealed }, BTreeMap::new());
         }
@@ -143,4 +147,38 @@ fn changed(intent: &Intent, actual: Facet<BTreeMap<Field, Value>>) -> Seen {
 
 fn same_values(actual: &BTreeMap<Field, Value>, wanted: &BTreeMap<Field, Value>) -> bool {
     !wanted.is_empty() && wanted.iter().all(|(field, value)| actual.get(field) == Some(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::operation::{BillingContact, PostalAddress};
+    use crate::observed::Answer;
+
+    #[test]
+    fn a_lost_creation_is_not_found_in_another_company_that_has_the_domain() {
+        let text = || SmolStr::new_static("x");
+        let (culture, language) = (text(), text());
+        let billing = BillingContact { first_name: text(), last_name: text(), email: text(), culture, language };
+        let (country, city, postal_code, line1) = (text(), text(), text(), text());
+        let address = PostalAddress { country, state: None, city, postal_code, line1, line2: None, phone: None };
+        let new = NewCustomer {
+            reseller: "fab00000-0000-4000-8000-000000000001".parse().expect("a GUID"),
+            domain: "contoso.onmicrosoft.com".into(),
+            company_name: "Contoso Kft.".into(),
+            registration_number: None,
+            billing,
+            address,
+            default_admin_access: true,
+        };
+        let id = "c0000000-0000-4000-8000-000000000001".parse().expect("a GUID");
+        let seen = |name: &str| {
+            let (domain, company_name) = (new.domain.clone(), name.into());
+            let mut observed = Observed::default();
+            observed.absorb(&Read::Customers, Ok(Answer::Customers(vec![Customer { id, domain, company_name }])));
+            created(&new, &observed, None)
+        };
+        assert!(matches!(seen("CONTOSO KFT."), Seen::Ended(Settled::Done { .. }, _)));
+        assert!(matches!(seen("Conto"), Seen::Unclear(text) if text.contains("`Conto`")));
+    }
 }

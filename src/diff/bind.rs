@@ -2,8 +2,8 @@
 //! empty one.
 
 use super::doubt::{doubt_of, pending_of};
-use super::{Diff, Sides, doubted, near, remembered, unknown};
-use crate::desired::{Customer, Ensure, Identity, Partnership};
+use super::{Diff, Sides, adopted, doubted, near, remembered, unknown};
+use crate::desired::{Create, Customer, Ensure, Identity, Partnership};
 use crate::diag::{Code, Finding};
 use crate::ledger::{HandoffState, LiveId, PendingWhat};
 use crate::model::{Address, CustomerId, StepName, TenantId};
@@ -147,6 +147,7 @@ pub(super) fn ledger_binding(sides: Sides<'_>, address: &Address) -> Option<Live
 pub(super) fn customers<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
     let mut owners: BTreeMap<CustomerId, &Customer> = BTreeMap::new();
     diff.domains = domains(sides);
+    diff.claims = adopted::claims(sides);
     for (key, customer) in &sides.desired.customers {
         let address = Address::Customer(key.clone());
         if !sides.scope.holds(&address) {
@@ -158,6 +159,9 @@ pub(super) fn customers<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
         }
         if matches!(presence, Presence::Live(_)) && pending_of(sides, &address).is_some() {
             diff.shown.insert(address.clone());
+        }
+        if let Presence::Live(id) = presence {
+            adopted::tell(sides, diff, customer, id);
         }
         if let Presence::Live(id) | Presence::Pending(id) = presence {
             match owners.insert(id, customer) {
@@ -175,7 +179,7 @@ fn domains(sides: Sides<'_>) -> BTreeMap<&str, CustomerId> {
     lists.map(|customer| (customer.domain.as_str(), customer.id)).collect()
 }
 
-fn ambiguous(customer: &Customer, other: &Customer) -> Finding {
+pub(super) fn ambiguous(customer: &Customer, other: &Customer) -> Finding {
     let message = format!("`customer/{}` and `customer/{}` are one customer", customer.key, other.key);
     Finding::error(Code::CustomerAmbiguous, customer.at, message)
         .related(other.at, "the other document")
@@ -199,10 +203,10 @@ fn presence(sides: Sides<'_>, diff: &Diff<'_>, customer: &Customer, address: &Ad
     };
     match ledger_binding(sides, address) {
         Some(LiveId::Customer(id)) => by_id(sides, diff, customer, id),
-        Some(LiveId::Reseller(_) | LiveId::Subscription(..)) | None if customer.create.is_some() => {
-            to_create(sides, diff, customer, domain)
-        }
-        Some(LiveId::Reseller(_) | LiveId::Subscription(..)) | None => by_domain(sides, diff, customer, domain),
+        Some(LiveId::Reseller(_) | LiveId::Subscription(..)) | None => match &customer.create {
+            Some(create) => to_create(sides, diff, customer, create),
+            None => by_domain(sides, diff, customer, domain),
+        },
     }
 }
 
@@ -273,42 +277,13 @@ fn gone(customer: &Customer, identity: &str) -> Finding {
     .help("it may have left; correct the identity, remove the document, or invite it in the portal: one named by `domain`, with a `reseller`, is invited by a step")
 }
 
-fn to_create(sides: Sides<'_>, diff: &Diff<'_>, customer: &Customer, domain: &str) -> Presence {
-    match sides.look.domain_taken(domain) {
+fn to_create(sides: Sides<'_>, diff: &Diff<'_>, customer: &Customer, create: &Create) -> Presence {
+    match sides.look.domain_taken(&create.domain) {
         Facet::Known(false) | Facet::Absent => Presence::ToCreate(None),
-        Facet::Unknown(why) => Presence::Unknown(unknown(&format!("whether the domain `{domain}` is taken"), &why)),
-        Facet::Known(true) => taken(sides, diff, customer, domain),
-    }
-}
-
-fn taken(sides: Sides<'_>, diff: &Diff<'_>, customer: &Customer, domain: &str) -> Presence {
-    let at = customer.create.as_ref().map_or(customer.at, |create| create.at);
-    let ours = match (diff.domains.get(domain), sides.look.customers()) {
-        (Some(id), _) => *id,
-        (None, Facet::Known(_) | Facet::Absent) => {
-            let message = format!("the domain `{domain}` of customer `{}` belongs to somebody else", customer.key);
-            return Presence::ToCreate(Some(
-                Finding::error(Code::DomainTaken, at, message).help("choose another `domainPrefix`"),
-            ));
+        Facet::Unknown(why) => {
+            Presence::Unknown(unknown(&format!("whether the domain `{}` is taken", create.domain), &why))
         }
-        (None, Facet::Unknown(why)) => return Presence::Unknown(unknown("the list of customers", &why)),
-    };
-    let Some((reseller, _)) = &customer.reseller else { return Presence::Live(ours) };
-    let associated = match diff.partners.get(reseller) {
-        Some(Partner::Listed { tenant, .. }) => sides.look.associated(ours, *tenant),
-        Some(Partner::NotListed) | None => Facet::Known(false),
-        Some(Partner::Unknown(finding)) => return Presence::Unknown(finding.clone()),
-    };
-    match associated {
-        Facet::Known(true) => Presence::Live(ours),
-        Facet::Known(false) | Facet::Absent => {
-            let message =
-                format!("the domain `{domain}` belongs to our customer {ours}, which `{reseller}` does not serve");
-            Presence::ToCreate(Some(
-                Finding::error(Code::DomainOurs, at, message).help(format!("if it is meant, write `tenantId: {ours}`")),
-            ))
-        }
-        Facet::Unknown(why) => Presence::Unknown(unknown("the customers of its reseller", &why)),
+        Facet::Known(true) => adopted::taken(sides, diff, customer, create),
     }
 }
 

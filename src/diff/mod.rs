@@ -1,6 +1,7 @@
 //! The difference between what is meant and what is there: who is bound to what, which fields moved, which relations
 //! are missing. Never makes a step and never writes.
 
+mod adopted;
 mod bind;
 mod created;
 mod doubt;
@@ -89,6 +90,8 @@ pub struct Diff<'a> {
     pub settled: BTreeMap<Address, BTreeMap<Field, Value>>,
     /// Domain → customer, over every list that was read.
     domains: BTreeMap<&'a str, CustomerId>,
+    /// Customer → the document that means it, where one is to be created.
+    claims: BTreeMap<CustomerId, &'a desired::Customer>,
     /// Who leaves.
     leaving: endings::Leaving<'a>,
     /// Pending effects that show now.

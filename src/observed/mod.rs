@@ -166,6 +166,14 @@ pub struct Customer {
     /// Its name.
     pub company_name: SmolStr,
 }
+impl Customer {
+    /// Whether it is the company of this name, whatever its case and spaces.
+    #[must_use]
+    pub fn is_company(&self, name: &str) -> bool {
+        let lower = |name: &str| name.to_lowercase();
+        lower(&self.company_name).split_whitespace().eq(lower(name).split_whitespace())
+    }
+}
 
 /// `status` of a subscription. Source: learn, subscription-resources.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -403,4 +411,17 @@ pub struct Observed {
     resellers_by_partner: BTreeMap<PartnerId, Facet<ResellerStatus>>,
     links: BTreeMap<TenantId, Facet<SmolStr>>,
     carts: BTreeMap<(CustomerId, CartId), Facet<CartFate>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_company_has_one_name_whatever_its_case_and_spaces() {
+        let id = "c0000000-0000-4000-8000-000000000001".parse().expect("a GUID");
+        let customer = Customer { id, domain: "contoso.onmicrosoft.com".into(), company_name: "Contoso  Kft.".into() };
+        assert!(customer.is_company("CONTOSO Kft. "));
+        assert!(!customer.is_company("Contoso"));
+    }
 }

@@ -15,7 +15,7 @@ use crate::model::{
     BillingCycle, CartId, CustomerId, Effect, NewCustomer, Operation, Product, Renewal, RequestId, Secret, Span,
     SubscriptionId, Term,
 };
-use crate::observed::{Subscription, Why};
+use crate::observed::{Customer, Subscription, Why};
 use http::{Response, StatusCode};
 use smol_str::{SmolStr, format_smolstr};
 use std::time::Duration;
@@ -79,8 +79,8 @@ impl Center {
         })
     }
 
-    /// A domain that is taken: by an earlier call of ours whose reply was lost, if a customer of ours has it and the
-    /// reseller is among its resellers; else by somebody else.
+    /// A domain that is taken: by an earlier call of ours whose reply was lost, if the same company has it as a customer of
+    /// ours and the reseller is among its resellers; else by somebody else.
     fn perhaps_ours(
         &self,
         new: &NewCustomer,
@@ -90,7 +90,8 @@ impl Center {
         let unknown =
             |why: Why| BackendError::Unknown(format_smolstr!("{refused}, and whose it is cannot be told: {why}"));
         let listed = self.customers(&read::customers_by_domain(&new.domain), patience).map_err(unknown)?;
-        let Some(found) = listed.into_iter().find(|customer| customer.domain == new.domain.to_lowercase()) else {
+        let ours = |it: &Customer| it.domain == new.domain.to_lowercase() && it.is_company(&new.company_name);
+        let Some(found) = listed.into_iter().find(ours) else {
             return Err(refused);
         };
         let theirs = self.resellers(found.id, patience).map_err(unknown)?.unwrap_or_default();

@@ -43,11 +43,14 @@ fn a_new_customer_brings_its_login_and_its_password_once() {
 }
 
 #[test]
-fn a_taken_domain_is_a_repeat_only_when_customer_and_reseller_are_ours() {
-    let listed = format!(
-        r#"{{"items":[{{"id":"{}","companyProfile":{{"domain":"WingtipToys678152504.onmicrosoft.com"}}}}]}}"#,
-        customer()
-    );
+fn a_taken_domain_is_a_repeat_only_when_customer_company_and_reseller_are_ours() {
+    let named = |name: &str| {
+        format!(
+            r#"{{"items":[{{"id":"{}","companyProfile":{{"domain":"WingtipToys678152504.onmicrosoft.com","companyName":"{name}"}}}}]}}"#,
+            customer()
+        )
+    };
+    let listed = named("Wingtip Toys678152504");
     let theirs = of_customer("GET", "/relationships");
     let with_reseller = |n: u8| format!(r#"{{"items":[{{"id":"{}"}}]}}"#, tenant(n));
     let taken = || (CREATE, coded(409, 1003));
@@ -60,6 +63,7 @@ fn a_taken_domain_is_a_repeat_only_when_customer_and_reseller_are_ours() {
     assert_eq!(ours, Ok(repeat));
     let refused = |effect| matches!(effect, Err(BackendError::Refused { code: 1003, .. }));
     assert!(refused(perform(&create(), vec![taken(), (OURS, ok(&listed)), (&theirs, ok(&with_reseller(1)))]).0));
+    assert!(refused(perform(&create(), vec![taken(), (OURS, ok(&named("Wingtip Trust")))]).0));
     assert!(refused(perform(&create(), vec![taken(), (OURS, ok(r#"{"items":[]}"#))]).0));
     let (unknown, _) = perform(&create(), vec![taken(), (OURS, coded(400, 5))]);
     assert!(matches!(unknown, Err(BackendError::Unknown(_))));
