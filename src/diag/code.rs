@@ -40,9 +40,10 @@ codes! {
     AliasLimit = 8, "aliases expand beyond the limit", "An alias may repeat a small part of its document. Beyond the limit the file is refused: nested aliases can grow without bound.";
     TooDeep = 9, "nesting is too deep", "No kind nests deeper than a dozen levels.";
     NothingDeclared = 10, "no documents were found", "The listed files and folders hold no document. An empty project plans nothing; check `manifests` in the project file.";
-    ProjectFile = 11, "the project file is not right", "`twotier.yaml` knows `manifests`, `center`, `state`, `format` and `lint`.";
+    ProjectFile = 11, "the project file is not right", "`twotier.yaml` knows `manifests`, `center`, `state`, `format`, `refresh` and `lint`.";
     UnsupportedYaml = 12, "a YAML feature that manifests do not use", "Tags, merge keys and keys that are not plain text have no meaning in a manifest and are refused rather than ignored.";
     Unchecked = 13, "references into a file were not checked", "A document that cannot be read may declare a name that others refer to, so such references are not called wrong. What the rest of the manifests says is checked all the same. Mend the file, then check again.";
+    LeadsOut = 14, "a path that leads out of the project", "Whoever proposes a change decides which files a project names, and text that does not parse is shown where it stands: so nothing outside of the project file's folder is read, by link or by name, and nothing hidden in it (`.git`, the state). Put the file itself in the project. Who runs twotier may name places elsewhere: `TWOTIER_MANIFESTS`, `TWOTIER_CENTER` and `--center` are not bound to it.";
     // ── 0100-0199: shape of documents
     UnknownKind = 100, "unknown kind or apiVersion", "`apiVersion` is `twotier/v1`; the kinds are Provider, Partnership, Customer, ResellerAssociation, Subscription, SupportDelegation, AzureAccess and Acknowledgement.";
     UnknownField = 101, "unknown field", "A field nobody reads would be a silent mistake, so it is refused. The nearest known name is shown. Names are camelCase.";

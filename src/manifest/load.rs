@@ -1,6 +1,7 @@
-//! The files of a project, from disk to documents. The only file of this layer that touches the file system; never
-//! writes, and never passes over a file it could not read without saying so.
+//! The files of a project, from disk to documents. The only file of this layer that opens files; never writes, never
+//! reads what a link outside of the project leads to, and never passes over a file it could not read without saying so.
 
+use super::bounds::Bounds;
 use super::parse::{Manifests, parse_files};
 use super::untold::Untold;
 use crate::diag::source::shown;
@@ -29,8 +30,8 @@ pub struct Loaded {
 }
 
 /// Loads `entries`, files or folders relative to `root`, the folder of the project file. Of a folder every `*.yaml` and
-/// `*.yml` is read, at any depth, but no dot file, dot folder, project file, nor `state_dir`. Paths are shown relative
-/// to `root`.
+/// `*.yml` is read, at any depth, but no dot file, dot folder, project file, nor `state_dir`. Links are followed as far as
+/// they stay among what may be read so. Paths are shown relative to `root`.
 #[must_use]
 pub fn load(root: &Path, entries: &[PathBuf], state_dir: &Path) -> Loaded {
     let state_dir = root.join(state_dir);
@@ -112,12 +113,23 @@ fn search(root: &Path, entry: &Path, never: &[PathBuf], found: &mut BTreeMap<Pat
         let path = path.strip_prefix(root).unwrap_or(path);
         path.components().filter(|part| !matches!(part, std::path::Component::CurDir)).collect()
     };
+    let bounds = Bounds::new(root, &top, never);
     let walk = WalkDir::new(&top).follow_links(true).sort_by_file_name().into_iter();
-    for step in walk.filter_entry(|step| is_wanted(step, never)) {
+    let mut walk = walk.filter_entry(|step| is_wanted(step, never));
+    while let Some(step) = walk.next() {
         match step {
+            Ok(step) if step.depth() > 0 && step.file_type().is_file() && !is_manifest(step.path()) => {}
+            // Only a link leads elsewhere, and only the path of the entry itself has folders nobody looked at yet.
+            Ok(step) if (step.path_is_symlink() || step.depth() == 0) && bounds.are_left_by(step.path()) => {
+                let path = relative(step.path());
+                if step.file_type().is_dir() {
+                    walk.skip_current_dir();
+                }
+                found.insert(path.clone(), outside(&path));
+            }
             Ok(step) if step.file_type().is_dir() => {}
             Ok(step) if step.depth() == 0 || is_manifest(step.path()) => {
-                found.insert(relative(step.path()), Found::File);
+                found.entry(relative(step.path())).or_insert(Found::File);
             }
             Ok(_) => {}
             Err(error) => {
@@ -130,6 +142,11 @@ fn search(root: &Path, entry: &Path, never: &[PathBuf], found: &mut BTreeMap<Pat
             }
         }
     }
+}
+
+fn outside(path: &Path) -> Found {
+    let message = format!("`{}` leads out of the project, so it is not read", shown(path));
+    Found::Fault(Code::LeadsOut, message, "put the file itself in the project; a link may lead to what is read anyway")
 }
 
 /// Whether to look at an entry, or below it.
@@ -337,6 +354,40 @@ mod tests {
         let (findings, names) = told(&loaded(folder.path(), &["m"]));
         assert_eq!(findings, ["m/a/loop:1:1 TT0004", "m/dangling.yaml:1:1 TT0001"]);
         assert_eq!(names, ["x", "y"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_leads_out_of_the_project_is_named_and_not_read() {
+        use std::os::unix::fs::symlink;
+        let outside = project(&[("secret", b"s3cr3t\nx"), ("z.yaml", &customer("z")), ("deep/y.yaml", &customer("y"))]);
+        let folder = project(&[
+            ("m/a.yaml", &customer("a")),
+            ("plain/b.yaml", &customer("b")),
+            (".git/config", b"s3cr3t"),
+            ("state/sealed", b"s3cr3t"),
+        ]);
+        let link = |to: &Path, at: &str| symlink(to, folder.path().join(at)).expect("a link");
+        link(&outside.path().join("secret"), "m/c.yaml");
+        link(&outside.path().join("deep"), "m/deep");
+        link(Path::new("../.git/config"), "m/git.yaml");
+        link(Path::new("../state/sealed"), "m/state.yaml");
+        link(&outside.path().join("secret"), "m/no-manifest");
+        link(Path::new("../plain/b.yaml"), "m/b.yaml");
+        link(&outside.path().join("deep"), "listed");
+        let entries = ["m", "listed", ".git/config", "m/c.yaml"].map(PathBuf::from);
+        let refused = load(folder.path(), &entries, Path::new("state"));
+        let findings = [".git/config", "listed", "m/c.yaml", "m/deep", "m/git.yaml", "m/state.yaml"];
+        assert_eq!(
+            told(&refused),
+            (findings.map(|at| format!("{at}:1:1 TT0014")).into(), vec!["a".into(), "b".into()])
+        );
+        assert!(!format!("{refused:?}").contains("s3cr3t"));
+        // Who runs the command may name a place elsewhere, and is held to that one.
+        symlink(folder.path().join("m/a.yaml"), outside.path().join("deep/back.yaml")).expect("a link");
+        let (findings, names) = told(&load(folder.path(), &[outside.path().join("deep")], Path::new("state")));
+        assert_eq!((findings.len(), names), (1, vec!["y".into()]));
+        assert!(findings[0].ends_with("back.yaml:1:1 TT0014"), "{findings:?}");
     }
 
     #[cfg(unix)]

@@ -1,6 +1,7 @@
 //! Manifests: from bytes to documents with places, all faults gathered. Never resolves references between documents
 //! and never asks a tenant.
 
+mod bounds;
 mod check;
 mod deserialize;
 pub mod document;
@@ -23,6 +24,7 @@ mod tree;
 mod untold;
 mod written;
 
+pub use bounds::leads_out;
 pub use document::Document;
 pub use edit::{Change, Edit, Refused, edit};
 pub use format::form;

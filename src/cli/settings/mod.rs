@@ -19,6 +19,7 @@ pub(crate) use sign_in::{Kept, Proven, SignIn, Way};
 
 use super::args::{ColorChoice, Globals, OutputFormat, RefreshChoice};
 use super::error::{CliError, Exit};
+use crate::manifest::leads_out;
 use crate::ops::roles::Roles;
 use crate::plan::role::Held;
 use crate::policy::lint;
@@ -167,6 +168,13 @@ impl Sources<'_> {
         let Some(written) = self.text(flag, "TWOTIER_CENTER", self.file.center.url.as_deref()) else { return Ok(None) };
         let center = center(&written.value, self.base(&written.origin))
             .map_err(|error| error.hint(format!("it comes from {}", written.origin)))?;
+        // What a project file names is as foreign as the file itself; what is wrong with a tenant shows what it holds.
+        if let (Center::Embedded(file), Origin::ProjectFile(place)) = (&center, &written.origin)
+            && leads_out(self.root, file)
+        {
+            let message = format!("`center: {}` leads out of the folder of {}", written.value, place.display());
+            return Err(CliError::new(Exit::Invalid, message).hint("name it with `--center` or TWOTIER_CENTER"));
+        }
         Ok(Some(Setting::new(center, written.origin)))
     }
     fn roles(&self) -> Result<Option<Setting<BTreeSet<Held>>>, CliError> {
@@ -329,6 +337,25 @@ mod tests {
         assert_eq!(settings.state, Setting::new(started.join("mine"), Origin::Flag("--state")));
         assert_eq!(settings.format, Setting::new(OutputFormat::Text, Origin::Flag("--format")));
         assert_eq!(settings.center.map(|c| c.value), Some(Center::Embedded(started.join("c"))));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_project_file_neither_is_nor_names_a_file_outside_of_its_folder() {
+        let elsewhere = tempfile::tempdir().expect("a folder");
+        let secret = elsewhere.path().join("secret");
+        std::fs::write(&secret, "s3cr3t: 1\n").expect("a file");
+        let named = format!("center: embedded:{}\n", secret.display());
+        let mut case = Case::new(Some(&named));
+        let refused = case.gather().expect_err("outside");
+        assert!(refused.message.contains("leads out of the folder"), "{}", refused.message);
+        case.globals.center = Some(format!("embedded:{}", secret.display()));
+        assert!(case.gather().is_ok(), "whoever runs the command may");
+        let case = Case::new(None);
+        std::os::unix::fs::symlink(&secret, case.root().join(FILE_NAME)).expect("a link");
+        let refused = case.gather().expect_err("a link");
+        assert!(refused.message.contains("leads out of its folder"), "{}", refused.message);
+        assert!(!refused.message.contains("s3cr3t"), "{}", refused.message);
     }
 
     #[test]

@@ -2,9 +2,10 @@
 
 use super::center::CenterFile;
 use crate::diag::{Code, Severity, nearest};
+use crate::manifest::leads_out;
 use crate::policy::lint::{self, LINTS};
 use serde_yaml::{Mapping, Value};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// The name that is looked for.
 pub(crate) const FILE_NAME: &str = "twotier.yaml";
@@ -68,12 +69,12 @@ pub(crate) fn in_repository(root: &Path) -> String {
 /// The first thing wrong with it.
 #[expect(clippy::disallowed_methods, reason = "an edge: the project file is a setting")]
 pub(crate) fn read(path: &Path) -> Result<ProjectFile, ProjectFault> {
-    let text = std::fs::read_to_string(path).map_err(|error| ProjectFault {
-        path: path.to_owned(),
-        line: None,
-        message: format!("the project file cannot be read: {error}"),
-        help: None,
-    })?;
+    let fault = |message: String| ProjectFault { path: path.to_owned(), line: None, message, help: None };
+    if path.parent().is_some_and(|root| leads_out(root, path)) {
+        return Err(fault("the project file is a link that leads out of its folder, so it is not read".to_owned()));
+    }
+    let text =
+        std::fs::read_to_string(path).map_err(|error| fault(format!("the project file cannot be read: {error}")))?;
     parse(path, &text)
 }
 
@@ -144,7 +145,16 @@ impl Faults<'_> {
         let fault = || self.at(key, format!("`{key}` is a list of files or folders, such as `[manifests]`"));
         let items = value.as_sequence().ok_or_else(fault)?;
         let path = |item: &Value| item.as_str().filter(|text| !text.is_empty()).map(PathBuf::from).ok_or_else(fault);
-        items.iter().map(path).collect()
+        let paths = items.iter().map(path).collect::<Result<Vec<_>, _>>()?;
+        let inside = |part| matches!(part, Component::Normal(_) | Component::CurDir);
+        match paths.iter().find(|path| !path.components().all(inside)) {
+            None => Ok(paths),
+            Some(path) => {
+                let message = format!("`{}` leads out of the folder of the project file", path.display());
+                let help = "put the manifests in it, or name other places with TWOTIER_MANIFESTS".to_owned();
+                Err(ProjectFault { help: Some(help), ..self.at(key, message) })
+            }
+        }
     }
 }
 
@@ -226,6 +236,16 @@ mod tests {
         assert_eq!(file.center.url.as_deref(), Some("embedded:tenant.jsonl"));
         assert_eq!(file.state, Some(PathBuf::from("s")));
         assert_eq!(file.format.as_deref(), Some("json"));
+    }
+
+    #[test]
+    fn manifests_lie_in_the_folder_of_the_project_file() {
+        assert!(parsed("manifests: [., ./a, a/b.yaml]\n").is_ok());
+        for outside in ["..", "../x", "a/../../x", "/etc/x"] {
+            let fault = parsed(&format!("center: embedded:t\nmanifests: [a, {outside}]\n")).expect_err(outside);
+            assert_eq!(fault.line, Some(2));
+            assert!(fault.message.contains(&format!("`{outside}` leads out")), "{}", fault.message);
+        }
     }
 
     #[test]
