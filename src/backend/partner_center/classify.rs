@@ -3,6 +3,7 @@
 
 use super::call::Call;
 use super::decode::{Node, bare, json, whole};
+use super::mask::Mask;
 use crate::model::Timestamp;
 use http::{HeaderMap, Response, StatusCode};
 use serde_json::Value;
@@ -139,15 +140,16 @@ const TABLE: &[Row] = &[
     (ANY, 500, 900_192, Meaning::Passing),
 ];
 
-/// Why a reply is no success; nothing when it is one.
-pub(super) fn problem(reply: &Response<Vec<u8>>, now: Timestamp) -> Option<Problem> {
+/// Why a reply is no success, under the mask of its request; nothing when it is one.
+pub(super) fn problem(reply: &Response<Vec<u8>>, mask: &Mask, now: Timestamp) -> Option<Problem> {
     let status = reply.status();
     // Documented with 200. Source: learn, error-codes ("this item isn't available").
-    let unavailable = || says(reply.body(), b"400072") && words(reply.body()).is_some_and(|w| w.code == Some(400_072));
+    let unavailable =
+        || says(reply.body(), b"400072") && words(reply.body(), mask).is_some_and(|w| w.code == Some(400_072));
     if status.is_success() && !unavailable() {
         return None;
     }
-    let Words { code, text } = words(reply.body()).unwrap_or_default();
+    let Words { code, text } = words(reply.body(), mask).unwrap_or_default();
     let page = bare(reply.body()).first() == Some(&b'<');
     let known = code.is_some() || [StatusCode::TOO_MANY_REQUESTS, StatusCode::UNAUTHORIZED].contains(&status);
     let from_service = traced(reply.headers()) || (known && !page);
@@ -232,7 +234,7 @@ struct Words {
 
 /// Code and words of an error body, in any of its shapes. Source: learn, error-codes (`description`),
 /// api-throttling-guidance (`statusCode`, `message`), confirm-customer-consent-customer-agreement (`errorName`).
-fn words(body: &[u8]) -> Option<Words> {
+fn words(body: &[u8], mask: &Mask) -> Option<Words> {
     // An error is small; what is not is somebody's page.
     let value = (body.len() <= 65_536).then(|| json(body).ok()).flatten()?;
     let node = Node::of(&value).ok()?;
@@ -240,7 +242,7 @@ fn words(body: &[u8]) -> Option<Words> {
     let of = |node: &Node<'_>| {
         let text = ["description", "message", "error_description", "errorName"]
             .into_iter()
-            .find_map(|key| node.get(key).and_then(Value::as_str).map(in_one_line))
+            .find_map(|key| node.get(key).and_then(Value::as_str).map(|text| mask.line(text)))
             .filter(|text| !text.is_empty());
         let code = ["code", "errorCode"].into_iter().find_map(|key| node.get(key).and_then(whole));
         (code, text)
@@ -248,23 +250,6 @@ fn words(body: &[u8]) -> Option<Words> {
     let (code, text) = of(&node);
     let (inner_code, inner_text) = inner.as_ref().map(of).unwrap_or_default();
     Some(Words { code: code.or(inner_code), text: text.or(inner_text) })
-}
-
-/// At most so many characters of the service's words are kept.
-const LONGEST: usize = 300;
-
-fn in_one_line(text: &str) -> SmolStr {
-    let mut line = String::new();
-    for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    match line.char_indices().nth(LONGEST) {
-        Some((at, _)) => format_smolstr!("{}...", &line[..at]),
-        None => line.into(),
-    }
 }
 
 /// The ids of a reply, as far as they are ids. Source: learn, headers (some replies name each twice).
@@ -316,12 +301,13 @@ mod tests {
     }
     const IDS: [(&str, &str); 2] = [("MS-RequestId", "aa-11,aa-11"), ("MS-CorrelationId", "bb-22")];
     fn means(call: Call, status: u16, body: &str) -> Meaning {
-        meaning(call, &problem(&reply(status, &IDS, body), now()).expect("a problem"))
+        meaning(call, &problem(&reply(status, &IDS, body), &Mask::default(), now()).expect("a problem"))
     }
 
     #[test]
     fn the_three_shapes_of_an_error_are_read_with_code_words_and_ids() {
-        let words = |status, body| problem(&reply(status, &IDS, body), now()).expect("a problem").in_full();
+        let words =
+            |status, body| problem(&reply(status, &IDS, body), &Mask::default(), now()).expect("a problem").in_full();
         let both = "(request aa-11, correlation bb-22)";
         let usual = r#"{"code":"2201","description":"The CSP region\r\n differs.","data":[],"source":"PartnerFD"}"#;
         assert_eq!(words(400, usual), format!("2201: The CSP region differs. {both}"));
@@ -333,7 +319,7 @@ mod tests {
         assert_eq!(words(403, "<html>no</html>"), format!("HTTP 403, with a page for people {both}"));
         assert_eq!(words(400, r#"{"Code":7,"Description":"Pascal"}"#), format!("7: Pascal {both}"));
         assert!(
-            problem(&reply(400, &[], &format!(r#"{{"description":"{}"}}"#, "x".repeat(900))), now())
+            problem(&reply(400, &[], &format!(r#"{{"description":"{}"}}"#, "x".repeat(900))), &Mask::default(), now())
                 .is_some_and(|problem| problem.text.len() < 320)
         );
     }
@@ -385,7 +371,8 @@ mod tests {
     fn a_404_without_a_code_proves_nothing() {
         for call in [Call::Subscription, Call::Cart, Call::Subscriptions, Call::AccountReview, Call::Availabilities] {
             assert_eq!(means(call, 404, ""), Meaning::Refused, "{call:?}");
-            let gateway = problem(&reply(404, &[], "<html>not found</html>"), now()).expect("a problem");
+            let gateway =
+                problem(&reply(404, &[], "<html>not found</html>"), &Mask::default(), now()).expect("a problem");
             assert_eq!(meaning(call, &gateway), Meaning::InBetween, "{call:?}");
         }
     }
@@ -393,16 +380,19 @@ mod tests {
     #[test]
     fn a_refusal_may_come_with_200() {
         let body = r#"{"code":400072,"description":"This item isn't available."}"#;
-        let problem = problem(&reply(200, &IDS, body), now()).expect("a problem");
+        let problem = problem(&reply(200, &IDS, body), &Mask::default(), now()).expect("a problem");
         assert_eq!((meaning(Call::MakeCart, &problem), problem.code()), (Meaning::Refused, 400_072));
         let mentioned = r#"{"items":[{"orderId":"400072"}]}"#;
-        assert_eq!(super::problem(&reply(200, &IDS, mentioned), now()), None);
+        assert_eq!(super::problem(&reply(200, &IDS, mentioned), &Mask::default(), now()), None);
     }
 
     #[test]
     fn how_long_to_wait_is_told_in_three_ways() {
         let wait = |headers: &[(&str, &str)], body: &str| {
-            problem(&reply(429, headers, body), now()).expect("a problem").retry_after.map(|wait| wait.as_secs())
+            problem(&reply(429, headers, body), &Mask::default(), now())
+                .expect("a problem")
+                .retry_after
+                .map(|wait| wait.as_secs())
         };
         assert_eq!(wait(&[("Retry-After", "57")], ""), Some(57));
         assert_eq!(wait(&[("Retry-After", "Tue, 21 Jul 2026 04:11:28 GMT")], ""), Some(30));
@@ -419,7 +409,7 @@ mod tests {
             body in prop::collection::vec(any::<u8>(), 0..120),
         ) {
             let reply = Response::builder().status(status).body(body).expect("a reply");
-            let problem = problem(&reply, now()).expect("no success");
+            let problem = problem(&reply, &Mask::default(), now()).expect("no success");
             prop_assume!(problem.code.is_none());
             for call in ABOUT_A_CUSTOMER {
                 prop_assert_ne!(meaning(*call, &problem), Meaning::Absent);

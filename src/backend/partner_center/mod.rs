@@ -12,6 +12,7 @@ mod decode;
 pub mod hosts;
 mod limit;
 mod look;
+mod mask;
 mod page;
 mod password;
 mod read;

@@ -3,6 +3,7 @@
 
 use super::classify::{Meaning, Problem, meaning, problem};
 use super::limit::{Lane, Limiter, Verdict};
+use super::mask::Mask;
 use super::request::{Ask, Moment};
 use super::{Calls, Doors, Freshness, SignInError, TransportError};
 use crate::model::{RequestId, Secret};
@@ -87,6 +88,7 @@ impl Line {
         let lane = Lane { resource: ask.call.resource(), customer: ask.customer };
         let sent = self.wait_turn(lane, terms.start_by)?;
         self.count(lane, |calls| calls.made += 1);
+        let mask = Mask::of(&request);
         let reply = self.doors.transport.send(request, terms.timeout).map_err(|error| match error {
             TransportError::NotSent(text) => Trouble::NotSent(text),
             TransportError::Lost(text) => Trouble::Lost(text),
@@ -94,7 +96,7 @@ impl Line {
         if let Some(theirs) = said_date(&reply) {
             *held(&self.ahead) = Some(self.doors.clock.now().seconds() - theirs);
         }
-        let Some(problem) = problem(&reply, self.doors.clock.now()) else {
+        let Some(problem) = problem(&reply, &mask, self.doors.clock.now()) else {
             held(&self.limiter).answered(lane);
             return Ok(reply);
         };

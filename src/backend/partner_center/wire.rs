@@ -2,6 +2,7 @@
 //! be there and is not is garbage. Never decides what an absence means.
 
 use super::decode::{Garbage, Node};
+use super::mask::Mask;
 use super::page::entries;
 use crate::model::operation::SupportContact;
 use crate::model::product::Commerce;
@@ -257,7 +258,7 @@ pub(super) fn cart(node: &Node<'_>) -> Result<Cart, Garbage> {
             let code = fault.get("errorCode").and_then(super::decode::whole).unwrap_or(0);
             let name = fault.text("errorCode")?.filter(|_| code == 0);
             let text = fault.text("errorDescription")?.or(name).unwrap_or_else(|| "the line is refused".into());
-            error = error.or(Some((code, text)));
+            error = error.or(Some((code, Mask::default().line(&text))));
         }
     }
     Ok(Cart {
@@ -321,7 +322,7 @@ pub(super) fn checked_out(node: &Node<'_>) -> Result<CheckedOut, Garbage> {
     };
     let error = |error: &Node<'_>| {
         let text = error.text("description")?.unwrap_or_else(|| "the order failed".into());
-        Ok((error.count("code")?.unwrap_or(0), text))
+        Ok((error.count("code")?.unwrap_or(0), Mask::default().line(&text)))
     };
     Ok(CheckedOut { orders, errors: node.nodes("orderErrors")?.iter().map(error).collect::<Result<_, _>>()? })
 }

@@ -5,11 +5,12 @@ use super::reply::{self, DeviceCode, Refusal};
 use super::request::Grant;
 use super::{Kept, NO_MFA, SignIn, Signed, Told, said};
 use crate::backend::partner_center::SignInError;
+use crate::backend::partner_center::mask::Mask;
 use crate::model::Secret;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::digest::{SHA256, digest};
-use smol_str::{SmolStr, format_smolstr};
+use smol_str::format_smolstr;
 use std::io::{self, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::time::Duration;
@@ -65,7 +66,8 @@ impl SignIn {
     /// When it is refused.
     pub fn begin_device(&self) -> Result<DeviceCode, SignInError> {
         let request = self.setup.realm.device().map_err(|error| SignInError::Refused(format_smolstr!("{error}")))?;
-        reply::device(&self.send(request)?).map_err(said)
+        let mask = Mask::of(&request);
+        reply::device(&self.send(request)?, &mask).map_err(said)
     }
     /// Waits until somebody typed the code, and keeps the sign-in.
     ///
@@ -79,7 +81,7 @@ impl SignIn {
             clock.pause(every);
             let request = self.setup.realm.token(&Grant::Device(&code.device), &self.prove()?);
             let request = request.map_err(|error| SignInError::Refused(format_smolstr!("{error}")))?;
-            match reply::token(&self.send(request)?) {
+            match self.token_for(request) {
                 Ok(granted) => return self.keep_granted(granted),
                 Err(Refusal::Said(error)) => return Err(error),
                 Err(Refusal::SlowDown) => every += Duration::from_secs(5),
@@ -168,7 +170,7 @@ fn take(mut stream: TcpStream, state: &Secret) -> Option<Result<Secret, SignInEr
         (_, error) => {
             answer(&mut stream, "200 OK", "The sign-in was refused. You may close this window.");
             let words = value("error_description").or(error).unwrap_or_default();
-            let line: SmolStr = words.lines().next().unwrap_or_default().into();
+            let line = Mask::default().line(words.lines().next().unwrap_or_default());
             Err(SignInError::Refused(format_smolstr!("the sign-in was refused: {line}")))
         }
     })

@@ -16,6 +16,7 @@ pub use federated::Federated;
 pub use kept::{Given, InFile, Keep, KeepError, Kept};
 pub use request::{Endpoint, Realm};
 
+use super::mask::Mask;
 use super::{Caller, Freshness, SignInError, Tokens, Transport, TransportError};
 use crate::model::{Clock, RequestId, Secret};
 use reply::{Granted, Refusal};
@@ -211,7 +212,12 @@ impl SignIn {
         let request = self.setup.realm.token(grant, &self.prove()?).map_err(|error| {
             SignInError::Refused(format_smolstr!("the sign-in service has no usable address: {error}"))
         })?;
-        reply::token(&self.send(request)?).map_err(said)
+        self.token_for(request).map_err(said)
+    }
+    /// What a request for a token is answered.
+    fn token_for(&self, request: http::Request<Vec<u8>>) -> Result<Granted, Refusal> {
+        let mask = Mask::of(&request);
+        reply::token(&self.send(request).map_err(Refusal::Said)?, &mask)
     }
     fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, SignInError> {
         self.setup.transport.send(request, PATIENCE).map_err(|error| {

@@ -2,6 +2,7 @@
 //! repeats a token in a message.
 
 use crate::backend::partner_center::SignInError;
+use crate::backend::partner_center::mask::Mask;
 use crate::model::Secret;
 use http::Response;
 use serde::{Deserialize, Deserializer};
@@ -100,12 +101,12 @@ fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D:
 /// An access token lasts about an hour; when that is not told, much less is assumed.
 const UNTOLD: Duration = Duration::from_secs(300);
 
-/// Reads the answer to a request for a token.
+/// Reads the answer to a request for a token, under the mask of the request.
 ///
 /// # Errors
 /// What was refused.
-pub fn token(reply: &Response<Vec<u8>>) -> Result<Granted, Refusal> {
-    let wire: WireToken = read(reply)?;
+pub(super) fn token(reply: &Response<Vec<u8>>, mask: &Mask) -> Result<Granted, Refusal> {
+    let wire: WireToken = read(reply, mask)?;
     Ok(Granted {
         access: wire.access_token.0,
         refresh: wire.refresh_token.map(|token| token.0),
@@ -114,12 +115,12 @@ pub fn token(reply: &Response<Vec<u8>>) -> Result<Granted, Refusal> {
     })
 }
 
-/// Reads the answer to a request for a device code.
+/// Reads the answer to a request for a device code, under the mask of the request.
 ///
 /// # Errors
 /// What was refused.
-pub fn device(reply: &Response<Vec<u8>>) -> Result<DeviceCode, Refusal> {
-    let wire: WireDevice = read(reply)?;
+pub(super) fn device(reply: &Response<Vec<u8>>, mask: &Mask) -> Result<DeviceCode, Refusal> {
+    let wire: WireDevice = read(reply, mask)?;
     Ok(DeviceCode {
         device: wire.device_code.0,
         user: wire.user_code,
@@ -129,7 +130,7 @@ pub fn device(reply: &Response<Vec<u8>>) -> Result<DeviceCode, Refusal> {
     })
 }
 
-fn read<T: serde::de::DeserializeOwned>(reply: &Response<Vec<u8>>) -> Result<T, Refusal> {
+fn read<T: serde::de::DeserializeOwned>(reply: &Response<Vec<u8>>, mask: &Mask) -> Result<T, Refusal> {
     let status = reply.status();
     let body = reply.body().strip_prefix(b"\xef\xbb\xbf").unwrap_or(reply.body());
     if status.is_success()
@@ -138,7 +139,10 @@ fn read<T: serde::de::DeserializeOwned>(reply: &Response<Vec<u8>>) -> Result<T, 
         return Ok(wire);
     }
     match serde_json::from_slice::<WireRefusal>(body) {
-        Ok(refusal) => Err(refused(&refusal, status.is_server_error() || status.as_u16() == 429)),
+        Ok(refusal) => {
+            let passing = status.is_server_error() || status.as_u16() == 429;
+            Err(refused(&refusal, mask, passing))
+        }
         Err(_) => Err(Refusal::Said(SignInError::Failed(no_answer(reply)))),
     }
 }
@@ -159,7 +163,7 @@ fn no_answer(reply: &Response<Vec<u8>>) -> SmolStr {
     }
 }
 
-fn refused(refusal: &WireRefusal, passing: bool) -> Refusal {
+fn refused(refusal: &WireRefusal, mask: &Mask, passing: bool) -> Refusal {
     let WireRefusal { error, error_description, error_codes, correlation_id } = refusal;
     match error.as_str() {
         "authorization_pending" => return Refusal::Pending,
@@ -175,7 +179,8 @@ fn refused(refusal: &WireRefusal, passing: bool) -> Refusal {
     let mend = code.and_then(mend).unwrap_or_else(|| mend_of(error));
     let line = description.lines().next().unwrap_or_default().trim();
     let line = if line.is_empty() { error.as_str() } else { line };
-    let id = correlation_id.as_ref().map_or_else(String::new, |id| format!(" (correlation id {id})"));
+    let line = mask.line(line);
+    let id = correlation_id.as_ref().map_or_else(String::new, |id| format!(" (correlation id {})", mask.line(id)));
     let words = format_smolstr!("{mend}; the sign-in service says: {line}{id}");
     let passing = passing || matches!(error.as_str(), "temporarily_unavailable" | "server_error");
     Refusal::Said(if passing { SignInError::Failed(words) } else { SignInError::Refused(words) })
@@ -250,12 +255,15 @@ mod tests {
     fn reply(status: u16, body: &str) -> Response<Vec<u8>> {
         Response::builder().status(status).body(body.as_bytes().to_vec()).expect("a reply")
     }
+    fn read_token(reply: &Response<Vec<u8>>) -> Result<Granted, Refusal> {
+        token(reply, &Mask::default())
+    }
     fn refusal(status: u16, error: &str, code: u64) -> SignInError {
         let body = json!({
             "error": error, "error_codes": [code], "correlation_id": "c-1",
             "error_description": format!("AADSTS{code}: Words of the service.\r\nTrace ID: t"),
         });
-        match token(&reply(status, &body.to_string())) {
+        match read_token(&reply(status, &body.to_string())) {
             Err(Refusal::Said(error)) => error,
             other => panic!("{other:?}"),
         }
@@ -268,11 +276,11 @@ mod tests {
             r#"{"expires_in":3599,"access_token":"a","refresh_token":"r","id_token":"i"}"#,
             "\u{feff}{\"expires_in\":3599,\"access_token\":\"a\",\"refresh_token\":\"r\"}",
         ] {
-            let granted = token(&reply(200, body)).expect(body);
+            let granted = read_token(&reply(200, body)).expect(body);
             assert_eq!((granted.access.expose(), granted.lasts.as_secs()), ("a", 3599));
             assert_eq!(granted.refresh.map(|token| token.expose().to_owned()).as_deref(), Some("r"));
         }
-        assert_eq!(token(&reply(200, r#"{"access_token":"a"}"#)).expect("one").lasts, UNTOLD);
+        assert_eq!(read_token(&reply(200, r#"{"access_token":"a"}"#)).expect("one").lasts, UNTOLD);
     }
 
     #[test]
@@ -302,7 +310,7 @@ mod tests {
     fn what_passes_is_told_apart() {
         assert!(matches!(refusal(503, "temporarily_unavailable", 90_033), SignInError::Failed(_)));
         assert!(matches!(refusal(429, "invalid_request", 1), SignInError::Failed(_)));
-        let by_error = |error: &str| token(&reply(400, &json!({ "error": error }).to_string())).expect_err("none");
+        let by_error = |error: &str| read_token(&reply(400, &json!({ "error": error }).to_string())).expect_err("none");
         assert_eq!(by_error("authorization_pending"), Refusal::Pending);
         assert_eq!(by_error("slow_down"), Refusal::SlowDown);
     }
@@ -310,17 +318,19 @@ mod tests {
     #[test]
     fn a_web_page_in_its_place_is_a_captive_portal() {
         for (status, body) in [(200, "<html>Welcome to the hotel"), (302, ""), (407, " <!DOCTYPE html>")] {
-            let Err(Refusal::Said(SignInError::Failed(words))) = token(&reply(status, body)) else { panic!("{body}") };
+            let Err(Refusal::Said(SignInError::Failed(words))) = read_token(&reply(status, body)) else {
+                panic!("{body}")
+            };
             assert!(words.contains("captive portal"), "{words}");
         }
-        let Err(Refusal::Said(SignInError::Failed(words))) = token(&reply(500, "")) else { panic!("none") };
+        let Err(Refusal::Said(SignInError::Failed(words))) = read_token(&reply(500, "")) else { panic!("none") };
         assert!(words.contains("HTTP 500"), "{words}");
     }
 
     #[test]
     fn no_message_repeats_a_token() {
         let body = r#"{"access_token": 7, "refresh_token": "s3cr3t"}"#;
-        let said = format!("{:?}", token(&reply(200, body)).expect_err("no text"));
+        let said = format!("{:?}", read_token(&reply(200, body)).expect_err("no text"));
         assert!(!said.contains("s3cr3t"), "{said}");
     }
 
@@ -329,7 +339,7 @@ mod tests {
         let v2 = r#"{"user_code":"ABC","device_code":"d","verification_uri":"https://microsoft.com/devicelogin","expires_in":900,"interval":5}"#;
         let v1 = r#"{"user_code":"ABC","device_code":"d","verification_url":"https://microsoft.com/devicelogin","expires_in":"900","interval":"5"}"#;
         for body in [v1, v2] {
-            let code = device(&reply(200, body)).expect("a code");
+            let code = device(&reply(200, body), &Mask::default()).expect("a code");
             assert_eq!((code.user.as_str(), code.lasts.as_secs(), code.every.as_secs()), ("ABC", 900, 5));
         }
     }

@@ -241,6 +241,40 @@ fn what_is_refused_for_good_is_asked_once_and_what_may_pass_again() {
     rig.bearer(Caller::Any).expect("it passed");
 }
 
+/// Refuses everything, and repeats what it was asked.
+struct Echo;
+impl Transport for Echo {
+    fn send(&self, request: Request<Vec<u8>>, _: Duration) -> Result<Response<Vec<u8>>, TransportError> {
+        let form = String::from_utf8(request.body().clone()).expect("a form");
+        let values: Vec<String> = form_urlencoded::parse(request.body()).map(|(_, value)| value.into()).collect();
+        let description = format!("AADSTS9002313: malformed: {form} with {values:?}\r\nTrace ID: t");
+        let body = json!({"error": "invalid_request", "error_description": description, "correlation_id": values[1]});
+        Ok(Response::builder().status(400).body(body.to_string().into_bytes()).expect("a reply"))
+    }
+}
+
+#[test]
+fn a_refusal_that_repeats_what_was_sent_tells_no_secret() {
+    const SECRETS: [&str; 3] = ["r3fresh+token", "cl1ent/secret~", "a55ertion"];
+    for proof in [Proof::Secret(secret(SECRETS[1])), Proof::Federated(Federated::Given(secret(SECRETS[2])))] {
+        for kept in [Some(SECRETS[0]), None] {
+            let Rig { sign_in: SignIn { mut setup, .. }, .. } = Rig::new(proof_again(&proof), kept);
+            setup.transport = Arc::new(Echo);
+            let told = SignIn::new(setup).bearer(Caller::Any, Freshness::Cached).expect_err("refused").to_string();
+            assert!(told.contains("malformed: client_id=c1") && told.contains("***"), "{told}");
+            let parts = ["r3fresh", "cl1ent", "a55ertion"];
+            assert!(!parts.iter().any(|part| told.contains(part)), "{told}");
+        }
+    }
+}
+fn proof_again(proof: &Proof) -> Proof {
+    match proof {
+        Proof::Secret(secret) => Proof::Secret(secret.clone()),
+        Proof::Federated(federated) => Proof::Federated(federated.clone()),
+        Proof::Nothing | Proof::Certificate(_) => Proof::Nothing,
+    }
+}
+
 #[test]
 fn a_device_is_waited_for() {
     let rig = Rig::new(Proof::Nothing, None);

@@ -15,7 +15,7 @@ fn understood(name: &str, body: &[u8]) -> Result<(), String> {
     let has = |part: &str| name.contains(part);
     let read = if has("error") || has("not-found") || has("throttled") {
         let reply = http::Response::builder().status(400).body(body.to_vec()).expect("a reply");
-        let problem = problem(&reply, Timestamp::from_seconds(0)).expect("a problem");
+        let problem = problem(&reply, &mask::Mask::default(), Timestamp::from_seconds(0)).expect("a problem");
         return if problem.code.is_some() || has("throttled") { Ok(()) } else { Err("no code".into()) };
     } else if has("list-indirect-resellers") {
         list(&|entry| wire::relationship(entry).map(drop))

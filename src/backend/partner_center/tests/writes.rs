@@ -105,6 +105,24 @@ fn the_first_administrator_gets_a_password_nobody_chose() {
     assert!(matches!(none, Err(BackendError::Refused { code: 0, .. })));
 }
 
+#[test]
+fn a_refusal_that_repeats_a_password_or_token_tells_neither() {
+    let (list, reset) = (of_customer("GET", "/users?size=500"), of_customer("PATCH", "/users/u2/resetpassword"));
+    let users = r#"{"items":[{"id":"u2","userPrincipalName":"admin@c.onmicrosoft.com"}]}"#;
+    let operation = Operation::ResetAdminPassword { customer: customer() };
+    // The service is asked twice with the same randomness: the second time it repeats what the first was sent.
+    let (_, made) = perform(&operation, vec![(&list, ok(users)), (&reset, ok("{}"))]);
+    let body = String::from_utf8(made[1].request.body().clone()).expect("JSON");
+    let password = made[1].json()["passwordProfile"]["password"].as_str().expect("one").to_owned();
+    let bearer = made[1].header("authorization").expect("a token").to_owned();
+    let words = format!("`{password}` is too weak: {body} of {bearer}");
+    let echo = reply(400, &serde_json::json!({"code": 27002, "description": words}).to_string());
+    let (refused, _) = perform(&operation, vec![(&list, ok(users)), (&reset, echo)]);
+    let told = format!("{refused:?}");
+    assert!(told.contains("is too weak") && told.contains("***"), "{told}");
+    assert!(!told.contains(&password) && !told.contains(bearer.trim_start_matches("Bearer ")), "{told}");
+}
+
 const ITEMS: &str = "GET /v1/products/CFQ7TTC0LH18/skus/0001/availabilities?country=DE";
 fn sold(items: &[&str]) -> String {
     let term = r#""terms":[{"duration":"P1Y","billingCycle":"Monthly"}]"#;
