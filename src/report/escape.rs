@@ -99,6 +99,15 @@ pub fn code(text: &str) -> String {
 /// An invisible space: what stands around it is no name, address or number of anything.
 const APART: &str = "&#8203;";
 
+/// How many characters may stand before one that would complete a link or the name of a picture: the longest name has fewer.
+const LOOK_BACK: usize = 64;
+
+/// Whether the text ends with a colon and something that may name a picture. Source: docs.github.com, "Using emojis".
+fn is_name_after_colon(before: &str) -> bool {
+    let name = before.trim_end_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '+' | '-'));
+    name.len() < before.len() && name.ends_with(':')
+}
+
 fn prose(text: &str) -> String {
     let mut safe = String::with_capacity(text.len() + 16);
     let line = line(text);
@@ -108,13 +117,18 @@ fn prose(text: &str) -> String {
         let is_link = (c == '.' && before.ends_with("www"))
             || (c == '-' && before.ends_with("gh"))
             || (c == '/' && before.ends_with(':'));
-        if is_link {
+        // A name between two colons is shown as a picture.
+        let is_picture = c == ':' && is_name_after_colon(&before);
+        if is_link || is_picture {
             safe.push_str(APART);
         }
         match c {
             '<' => safe.push_str("&lt;"),
             '>' => safe.push_str("&gt;"),
             '&' => safe.push_str("&amp;"),
+            // Two of them make a formula. Source: docs.github.com, "Writing mathematical expressions": a backslash does not
+            // help outside of one.
+            '$' => safe.push_str("<span>&#36;</span>"),
             '@' | '#' => {
                 safe.push('\\');
                 safe.push(c);
@@ -129,8 +143,8 @@ fn prose(text: &str) -> String {
             c => safe.push(c),
         }
         before.push(c.to_ascii_lowercase());
-        if before.len() > 16 {
-            before = before.chars().skip(before.chars().count() - 4).collect();
+        if before.len() > 2 * LOOK_BACK {
+            before = before.chars().skip(before.chars().count().saturating_sub(LOOK_BACK)).collect();
         }
     }
     // What would begin a block at the head of a line.
@@ -171,6 +185,8 @@ mod tests {
         assert_eq!(code("`<b>"), "`` `<b> ``");
         assert_eq!(markdown("see https://x.y @me #1"), "see https:&#8203;//x\\.y \\@&#8203;me \\#&#8203;1");
         assert_eq!(markdown("www.x.y GH-1 1) - x"), "www&#8203;\\.x\\.y GH&#8203;-1 1) - x");
+        assert_eq!(markdown("a:tada:b a.yaml:14:8"), "a:tada&#8203;:b a\\.yaml:14&#8203;:8");
+        assert_eq!(markdown("$x$"), "<span>&#36;</span>x<span>&#36;</span>");
         assert_eq!((markdown("1) x"), markdown("- x")), ("1\\) x".to_owned(), "\\- x".to_owned()));
     }
 

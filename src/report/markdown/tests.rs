@@ -14,20 +14,21 @@ fn shown(file: &PlanFile) -> String {
 }
 
 /// Names that wait for a chance.
-const NAMES: [&str; 5] =
-    ["</details>", "@everyone #1 https://x.y www.x.y GH-1 a@b.c", "`|`\n# x", "](http://e)", "\u{202e}"];
+const NAMES: [&str; 6] =
+    ["</details>", "$x$ $`x`$ a:tada:b :100:", "@everyone #1 https://x.y www.x.y GH-1 a@b.c", "`|`\n# x", "](http://e)", "\u{202e}"];
 
 /// What makes markup, pings somebody or links somewhere; nothing where the structure is ours alone.
 fn foreign(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let all =
-        Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
+        Options::ENABLE_TABLES | Options::ENABLE_MATH | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
     let mut said = String::new();
     for event in Parser::new_ext(text, all) {
         match event {
             Event::Text(text) => said.push_str(&text),
             Event::Code(_) => said.push('\u{0}'),
             Event::SoftBreak | Event::HardBreak => said.push('\n'),
+            Event::InlineHtml(html) if matches!(&*html, "<span>" | "</span>") => said.push('\u{0}'),
             Event::InlineHtml(html) => found.push(format!("HTML {html}")),
             Event::Html(html) => {
                 let ours = html.starts_with("<details><summary>") && html.trim_end().ends_with("</summary>");
@@ -52,6 +53,15 @@ fn foreign(text: &str) -> Vec<String> {
     let headings = said.lines().filter_map(|line| line.strip_prefix("# "));
     found.extend(headings.filter(|title| !titles.contains(title)).map(|title| format!("heading {title}")));
     let lower = said.to_lowercase();
+    let word = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "_+-".contains(c));
+    for line in said.lines() {
+        let named = line.match_indices(':').zip(line.match_indices(':').skip(1));
+        let named = named.map(|((from, _), (to, _))| &line[from + 1..to]).filter(|part| word(part));
+        found.extend(named.map(|part| format!("a picture {part} in {line:?}")));
+    }
+    if said.replace("\u{0}$\u{0}", "").contains('$') {
+        found.push(format!("a formula in {said:?}"));
+    }
     for link in ["://", "www.", "gh-1"] {
         if lower.contains(link) {
             found.push(format!("links {link} in {said:?}"));
