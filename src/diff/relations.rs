@@ -1,7 +1,7 @@
 //! Relations of customers and resellers: which are missing, and which a run saw before they ended. Never takes what was not
 //! read for ended.
 
-use super::{Diff, Partner, Past, Presence, RelationDiff, RelationState, Sides, unknown};
+use super::{Diff, Partner, Past, Presence, RelationDiff, RelationState, Sides, former, unknown};
 use crate::desired::Relation;
 use crate::diag::{Code, Finding};
 use crate::model::{Address, CustomerKey, Field, Name, Value};
@@ -12,13 +12,24 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Partnerships of a customer, by name.
 type Names<'a> = BTreeSet<&'a str>;
 
+/// A customer's relations.
+#[derive(Default)]
+pub(super) struct Side<'a> {
+    /// Those that are declared.
+    pub(super) all: Names<'a>,
+    /// Those of them that are there.
+    seen: Names<'a>,
+    /// Whether one is to come.
+    pub(super) moves: bool,
+}
+
 pub(super) fn compare<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
-    let mut declared: BTreeMap<&CustomerKey, (Names<'a>, Names<'a>)> = BTreeMap::new();
+    let mut declared: BTreeMap<&CustomerKey, Side<'a>> = BTreeMap::new();
     for ((customer, partnership), relation) in &sides.desired.associations {
         if !sides.scope.holds(&Address::Customer(customer.clone())) {
             continue;
         }
-        let (all, seen) = declared.entry(customer).or_default();
+        let Side { all, seen, moves } = declared.entry(customer).or_default();
         all.insert(partnership.as_str());
         match standing(sides, diff, customer, partnership) {
             Standing::There => {
@@ -27,6 +38,7 @@ pub(super) fn compare<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
             }
             Standing::ToldElsewhere => {}
             Standing::Differs(state) => {
+                *moves = true;
                 let past = past(sides, customer, partnership, &state);
                 if past == Past::There {
                     diff.findings.push(ended(customer, partnership, relation));
@@ -44,7 +56,8 @@ pub(super) fn compare<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
             }
         }
     }
-    for (customer, (all, seen)) in declared {
+    former::tell(sides, diff, &declared);
+    for (customer, Side { all, seen, moves: _ }) in declared {
         settle(sides, diff, customer, (&all, &seen));
     }
 }
@@ -76,7 +89,7 @@ fn standing(sides: Sides<'_>, diff: &Diff<'_>, customer: &CustomerKey, partnersh
 }
 
 /// The partnerships that a run saw among a customer's resellers while they were declared.
-fn remembered<'a>(sides: Sides<'a>, customer: &CustomerKey) -> &'a [SmolStr] {
+pub(super) fn remembered<'a>(sides: Sides<'a>, customer: &CustomerKey) -> &'a [SmolStr] {
     let address = Address::Customer(customer.clone());
     let old = super::remembered(sides.desired, sides.ledger, &address);
     match sides.ledger.settled.get(old.as_ref().unwrap_or(&address)).and_then(|fields| fields.get(&Field::Reseller)) {

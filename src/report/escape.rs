@@ -77,7 +77,12 @@ pub fn markdown(text: &str) -> String {
     }
     let mut safe = String::with_capacity(text.len() + 16);
     for (i, part) in parts.into_iter().enumerate() {
-        safe.push_str(&if i % 2 == 1 { code(part) } else { prose(part) });
+        safe.push_str(&match (i % 2, part.trim().is_empty()) {
+            (1, false) => code(part),
+            // No code can be empty, and what stands around it is not to meet.
+            (1, true) => format!("\\`{}\\`", prose(part)),
+            (_, _) => prose(part),
+        });
     }
     safe
 }
@@ -180,6 +185,7 @@ mod tests {
     #[test]
     fn markdown_shows_code_and_nothing_else() {
         assert_eq!(markdown("name `a` is <b>"), "name `a` is &lt;b&gt;");
+        assert_eq!(markdown(":0``:"), ":0\\`\\`:");
         assert_eq!(markdown("one ` only"), "one \\` only");
         assert_eq!(code("a`b"), "``a`b``");
         assert_eq!(code("`<b>"), "`` `<b> ``");

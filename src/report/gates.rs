@@ -4,11 +4,16 @@ use super::layout::plural;
 use crate::diag::Code;
 use crate::model::{Address, Date, Limit, StepName};
 use crate::plan::Step;
-use crate::plan::file::Gate;
+use crate::plan::file::{Finding, Gate};
 use std::collections::BTreeMap;
 
 /// How many documents a sentence names.
 const NAMED: usize = 3;
+
+/// Whether a finding stops `apply` as a gate does: it refuses before it writes.
+pub(super) fn stops(finding: &Finding) -> bool {
+    finding.code == Code::RoleMissing.to_string()
+}
 
 /// What the closed gates say. A limit that a step of the plan raises says when that counts.
 pub(super) fn closings(gates: &[Gate], steps: &[Step]) -> Vec<String> {

@@ -4,7 +4,7 @@
 use super::alike::{Alike, All, alike};
 use super::counts::Verdict;
 use super::escape;
-use super::gates::closings;
+use super::gates::{closings, stops};
 use super::layout::{Hue, Paint, Sheet, column, padded, paint, plural, searched, tagged, wrapped};
 use super::width::{Width, columns};
 use crate::diag::Code;
@@ -101,7 +101,8 @@ impl Page {
             remembered: _,
         } = outlook;
         let drift = Code::Drift.to_string();
-        let (drifted, noted): (Vec<&Finding>, Vec<&Finding>) = findings.iter().partition(|f| f.code == drift);
+        let (stopping, told): (Vec<&Finding>, Vec<&Finding>) = findings.iter().partition(|finding| stops(finding));
+        let (drifted, noted): (Vec<&Finding>, Vec<&Finding>) = told.into_iter().partition(|f| f.code == drift);
         let mut sections = Vec::new();
         let mut section = |title: &str, body: String| {
             if !body.is_empty() {
@@ -121,7 +122,9 @@ impl Page {
                 wrapped(out, "  ", 4, &format!("{address}: no document declares it any more; nothing is taken away"))
             })?,
         )?;
-        section("Stops apply", joined(width, closings(gates, steps).iter(), |said, out| wrapped(out, "  ", 4, said))?)?;
+        let lacking = joined(width, stopping.into_iter(), |finding, out| self.noted(finding, out))?;
+        let closed = joined(width, closings(gates, steps).iter(), |said, out| wrapped(out, "  ", 4, said))?;
+        section("Stops apply", lacking + &closed)?;
         if *outside > 0 {
             sections.push(format!(
                 "Outside the scope: {}.\n",

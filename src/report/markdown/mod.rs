@@ -11,7 +11,7 @@ mod told;
 use super::alike::{Alike, All, alike};
 use super::counts::Verdict;
 use super::escape::code;
-use super::gates::closings;
+use super::gates::{closings, stops};
 use super::run::Run;
 use super::settled;
 use crate::apply::Recovered;
@@ -25,7 +25,7 @@ use group::{action, address, groups, short, value};
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
-/// How many gates the verdict names.
+/// How many gates and blocked addresses the verdict names.
 const GATES: usize = 8;
 
 /// Writes a plan.
@@ -35,10 +35,10 @@ const GATES: usize = 8;
 pub(super) fn plan(file: &PlanFile, out: &mut dyn Write) -> fmt::Result {
     let outlook = file.outlook();
     let mut sections = vec![told::access(file), told::money(file)];
-    sections.extend(people(file));
     sections.extend(Section::of("Blocked", Fold::Open, outlook.blocked.iter().map(blocked).collect()));
-    let remains = diag::Code::AccessRemains.to_string();
-    let noted = alike(outlook.findings.iter().filter(|finding| finding.code != remains));
+    sections.extend(people(file));
+    let elsewhere = |finding: &Finding| told::remains(finding) || stops(finding);
+    let noted = alike(outlook.findings.iter().filter(|finding| !elsewhere(finding)));
     sections.extend(Section::of("Noted", Fold::Open, noted.iter().map(said_alike).collect()));
     sections.extend(steps(file));
     sections.extend(Section::of("Taken for granted, released, not looked at", Fold::Closed, beside(outlook)));
@@ -65,15 +65,31 @@ fn verdict(file: &PlanFile) -> String {
              {lasting} of the API's cannot be undone.\n"
         ));
     }
-    let closed = closings(&file.outlook().gates, steps);
-    if !closed.is_empty() {
-        text.push_str("\n**As it stands `apply` refuses all of it:**\n\n");
-        text.extend(closed.iter().take(GATES).map(|gate| format!("- {}\n", short(gate))));
-        if closed.len() > GATES {
-            text.push_str(&format!("- \u{2026} and {} more\n", closed.len() - GATES));
-        }
+    let lacking = file.outlook().findings.iter().filter(|finding| stops(finding));
+    let mut closed: Vec<String> = lacking.map(|finding| short(&finding.message)).collect();
+    closed.extend(closings(&file.outlook().gates, steps).iter().map(|gate| short(gate)));
+    text.push_str(&headed("As it stands `apply` refuses all of it:", &closed));
+    let blocked: Vec<String> = file.outlook().blocked.iter().map(held).collect();
+    text.push_str(&headed("Written, and not done by this plan:", &blocked));
+    text
+}
+
+/// A few lines under a line in bold; nothing without them.
+fn headed(title: &str, lines: &[String]) -> String {
+    let mut text = String::new();
+    if !lines.is_empty() {
+        text.push_str(&format!("\n**{title}**\n\n"));
+        text.extend(lines.iter().take(GATES).map(|line| format!("- {line}\n")));
+    }
+    if lines.len() > GATES {
+        text.push_str(&format!("- \u{2026} and {} more\n", lines.len() - GATES));
     }
     text
+}
+
+/// A blocked address in a line: why stands in its own section.
+fn held(Blocked { key, finding }: &Blocked) -> String {
+    format!("{} {} {}", address(&key.address), action(key), code(&finding.code))
 }
 
 /// Hand-offs with their ids.

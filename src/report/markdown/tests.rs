@@ -14,14 +14,23 @@ fn shown(file: &PlanFile) -> String {
 }
 
 /// Names that wait for a chance.
-const NAMES: [&str; 6] =
-    ["</details>", "$x$ $`x`$ a:tada:b :100:", "@everyone #1 https://x.y www.x.y GH-1 a@b.c", "`|`\n# x", "](http://e)", "\u{202e}"];
+const NAMES: [&str; 6] = [
+    "</details>",
+    "$x$ $`x`$ a:tada:b :100:",
+    "@everyone #1 https://x.y www.x.y GH-1 a@b.c",
+    "`|`\n# x",
+    "](http://e)",
+    "\u{202e}",
+];
 
 /// What makes markup, pings somebody or links somewhere; nothing where the structure is ours alone.
 fn foreign(text: &str) -> Vec<String> {
     let mut found = Vec::new();
-    let all =
-        Options::ENABLE_TABLES | Options::ENABLE_MATH | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
+    let all = Options::ENABLE_TABLES
+        | Options::ENABLE_MATH
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS;
     let mut said = String::new();
     for event in Parser::new_ext(text, all) {
         match event {
@@ -117,6 +126,10 @@ fn the_verdict_access_and_money_stand_before_the_steps() {
 
 When it is applied: 3 run at once, 1 are asked of people (0 were asked before), 4 wait. 1 of the API's cannot be undone.
 
+**Written, and not done by this plan:**
+
+- `subscription/contoso/backup` **order-subscription** `TT0310`
+
 #### Access
 
 Gained: 2. Lost: 0.
@@ -133,10 +146,10 @@ Seats: 10 bought, 5 added, 0 given back. Partners of record moved: 2. Renewals c
 - **moves** the incentive: fabrikam (4811111) loses it, northwind (4822222) gains it: `subscription/contoso/visio`
 - **moves** the incentive: nobody had it, fabrikam (4811111) gains it: `subscription/contoso/m365`
 
-#### For people
+#### Blocked
 ";
     assert!(text.starts_with(head), "{text}");
-    let sections = ["#### For people", "#### Blocked", "<details><summary>Steps: 8", "\nPlan id `"];
+    let sections = ["#### Blocked", "#### For people", "<details><summary>Steps: 8", "\nPlan id `"];
     let places: Vec<_> = sections.iter().map(|section| text.find(section)).collect();
     assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?} {text}");
 }

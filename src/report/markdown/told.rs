@@ -1,6 +1,7 @@
 //! Who gains or loses access to what, and what moves money: read off the steps, told in few lines. Never weighs
 //! anything; what a step does not say is not here.
 
+use super::super::alike::{Alike, alike};
 use super::fit::{Fold, Form, Section};
 use super::group::{Names, address, listed, short, value};
 use crate::diag::Code;
@@ -27,6 +28,11 @@ fn forms(lead: &str, lines: &Lines) -> Vec<Form> {
     vec![full, Form { lead, ..short }]
 }
 
+/// Whether a finding tells access that stays with somebody: it is told under Access.
+pub(super) fn remains(finding: &Finding) -> bool {
+    [Code::AccessRemains, Code::ResellerStays].iter().any(|code| finding.code == code.to_string())
+}
+
 /// Access: gained first, then lost, then what changes otherwise.
 pub(super) fn access(file: &PlanFile) -> Section {
     let mut lines = Lines::new();
@@ -35,16 +41,21 @@ pub(super) fn access(file: &PlanFile) -> Section {
             lines.entry((rank, line)).or_default().push(address(&step.key.address));
         }
     }
-    let remains = Code::AccessRemains.to_string();
-    let left = file.outlook().findings.iter().filter(|finding| finding.code == remains);
-    for Finding { address: about, message, .. } in left {
-        let about = about.as_ref().map(address).unwrap_or_default();
-        lines.entry((3, format!("**remains** {}", short(message)))).or_default().push(about);
+    for Alike { first, all } in alike(file.outlook().findings.iter().filter(|finding| remains(finding))) {
+        let about = first.address.as_ref().map(ToString::to_string).unwrap_or_default();
+        let (message, objects) = all.map_or((first.message.clone(), vec![about]), |all| (all.message, all.objects));
+        let objects = objects.iter().map(|object| value(object));
+        lines.entry((3, format!("**remains** {}", short(&message)))).or_default().extend(objects);
     }
     let count = |of: u8| lines.iter().filter(|((rank, _), _)| *rank == of).map(|(_, all)| all.len()).sum::<usize>();
-    let lead = match (count(0), count(1), lines.is_empty()) {
-        (.., true) => "Nobody gains or loses access.".to_owned(),
-        (gained, lost, false) => format!("Gained: {gained}. Lost: {lost}."),
+    let lead = if lines.is_empty() {
+        "Nobody gains or loses access.".to_owned()
+    } else {
+        let stays = match count(3) {
+            0 => String::new(),
+            stays => format!(" Remains though it is not declared: {stays}."),
+        };
+        format!("Gained: {}. Lost: {}.{stays}", count(0), count(1))
     };
     Section { title: "Access".into(), fold: Fold::Open, forms: forms(&lead, &lines) }
 }
