@@ -2,8 +2,9 @@
 //! empty one.
 
 use super::doubt::{doubt_of, pending_of};
-use super::{Diff, Sides, adopted, doubted, near, remembered, unknown};
-use crate::desired::{Create, Customer, Ensure, Identity, Partnership};
+use super::owners::{self, Meant};
+use super::{Diff, Owners, Sides, adopted, doubted, near, remembered, unknown};
+use crate::desired::{Create, Customer, Ensure, Identity};
 use crate::diag::{Code, Finding};
 use crate::ledger::{HandoffState, LiveId, PendingWhat};
 use crate::model::{Address, CustomerId, StepName, TenantId};
@@ -62,12 +63,7 @@ impl Presence {
 
 pub(super) fn partnerships<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
     let list = relationships(sides);
-    let mut by_partner: BTreeMap<&str, &Relationship> = BTreeMap::new();
-    for relationship in list.as_ref().ok().into_iter().flat_map(|list| list.values()) {
-        if let Some(id) = &relationship.partner_id {
-            by_partner.insert(id.as_str(), relationship);
-        }
-    }
+    diff.owners = Owners::of(sides.desired, sides.ledger, sides.look.observed().relationships().known().copied());
     for (name, partnership) in &sides.desired.partnerships {
         let address = Address::Partnership(name.clone());
         if !sides.scope.holds(&address) {
@@ -75,12 +71,16 @@ pub(super) fn partnerships<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
         }
         let partner = match &list {
             Err(why) => Partner::Unknown(unknown("the list of indirect resellers", why)),
-            Ok(list) => {
-                let tenant = partnership.tenant.or_else(|| learned_reseller(sides, &address));
-                let by_tenant = tenant.map(|tenant| list.get(&tenant));
-                // A partnership without a known tenant is found by any of its PartnerIDs.
-                by_tenant.unwrap_or_else(|| by_ids(partnership, &by_partner)).map_or(Partner::NotListed, listed)
-            }
+            Ok(list) => match diff.owners.meant(name) {
+                Meant::Known(tenant) => list.get(tenant).map_or(Partner::NotListed, listed),
+                Meant::Alike(tenant) => {
+                    let there = list.get(tenant);
+                    diff.assumed.extend(there.map(|there| owners::assumed(partnership, there)));
+                    there.map_or(Partner::NotListed, listed)
+                }
+                Meant::Nobody => Partner::NotListed,
+                Meant::Unclear(finding) => Partner::Unknown(finding.clone()),
+            },
         };
         if let Partner::Listed { tenant, .. } = &partner {
             diff.bindings.learn(address, LiveId::Reseller(*tenant));
@@ -92,10 +92,6 @@ pub(super) fn partnerships<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
 fn listed(relationship: &Relationship) -> Partner {
     let activity = if relationship.active { Activity::Active } else { Activity::Other };
     Partner::Listed { tenant: relationship.tenant, activity }
-}
-
-fn by_ids<'r>(partnership: &Partnership, by_partner: &BTreeMap<&str, &'r Relationship>) -> Option<&'r Relationship> {
-    partnership.partner_ids.iter().find_map(|id| by_partner.get(id.as_str()).copied())
 }
 
 /// The list, unless it cannot be: an empty one while the ledger remembers partnerships that were active.
@@ -129,13 +125,6 @@ fn was_ended(sides: Sides<'_>, address: &Address) -> bool {
             && handoff.key.address == *address
             && matches!(handoff.state, HandoffState::Consumed { .. })
     })
-}
-
-fn learned_reseller(sides: Sides<'_>, address: &Address) -> Option<TenantId> {
-    match ledger_binding(sides, address) {
-        Some(LiveId::Reseller(id)) => Some(id),
-        Some(LiveId::Customer(_) | LiveId::Subscription(..)) | None => None,
-    }
 }
 
 /// What the ledger binds an address to, under its old name while a rename is not recorded.

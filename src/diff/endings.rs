@@ -3,6 +3,7 @@
 
 mod search;
 
+use super::owners::Claim;
 use super::{Diff, Moved, Partner, RelationState, Sides, SupportDiff, SupportState, Verdict, unknown};
 use crate::desired::{self, Customer, Ending, Identity, Origin, Partnership};
 use crate::diag::Finding;
@@ -123,15 +124,32 @@ pub(super) struct Leaving<'a> {
 pub(super) fn leaving<'a>(sides: Sides<'a>, diff: &Diff<'a>) -> Leaving<'a> {
     let mut leaving = Leaving::default();
     for (partnership, ending, tenant) in listed(sides, diff) {
-        let listed = sides.look.observed().relationships();
-        let own = listed.known().and_then(|list| list.get(&tenant)).and_then(|relation| relation.partner_id.clone());
-        for id in partnership.partner_ids.iter().cloned().chain(own) {
-            let taker = taker(sides.desired, ending).map(|(_, partner_id)| partner_id);
-            leaving.by_partner.insert(id, Leaver { partnership, ending, taker });
+        let taker = taker(sides.desired, ending).map(|(_, partner_id)| partner_id);
+        for id in ids(sides, partnership, tenant) {
+            match diff.owners.claim(&partnership.name, &id) {
+                Claim::Own => drop(leaving.by_partner.insert(id, Leaver { partnership, ending, taker })),
+                // What another reseller has is not taken from it because this one leaves.
+                Claim::Foreign(_) | Claim::Shared(_) => {}
+            }
         }
         leaving.left_behind.extend(ending.leave_behind.keys().filter_map(|key| diff.bindings.subscription(key)));
     }
     leaving
+}
+
+/// The PartnerIDs that a reseller goes by: as declared, and as listed.
+fn ids<'a>(sides: Sides<'a>, partnership: &'a Partnership, tenant: TenantId) -> impl Iterator<Item = PartnerId> + 'a {
+    let list = sides.look.observed().relationships();
+    let own = list.known().and_then(|list| list.get(&tenant)).and_then(|relation| relation.partner_id.clone());
+    let further = own.filter(|own| !partnership.partner_ids.contains(own));
+    partnership.partner_ids.iter().cloned().chain(further)
+}
+
+/// PartnerIDs of which nobody knows whether they are this reseller's: what has them may hang on it.
+fn shared<'a>(sides: Sides<'a>, diff: &Diff<'a>, (partnership, tenant): (&'a Partnership, TenantId)) -> Vec<Finding> {
+    let ids = ids(sides, partnership, tenant);
+    let shared = ids.filter(|id| matches!(diff.owners.claim(&partnership.name, id), Claim::Shared(_)));
+    shared.filter_map(|id| diff.owners.against(partnership, &id)).collect()
 }
 
 /// Partnerships that are to end and are still listed.
@@ -205,7 +223,7 @@ pub(super) fn compare<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
             supported: Vec::new(),
             invitations: Vec::new(),
             coverage: Coverage { searched: 0, left: None },
-            unread: Vec::new(),
+            unread: shared(sides, diff, (partnership, tenant)),
         };
         own_customers(sides, diff, &mut found);
         let spoken: BTreeSet<SubscriptionKey> = diff.support.iter().map(|spoken| spoken.key.clone()).collect();

@@ -11,6 +11,7 @@ mod former;
 pub mod look;
 mod near;
 mod objections;
+mod owners;
 mod relations;
 mod renewal;
 mod scope;
@@ -25,6 +26,7 @@ pub use endings::{Coverage, EndingDiff, Held, Invitation, Mobility, Supported, W
 pub use field::{Course, Moved, Verdict, course};
 pub use look::Look;
 pub use objections::Objections;
+pub use owners::Owners;
 pub use scope::Scope;
 pub use strangers::strangers;
 pub use support::{SupportDiff, SupportState};
@@ -71,6 +73,10 @@ impl Sides<'_> {
 pub struct Diff<'a> {
     /// Which live object each address means.
     pub bindings: Bindings,
+    /// Whose PartnerIDs are, and which resellers partnerships mean.
+    pub owners: Owners<'a>,
+    /// Which resellers partnerships in scope are taken for, where nobody wrote or learned it.
+    pub assumed: Vec<String>,
     /// Where each partnership in scope stands.
     pub partners: BTreeMap<&'a Name, Partner>,
     /// Where each customer in scope stands.

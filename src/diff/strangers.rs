@@ -1,9 +1,9 @@
 //! Relationships that no document means, whatever part of the project is looked at. Never asks for a read: where the
 //! list was not read nothing is said.
 
-use super::Sides;
+use super::{Owners, Sides};
 use crate::ledger::LiveId;
-use crate::model::{PartnerId, TenantId};
+use crate::model::TenantId;
 use crate::observed::{Facet, Relationship};
 use std::collections::BTreeSet;
 
@@ -12,12 +12,9 @@ use std::collections::BTreeSet;
 #[must_use]
 pub fn strangers<'a>(sides: Sides<'a>) -> Vec<&'a Relationship> {
     let Facet::Known(list) = sides.look.observed().relationships() else { return Vec::new() };
-    let declared = sides.desired.partnerships.values();
-    let tenants: BTreeSet<TenantId> =
-        declared.clone().filter_map(|partnership| partnership.tenant).chain(remembered(sides)).collect();
-    let ids: BTreeSet<&PartnerId> = declared.flat_map(|partnership| &partnership.partner_ids).collect();
-    let is_ours =
-        |it: &Relationship| tenants.contains(&it.tenant) || it.partner_id.as_ref().is_some_and(|id| ids.contains(id));
+    let owners = Owners::of(sides.desired, sides.ledger, Some(list));
+    let remembered: BTreeSet<TenantId> = remembered(sides).collect();
+    let is_ours = |it: &Relationship| owners.speaks_of(it.tenant) || remembered.contains(&it.tenant);
     list.values().filter(|it| it.active && !is_ours(it)).collect()
 }
 

@@ -170,9 +170,14 @@ impl Customer {
     /// Whether it is the company of this name, whatever its case and spaces.
     #[must_use]
     pub fn is_company(&self, name: &str) -> bool {
-        let lower = |name: &str| name.to_lowercase();
-        lower(&self.company_name).split_whitespace().eq(lower(name).split_whitespace())
+        is_one_name(&self.company_name, name)
     }
+}
+
+/// Whether two names are one, whatever their case and spaces.
+#[must_use]
+pub fn is_one_name(one: &str, other: &str) -> bool {
+    one.to_lowercase().split_whitespace().eq(other.to_lowercase().split_whitespace())
 }
 
 /// `status` of a subscription. Source: learn, subscription-resources.

@@ -10,7 +10,7 @@ use super::observe::{self, Looked, RestsOn, Wants};
 use super::plan::Ground;
 use super::project::Valid;
 use crate::desired::{Accepted, Subscription, Support};
-use crate::diag::At;
+use crate::diag::{At, Code};
 use crate::diff::{self, Course, Diff, Look, Moved, Scope, Sides, SubscriptionState, SupportState, Verdict, course};
 use crate::model::{Address, CustomerId, Date, Field, Span, SubscriptionId, Value};
 use crate::observed::{AuditRecord, Observed, Read, Why};
@@ -293,7 +293,7 @@ fn unread(diff: &Diff<'_>) -> BTreeSet<String> {
     });
     let unknown = subscriptions.chain(support).chain(customers).chain(partners);
     unknown
-        .filter(|finding| finding.code == crate::diag::Code::Unknown)
+        .filter(|finding| matches!(finding.code, Code::Unknown | Code::PartnerUnproven | Code::PartnerAmbiguous))
         .map(|finding| finding.message.clone())
         .collect()
 }

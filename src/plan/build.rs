@@ -55,8 +55,6 @@ pub(super) struct Making<'a, 'd> {
     pub(super) now: Timestamp,
     pub(super) drafts: Drafts,
     pub(super) findings: Vec<Finding>,
-    /// PartnerID → the partnership that goes by it.
-    pub(super) owners: BTreeMap<&'a str, &'a Name>,
     /// What is in force now.
     pub(super) in_force: InForce,
     /// What is remembered of nothing.
@@ -91,6 +89,19 @@ impl<'a> Making<'a, '_> {
                 if self.drafts.steps.contains_key(&key) { Ok(PartnerReady::After(key)) } else { Err(fallen(&key)) }
             }
             Some(Partner::Unknown(finding)) => Err(finding.clone()),
+        }
+    }
+    /// The same for a step that speaks of it by one of its PartnerIDs.
+    pub(super) fn partner_by(&self, name: &Name, id: &PartnerId) -> Result<PartnerReady, Finding> {
+        let partner = self.partner(name)?;
+        let declared = self.desired().partnerships.get(name);
+        declared.and_then(|declared| self.diff.owners.against(declared, id)).map_or(Ok(partner), Err)
+    }
+    /// The same for a step that makes it partner of record.
+    pub(super) fn payee(&self, name: &Name, id: &PartnerId) -> Result<PartnerReady, Finding> {
+        match (self.partner_by(name, id)?, self.against(id)) {
+            (PartnerReady::Active(_), Some(finding)) => Err(finding),
+            (partner @ (PartnerReady::Active(_) | PartnerReady::After(_)), _) => Ok(partner),
         }
     }
     /// What people were asked for a customer: nothing, where its document means another one than before.
@@ -140,7 +151,6 @@ pub fn build(input: Input<'_>) -> Planned {
         now,
         drafts: Drafts::default(),
         findings: Vec::new(),
-        owners: owners(sides.desired),
         in_force: InForce::of(sides.desired, sides.ledger),
         nothing: Ledger::default(),
         grants: Grants::of(sides),
@@ -154,7 +164,7 @@ pub fn build(input: Input<'_>) -> Planned {
     endings::make(&mut making);
     let review = listing::make(&mut making, now);
     guards::make(&mut making);
-    let Making { mut drafts, mut findings, in_force, owners, .. } = making;
+    let Making { mut drafts, mut findings, in_force, .. } = making;
     drafts.spread();
     let steps = std::mem::take(&mut drafts.steps);
     let Ordered { mut steps, circles } = order(steps);
@@ -164,7 +174,7 @@ pub fn build(input: Input<'_>) -> Planned {
     // What keeps runs from doing too much is read first; it needs nothing.
     steps.sort_by_key(|step| step.key.step != StepName::ChangeGuards);
     let (desired, ledger) = (sides.desired, sides.ledger);
-    let scales = Scales { desired, ledger, limits: &in_force.limits, owners: &owners, now };
+    let scales = Scales { desired, ledger, limits: &in_force.limits, owners: &diff.owners, now };
     whose::assign(&mut steps, desired);
     let mut gates = frozen(sides.desired, now);
     gates.extend(limits::weigh(&mut steps, scales));
@@ -181,6 +191,8 @@ pub fn build(input: Input<'_>) -> Planned {
     sort(&mut findings);
     let (blocked, mut assumptions) = drafts.into_blocked();
     assumptions.extend(letters::untranslated(&steps));
+    assumptions.extend(diff.assumed.iter().cloned());
+    assumptions.sort();
     let outlook = Outlook {
         blocked,
         findings,
@@ -212,11 +224,6 @@ fn settled_by_apply(sides: Sides<'_>, diff: &Diff<'_>) -> Vec<Finding> {
             .help("`twotier apply` settles it, also where there is nothing else to do")
     };
     moved.map(note).collect()
-}
-
-fn owners(desired: &Desired) -> BTreeMap<&str, &Name> {
-    let all = desired.partnerships.values().flat_map(|p| p.partner_ids.iter().map(|id| (id.as_str(), &p.name)));
-    all.collect()
 }
 
 /// By what they speak of: the order of files must not show.

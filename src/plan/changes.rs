@@ -291,10 +291,10 @@ pub(super) fn forbidden(chain: &Chain<'_>, field: Field, what: &str) -> Finding 
         .help("remove `twotier/protect` in a reviewed change of its own, and apply that first")
 }
 
-/// How people read a PartnerID: with the partnership it belongs to.
+/// How people read a PartnerID: with whose it is.
 pub(super) fn named(making: &Making<'_, '_>, value: &Value) -> String {
     let Value::Text(id) = value else { return value.to_string() };
-    making.owners.get(id.as_str()).map_or_else(|| id.to_string(), |owner| format!("{owner} ({id})"))
+    making.diff.owners.named(id)
 }
 
 fn partner_of_record(
@@ -318,10 +318,7 @@ fn partner_of_record(
     if moved.observed != Value::None && protected(making, chain) {
         return Err(forbidden(chain, Field::PartnerOfRecord, "its partner of record would be replaced"));
     }
-    let partner = making.partner(name)?;
-    if let (PartnerReady::Active(_), Some(finding)) = (&partner, making.against(partner_id)) {
-        return Err(finding);
-    }
+    let partner = making.payee(name, partner_id)?;
     let before = named(making, &moved.observed);
     let undo = if moved.observed == Value::None { Undo::No } else { Undo::Yes };
     let change = SubscriptionChange::PartnerOfRecord(partner_id.clone());

@@ -147,10 +147,7 @@ fn transfer(
         return Err(Finding::error(Code::Protected, diff.ending.at, message)
             .help("remove `twotier/protect` in a reviewed change of its own, first"));
     }
-    let partner = making.partner(to)?;
-    if let (PartnerReady::Active(_), Some(finding)) = (&partner, making.against(partner_id)) {
-        return Err(finding);
-    }
+    let partner = making.payee(to, partner_id)?;
     let there = observed::field_value(held.observed, Field::PartnerOfRecord);
     let cause = address(diff.partnership);
     let change = SubscriptionChange::PartnerOfRecord(partner_id.clone());

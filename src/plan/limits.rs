@@ -4,6 +4,7 @@
 use super::{Action, Brings, Condition, Expect, Gate, Step, Wanted};
 use crate::desired::{Acknowledgement, Desired, Ensure};
 use crate::diag::Code;
+use crate::diff::Owners;
 use crate::ledger::Ledger;
 use crate::model::renewal::NoRenewal;
 use crate::model::{
@@ -35,8 +36,8 @@ pub(super) struct Scales<'a> {
     pub(super) ledger: &'a Ledger,
     /// The bounds in force.
     pub(super) limits: &'a Limits,
-    /// PartnerID → the partnership that goes by it.
-    pub(super) owners: &'a BTreeMap<&'a str, &'a Name>,
+    /// Whose PartnerIDs are.
+    pub(super) owners: &'a Owners<'a>,
     pub(super) now: Timestamp,
 }
 
@@ -211,8 +212,7 @@ fn number(value: &Value) -> Option<u32> {
 /// Whether a PartnerID that is there is another reseller's than the one wanted.
 fn is_of_another(before: &Value, wanted: &str, scales: Scales<'_>) -> bool {
     let Value::Text(before) = before else { return false };
-    let owner = |id: &str| scales.owners.get(id);
-    before != wanted && (owner(before).is_none() || owner(before) != owner(wanted))
+    before != wanted && !scales.owners.are_of_one(before, wanted)
 }
 
 fn gates(code: Code, causes: BTreeMap<Address, Sum>, scales: Scales<'_>) -> Vec<Gate> {

@@ -90,10 +90,7 @@ fn order(making: &mut Making<'_, '_>, declared: &Subscription, ordering: &StepKe
     let buyer = buyer(making, declared)?;
     let offer = Offer { product: line.product.clone(), term: line.term, billing_cycle: line.billing_cycle };
     offered(making, declared.product.as_ref().map_or(declared.at, |(_, at)| *at), &offer)?;
-    let partner = making.partner(reseller)?;
-    if let (PartnerReady::Active(_), Some(finding)) = (&partner, making.against(partner_id)) {
-        return Err(finding);
-    }
+    let partner = making.payee(reseller, partner_id)?;
     let (live, review) = match &buyer {
         Buyer::Live(id) => (Some(*id), reviewed(making, declared, *id)?),
         Buyer::After(_) => (None, None),

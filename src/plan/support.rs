@@ -76,6 +76,7 @@ fn set(
         return Err(Finding::error(Code::Protected, declared.at, message));
     }
     let (partnership, partner_id, shown) = supporter(making, &declared.contact, declared)?;
+    let by = partner_id.clone();
     let origin = making.origin(&declared.cause, declared.at);
     let wanted =
         Wanted::SetSupportContact { subscription: subscription.clone(), partnership: partnership.clone(), partner_id };
@@ -94,7 +95,7 @@ fn set(
         None => step.reaches(fact, Brings::Exactly(Value::text(desired.provider.tenant))),
         Some(name) => {
             let active = Fact::PartnershipActive(name.clone());
-            match making.partner(name)? {
+            match making.partner_by(name, &by)? {
                 PartnerReady::Active(tenant) => {
                     step.rests_on(active, Value::Bool(true)).reaches(fact, Brings::Exactly(Value::text(tenant)))
                 }

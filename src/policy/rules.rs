@@ -2,8 +2,8 @@
 
 use super::Case;
 use crate::desired::{Ensure, Partnership};
-use crate::diag::{Code, Finding};
-use crate::diff::{Activity, Objections, Partner, strangers, unknown};
+use crate::diag::{Code, Finding, Severity};
+use crate::diff::{Activity, Objections, Owners, Partner, strangers, unknown};
 use crate::model::{Address, PartnerId, TenantId};
 use crate::observed::{Facet, PartnerCheck, Relationship, ResellerStatus};
 use std::collections::BTreeMap;
@@ -48,12 +48,17 @@ pub(super) fn invalid(id: &PartnerId, check: Facet<&PartnerCheck>) -> Option<Fin
 pub(super) fn partner_contradicts(case: &Case<'_, '_>, objections: &mut Objections) {
     let Facet::Known(list) = case.sides.look.observed().relationships() else { return };
     for (partnership, partner) in partnerships(case) {
-        let finding = contradiction(partnership, partner, list);
-        match finding {
+        match contradiction(partnership, partner, list) {
             Some(finding) => drop(objections.partnerships.insert(partnership.name.clone(), finding)),
-            None => objections.findings.extend(foreign(partnership, partner, list)),
+            None => objections.findings.extend(claims(partnership, &case.diff.owners)),
         }
     }
+}
+
+/// Declared PartnerIDs that are another reseller's, or another's too. What uses one is blocked where it is planned.
+pub(super) fn claims(partnership: &Partnership, owners: &Owners<'_>) -> Vec<Finding> {
+    let against = partnership.partner_ids.iter().filter_map(|id| owners.against(partnership, id));
+    against.map(|finding| Finding { severity: Severity::Warning, ..finding }).collect()
 }
 
 /// A declared PartnerID that the relationship contradicts.
@@ -79,28 +84,6 @@ pub(super) fn contradiction(
             .help(format!(
                 "the relationship is the truth: write \"{listed}\" in `partnerIds` and take out what is not this reseller's"
             )),
-    )
-}
-
-/// A declared PartnerID that is another listed reseller's: its incentive would go astray.
-pub(super) fn foreign(
-    partnership: &Partnership,
-    partner: &Partner,
-    list: &BTreeMap<TenantId, Relationship>,
-) -> Option<Finding> {
-    let Partner::Listed { tenant, .. } = partner else { return None };
-    let other = list.values().filter(|it| it.tenant != *tenant);
-    let (id, other) = other
-        .filter_map(|it| Some((it.partner_id.as_ref()?, it)))
-        .find(|(id, _)| partnership.partner_ids.contains(id))?;
-    let message = format!(
-        "partnership `{}` declares PartnerID {id}, which is that of another reseller, `{}` ({})",
-        partnership.name, other.name, other.tenant
-    );
-    Some(
-        Finding::warning(Code::PartnerContradicts, partnership.at, message)
-            .about(Address::Partnership(partnership.name.clone()))
-            .help("take it out of `partnerIds`: whoever is named so would be paid for subscriptions of this reseller"),
     )
 }
 

@@ -62,7 +62,10 @@ const SUPPORTED: &str =
 
 /// A project whose ending says `more`, over a tenant with further lines.
 fn bench(more: &str, lines: &str) -> Bench {
-    let tailspin = format!("{TAILSPIN}{more}");
+    bench_of(TAILSPIN, more, lines)
+}
+fn bench_of(tailspin: &str, more: &str, lines: &str) -> Bench {
+    let tailspin = format!("{tailspin}{more}");
     let project = Project::of(&[
         ("manifests/provider.yaml", PROVIDER),
         ("manifests/fabrikam.yaml", FABRIKAM),
@@ -211,4 +214,32 @@ fn protection_that_goes_with_the_ending_is_still_there() {
     bench.project = files(TAILSPIN);
     bench.valid.desired = bench.project.desired.clone();
     assert!(blocked(&bench.plan()).starts_with("TT0318"), "{}", bench.project.shown(&bench.plan()));
+}
+
+/// Another active reseller that goes by this PartnerID.
+fn other_reseller(id: &str) -> String {
+    format!(
+        r#"{{"company":{{"tenantId":"fab00000-0000-4000-8000-000000000005","name":"Litware","country":"HU","partnerIds":["{id}"]}}}}
+{{"relationship":{{"tenantId":"fab00000-0000-4000-8000-000000000005"}}}}
+"#
+    )
+}
+
+#[test]
+fn what_another_reseller_has_is_not_moved_and_what_both_may_have_blocks_the_end() {
+    let tenant_of = "displayName: Tailspin, tenantId: fab00000-0000-4000-8000-000000000003";
+    let known = TAILSPIN.replace("displayName: Tailspin", tenant_of);
+    let moving = "set-partner-of-record subscription/contoso/m365".to_owned();
+    let more = "    transferTo: fabrikam\n    search: everyCustomer\n";
+    let own = bench_of(&known, more, "").plan();
+    assert!(steps(&own).contains(&moving));
+    let foreign = bench_of(&known, more, &other_reseller("4833334")).plan();
+    assert_eq!((steps(&foreign).contains(&moving), blocked(&foreign)), (false, String::new()));
+    let inactive = other_reseller("4833334").replace("005\"}}\n", "005\",\"active\":false}}\n");
+    assert!(inactive.contains("false") && steps(&bench_of(&known, more, &inactive).plan()).contains(&moving));
+    let held = subscription(1, 2, &HELD.replace("4833334", "4833333"));
+    let shared = bench_of(&known, more, &format!("{}{held}", other_reseller("4833333"))).plan();
+    let told = blocked(&shared);
+    assert!(told.starts_with("TT0409 PartnerID 4833333 of partnership `tailspin` is that of `Tailspin`"), "{told}");
+    assert!(!steps(&shared).iter().any(|step| step.contains("000000000002")), "{:?}", steps(&shared));
 }

@@ -539,3 +539,41 @@ fn a_file_that_changed_meanwhile_is_not_written_over() {
     assert!(matches!(rewrite::write(desk.folder.path(), &changes), Err(Fault::Changed { .. })));
     assert_eq!(desk.read(path), theirs);
 }
+
+/// A second tenant of Fabrikam, with its PartnerID.
+fn with_a_twin(active: bool) -> Seed {
+    let mut seed = contoso();
+    seed.0.push(serde_json::json!({"company": {"tenantId": reseller(3), "name": "Fabrikam old", "country": "HU", "partnerIds": ["4811111"]}}));
+    seed.0.push(serde_json::json!({"relationship": {"tenantId": reseller(3), "active": active}}));
+    seed.subscription(5, 1, "Visio", serde_json::json!({"partnerOfRecord": "4811111"}))
+}
+
+#[test]
+fn a_partner_id_that_two_tenants_show_is_that_of_the_active_one_and_of_nobody_if_both_are() {
+    for (active, written) in
+        [(false, "partnerOfRecord: fabrikam-kft"), (true, "partnerOfRecord: {partnerId: \"4811111\"}")]
+    {
+        let desk = with_a_twin(active).desk();
+        desk.import(&by_default());
+        desk.is_at_rest().expect("at rest");
+        let text: String = desk.files().into_iter().map(|(_, text)| text).collect();
+        assert!(text.contains(written), "{text}");
+    }
+}
+
+#[test]
+fn a_reseller_is_not_taken_for_a_partnership_that_only_claims_its_partner_id() {
+    let desk = contoso().desk();
+    desk.write(
+        "manifests/all.yaml",
+        &format!(
+            "apiVersion: twotier/v1\nkind: Provider\nmetadata: {{name: distri}}\nspec: {{tenantId: {OURS}, partnerId: \"4800001\", country: HU}}\n---\napiVersion: twotier/v1\nkind: Partnership\nmetadata: {{name: fabrikam}}\nspec: {{reseller: {{displayName: Fabrikam, tenantId: {}, partnerIds: [\"4811111\", \"4822222\"], country: HU}}, ensure: active}}\n",
+            reseller(1)
+        ),
+    );
+    let imported = desk.import(&by_default());
+    assert_eq!(imported.left_out.len(), 1, "{:?}", imported.left_out);
+    let text = desk.read("manifests/resellers/fabrikam/customers/contoso.yaml");
+    assert!(text.contains("reseller: fabrikam") && !text.contains("otherResellers"), "{text}");
+    assert!(text.contains("partnerOfRecord: {partnerId: \"4822222\"}"), "{text}");
+}

@@ -27,10 +27,12 @@ pub struct Reseller {
     /// The name for people.
     #[schemars(extend("x-twotier-role" = "text"))]
     pub display_name: Spanned<SmolStr>,
-    /// Its tenant, once known; the identity of the partnership.
+    /// Its tenant, once known; the identity of the partnership. Without it a listed reseller is taken for this one by a
+    /// PartnerID only where name and country agree.
     #[schemars(extend("x-twotier-role" = "identity"))]
     pub tenant_id: Option<Spanned<TenantId>>,
-    /// Its PartnerIDs (Location), quoted; the first is the default partner of record.
+    /// Its PartnerIDs (Location), quoted; the first is the default partner of record. What the tenant lists for another
+    /// reseller is not used.
     #[schemars(length(min = 1), extend("x-twotier-role" = "compared"))]
     pub partner_ids: Vec<Spanned<PartnerId>>,
     /// Two upper-case letters, quoted.

@@ -1,23 +1,20 @@
 //! What the manifests declare already of what is there: which live object each document means, and which names and
 //! relations are taken. Never asks the tenant.
 
+use super::There;
 use super::names::Names;
 use crate::desired::{Additional, Customer, Desired, Identity, Partnership};
+use crate::diff::Owners;
 use crate::ledger::{Ledger, LiveId};
-use crate::model::{
-    Address, CustomerId, CustomerKey, Leaf, Name, PartnerId, Product, SubscriptionId, SubscriptionKey, TenantId,
-};
-use crate::observed;
+use crate::model::{Address, CustomerId, CustomerKey, Leaf, Name, Product, SubscriptionId, SubscriptionKey, TenantId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is declared, by live object.
 pub(super) struct Known<'a> {
     pub(super) desired: &'a Desired,
     ledger: &'a Ledger,
-    /// Partnerships by written tenant.
-    partnerships: BTreeMap<TenantId, &'a Partnership>,
-    /// Partnerships without one, by PartnerID.
-    by_partner_id: BTreeMap<&'a PartnerId, &'a Partnership>,
+    /// Whose PartnerIDs are, and which resellers partnerships mean.
+    pub(super) owners: Owners<'a>,
     /// Declared customers.
     pub(super) customers: BTreeMap<CustomerId, Name>,
     /// Declared subscriptions.
@@ -34,26 +31,18 @@ pub(super) struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
-    pub(super) fn of(
-        desired: &'a Desired,
-        ledger: &'a Ledger,
-        there: &BTreeMap<CustomerId, observed::Customer>,
-    ) -> Self {
-        let domains: BTreeMap<&str, CustomerId> = there.values().map(|c| (c.domain.as_str(), c.id)).collect();
+    pub(super) fn of(desired: &'a Desired, ledger: &'a Ledger, there: &There<'a>) -> Self {
+        let customers = there.customers.values();
+        let domains: BTreeMap<&str, CustomerId> = customers.map(|c| (c.domain.as_str(), c.id)).collect();
         let ids: BTreeMap<&CustomerKey, CustomerId> = desired
             .customers
             .iter()
             .filter_map(|(key, customer)| Some((key, customer_id(customer, ledger, &domains)?)))
             .collect();
-        let partnerships = || desired.partnerships.values();
         let mut known = Self {
             desired,
             ledger,
-            partnerships: partnerships().filter_map(|it| Some((it.tenant?, it))).collect(),
-            by_partner_id: partnerships()
-                .filter(|it| it.tenant.is_none())
-                .flat_map(|it| it.partner_ids.iter().map(move |id| (id, it)))
-                .collect(),
+            owners: Owners::of(desired, ledger, Some(there.relationships)),
             customers: BTreeMap::new(),
             subscriptions: BTreeMap::new(),
             orders: BTreeMap::new(),
@@ -107,17 +96,9 @@ impl<'a> Known<'a> {
         orders.is_some_and(|orders| orders.iter().any(|additional| !additional.names(id)))
     }
 
-    /// The partnership with this reseller, as written or learned.
-    pub(super) fn declared_partnership(&self, tenant: TenantId) -> Option<&'a Partnership> {
-        let learned = || match self.remembered.get(&LiveId::Reseller(tenant)) {
-            Some(Address::Partnership(name)) => self.desired.partnerships.get(name).filter(|it| it.tenant.is_none()),
-            Some(_) | None => None,
-        };
-        self.partnerships.get(&tenant).copied().or_else(learned)
-    }
-    /// The partnership without a written tenant that lists a PartnerID.
-    pub(super) fn partnership_of(&self, id: &PartnerId) -> Option<&'a Partnership> {
-        self.by_partner_id.get(id).copied()
+    /// The partnership that means this reseller.
+    pub(super) fn partnership(&self, tenant: TenantId) -> Option<&'a Partnership> {
+        self.desired.partnerships.get(self.owners.partnership(tenant)?)
     }
     /// The name the ledger has for a live object that is declared no more, if nothing else has it.
     pub(super) fn former(&self, id: LiveId) -> Option<Name> {

@@ -123,7 +123,7 @@ pub fn import(question: Question<'_>, progress: &dyn Progress) -> Result<Importe
     let Written { desired: Some(desired), .. } = &written else { return written.valid().map(|_| imported) };
     let observed = look(question, progress)?;
     let there = There::of(&observed)?;
-    let known = Known::of(desired, question.ledger, there.customers);
+    let known = Known::of(desired, question.ledger, &there);
     let mut work = Work {
         wishes: question.wishes,
         folder: base::folder(question.place)?,

@@ -3,6 +3,7 @@
 
 use super::Work;
 use crate::desired::Ensure;
+use crate::diff::Owners;
 use crate::ledger::LiveId;
 use crate::manifest::emit::{NewDocument, Yaml, document};
 use crate::model::{Kind, Name, PartnerId, TenantId, country};
@@ -42,9 +43,10 @@ impl Partners {
     pub(super) fn of(&self, id: &PartnerId) -> Option<&Name> {
         self.ids.get(id).map(|(name, _)| name)
     }
-    fn add(&mut self, tenant: TenantId, name: &Name, ids: &[PartnerId]) {
+    /// A PartnerID that the list shows for another reseller, too, stands for nobody.
+    fn add(&mut self, owners: &Owners<'_>, tenant: TenantId, (name, ids): (&Name, &[PartnerId])) {
         self.names.insert(tenant, name.clone());
-        for (at, id) in ids.iter().enumerate() {
+        for (at, id) in ids.iter().enumerate().filter(|(_, id)| owners.is_only_of(id, tenant)) {
             let rank = if at == 0 { Rank::First } else { Rank::Further };
             self.ids.insert(id.clone(), (name.clone(), rank));
         }
@@ -76,7 +78,7 @@ impl Work<'_, '_> {
                     });
                     ids.insert(id.clone());
                     self.declare(relationship, &name, &id);
-                    partners.add(relationship.tenant, &name, &[id]);
+                    partners.add(&self.known.owners, relationship.tenant, (&name, &[id]));
                 }
             }
         }
@@ -86,10 +88,9 @@ impl Work<'_, '_> {
     /// Whether a document declares it. What is to end is declared, but nothing new may name it.
     fn declared(&self, relationship: &Relationship, partners: &mut Partners) -> bool {
         let tenant = relationship.tenant;
-        let by_id = || self.known.partnership_of(relationship.partner_id.as_ref()?);
-        let Some(partnership) = self.known.declared_partnership(tenant).or_else(by_id) else { return false };
+        let Some(partnership) = self.known.partnership(tenant) else { return false };
         match partnership.ensure {
-            Ensure::Active => partners.add(tenant, &partnership.name, &partnership.partner_ids),
+            Ensure::Active => partners.add(&self.known.owners, tenant, (&partnership.name, &partnership.partner_ids)),
             Ensure::Ended => {}
         }
         true

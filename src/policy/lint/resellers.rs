@@ -18,7 +18,8 @@ impl<'a> View<'a, '_> {
     }
     /// The tenant of the reseller that goes by a PartnerID: as listed, or as a bound partnership declares it.
     pub(super) fn reseller_of(&self, list: &BTreeMap<TenantId, Relationship>, id: &PartnerId) -> Option<TenantId> {
-        let listed = list.values().find(|relationship| relationship.partner_id.as_ref() == Some(id));
+        let shown = list.values().filter(|relationship| relationship.partner_id.as_ref() == Some(id));
+        let listed = shown.max_by_key(|relationship| relationship.active);
         let declared = || {
             let mut owners = self.sides.desired.partnerships.values().filter(|p| p.partner_ids.contains(id));
             owners.find_map(|partnership| self.diff.bindings.reseller(&partnership.name))
@@ -55,11 +56,12 @@ fn kept<'a>(view: &View<'a, '_>) -> Vec<(&'a Partnership, Partner)> {
 
 pub(super) fn contradicts(view: &mut View<'_, '_>) {
     let Some(list) = view.relationships() else { return };
-    let one = |(p, partner): (&Partnership, Partner)| {
-        rules::contradiction(p, &partner, list).or_else(|| rules::foreign(p, &partner, list))
-    };
-    let found = kept(view).into_iter().filter_map(one);
-    view.found.extend(found.collect::<Vec<_>>());
+    for (partnership, partner) in kept(view) {
+        match rules::contradiction(partnership, &partner, list) {
+            Some(finding) => view.found.push(finding),
+            None => view.found.extend(rules::claims(partnership, &view.diff.owners)),
+        }
+    }
 }
 
 pub(super) fn not_active(view: &mut View<'_, '_>) {
