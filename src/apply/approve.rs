@@ -94,6 +94,44 @@ impl Approval<'_> {
     }
 }
 
+impl Approval<'_> {
+    /// The steps that will be performed, as far as approval goes: those that are approved with all that they need.
+    #[must_use]
+    pub fn performed(&self) -> BTreeSet<Digest> {
+        let mut left: BTreeSet<&StepKey> = BTreeSet::new();
+        let mut performed = BTreeSet::new();
+        for Task { step, verdict } in &self.tasks {
+            let needs_left = step.needs.iter().any(|need| left.contains(&need.step));
+            if *verdict == Verdict::Perform && !needs_left {
+                performed.insert(step.id);
+            } else {
+                left.insert(&step.key);
+            }
+        }
+        performed
+    }
+    /// The verdicts without the plan they speak of.
+    #[must_use]
+    pub fn verdicts(self) -> Verdicts {
+        Verdicts { verdicts: self.tasks.into_iter().map(|task| task.verdict).collect(), gone: self.gone }
+    }
+}
+
+/// What of a plan may be done, step by step in its order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verdicts {
+    verdicts: Vec<Verdict>,
+    gone: Vec<StepResult>,
+}
+impl Verdicts {
+    /// The verdicts on the plan they were made on.
+    #[must_use]
+    pub fn on(self, plan: &Plan) -> Approval<'_> {
+        let tasks = plan.steps().iter().zip(self.verdicts).map(|(step, verdict)| Task { step, verdict });
+        Approval { tasks: tasks.collect(), gone: self.gone }
+    }
+}
+
 /// Why nothing may be done.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the approved plan {approved} is not what is planned now, {fresh}")]

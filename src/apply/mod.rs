@@ -15,7 +15,7 @@ mod twins;
 #[cfg(test)]
 mod tests;
 
-pub use approve::{Approval, Approved, ApprovedStep, Match, Task, Verdict, approve, approve_itself};
+pub use approve::{Approval, Approved, ApprovedStep, Match, Task, Verdict, Verdicts, approve, approve_itself};
 pub use machine::Settings;
 pub use outcome::{Class, Ending, Hindrance, Outcome, Password, RunOutcome, StepResult, Withdrawal};
 pub use ports::{Clock, Ids, Progress, Reporter};

@@ -59,7 +59,7 @@ pub struct Bound {
     /// At most so many.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max: Option<u32>,
-    /// At most so many in a hundred of all there are, counting at least 10, rounded up.
+    /// At most so many in a hundred of all that are declared and there, counting at least 10, rounded up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub percent: Option<u32>,
 }

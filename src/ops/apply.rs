@@ -10,17 +10,18 @@ use super::roles::{Lacking, Roles};
 use crate::apply::approve::NotTheSame;
 use crate::apply::{
     Approval, Approved, Ids, Match, Recovered, RunOutcome, Seal, SealError, Session, SessionError, Settings, Tools,
-    Verdict, WorkOrder, age_sealer, approve, approve_itself,
+    Verdict, Verdicts, WorkOrder, age_sealer, approve, approve_itself,
 };
 use crate::backend::{Actuate, Observe};
+use crate::desired::Desired;
 use crate::journal::Journal;
 use crate::journal::record::Open;
-use crate::ledger::Guards;
-use crate::model::{Address, Bound, Digest, Limits};
+use crate::ledger::{Guards, Ledger};
+use crate::model::{Address, Bound, Digest, Limits, Timestamp};
 use crate::observed::Observed;
 use crate::plan::file::{PlanFile, Remembered};
 use crate::plan::guards::InForce;
-use crate::plan::{Action, Gate, Planned};
+use crate::plan::{Action, Gate, Planned, Terms};
 use crate::policy::lint;
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
@@ -158,16 +159,17 @@ pub fn recall_and_apply(
         Err(fault) => return Err(fault),
     };
     lint::silence(&mut fresh.planned.outlook.findings, &order.lint, tools.clock.now().date());
-    let file = PlanFile::new(&fresh.planned.plan, &fresh.planned.outlook, &project.sources);
-    let file = Box::new(file.within(scope).recalling(fresh.remembered));
-    let gates: Vec<Gate> = fresh.planned.outlook.gates.iter().filter(|gate| gate.is_closed()).cloned().collect();
-    let approval = match consent.approve(&fresh, session.ledger(), order.matching) {
-        Ok(approval) => approval,
+    let verdicts = match judge((&consent, order.matching), &mut fresh, (&project.desired, session.ledger())) {
+        Ok(verdicts) => verdicts,
         Err(fault) => {
             session.close()?;
             return Err(fault);
         }
     };
+    let approval = verdicts.on(&fresh.planned.plan);
+    let file = PlanFile::new(&fresh.planned.plan, &fresh.planned.outlook, &project.sources);
+    let file = Box::new(file.within(scope).recalling(fresh.remembered));
+    let gates: Vec<Gate> = fresh.planned.outlook.gates.iter().filter(|gate| gate.is_closed()).cloned().collect();
     let lacking = Lacking::of(to_perform(&approval), &order.roles);
     if !lacking.is_empty() {
         session.close()?;
@@ -208,6 +210,19 @@ pub fn recall_and_apply(
     Ok(Applied::Ran { file, outcome, approved, recovered })
 }
 
+/// What of the new plan may be done. Only that counts against limits.
+fn judge(
+    (consent, matching): (&Known, Match),
+    fresh: &mut Fresh,
+    (desired, ledger): (&Desired, &Ledger),
+) -> Result<Verdicts, Fault> {
+    let approval = consent.approve(fresh, ledger, matching)?;
+    let performed = approval.performed();
+    let verdicts = approval.verdicts();
+    fresh.planned.count_only(&performed, Terms { desired, ledger, now: fresh.now });
+    Ok(verdicts)
+}
+
 /// The guards that are recorded although a limit stops everything else: a limit that stopped a run is known to the next
 /// one, and one that was raised on purpose comes into force then. A freeze stops them too.
 fn to_record<'p>(planned: &'p Planned, approval: &Approval<'p>, gates: &[Gate]) -> Option<&'p Guards> {
@@ -232,6 +247,7 @@ struct Fresh {
     planned: Planned,
     observed: Observed,
     remembered: Option<Remembered>,
+    now: Timestamp,
 }
 
 fn plan_anew(
@@ -250,7 +266,7 @@ fn plan_anew(
     recall.close(progress);
     observing.finish()?;
     let (planned, looked) = seen?;
-    Ok(Fresh { planned, remembered: looked.told(), observed: looked.observed })
+    Ok(Fresh { planned, remembered: looked.told(), observed: looked.observed, now })
 }
 
 /// What was approved, with the plan it means as far as one is known.
@@ -293,12 +309,7 @@ impl Known {
         }
     }
     /// What of the new plan may be done.
-    fn approve<'p>(
-        &self,
-        fresh: &'p Fresh,
-        ledger: &crate::ledger::Ledger,
-        matching: Match,
-    ) -> Result<Approval<'p>, Fault> {
+    fn approve<'p>(&self, fresh: &'p Fresh, ledger: &Ledger, matching: Match) -> Result<Approval<'p>, Fault> {
         let plan = &fresh.planned.plan;
         match self {
             Self::Everything => Ok(approve_itself(plan)),

@@ -4,11 +4,11 @@
 use super::draft::{Drafts, Origin, key};
 use super::grants::Grants;
 use super::guards::{self, InForce};
-use super::limits::{self, Scales};
+use super::limits::{self, Scales, Terms};
 use super::order::{Ordered, order};
 use super::{
-    Gate, Outlook, Plan, Planned, Unmanaged, adopt, azure, changes, customers, endings, expiry, id, letters, listing,
-    orders, partnerships, support, whose, withdrawn,
+    Gate, Outlook, Plan, Planned, Unmanaged, adopt, azure, bases, changes, customers, endings, expiry, id, letters,
+    listing, orders, partnerships, support, whose, withdrawn,
 };
 use crate::desired::{Desired, PartnerOfRecord};
 use crate::diag::{At, Code, Finding, SourceMap};
@@ -174,7 +174,8 @@ pub fn build(input: Input<'_>) -> Planned {
     // What keeps runs from doing too much is read first; it needs nothing.
     steps.sort_by_key(|step| step.key.step != StepName::ChangeGuards);
     let (desired, ledger) = (sides.desired, sides.ledger);
-    let scales = Scales { desired, ledger, limits: &in_force.limits, owners: &diff.owners, now };
+    let allowed = bases::allowed(&in_force.limits, sides, &diff);
+    let scales = Scales { terms: Terms { desired, ledger, now }, allowed: &allowed, owners: &diff.owners };
     whose::assign(&mut steps, desired);
     let mut gates = frozen(sides.desired, now);
     gates.extend(limits::weigh(&mut steps, scales));
@@ -205,7 +206,7 @@ pub fn build(input: Input<'_>) -> Planned {
     };
     let tenant = sides.desired.provider.tenant;
     let plan = Plan { tenant, id: id::plan_id(tenant, &steps), steps };
-    Planned { plan, outlook, bindings: diff.bindings, adopt }
+    Planned { plan, outlook, bindings: diff.bindings, adopt, allowed }
 }
 
 /// Values that moved in the tenant and that a manifest followed: before they are settled, another change is a conflict.

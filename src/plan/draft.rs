@@ -2,11 +2,11 @@
 
 use super::{
     Action, Ask, Blocked, Brings, Condition, Expect, FieldChange, Mark, Motive, Need, Readiness, Risk, Role, Step,
-    Undo, Wanted, id,
+    Undo, Wanted, id, limits,
 };
 use crate::diag::{At, Code, Finding, SourceMap};
 use crate::ledger::{Handoff, HandoffState, Ledger};
-use crate::model::{Address, Class, Fact, StepKey, StepName, Value};
+use crate::model::{Address, Class, Fact, Limit, StepKey, StepName, Value};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
@@ -185,6 +185,13 @@ impl Step {
     }
     pub(super) fn calling(mut self, calls: u32) -> Self {
         self.calls = calls;
+        self
+    }
+    /// So much of what a limit bounds, as the step itself knows it.
+    pub(super) fn counting(mut self, limit: Limit, amount: u32) -> Self {
+        if amount > 0 {
+            self.counts.push(limits::count(limits::code(limit), amount));
+        }
         self
     }
     pub(super) fn marked(mut self, mark: Mark) -> Self {

@@ -1,14 +1,14 @@
 //! What steps count against limits and acknowledgements, and what therefore stops `apply`. Pure; never drops a step:
 //! an over-limit plan is whole.
 
-use super::{Action, Brings, Condition, Expect, Gate, Step, Wanted};
-use crate::desired::{Acknowledgement, Desired, Ensure};
+use super::bases::Allowed;
+use super::{Action, Condition, Expect, Gate, Planned, Step, Wanted};
+use crate::desired::{Acknowledgement, Desired};
 use crate::diag::Code;
 use crate::diff::Owners;
 use crate::ledger::Ledger;
-use crate::model::renewal::NoRenewal;
 use crate::model::{
-    Address, Bound, Count, Fact, Field, Limit, Limits, Name, Renewal, Span, StepName, SubscriptionChange, Timestamp,
+    Address, Bound, Count, Digest, Fact, Field, Limit, Limits, Name, Span, StepName, SubscriptionChange, Timestamp,
     Value,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,29 +32,77 @@ pub(super) fn code(limit: Limit) -> Code {
 /// What counting rests on.
 #[derive(Clone, Copy)]
 pub(super) struct Scales<'a> {
-    pub(super) desired: &'a Desired,
-    pub(super) ledger: &'a Ledger,
-    /// The bounds in force.
-    pub(super) limits: &'a Limits,
+    pub(super) terms: Terms<'a>,
+    /// How much the bounds in force allow.
+    pub(super) allowed: &'a Allowed,
     /// Whose PartnerIDs are.
     pub(super) owners: &'a Owners<'a>,
-    pub(super) now: Timestamp,
+}
+
+/// What lets a limit be passed, and what was done already.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms<'a> {
+    /// For its acknowledgements.
+    pub desired: &'a Desired,
+    /// For what was counted before.
+    pub ledger: &'a Ledger,
+    /// When.
+    pub now: Timestamp,
 }
 
 /// Writes into every step what it counts, in plan order, acknowledgements first, and says what stops `apply`.
 pub(super) fn weigh(steps: &mut [Step], scales: Scales<'_>) -> Vec<Gate> {
-    let mut sums: BTreeMap<Code, BTreeMap<Address, Sum>> = BTreeMap::new();
-    let mut left = left(scales);
-    for step in steps {
-        if scales.ledger.is_counted(step.id) {
-            continue;
-        }
-        for (code, amount) in counted(step, scales) {
-            let sum = sums.entry(code).or_default().entry(step.cause.clone()).or_default();
-            take(step, (code, amount), sum, &mut left);
+    for step in &mut *steps {
+        let own = std::mem::take(&mut step.counts);
+        if !scales.terms.ledger.is_counted(step.id) {
+            step.counts = counted(step, own, scales);
         }
     }
-    sums.into_iter().flat_map(|(code, causes)| gates(code, causes, scales)).collect()
+    allot(steps.iter_mut(), scales.allowed, scales.terms)
+}
+
+impl Planned {
+    /// Counts only steps that will be performed: what is planned beside them uses no acknowledgement up and stops nothing.
+    pub fn count_only(&mut self, performed: &BTreeSet<Digest>, terms: Terms<'_>) {
+        let (mut counting, left_alone): (Vec<&mut Step>, Vec<&mut Step>) =
+            self.plan.steps.iter_mut().partition(|step| performed.contains(&step.id));
+        for step in left_alone {
+            step.counts = bare(std::mem::take(&mut step.counts));
+        }
+        self.outlook.gates.retain(|gate| matches!(gate, Gate::Frozen { .. }));
+        self.outlook.gates.extend(allot(counting.drain(..), &self.allowed, terms));
+    }
+}
+
+/// Lets acknowledgements cover what steps count, in their order.
+fn allot<'s>(steps: impl Iterator<Item = &'s mut Step>, allowed: &Allowed, terms: Terms<'_>) -> Vec<Gate> {
+    let mut sums: BTreeMap<Code, BTreeMap<Address, Sum>> = BTreeMap::new();
+    let mut left = left(terms);
+    for step in steps {
+        for count in bare(std::mem::take(&mut step.counts)) {
+            let Ok(code) = count.code.parse::<Code>() else { continue };
+            let sum = sums.entry(code).or_default().entry(step.cause.clone()).or_default();
+            take(step, (code, count.amount), sum, &mut left);
+        }
+    }
+    sums.into_iter().flat_map(|(code, causes)| gates((code, causes), allowed, terms)).collect()
+}
+
+/// What a step counts, whatever covers it.
+fn bare(counts: Vec<Count>) -> Vec<Count> {
+    let mut bare: Vec<Count> = Vec::new();
+    for Count { code, amount, acknowledgement: _ } in counts {
+        match bare.iter_mut().find(|count| count.code == code) {
+            Some(count) => count.amount = count.amount.saturating_add(amount),
+            None => bare.push(Count { code, amount, acknowledgement: None }),
+        }
+    }
+    bare
+}
+
+/// So much against a limit, before anything covers it.
+pub(super) fn count(code: Code, amount: u32) -> Count {
+    Count { code: smol_str::format_smolstr!("{code}"), amount, acknowledgement: None }
 }
 
 /// What the steps of a cause count.
@@ -73,7 +121,7 @@ struct Left<'a> {
     names: BTreeMap<(Code, &'a Address), Vec<&'a Name>>,
 }
 
-fn left<'a>(Scales { desired, ledger, now, .. }: Scales<'a>) -> Left<'a> {
+fn left<'a>(Terms { desired, ledger, now }: Terms<'a>) -> Left<'a> {
     let used = used(ledger);
     let mut left = Left::default();
     for (name, Acknowledgement { limit, causes, at_most, expires, .. }) in &desired.acknowledgements {
@@ -100,30 +148,30 @@ pub(super) fn used(ledger: &Ledger) -> BTreeMap<&Name, u32> {
     used
 }
 
-fn take(step: &mut Step, (limit, amount): (Code, u32), sum: &mut Sum, left: &mut Left<'_>) {
-    let code: smol_str::SmolStr = smol_str::format_smolstr!("{limit}");
+fn take(step: &mut Step, (code, amount): (Code, u32), sum: &mut Sum, left: &mut Left<'_>) {
     let mut open = amount;
-    for name in left.names.get(&(limit, &step.cause)).into_iter().flatten() {
+    for name in left.names.get(&(code, &step.cause)).into_iter().flatten() {
         let Some(left) = left.sums.get_mut(name) else { continue };
         let covered = open.min(*left);
         if covered > 0 {
             *left -= covered;
             open -= covered;
             sum.covered = sum.covered.saturating_add(covered);
-            step.counts.push(Count { code: code.clone(), amount: covered, acknowledgement: Some((*name).clone()) });
+            step.counts.push(Count { acknowledgement: Some((*name).clone()), ..count(code, covered) });
         }
     }
     sum.amount = sum.amount.saturating_add(amount);
     if open > 0 {
-        step.counts.push(Count { code, amount: open, acknowledgement: None });
+        step.counts.push(count(code, open));
     }
 }
 
-/// What a step counts. Drift that is restored counts like anything else.
-fn counted(step: &Step, scales: Scales<'_>) -> Vec<(Code, u32)> {
+/// What a step counts against bounds in force; `own` is what it says itself. Drift that is restored counts like anything
+/// else.
+fn counted(step: &Step, own: Vec<Count>, scales: Scales<'_>) -> Vec<Count> {
     let limit = |limit: Limit, amount: u32| {
-        let bound = scales.limits.contains_key(&limit);
-        if bound && amount > 0 { vec![(code(limit), amount)] } else { Vec::new() }
+        let bound = scales.allowed.contains_key(&limit);
+        if bound && amount > 0 { vec![count(code(limit), amount)] } else { Vec::new() }
     };
     match (&step.action, step.key.step) {
         (Action::HandOff(_), StepName::EndPartnership) => limit(Limit::EndedPartnerships, 1),
@@ -149,13 +197,10 @@ fn counted(step: &Step, scales: Scales<'_>) -> Vec<(Code, u32)> {
                     limit(Limit::MovedPartnerOfRecord, u32::from(taken))
                 }
                 SubscriptionChange::FriendlyName(_) => Vec::new(),
-                SubscriptionChange::Renewal(_) if stood(step) => Vec::new(),
-                SubscriptionChange::Renewal(Renewal::Cancel | Renewal::Extend) => limit(Limit::EndedRenewals, 1),
-                SubscriptionChange::Renewal(Renewal::Renew(next)) => match before_end(step).zip(next.quantity) {
-                    Some((before, then)) if then < before => limit(Limit::LoweredQuantity, 1),
-                    Some((before, then)) => limit(Limit::BoughtSeats, then.saturating_sub(before)),
-                    None => Vec::new(),
-                },
+                SubscriptionChange::Renewal(_) => {
+                    let bound = |own: &Count| scales.allowed.keys().any(|limit| own.code == code(*limit).to_string());
+                    own.into_iter().filter(bound).collect()
+                }
             },
             Wanted::ResetAdminPassword { .. } | Wanted::SetSupportContact { .. } => Vec::new(),
         },
@@ -163,13 +208,14 @@ fn counted(step: &Step, scales: Scales<'_>) -> Vec<(Code, u32)> {
 }
 
 /// At first adoption, and without a limit, a lowered quantity is acknowledged.
-fn lowered(address: &Address, Scales { desired, ledger, limits, .. }: Scales<'_>) -> Vec<(Code, u32)> {
-    let old = crate::diff::remembered(desired, ledger, address);
-    let settled = ledger.settled.get(old.as_ref().unwrap_or(address));
+fn lowered(address: &Address, Scales { terms, allowed, .. }: Scales<'_>) -> Vec<Count> {
+    let old = crate::diff::remembered(terms.desired, terms.ledger, address);
+    let settled = terms.ledger.settled.get(old.as_ref().unwrap_or(address));
     let adopted = settled.is_some_and(|fields| fields.contains_key(&Field::Quantity));
-    let bound = limits.contains_key(&Limit::LoweredQuantity);
-    let acknowledge = (!adopted || !bound).then_some((Code::Acknowledge, 1));
-    acknowledge.into_iter().chain(bound.then_some((code(Limit::LoweredQuantity), 1))).collect()
+    let bound = allowed.contains_key(&Limit::LoweredQuantity);
+    let acknowledge = (!adopted || !bound).then_some(Code::Acknowledge);
+    let codes = acknowledge.into_iter().chain(bound.then_some(code(Limit::LoweredQuantity)));
+    codes.map(|code| count(code, 1)).collect()
 }
 
 /// What a step finds in the field that it changes.
@@ -178,28 +224,6 @@ fn before(step: &Step, field: Field) -> Option<&Value> {
         (Fact::Field(_, of), Expect::Is(value)) if *of == field => Some(value),
         _ => None,
     })
-}
-
-/// Whether a step only sets again what stood.
-fn stood(step: &Step) -> bool {
-    step.changes.iter().all(|change| change.before.as_ref() == Some(&change.after))
-}
-
-/// How many seats the next term has as things stand: none where it ends, or nobody knows; not told where it goes on month by
-/// month.
-fn before_end(step: &Step) -> Option<u32> {
-    let found = step.conditions.iter().find_map(|Condition { fact, expect }| match (fact, expect) {
-        (
-            Fact::Field(_, Field::Renewal),
-            Expect::Is(value) | Expect::After { brings: Brings::Exactly(value), step: _ },
-        ) => Some(value.to_string()),
-        _ => None,
-    })?;
-    match found.parse() {
-        Ok(Renewal::Renew(next)) => next.quantity,
-        Ok(Renewal::Extend) => None,
-        Ok(Renewal::Cancel) | Err(NoRenewal) => Some(0),
-    }
 }
 
 fn number(value: &Value) -> Option<u32> {
@@ -215,39 +239,23 @@ fn is_of_another(before: &Value, wanted: &str, scales: Scales<'_>) -> bool {
     before != wanted && !scales.owners.are_of_one(before, wanted)
 }
 
-fn gates(code: Code, causes: BTreeMap<Address, Sum>, scales: Scales<'_>) -> Vec<Gate> {
-    let Some((limit, bound)) = scales.limits.iter().find(|(limit, _)| self::code(**limit) == code) else {
+fn gates((code, causes): (Code, BTreeMap<Address, Sum>), allowed: &Allowed, terms: Terms<'_>) -> Vec<Gate> {
+    let Some((limit, allowed)) = allowed.iter().find(|(limit, _)| self::code(**limit) == code) else {
         let each = |(cause, Sum { amount, covered })| Gate::Acknowledge { code, cause, amount, covered };
         return causes.into_iter().map(each).collect();
     };
-    let allowed = bound.allows(all(*limit, scales.desired));
     let open = |Sum { amount, covered }: Sum| amount.saturating_sub(covered);
     let planned = causes.values().map(|sum| open(*sum)).fold(0, u32::saturating_add);
     let open = causes.into_iter().map(|(cause, sum)| (cause, open(sum))).filter(|(_, open)| *open > 0).collect();
-    vec![Gate::Limit { limit: *limit, code, planned, before: spent(code, scales), allowed, causes: open }]
+    vec![Gate::Limit { limit: *limit, code, planned, before: spent(code, terms), allowed: *allowed, causes: open }]
 }
 
 /// What was counted within the last day and no acknowledgement covered.
-fn spent(code: Code, Scales { ledger, now, .. }: Scales<'_>) -> u32 {
+fn spent(code: Code, Terms { ledger, now, .. }: Terms<'_>) -> u32 {
     let code = code.to_string();
     let since = |at: Timestamp| now.since(at).as_seconds() < WINDOW.as_seconds();
     let recent = ledger.counted.iter().filter(|it| it.code == code && it.acknowledgement.is_none() && since(it.at));
     recent.map(|counted| counted.amount).fold(0, u32::saturating_add)
-}
-
-/// How many there are of what a limit speaks of: what the project declares.
-fn all(limit: Limit, desired: &Desired) -> usize {
-    match limit {
-        Limit::EndedPartnerships => {
-            desired.partnerships.values().filter(|it| matches!(it.ensure, Ensure::Active | Ensure::Ended)).count()
-        }
-        Limit::MovedPartnerOfRecord | Limit::LoweredQuantity | Limit::EndedRenewals => desired.subscriptions.len(),
-        Limit::GrantedAccess => desired.customers.len(),
-        Limit::BoughtSeats => {
-            let seats = desired.subscriptions.values().filter_map(|it| it.quantity.map(|(seats, _)| u64::from(seats)));
-            usize::try_from(seats.fold(0, u64::saturating_add)).unwrap_or(usize::MAX)
-        }
-    }
 }
 
 /// Bounds that are looser in `after`: gone, or allowing more. A lowered quantity without a bound is acknowledged one by

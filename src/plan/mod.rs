@@ -3,6 +3,7 @@
 
 mod adopt;
 mod azure;
+mod bases;
 mod build;
 mod changes;
 mod customers;
@@ -31,8 +32,10 @@ mod whose;
 mod withdrawn;
 
 pub use crate::ledger::Bindings;
+pub use bases::Allowed;
 pub use build::{Input, Sealing, build};
 pub use id::{plan_id, step_id};
+pub use limits::Terms;
 pub use role::Role;
 pub use step::{
     Action, Ask, Brings, Condition, Expect, FieldChange, Mark, Motive, Need, Readiness, Risk, Step, Undo, Wanted,
@@ -217,4 +220,6 @@ pub struct Planned {
     pub bindings: Bindings,
     /// What `apply` writes to the ledger before anything else.
     pub adopt: Adopt,
+    /// How much the limits in force allow.
+    pub allowed: Allowed,
 }

@@ -9,7 +9,7 @@ use super::step::{Brings, Mark, Risk, Step, Undo};
 use crate::diag::{Code, Finding};
 use crate::model::product::Commerce;
 use crate::model::renewal::OFF;
-use crate::model::{Fact, Field, NextTerm, Renewal, StepKey, SubscriptionChange, Value};
+use crate::model::{Fact, Field, Limit, NextTerm, Renewal, StepKey, SubscriptionChange, Value};
 use crate::observed::{self, AtEnd, Offer, Unclear};
 
 /// A step that sets the declared renewal, or what stands against it.
@@ -25,14 +25,21 @@ pub(super) fn step(
     let fact = Fact::Field(chain.declared.key.clone(), Field::Renewal);
     let goal = Brings::Exactly(Value::text(&wanted));
     let undo = chain.observed.commitment_end.map_or(Undo::Yes, Undo::Until);
-    let mark = if declared.ends() || lowers(chain, &wanted) { Mark::End } else { Mark::Change };
+    let balance = Balance::of(chain, &wanted);
+    let mark = if balance.takes.is_some() { Mark::End } else { Mark::Change };
     let calls = if resold(chain, &wanted) { 5 } else { 3 };
+    let again = before == after;
     let mut step = link(making, chain, SubscriptionChange::Renewal(wanted), changing)
         .changing("renewal", Some(before.into()), after)
         .risking(&[Risk::Money], undo)
         .marked(mark)
         .calling(calls)
         .reaches(fact, goal);
+    // What only stands again was counted when it was set.
+    if !again {
+        step = balance.takes.into_iter().fold(step, |step, limit| step.counting(limit, 1));
+        step = step.counting(Limit::BoughtSeats, balance.bought);
+    }
     if let Some(notes) = notes(chain, declared) {
         step = step.noting(notes);
     }
@@ -49,7 +56,7 @@ pub(super) fn possible(making: &Making<'_, '_>, chain: &Chain<'_>, declared: &Re
         return never(format!("the renewal of `{key}` is set in Azure (reservation or savings plan)"));
     }
     let wanted = wanted(chain, declared);
-    if protected(making, chain) && (declared.ends() || lowers(chain, &wanted)) {
+    if protected(making, chain) && Balance::of(chain, &wanted).takes.is_some() {
         return Err(forbidden(chain, Field::Renewal, "its next term would be taken away, or have fewer seats"));
     }
     let next = match (&wanted, chain.observed.commerce) {
@@ -134,11 +141,33 @@ fn resold(chain: &Chain<'_>, wanted: &Renewal) -> bool {
     }
 }
 
-/// Whether the next term would have fewer seats than as things stand.
-fn lowers(chain: &Chain<'_>, wanted: &Renewal) -> bool {
-    match (wanted, chain.observed.renewal()) {
-        (Renewal::Renew(next), Ok(Renewal::Renew(now))) => next.quantity < now.quantity,
-        (Renewal::Renew(_), _) | (Renewal::Cancel | Renewal::Extend, _) => false,
+/// What setting a renewal takes away and grants, beside what the end of the term would bring as things stand.
+struct Balance {
+    /// The limit on what it takes away: an end, or seats.
+    takes: Option<Limit>,
+    /// Seats that go on and would not have.
+    bought: u32,
+}
+impl Balance {
+    fn of(chain: &Chain<'_>, wanted: &Renewal) -> Self {
+        let seats = chain.seats.as_ref().map_or(chain.observed.quantity, |(_, seats)| *seats);
+        // What goes on month by month has the seats that it has.
+        let going_on = |renewal: &Renewal| match renewal {
+            Renewal::Renew(next) => next.quantity.unwrap_or(seats),
+            Renewal::Extend => seats,
+            Renewal::Cancel => 0,
+        };
+        // Where nobody tells, all of them may go on, or none.
+        let (fewest, most) = match &chain.observed.at_end {
+            AtEnd::Known(renewal) => (going_on(renewal), going_on(renewal)),
+            AtEnd::Unknown(Unclear::Off | Unclear::Scheduled(_) | Unclear::Untold) => (0, seats),
+        };
+        let then = going_on(wanted);
+        let takes = match wanted {
+            Renewal::Cancel | Renewal::Extend => Some(Limit::EndedRenewals),
+            Renewal::Renew(_) => (then < most).then_some(Limit::LoweredQuantity),
+        };
+        Self { takes, bought: then.saturating_sub(fewest) }
     }
 }
 

@@ -1,6 +1,8 @@
 //! Limits, acknowledgements, protections and the reviewed listing over several runs: what one run may not do, two runs
 //! may not do either, and nothing is loosened by the change that profits from it.
 
+mod counting;
+
 use crate::support::project::{Project, tenant};
 use crate::support::run::Bench;
 use twotier::backend::simulated::Memory;

@@ -288,6 +288,74 @@ fn fewer_seats_of_a_next_term_are_taken_away_and_more_are_bought() {
     assert_eq!(closed(&mut on), ["TT0508"], "a term that would not have been is bought whole");
 }
 
+/// What setting a renewal counts and whether protection forbids it, for every pair of what stands and what is wanted.
+#[test]
+fn what_a_renewal_takes_and_grants_is_told_from_what_the_end_of_the_term_would_bring() {
+    let limits = ", limits: {loweredQuantity: {max: 0}, endedRenewals: {max: 0}, boughtSeats: {max: 0}}";
+    const FEWER: &str = "{action: renew, quantity: 20}";
+    const SAME: &str = "{action: renew, quantity: 25}";
+    const MORE: &str = "{action: renew, quantity: 30}";
+    const CANCEL: &str = "{action: cancel}";
+    const EXTEND: &str = "{action: extend}";
+    let renew = "";
+    let scheduled = r#","scheduledChange":{"quantity":22}"#;
+    let off = r#","autoRenew":false"#;
+    let cancel = r#","autoRenew":false,"scheduledAction":"cancel""#;
+    let extend = r#","autoRenew":false,"scheduledAction":"extend""#;
+    for (there_is, wanted, lowered, ended, bought) in [
+        (renew, FEWER, 1, 0, 0),
+        (renew, MORE, 0, 0, 5),
+        (renew, CANCEL, 0, 1, 0),
+        (renew, EXTEND, 0, 1, 0),
+        (scheduled, FEWER, 1, 0, 0),
+        (scheduled, SAME, 0, 0, 3),
+        (scheduled, CANCEL, 0, 1, 0),
+        (scheduled, EXTEND, 0, 1, 3),
+        (cancel, FEWER, 0, 0, 20),
+        (cancel, SAME, 0, 0, 25),
+        (cancel, EXTEND, 0, 1, 25),
+        (extend, FEWER, 1, 0, 0),
+        (extend, SAME, 0, 0, 0),
+        (extend, MORE, 0, 0, 5),
+        (extend, CANCEL, 0, 1, 0),
+        // Nobody tells whether it would have ended or gone on: both count.
+        (off, FEWER, 1, 0, 20),
+        (off, SAME, 0, 0, 25),
+        (off, CANCEL, 0, 1, 0),
+        (off, EXTEND, 0, 1, 25),
+    ] {
+        let lines = format!("renewal: {wanted}");
+        let case = format!("{there_is} -> {wanted}");
+        let ledger = twotier::ledger::Ledger::default();
+        let planned = project((&lines, ""), limits, "").plan(&there("", there_is), &ledger);
+        assert_eq!(told(&planned), [SET], "{case}");
+        let counts = &planned.plan.steps()[0].counts;
+        let counted =
+            |code: &str| counts.iter().filter(|count| count.code == code).map(|count| count.amount).sum::<u32>();
+        assert_eq!((counted("TT0505"), counted("TT0506"), counted("TT0508")), (lowered, ended, bought), "{case}");
+        let protected = project((&lines, ""), limits, ", annotations: {twotier/protect: \"true\"}");
+        let first = told(&protected.plan(&there("", there_is), &ledger)).swap_remove(0);
+        let forbidden = if lowered + ended > 0 { format!("? {SET} TT0318") } else { SET.to_owned() };
+        assert_eq!(first, forbidden, "{case}");
+    }
+}
+
+#[test]
+fn seats_that_come_with_the_present_term_are_not_bought_again_with_the_next() {
+    let limits = ", limits: {boughtSeats: {max: 0}}";
+    let extend = r#","autoRenew":false,"scheduledAction":"extend""#;
+    let counts = |fields: &str, renewal: &str| {
+        let lines = format!("quantity: 30, renewal: {renewal}");
+        let planned = project((&lines, ""), limits, "").plan(&there("", fields), &twotier::ledger::Ledger::default());
+        assert_eq!(told(&planned), [SEATS, SET]);
+        let of = |step: &twotier::plan::Step| step.counts.iter().map(|count| count.amount).sum::<u32>();
+        planned.plan.steps().iter().map(of).collect::<Vec<u32>>()
+    };
+    assert_eq!(counts("", "{action: renew, quantity: 35}"), [5, 5]);
+    assert_eq!(counts(extend, "{action: renew}"), [5, 0], "thirty would have gone on month by month");
+    assert_eq!(counts(extend, "{action: extend}"), [5, 0], "it is only set again");
+}
+
 #[test]
 fn what_takes_away_is_marked_so_and_protection_forbids_it() {
     let mark = |renewal: &str| {

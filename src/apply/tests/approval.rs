@@ -139,6 +139,19 @@ spec: {reseller: {displayName: Northwind, partnerIds: ["4822222"], country: HU, 
     }
 
     #[test]
+    fn a_step_is_performed_only_where_what_it_needs_is_approved_too() {
+        let rig = rig();
+        let fresh = rig.plan_now();
+        let mut approved = Approved::from(&fresh.plan);
+        let id = approved.steps.iter().find(|step| step.key.to_string() == PARTNER).expect("is there").id;
+        assert!(judge(&approved, &fresh, &rig).performed().contains(&id));
+        approved.steps.retain(|step| step.key.to_string() != "await-partnership partnership/northwind");
+        let approval = judge(&approved, &fresh, &rig);
+        assert_eq!(*verdict(&approval, PARTNER), Verdict::Perform);
+        assert!(!approval.performed().contains(&id));
+    }
+
+    #[test]
     fn what_the_need_was_to_bring_must_be_there_when_the_need_is_gone() {
         let rig = rig();
         let before = rig.plan_now();

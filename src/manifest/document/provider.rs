@@ -89,7 +89,8 @@ pub struct Limits {
 pub struct Limit {
     /// At most so many.
     pub max: Option<u32>,
-    /// At most so many in a hundred of those the project declares, counted as at least 10, rounded up.
+    /// At most so many in a hundred of those that the project declares and the tenant has, counted as at least 10, rounded
+    /// up.
     #[schemars(range(max = 100))]
     pub percent: Option<u32>,
 }
