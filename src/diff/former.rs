@@ -5,7 +5,7 @@ use super::relations::{Side, remembered};
 use super::{Diff, Partner, Presence, Sides};
 use crate::desired::Ensure;
 use crate::diag::{Code, Finding};
-use crate::model::{Address, CustomerId, CustomerKey, Name};
+use crate::model::{Address, CustomerKey, Name, TenantId};
 use crate::observed::Facet;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,36 +26,28 @@ pub(super) fn tell<'a>(sides: Sides<'a>, diff: &mut Diff<'a>, declared: &BTreeMa
     }
 }
 
-/// Only what was read anyhow: nothing is asked for the sake of telling.
+/// Those that are seen beside one that is to come. One read for each customer of which
+/// neither a run nor this look has seen a reseller that is declared.
 fn seen<'a>(
     sides: Sides<'a>,
     diff: &Diff<'a>,
     declared: &BTreeMap<&'a CustomerKey, Side<'a>>,
     former: &mut Former<'a>,
 ) {
-    let live = |(customer, side): (&&'a CustomerKey, &Side<'_>)| match diff.customers.get(customer) {
-        Some(Presence::Live(id)) if side.moves => Some((*id, *customer)),
-        Some(_) | None => None,
+    let listed = |(name, partner): (&&'a Name, &Partner)| match partner {
+        Partner::Listed { tenant, .. } => Some((*tenant, *name)),
+        Partner::NotListed | Partner::Unknown(_) => None,
     };
-    let moving: BTreeMap<CustomerId, &CustomerKey> = declared.iter().filter_map(live).collect();
-    for (name, partner) in &diff.partners {
-        let Partner::Listed { tenant, .. } = partner else { continue };
-        let mut look = |id: CustomerId, customer: &'a CustomerKey| {
-            let is_meant = declared.get(customer).is_some_and(|side| side.all.contains(name.as_str()));
-            if !is_meant && sides.look.observed().associated(id, *tenant) == Facet::Known(true) {
-                former.entry(customer).or_default().insert((*name).clone());
-            }
+    let names: BTreeMap<TenantId, &Name> = diff.partners.iter().filter_map(listed).collect();
+    for (customer, Side { all, seen, moves }) in declared {
+        let (true, Some(Presence::Live(id))) = (moves, diff.customers.get(customer)) else { continue };
+        let there = match remembered(sides, customer) {
+            [] if seen.is_empty() => sides.look.resellers_of(*id),
+            [..] => sides.look.observed().resellers_of(*id),
         };
-        match sides.look.observed().customers_of(*tenant) {
-            // The shorter of the two is gone through: the lists together are hardly longer than the customers are many.
-            Facet::Known(list) if list.len() < moving.len() => {
-                let both = list.keys().filter_map(|id| moving.get_key_value(id));
-                both.for_each(|(id, customer)| look(*id, customer));
-            }
-            Facet::Known(_) | Facet::Absent | Facet::Unknown(_) => {
-                moving.iter().for_each(|(id, customer)| look(*id, customer));
-            }
-        }
+        let there = there.known().into_iter().copied().flatten().filter_map(|tenant| names.get(tenant));
+        let beside = there.filter(|name| !all.contains(name.as_str())).map(|name| (*name).clone());
+        former.entry(customer).or_default().extend(beside);
     }
 }
 

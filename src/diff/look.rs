@@ -62,6 +62,10 @@ impl<'a> Look<'a> {
     pub fn customers_of(&self, reseller: TenantId) -> Facet<&'a BTreeMap<CustomerId, Customer>> {
         self.note(|| Read::CustomersOf(reseller), self.observed.customers_of(reseller))
     }
+    /// The resellers of a customer, from its own read.
+    pub fn resellers_of(&self, customer: CustomerId) -> Facet<&'a BTreeSet<TenantId>> {
+        self.note(|| Read::ResellersOf(customer), self.observed.resellers_of(customer))
+    }
     /// Whether customer and reseller are associated.
     pub fn associated(&self, customer: CustomerId, reseller: TenantId) -> Facet<bool> {
         self.note(|| Read::CustomersOf(reseller), self.observed.associated(customer, reseller))

@@ -18,7 +18,7 @@ pub(super) struct Side<'a> {
     /// Those that are declared.
     pub(super) all: Names<'a>,
     /// Those of them that are there.
-    seen: Names<'a>,
+    pub(super) seen: Names<'a>,
     /// Whether one is to come.
     pub(super) moves: bool,
 }

@@ -76,9 +76,16 @@ pub(super) fn stays(before: &Written, after: &Written, order: &Order, to: &Name)
             found.entry((with.clone(), what)).or_default().insert(name);
         });
     }
+    // What stays of one sort, with whomever: one command may move it all.
+    let mut together: BTreeMap<What, BTreeSet<String>> = BTreeMap::new();
+    for ((_, what), names) in &found {
+        together.entry(*what).or_default().extend(names.iter().cloned());
+    }
+    let reached = |what: What| together.get(&what) == after_order(after, order, what).as_ref();
+    let short: BTreeMap<What, bool> = together.keys().map(|what| (*what, reached(*what))).collect();
     let told = |((with, what), names): ((Name, What), BTreeSet<String>)| {
         let mend = what.set().map(|(kind, field)| {
-            let all = selection(order).filter(|_| after_order(after, order, what).is_some_and(|all| all == names));
+            let all = selection(order).filter(|_| short.get(&what) == Some(&true));
             let short = all.map(|all| format!("twotier set customer {all} {field}={to}"));
             let named = || names.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
             short.unwrap_or_else(|| format!("twotier set {kind} {} {field}={to}", named()))
