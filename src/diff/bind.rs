@@ -119,6 +119,23 @@ fn remembers_partnerships(sides: Sides<'_>) -> bool {
     resellers.map(|(address, _)| address).any(|address| !ended(address))
 }
 
+/// Whether a run saw it among our partnerships, customers or subscriptions.
+#[must_use]
+pub fn was_there(sides: Sides<'_>, address: &Address) -> bool {
+    ledger_binding(sides, address).is_some()
+}
+
+/// What is said of a declared partnership that a run saw and that is no longer listed.
+#[must_use]
+pub fn gone(partnership: &Partnership) -> Finding {
+    Finding::error(
+        Code::PartnershipGone,
+        partnership.ensure_at,
+        format!("partnership `{}` was active and is no longer listed", partnership.name),
+    )
+    .help("find out who ended it; `twotier state forget` lets it be invited again")
+}
+
 fn was_ended(sides: Sides<'_>, address: &Address) -> bool {
     sides.ledger.handoffs.values().any(|handoff| {
         handoff.key.step == StepName::EndPartnership
@@ -236,7 +253,7 @@ fn by_id(sides: Sides<'_>, diff: &Diff<'_>, customer: &Customer, id: CustomerId)
     }
     match sides.look.customer(id) {
         Facet::Known(_) => Presence::Live(id),
-        Facet::Absent => Presence::Gone(gone(customer, &id.to_string())),
+        Facet::Absent => Presence::Gone(left(customer, &id.to_string())),
         Facet::Unknown(why) => Presence::Unknown(unknown("the list of customers", &why)),
     }
 }
@@ -251,13 +268,13 @@ fn by_domain(sides: Sides<'_>, diff: &Diff<'_>, customer: &Customer, domain: &st
     match sides.look.customers() {
         Facet::Known(_) | Facet::Absent => {
             let inviting = sides.desired.associations_of(&customer.key).next().is_some();
-            if inviting { Presence::ToInvite } else { Presence::Gone(gone(customer, domain)) }
+            if inviting { Presence::ToInvite } else { Presence::Gone(left(customer, domain)) }
         }
         Facet::Unknown(why) => Presence::Unknown(unknown("the list of customers", &why)),
     }
 }
 
-fn gone(customer: &Customer, identity: &str) -> Finding {
+fn left(customer: &Customer, identity: &str) -> Finding {
     Finding::error(
         Code::CustomerAbsent,
         customer.at,

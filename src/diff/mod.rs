@@ -15,12 +15,13 @@ mod owners;
 mod relations;
 mod renewal;
 mod scope;
+mod status;
 mod strangers;
 mod subscriptions;
 mod support;
 mod walk;
 
-pub use bind::{Activity, Partner, Presence};
+pub use bind::{Activity, Partner, Presence, gone, was_there};
 pub use doubt::doubted;
 pub use endings::{Coverage, EndingDiff, Held, Invitation, Mobility, Supported, Way, left_by, taker};
 pub use field::{Course, Moved, Verdict, course};
@@ -28,6 +29,7 @@ pub use look::Look;
 pub use objections::Objections;
 pub use owners::Owners;
 pub use scope::Scope;
+pub use status::{How, OutOfUse, mend};
 pub use strangers::strangers;
 pub use support::{SupportDiff, SupportState};
 pub use walk::Walk;
@@ -85,6 +87,8 @@ pub struct Diff<'a> {
     pub relations: Vec<RelationDiff<'a>>,
     /// Declared subscriptions with something to do or to say.
     pub subscriptions: Vec<SubscriptionDiff<'a>>,
+    /// Declared subscriptions that are there and not in use.
+    pub out_of_use: Vec<OutOfUse<'a>>,
     /// Support contacts that differ.
     pub support: Vec<SupportDiff<'a>>,
     /// What hangs on resellers whose partnership is to end and is still listed.

@@ -6,7 +6,8 @@ use super::created;
 use super::doubt::{doubt_of, doubted, may_be_ours, pending_of};
 use super::renewal::{self, Compared};
 use super::{
-    Diff, Moved, Presence, Scope, Sides, SubscriptionDiff, SubscriptionState, Verdict, Walk, field, remembered, unknown,
+    Diff, Moved, Presence, Scope, Sides, SubscriptionDiff, SubscriptionState, Verdict, Walk, field, remembered, status,
+    unknown,
 };
 use crate::desired::{Additional, OnDrift, PartnerOfRecord, Subscription};
 use crate::diag::{At, Code, Finding};
@@ -169,9 +170,10 @@ fn live<'a>(
     };
     let pending = pending_of(sides, address);
     let Some(observed) = list.binary_search_by_key(&id, |s| s.id).ok().map(|at| &list[at]) else {
-        return Some(
-            pending.map_or_else(|| SubscriptionState::Blocked(absent(declared, id)), SubscriptionState::Pending),
-        );
+        // The list forgets what has ended; whoever saw the end has told it.
+        let forgotten = status::is_over(settled.and_then(|settled| settled.get(&Field::Status)));
+        let absent = || (!forgotten).then(|| SubscriptionState::Blocked(absent(declared, id)));
+        return pending.map(SubscriptionState::Pending).or_else(absent);
     };
     if let Some(pending) = pending {
         if !has_come(pending, observed) && !sides.is_overdue(pending) {
@@ -192,6 +194,7 @@ fn live<'a>(
             .help("correct `product`, or `subscriptionId` if another one is meant"),
         ));
     }
+    status::compare(sides, diff, (declared, (customer, id)), observed, settled);
     diff.findings.extend(created::differs(declared, observed, sides.now));
     let brought = pending.and_then(|pending| brought(pending, settled));
     let today = sides.now.date();

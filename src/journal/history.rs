@@ -4,7 +4,7 @@
 use super::chain::{self, JournalError};
 use super::record::{Adopted, BoundId, Family, Intent, Object, Open, Record, Settled};
 use super::store::Store;
-use crate::model::{Address, Digest, StepKey, Timestamp};
+use crate::model::{Address, Digest, Field, StepKey, Timestamp, Value};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -62,6 +62,8 @@ pub enum Seen {
     Released(Address),
     /// Which live object it means.
     Bound(Address, BoundId),
+    /// How it stands: in use, suspended, ended.
+    Stands(Address, Value),
     /// What was asked of people is over: what it was for was observed.
     Over(Digest, StepKey),
     /// What was asked of people is wanted no more.
@@ -72,7 +74,9 @@ impl Seen {
     #[must_use]
     pub fn address(&self) -> &Address {
         match self {
-            Self::Managed(address) | Self::Released(address) | Self::Bound(address, _) => address,
+            Self::Managed(address) | Self::Released(address) | Self::Bound(address, _) | Self::Stands(address, _) => {
+                address
+            }
             Self::Over(_, key) | Self::Withdrawn(_, key) => &key.address,
         }
     }
@@ -242,14 +246,18 @@ impl History {
     }
 
     fn adopt(&mut self, (epoch, at): (u64, Timestamp), adopted: Adopted) {
-        let Adopted { bindings, settled: _, managed, released, renamed, consumed, withdrawn, shown: _ } = adopted;
+        let Adopted { bindings, settled, managed, released, renamed, consumed, withdrawn, shown: _ } = adopted;
         self.renamed.extend(renamed);
         let over = consumed.into_iter().filter_map(|id| Some(Seen::Over(id, self.handoffs.get(&id)?.clone())));
         let called_back =
             withdrawn.into_iter().filter_map(|id| Some(Seen::Withdrawn(id, self.handoffs.get(&id)?.clone())));
+        let stands = settled.into_iter().filter_map(|(address, mut fields)| {
+            fields.remove(&Field::Status).map(|status| Seen::Stands(address, status))
+        });
         let seen: Vec<Seen> = (managed.into_iter().map(Seen::Managed))
             .chain(released.into_iter().map(Seen::Released))
             .chain(bindings.into_iter().map(|(address, id)| Seen::Bound(address, id)))
+            .chain(stands)
             .chain(over.chain(called_back))
             .collect();
         if let Some(run) = self.run(epoch) {

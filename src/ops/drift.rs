@@ -3,7 +3,7 @@
 
 mod objects;
 
-pub use objects::{Gone, Left, Stranger};
+pub use objects::{Gone, How, Left, Stranger};
 
 use super::fault::Fault;
 use super::observe::{self, Looked, RestsOn, Wants};
@@ -11,9 +11,12 @@ use super::plan::Ground;
 use super::project::Valid;
 use crate::desired::{Accepted, Subscription, Support};
 use crate::diag::{At, Code};
-use crate::diff::{self, Course, Diff, Look, Moved, Scope, Sides, SubscriptionState, SupportState, Verdict, course};
+use crate::diff::{
+    self, Course, Diff, Look, Moved, OutOfUse, Scope, Sides, SubscriptionState, SupportState, Verdict, course, mend,
+};
 use crate::model::{Address, CustomerId, Date, Field, Span, SubscriptionId, Value};
-use crate::observed::{AuditRecord, Observed, Read, Why};
+use crate::observed::{AuditRecord, Observed, Read, Status, Why, field_value};
+use crate::policy::lint::{Level, Settings, is_silent};
 use std::collections::BTreeSet;
 
 /// How far back audit records are asked for. Source: learn, get-a-record-of-partner-center-activity-by-user (90 days; a
@@ -48,6 +51,8 @@ pub enum Disposition {
     Restored,
     /// It is only told: write what is there to accept it, or `onDrift` to have it back.
     Reported,
+    /// It is only told, and no manifest could say otherwise: what can be done about it.
+    Told(&'static str),
     /// The manifest moved as well: somebody must decide.
     Conflict,
     /// It stays for now: a manifest says so.
@@ -59,7 +64,7 @@ impl Disposition {
     pub fn word(&self) -> &'static str {
         match self {
             Self::Restored => "restored",
-            Self::Reported => "reported",
+            Self::Reported | Self::Told(_) => "reported",
             Self::Conflict => "conflict",
             Self::Accepted(_) => "accepted",
         }
@@ -110,18 +115,9 @@ impl Drifted {
     pub fn accepted(&self) -> Option<&Accepted> {
         match &self.disposition {
             Disposition::Accepted(accepted) => Some(accepted),
-            Disposition::Restored | Disposition::Reported | Disposition::Conflict => None,
+            Disposition::Restored | Disposition::Reported | Disposition::Told(_) | Disposition::Conflict => None,
         }
     }
-}
-
-/// Whether resellers that nobody declared are told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Strangers {
-    /// They are.
-    Told,
-    /// The project switched their rule off.
-    Silent,
 }
 
 /// Compares until nothing more is to be read, then asks who did it.
@@ -131,7 +127,7 @@ pub enum Strangers {
 pub fn live(
     project: &Valid,
     ground: Ground<'_>,
-    (strangers, progress): (Strangers, &dyn observe::Progress),
+    (settings, progress): (&Settings, &dyn observe::Progress),
 ) -> Result<(Drift, Looked), Fault> {
     let compared = |observed: &Observed| -> (Compared, BTreeSet<Read>) {
         let look = Look::at(observed);
@@ -140,12 +136,13 @@ pub fn live(
             let sides = Sides { desired, ledger, look: &look, scope: &Scope::All, now: ground.now };
             let diff = diff::compare(sides);
             Compared {
-                found: found(&diff, ground.now.date()),
+                found: found(&diff, (settings, ground.now.date())),
                 gone: objects::gone(sides, &diff),
                 left: objects::left(&diff),
-                strangers: match strangers {
-                    Strangers::Told => objects::undeclared(sides),
-                    Strangers::Silent => Vec::new(),
+                // A project that declares only some of its resellers switches the rule about the others off.
+                strangers: match settings.get(&Code::Stranger).and_then(|setting| setting.severity) {
+                    Some(Level::Off) => Vec::new(),
+                    Some(Level::At(_)) | None => objects::undeclared(sides),
                 },
                 unread: unread(&diff),
             }
@@ -208,7 +205,7 @@ struct Found {
     live: (CustomerId, SubscriptionId),
 }
 
-fn found(diff: &Diff<'_>, today: Date) -> Vec<Found> {
+fn found(diff: &Diff<'_>, (settings, today): (&Settings, Date)) -> Vec<Found> {
     let mut all = Vec::new();
     for one in &diff.subscriptions {
         if let SubscriptionState::Moved { customer, id, observed: _, moved } = &one.state {
@@ -224,6 +221,9 @@ fn found(diff: &Diff<'_>, today: Date) -> Vec<Found> {
             all.push(Found { row, live: (*customer, *id) });
         }
     }
+    let told = |row: &Drifted| !is_silent(settings, (Code::SubscriptionNotActive, &row.address), today);
+    let out_of_use = diff.out_of_use.iter().filter_map(|it| Some((status_row(it)?, it.live)));
+    all.extend(out_of_use.filter(|(row, _)| told(row)).map(|(row, live)| Found { row, live }));
     all.sort_by(|a, b| (&a.row.address, a.row.field).cmp(&(&b.row.address, b.row.field)));
     all
 }
@@ -239,6 +239,25 @@ fn field_row(declared: &Subscription, moved: &Moved, today: Date) -> Option<Drif
         settled: settled.clone(),
         observed: observed.clone(),
         disposition: Disposition::of(course)?,
+        by: None,
+    })
+}
+
+/// One that went out of use, unless it was so before, or that was declared.
+fn status_row(out: &OutOfUse<'_>) -> Option<Drifted> {
+    let OutOfUse { declared, live: _, observed, how } = out;
+    match how {
+        diff::How::Moved => {}
+        diff::How::Known | diff::How::Declared => return None,
+    }
+    Some(Drifted {
+        address: Address::Subscription(declared.key.clone()),
+        at: declared.at,
+        field: Field::Status,
+        declared: Value::text(Status::Active),
+        settled: None,
+        observed: field_value(observed, Field::Status),
+        disposition: Disposition::Told(mend(observed.status)),
         by: None,
     })
 }

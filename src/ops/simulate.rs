@@ -9,7 +9,7 @@ use crate::ledger::{HandoffState, Ledger, LiveId};
 use crate::model::{
     Address, CustomerId, CustomerKey, Leaf, Name, PartnerId, StepName, SubscriptionChange, SubscriptionId, TenantId,
 };
-use crate::observed::Review;
+use crate::observed::{Review, Status};
 use std::path::Path;
 
 /// What somebody does.
@@ -101,9 +101,15 @@ pub fn edit(known: Known<'_>, address: &Address, value: &str) -> Result<Human, F
             let renewal = text.parse().map_err(|_| bad("a renewal is renew, cancel or extend"))?;
             Edit::Set(SubscriptionChange::Renewal(renewal))
         }
+        "status" => {
+            let known = [Status::Active, Status::Suspended, Status::Expired, Status::Disabled, Status::Deleted];
+            let status = known.into_iter().find(|status| status.to_string() == text);
+            Edit::Status(status.ok_or_else(|| bad("a status is active, suspended, expired, disabled or deleted"))?)
+        }
         _ => {
             return Err(bad(
-                "known are quantity=NUMBER, friendlyName=TEXT, partnerOfRecord=PARTNERID or none, and renewal=renew, cancel or extend",
+                "known are quantity=NUMBER, friendlyName=TEXT, partnerOfRecord=PARTNERID or none, renewal=renew, cancel or \
+                 extend, and status=active, suspended, expired, disabled or deleted",
             ));
         }
     };

@@ -7,7 +7,7 @@ use super::guards::{self, InForce};
 use super::limits::{self, Scales, Terms};
 use super::order::{Ordered, order};
 use super::{
-    Gate, Outlook, Plan, Planned, Unmanaged, adopt, azure, bases, changes, customers, endings, expiry, id, letters,
+    Blocked, Gate, Outlook, Plan, Planned, Unmanaged, adopt, azure, bases, changes, customers, endings, expiry, id, letters,
     listing, orders, partnerships, support, whose, withdrawn,
 };
 use crate::desired::{Desired, PartnerOfRecord};
@@ -191,6 +191,7 @@ pub fn build(input: Input<'_>) -> Planned {
     findings.extend(expiry::over(sides, (&steps, &drafts), now.date()));
     sort(&mut findings);
     let (blocked, mut assumptions) = drafts.into_blocked();
+    findings.retain(|finding| !is_said_of_a_step(finding, &blocked));
     assumptions.extend(letters::untranslated(&steps));
     assumptions.extend(diff.assumed.iter().cloned());
     assumptions.sort();
@@ -214,7 +215,8 @@ fn settled_by_apply(sides: Sides<'_>, diff: &Diff<'_>) -> Vec<Finding> {
     let moved = diff.settled.iter().flat_map(|(address, fields)| {
         let last = sides.ledger.settled.get(address);
         // Relations come and go one by one: none of them is a value that both sides moved.
-        let fields = fields.iter().filter(|(field, _)| **field != Field::Reseller);
+        // Nothing declares whether one is in use.
+        let fields = fields.iter().filter(|(field, _)| !matches!(field, Field::Reseller | Field::Status));
         fields.filter_map(move |(field, now)| Some((address, *field, last?.get(field)?, now)))
     });
     let note = |(address, field, before, now): (&Address, Field, &Value, &Value)| {
@@ -225,6 +227,13 @@ fn settled_by_apply(sides: Sides<'_>, diff: &Diff<'_>) -> Vec<Finding> {
             .help("`twotier apply` settles it, also where there is nothing else to do")
     };
     moved.map(note).collect()
+}
+
+/// Whether what stands against a step of a subscription says already that it is not in use.
+fn is_said_of_a_step(finding: &Finding, blocked: &[Blocked]) -> bool {
+    let code = Code::SubscriptionNotActive;
+    let same = |it: &Blocked| it.finding.code == code && Some(&it.key.address) == finding.address.as_ref();
+    finding.code == code && blocked.iter().any(same)
 }
 
 /// By what they speak of: the order of files must not show.

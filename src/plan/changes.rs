@@ -8,7 +8,7 @@ use super::renewals;
 use super::step::{Brings, Mark, Motive, Risk, Step, Undo, Wanted};
 use crate::desired::{Accepted, PartnerOfRecord, Subscription};
 use crate::diag::{At, Code, Finding};
-use crate::diff::{Course, Moved, SubscriptionState, course, left_by, taker, unknown};
+use crate::diff::{Course, Moved, SubscriptionState, course, left_by, mend, taker, unknown};
 use crate::model::product::Commerce;
 use crate::model::{
     Address, CustomerId, Fact, Field, PartnerId, Renewal, StepKey, StepName, SubscriptionChange, SubscriptionId, Value,
@@ -228,7 +228,7 @@ fn standing(chain: &Chain<'_>) -> Result<(), Finding> {
         | Status::Deleted
         | Status::Other) => {
             let message = format!("subscription `{}` is {status} and cannot be changed", chain.declared.key);
-            Err(Finding::error(Code::SubscriptionNotActive, chain.declared.at, message))
+            Err(Finding::error(Code::SubscriptionNotActive, chain.declared.at, message).help(mend(status)))
         }
     }
 }

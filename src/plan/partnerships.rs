@@ -6,7 +6,7 @@ use super::letters;
 use super::step::Brings;
 use crate::desired::{Ensure, Partnership};
 use crate::diag::{Code, Finding};
-use crate::diff::{Activity, Partner};
+use crate::diff::{Activity, Partner, gone, was_there};
 use crate::model::{Address, Fact, StepName, Value};
 
 pub(super) fn make(making: &mut Making<'_, '_>) {
@@ -24,7 +24,7 @@ pub(super) fn make(making: &mut Making<'_, '_>) {
             (Partner::Listed { .. }, finding) => {
                 making.drafts.block(awaiting, finding.unwrap_or_else(|| odd(partnership)))
             }
-            (Partner::NotListed, _) if making.ledger().bindings.contains_key(&address) => {
+            (Partner::NotListed, _) if was_there(making.sides, &address) => {
                 making.drafts.block(awaiting, gone(partnership));
             }
             (Partner::NotListed, Some(finding)) => {
@@ -38,15 +38,6 @@ pub(super) fn make(making: &mut Making<'_, '_>) {
 fn odd(partnership: &Partnership) -> Finding {
     let message = format!("partnership `{}` is listed, but not as active", partnership.name);
     Finding::error(Code::PartnershipNotActive, partnership.ensure_at, message)
-}
-
-fn gone(partnership: &Partnership) -> Finding {
-    Finding::error(
-        Code::PartnershipGone,
-        partnership.ensure_at,
-        format!("partnership `{}` was active and is no longer listed", partnership.name),
-    )
-    .help("find out who ended it; `twotier state forget` lets it be invited again")
 }
 
 fn invite(making: &mut Making<'_, '_>, partnership: &Partnership) {

@@ -1,7 +1,6 @@
 //! How steps are counted and what the last line of a plan says. Every step is counted once, waiting ones by what they
 //! will do.
 
-use crate::diag::Code;
 use crate::model::{Class, StepKey};
 use crate::plan::file::PlanFile;
 use crate::plan::{Mark, Readiness, Step};
@@ -108,8 +107,7 @@ fn blocked(file: &PlanFile) -> usize {
 
 /// How much drift is told, as it is shown.
 fn drifted(file: &PlanFile) -> usize {
-    let drift = Code::Drift.to_string();
-    file.outlook().findings.iter().filter(|finding| finding.code == drift).count()
+    file.outlook().findings.iter().filter(|finding| finding.is_drift()).count()
 }
 
 /// Whether a run would do something with it now.

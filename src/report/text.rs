@@ -7,7 +7,6 @@ use super::escape;
 use super::gates::{closings, stops};
 use super::layout::{Hue, Paint, Sheet, column, padded, paint, plural, searched, tagged, wrapped};
 use super::width::{Width, columns};
-use crate::diag::Code;
 use crate::model::{Class, StepKey};
 use crate::plan::file::{Blocked, Finding, Outlook, PlanFile};
 use crate::plan::step::{Action, Need, Wanted};
@@ -100,9 +99,8 @@ impl Page {
             gates,
             remembered: _,
         } = outlook;
-        let drift = Code::Drift.to_string();
         let (stopping, told): (Vec<&Finding>, Vec<&Finding>) = findings.iter().partition(|finding| stops(finding));
-        let (drifted, noted): (Vec<&Finding>, Vec<&Finding>) = told.into_iter().partition(|f| f.code == drift);
+        let (drifted, noted): (Vec<&Finding>, Vec<&Finding>) = told.into_iter().partition(|it| it.is_drift());
         let mut sections = Vec::new();
         let mut section = |title: &str, body: String| {
             if !body.is_empty() {
@@ -310,6 +308,7 @@ pub(super) fn undo(undo: &Undo) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diag::Code;
     use crate::diag::Finding as Found;
     use crate::model::Timestamp;
     use crate::plan::example::{arbitrary_outlook, arbitrary_steps, file, key, outlook, steps};

@@ -377,9 +377,11 @@ fn what_takes_away_is_marked_so_and_protection_forbids_it() {
 
 #[test]
 fn what_has_ended_as_it_was_to_is_no_drift() {
-    let bench = begun(only("renewal: {action: cancel}"), plain());
+    let mut bench = begun(only("renewal: {action: cancel}"), plain());
     bench.tenant.advance(Span::days(120));
-    assert_eq!(told(&bench.plan()), <[&str; 0]>::default());
+    assert_eq!(told(&bench.plan()), ["TT0303"], "that it has come");
+    bench.apply();
+    assert_eq!(told(&bench.plan()), <[&str; 0]>::default(), "and no more");
     let on = begun(only("renewal: {action: renew, quantity: 20}"), plain());
     on.tenant.advance(Span::days(120));
     assert_eq!(told(&on.plan()), <[&str; 0]>::default(), "twenty seats again are what it says");

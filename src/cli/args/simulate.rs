@@ -103,7 +103,8 @@ pub(crate) enum SimulateCommand {
         /// Which
         #[arg(value_parser = address)]
         address: Address,
-        /// quantity, friendlyName, partnerOfRecord (a PartnerID, or none), or renewal (renew, cancel, extend)
+        /// quantity, friendlyName, partnerOfRecord (a PartnerID, or none), renewal (renew, cancel, extend), or status (active,
+        /// suspended, expired, disabled, deleted)
         #[arg(value_name = "FIELD=VALUE")]
         value: String,
     },

@@ -5,7 +5,7 @@ use crate::desired::Accepted;
 use crate::diag::SourceMap;
 use crate::ledger::LiveId;
 use crate::observed::AuditRecord;
-use crate::ops::drift::{Disposition, Drift, Drifted, Gone, Left, Stranger};
+use crate::ops::drift::{Disposition, Drift, Drifted, Gone, How, Left, Stranger};
 use serde_json::json;
 
 /// What drifted, for people; last, what is accepted.
@@ -26,8 +26,11 @@ pub(crate) fn drift(drift: &Drift, sources: &SourceMap) -> String {
     if !open.is_empty() {
         sum.push(format!("{} drifted", super::count(open.len(), "field")));
     }
-    if !gone.is_empty() {
-        sum.push(format!("{} gone", gone.len()));
+    for how in [How::Absent, How::NotActive] {
+        match gone.iter().filter(|one| one.how == how).count() {
+            0 => {}
+            count => sum.push(format!("{count} {}", how.word())),
+        }
     }
     if !left.is_empty() {
         sum.push(format!("{} ended", super::count(left.len(), "relation")));
@@ -47,8 +50,12 @@ pub(crate) fn drift(drift: &Drift, sources: &SourceMap) -> String {
 
 /// Something that is no longer there.
 fn lost(one: &Gone, sources: &SourceMap) -> String {
-    let Gone { address, at, live, by } = one;
+    let Gone { address, at, live, how, by } = one;
     let (what, help) = match live {
+        LiveId::Reseller(tenant) if *how == How::NotActive => (
+            format!("{tenant} is listed as an indirect reseller, and not as active"),
+            "look at it in the portal, and ask the reseller: nothing is ordered or changed for it meanwhile",
+        ),
         LiveId::Reseller(tenant) => (
             format!("{tenant} is no longer listed as an indirect reseller"),
             "find out who ended it and why; declare it ended, or invite it again after `twotier state forget`",
@@ -63,7 +70,7 @@ fn lost(one: &Gone, sources: &SourceMap) -> String {
         ),
     };
     let declared = format!("    declared at {}\n", sources.show(*at));
-    format!("{address}  gone\n    {what}\n{declared}{}    help  {help}\n\n", told(by.as_ref()))
+    format!("{address}  {}\n    {what}\n{declared}{}    help  {help}\n\n", how.word(), told(by.as_ref()))
 }
 
 /// A relation that ended.
@@ -107,6 +114,7 @@ fn one(row: &Drifted, sources: &SourceMap) -> String {
             let field = field.name();
             format!("write {observed} to accept it, or `onDrift: {{{field}: restore}}` to bring {declared} back")
         }
+        Disposition::Told(help) => (*help).to_owned(),
         Disposition::Conflict => {
             format!("both moved: write {observed} (what is there) and apply, then write {declared} if that is meant")
         }
@@ -118,9 +126,14 @@ fn one(row: &Drifted, sources: &SourceMap) -> String {
 fn declared_text(row: &Drifted) -> String {
     match (&row.disposition, &row.settled) {
         (Disposition::Conflict, Some(settled)) => format!("declared {}, settled {settled}", row.declared),
-        (Disposition::Conflict | Disposition::Restored | Disposition::Reported | Disposition::Accepted(_), _) => {
-            row.declared.to_string()
-        }
+        (
+            Disposition::Conflict
+            | Disposition::Restored
+            | Disposition::Reported
+            | Disposition::Told(_)
+            | Disposition::Accepted(_),
+            _,
+        ) => row.declared.to_string(),
     }
 }
 
@@ -152,7 +165,7 @@ pub(crate) fn drift_json(drift: &Drift, sources: &SourceMap) -> serde_json::Valu
         })
     };
     let gone = |one: &Gone| {
-        let Gone { address, at, live, by } = one;
+        let Gone { address, at, live, how, by } = one;
         let (line, column) = sources.line_column(*at);
         let place = json!({ "file": sources.path(*at), "line": line, "column": column });
         let id = match live {
@@ -160,7 +173,7 @@ pub(crate) fn drift_json(drift: &Drift, sources: &SourceMap) -> serde_json::Valu
             LiveId::Customer(id) => id.to_string(),
             LiveId::Subscription(_, id) => id.to_string(),
         };
-        json!({ "address": address.to_string(), "id": id, "by": by.as_ref().map(record), "place": place })
+        json!({ "address": address.to_string(), "id": id, "how": how.word(), "by": by.as_ref().map(record), "place": place })
     };
     let left = |one: &Left| {
         let Left { address, at, reseller, ends: _, by } = one;

@@ -244,6 +244,7 @@ pub(super) fn seen_as(seen: &Seen) -> (String, String) {
         Seen::Managed(address) => (address.to_string(), DECLARED.to_owned()),
         Seen::Released(address) => (address.to_string(), RELEASED.to_owned()),
         Seen::Bound(address, id) => (address.to_string(), format!("is there: {}", id_of(id))),
+        Seen::Stands(address, status) => (address.to_string(), format!("is {status}")),
         Seen::Over(id, key) => (key.to_string(), format!("is over (hand-off {})", id.short(10))),
         Seen::Withdrawn(id, key) => (key.to_string(), format!("is wanted no more (hand-off {})", id.short(10))),
     }
@@ -258,7 +259,9 @@ fn saw(all: &[(crate::model::Timestamp, Seen)]) -> Option<Table> {
         match seen {
             Seen::Managed(address) => managed.push(address),
             Seen::Released(address) => released.push(address),
-            Seen::Bound(..) | Seen::Over(..) | Seen::Withdrawn(..) => rows.push(seen_as(seen).into()),
+            Seen::Bound(..) | Seen::Stands(..) | Seen::Over(..) | Seen::Withdrawn(..) => {
+                rows.push(seen_as(seen).into())
+            }
         }
     }
     for (addresses, what) in [(managed, DECLARED), (released, RELEASED)] {
@@ -319,6 +322,7 @@ pub(super) fn seen_json((at, seen): &(crate::model::Timestamp, Seen)) -> Value {
         Seen::Managed(address) => json!({ "at": at, "managed": address }),
         Seen::Released(address) => json!({ "at": at, "released": address }),
         Seen::Bound(address, id) => json!({ "at": at, "bound": address, "id": id }),
+        Seen::Stands(address, status) => json!({ "at": at, "stands": address, "status": status }),
         Seen::Over(id, key) => json!({ "at": at, "over": id, "step": key }),
         Seen::Withdrawn(id, key) => json!({ "at": at, "withdrawn": id, "step": key }),
     }

@@ -5,9 +5,7 @@ use crate::cli::args::DriftArgs;
 use crate::cli::doors::Doors;
 use crate::cli::output;
 use crate::cli::progress::Shown;
-use crate::diag::Code;
-use crate::ops::drift::{self as drifting, Strangers};
-use crate::policy::lint::Level;
+use crate::ops::drift as drifting;
 
 /// `drift`.
 pub(super) fn drift(scene: &Scene<'_>, args: DriftArgs) -> Result<Exit, CliError> {
@@ -17,7 +15,7 @@ pub(super) fn drift(scene: &Scene<'_>, args: DriftArgs) -> Result<Exit, CliError
     let journal = doors.journal()?;
     let shown = Shown::on(scene.terminal);
     let recall = doors.recall(scene.recalling(args.refresh)?.as_ref(), &journal, &shown);
-    let (drift, _) = drifting::live(&project, doors.ground(&journal, &recall), (strangers(scene), &shown))?;
+    let (drift, _) = drifting::live(&project, doors.ground(&journal, &recall), (&scene.settings.lint, &shown))?;
     recall.close(&shown);
     let text = match form {
         output::Plainness::Text => output::drift(&drift, &project.sources),
@@ -32,12 +30,4 @@ pub(super) fn drift(scene: &Scene<'_>, args: DriftArgs) -> Result<Exit, CliError
         (true | false, true) => Exit::Done,
         (true | false, false) => Exit::Failed,
     })
-}
-
-/// A project that declares only some of its resellers switches the rule about the others off.
-fn strangers(scene: &Scene<'_>) -> Strangers {
-    match scene.settings.lint.get(&Code::Stranger).and_then(|setting| setting.severity) {
-        Some(Level::Off) => Strangers::Silent,
-        Some(Level::At(_)) | None => Strangers::Told,
-    }
 }

@@ -3,7 +3,7 @@
 
 use crate::desired::{Desired, Ensure, Identity};
 use crate::diag::{At, Code};
-use crate::diff::{Diff, Partner, Past, Presence, RelationDiff, Sides, SubscriptionState, strangers};
+use crate::diff::{Activity, Diff, Partner, Past, Presence, RelationDiff, Sides, SubscriptionState, strangers};
 use crate::ledger::{Ledger, LiveId};
 use crate::model::{Address, CustomerId, Name, PartnerId, TenantId};
 use crate::observed::{AuditRecord, Relationship};
@@ -18,8 +18,29 @@ pub struct Gone {
     pub at: At,
     /// What it was bound to.
     pub live: LiveId,
+    /// How it is missed.
+    pub how: How,
     /// Who did it, as far as audit records tell.
     pub by: Option<AuditRecord>,
+}
+
+/// How something is missed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// It is in no list.
+    Absent,
+    /// A partnership that is listed in another state than active.
+    NotActive,
+}
+impl How {
+    /// One word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Absent => "gone",
+            Self::NotActive => "not active",
+        }
+    }
 }
 
 /// An active reseller that no manifest declares.
@@ -80,8 +101,11 @@ pub(super) fn who_left(left: &Left, records: &[AuditRecord]) -> Option<AuditReco
 pub(super) fn gone(sides: Sides<'_>, diff: &Diff<'_>) -> Vec<Gone> {
     let Sides { desired, ledger, .. } = sides;
     let partners = diff.partners.iter().filter_map(|(name, partner)| match partner {
-        Partner::NotListed => Some(Address::Partnership((*name).clone())),
-        Partner::Listed { .. } | Partner::Unknown(_) => None,
+        Partner::NotListed => Some((Address::Partnership((*name).clone()), How::Absent)),
+        Partner::Listed { activity: Activity::Other, .. } => {
+            Some((Address::Partnership((*name).clone()), How::NotActive))
+        }
+        Partner::Listed { activity: Activity::Active, .. } | Partner::Unknown(_) => None,
     });
     let customers = diff.customers.iter().filter_map(|(key, presence)| match presence {
         Presence::Gone(finding) if finding.code == Code::CustomerAbsent => Some(Address::Customer((*key).clone())),
@@ -101,12 +125,16 @@ pub(super) fn gone(sides: Sides<'_>, diff: &Diff<'_>) -> Vec<Gone> {
         | SubscriptionState::Moved { .. }
         | SubscriptionState::Pending(_) => None,
     });
-    let all = partners.chain(customers).chain(subscriptions);
-    let mut all: Vec<Gone> = all
-        .filter_map(|address| {
-            let live = diff.bindings.get(&address).or_else(|| bound(&address, desired, ledger))?;
+    let absent = customers.chain(subscriptions).map(|address| (address, How::Absent));
+    let mut all: Vec<Gone> = partners
+        .chain(absent)
+        .filter_map(|(address, how)| {
+            let live = match how {
+                How::Absent => diff.bindings.get(&address).or_else(|| bound(&address, desired, ledger)),
+                How::NotActive => bound(&address, desired, ledger),
+            }?;
             let at = desired.declared.get(&address).copied()?;
-            Some(Gone { address, at, live, by: None })
+            Some(Gone { address, at, live, how, by: None })
         })
         .collect();
     all.sort_by(|a, b| a.address.cmp(&b.address));

@@ -184,6 +184,15 @@ pub struct Finding {
     pub related: Vec<Related>,
 }
 
+impl Finding {
+    /// Whether it tells that the tenant is not as declared, and nothing of this plan changes that.
+    #[must_use]
+    pub fn is_drift(&self) -> bool {
+        let codes = [diag::Code::Drift, diag::Code::SubscriptionNotActive];
+        self.severity != FindingSeverity::Note && codes.iter().any(|code| self.code == code.to_string())
+    }
+}
+
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

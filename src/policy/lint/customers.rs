@@ -2,11 +2,28 @@
 
 use super::View;
 use crate::desired::Origin;
-use crate::diag::{At, Code};
+use crate::diag::{At, Code, Finding};
 use crate::diff::Presence;
 use crate::ledger::{CredentialState, HandoffState};
 use crate::manifest::document::DefaultAdminAccess;
 use crate::model::{Address, StepName};
+
+/// Declared, ours once, and in no list any more.
+pub(super) fn absent(view: &mut View<'_, '_>) {
+    let gone = view.diff.customers.iter().filter_map(|(key, presence)| match presence {
+        Presence::Gone(finding) if finding.code == Code::CustomerAbsent => {
+            Some(finding.clone().about(Address::Customer((*key).clone())))
+        }
+        Presence::Gone(_)
+        | Presence::Live(_)
+        | Presence::ToCreate(_)
+        | Presence::Pending(_)
+        | Presence::ToInvite
+        | Presence::Unknown(_) => None,
+    });
+    let found: Vec<Finding> = gone.collect();
+    view.found.extend(found);
+}
 
 pub(super) fn agreement_missing(view: &mut View<'_, '_>) {
     for (key, id) in view.customers.clone() {

@@ -25,9 +25,13 @@ pub struct Lint {
 
 /// Every rule, in the order of codes.
 pub const LINTS: &[Lint] = &[
+    Lint { code: Code::CustomerAbsent, severity: Severity::Error, check: customers::absent },
+    Lint { code: Code::SubscriptionAbsent, severity: Severity::Error, check: subscriptions::absent },
+    Lint { code: Code::SubscriptionNotActive, severity: Severity::Warning, check: subscriptions::out_of_use },
     Lint { code: Code::AgreementMissing, severity: Severity::Warning, check: customers::agreement_missing },
     Lint { code: Code::NoRecipients, severity: Severity::Error, check: customers::no_recipients },
     Lint { code: Code::ResellerNotAssociated, severity: Severity::Warning, check: subscriptions::not_associated },
+    Lint { code: Code::PartnershipGone, severity: Severity::Error, check: resellers::gone },
     Lint { code: Code::CredentialsKept, severity: Severity::Warning, check: customers::credentials_kept },
     Lint { code: Code::NoContact, severity: Severity::Note, check: customers::no_contact },
     Lint { code: Code::PartnerInvalid, severity: Severity::Error, check: resellers::partner_invalid },
@@ -142,6 +146,14 @@ pub fn silence(findings: &mut Vec<Finding>, settings: &Settings, today: Date) {
         }
     }
     *findings = linted.findings;
+}
+
+/// Whether the project says that a rule is silent about an address on a day, so that nothing else counts it either.
+#[must_use]
+pub fn is_silent(settings: &Settings, (code, address): (Code, &Address), today: Date) -> bool {
+    let Some(Setting { severity, except }) = settings.get(&code) else { return false };
+    let mut own = except.iter().filter(|exception| exception.address == *address);
+    *severity == Some(Level::Off) || own.any(|exception| today <= exception.expires)
 }
 
 fn settle(finding: Finding, setting: Option<&Setting>, today: Date, linted: &mut Linted) {

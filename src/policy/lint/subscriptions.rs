@@ -2,8 +2,9 @@
 //! only looks and says.
 
 use super::View;
-use crate::desired::Ensure;
-use crate::diag::Code;
+use crate::desired::{Ensure, Subscription};
+use crate::diag::{Code, Finding};
+use crate::diff::{How, OutOfUse, SubscriptionState};
 use crate::ledger::HandoffState;
 use crate::model::Field;
 use crate::model::operation::SupportContact;
@@ -11,6 +12,34 @@ use crate::model::product::Commerce;
 use crate::model::{Address, CustomerKey, Name, PartnerId, Renewal, StepName, TenantId, Value};
 use crate::observed::{AtEnd, Status, Unclear, field_value};
 use std::collections::BTreeSet;
+
+/// Declared, bound and not there.
+pub(super) fn absent(view: &mut View<'_, '_>) {
+    let blocked = view.diff.subscriptions.iter().filter_map(|one| match &one.state {
+        SubscriptionState::Blocked(finding) if finding.code == Code::SubscriptionAbsent => {
+            Some((one.declared, finding))
+        }
+        SubscriptionState::Blocked(_)
+        | SubscriptionState::ToBuy
+        | SubscriptionState::Moved { .. }
+        | SubscriptionState::Pending(_) => None,
+    });
+    let about = |(declared, finding): (&Subscription, &Finding)| {
+        finding.clone().about(Address::Subscription(declared.key.clone()))
+    };
+    let found: Vec<Finding> = blocked.map(about).collect();
+    view.found.extend(found);
+}
+
+/// Declared, there and not in use, where its own renewal did not say so.
+pub(super) fn out_of_use(view: &mut View<'_, '_>) {
+    let told = view.diff.out_of_use.iter().filter(|one| match one.how {
+        How::Moved | How::Known => true,
+        How::Declared => false,
+    });
+    let found: Vec<Finding> = told.map(OutOfUse::finding).collect();
+    view.found.extend(found);
+}
 
 pub(super) fn partner_missing(view: &mut View<'_, '_>) {
     for live in view.subscriptions() {
