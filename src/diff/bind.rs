@@ -4,7 +4,7 @@
 use super::doubt::{doubt_of, pending_of};
 use super::owners::{self, Meant};
 use super::{Diff, Owners, Sides, adopted, doubted, near, remembered, unknown};
-use crate::desired::{Create, Customer, Ensure, Identity};
+use crate::desired::{Create, Customer, Ensure, Identity, Partnership};
 use crate::diag::{Code, Finding};
 use crate::ledger::{HandoffState, LiveId, PendingWhat};
 use crate::model::{Address, CustomerId, StepName, TenantId};

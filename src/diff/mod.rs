@@ -7,6 +7,7 @@ mod created;
 mod doubt;
 mod endings;
 pub mod field;
+mod foretold;
 mod former;
 pub mod look;
 mod near;

@@ -3,7 +3,7 @@
 
 use super::field::{Moved, Verdict, three_way};
 use crate::model::renewal::NoRenewal;
-use crate::model::{Field, NextTerm, Renewal, Value};
+use crate::model::{Date, Field, NextTerm, Renewal, Value};
 use crate::observed::{AtEnd, Subscription};
 
 /// How a declared renewal compares.
@@ -15,9 +15,14 @@ pub(super) enum Compared {
 }
 
 pub(super) fn compare(declared: &Renewal, observed: &Subscription, settled: Option<&Value>) -> Compared {
-    let wanted = Parts::of_renewal(declared);
+    let mut wanted = Parts::of_renewal(declared);
     let there = Parts::there(observed);
     let last = settled.map(Parts::of_text);
+    // The term that was to end so runs already: of the one after it nothing is said.
+    let has_begun = |end: Date| observed.commitment_end.is_some_and(|now| end <= now.date());
+    if last.as_ref().is_some_and(|last| last.next.end == wanted.next.end) {
+        wanted.next.end = wanted.next.end.filter(|end| !has_begun(*end));
+    }
     let verdict = verdict(&wanted, &there, last.as_ref());
     if verdict == Verdict::Same {
         let known =

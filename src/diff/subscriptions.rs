@@ -6,8 +6,8 @@ use super::created;
 use super::doubt::{doubt_of, doubted, may_be_ours, pending_of};
 use super::renewal::{self, Compared};
 use super::{
-    Diff, Moved, Presence, Scope, Sides, SubscriptionDiff, SubscriptionState, Verdict, Walk, field, remembered, status,
-    unknown,
+    Diff, Moved, Presence, Scope, Sides, SubscriptionDiff, SubscriptionState, Verdict, Walk, field, foretold,
+    remembered, status, unknown,
 };
 use crate::desired::{Additional, OnDrift, PartnerOfRecord, Subscription};
 use crate::diag::{At, Code, Finding};
@@ -312,7 +312,14 @@ fn fields<'a>(
     (customer, observed): (CustomerId, &'a observed::Subscription),
     (address, settled): (&Address, Option<&BTreeMap<Field, Value>>),
 ) -> Vec<Moved> {
-    let settled = |field| settled.and_then(|values| values.get(&field));
+    let foretold = foretold::seats(observed, settled);
+    let left_behind = foretold.filter(|seats| foretold::is_left_behind(declared, *seats, settled));
+    let seats = foretold.map(|seats| Value::Number(seats.into()));
+    let kept = |field| settled.and_then(|values| values.get(&field));
+    let settled = |field| match &seats {
+        Some(seats) if field == Field::Quantity => Some(seats),
+        Some(_) | None => kept(field),
+    };
     // A reseller that leaves takes no incentive with it, whatever the manifest says of the partner of record.
     let leaves = diff.leaving.takes(customer, observed).is_some();
     let mut moved: Vec<Moved> = match &declared.partner_of_record {
@@ -326,7 +333,7 @@ fn fields<'a>(
         let last = settled(field);
         let verdict = field::three_way(&wanted, &there, last);
         if verdict == Verdict::Same {
-            if last != Some(&wanted) {
+            if kept(field) != Some(&wanted) {
                 diff.settled.entry(address.clone()).or_default().insert(field, wanted);
             }
         } else {
@@ -349,31 +356,46 @@ fn fields<'a>(
         }
         PartnerOfRecord::Asserted(wanted) => {
             let there = observed::field_value(observed, Field::PartnerOfRecord);
-            let accepted =
-                declared.on_drift.get(&Field::PartnerOfRecord).is_some_and(|rule| accepts(rule, &there, today));
-            if there != Value::optional(wanted.as_ref()) && !accepted {
+            if there != Value::optional(wanted.as_ref())
+                && !is_accepted(declared, (Field::PartnerOfRecord, &there), today)
+            {
                 diff.findings.push(not_as_asserted(declared, &there, &Value::optional(wanted.as_ref())));
             }
         }
     }
-    if let Some((quantity, _)) = &declared.quantity {
-        one(diff, Field::Quantity, Value::Number(u64::from(*quantity)));
+    match (&declared.quantity, left_behind) {
+        (Some(_), Some(seats)) => {
+            if !is_accepted(declared, (Field::Quantity, &Value::Number(seats.into())), today) {
+                diff.findings.push(foretold::told(declared, seats));
+            }
+        }
+        (Some((quantity, _)), None) => one(diff, Field::Quantity, Value::Number(u64::from(*quantity))),
+        (None, _) => {}
     }
     if let Some((name, _)) = &declared.friendly_name {
         one(diff, Field::FriendlyName, Value::Text(name.clone()));
     }
+    moved.extend(at_end(diff, declared, observed, (address, kept(Field::Renewal))));
+    moved
+}
+
+fn at_end(
+    diff: &mut Diff<'_>,
+    declared: &Subscription,
+    observed: &observed::Subscription,
+    (address, settled): (&Address, Option<&Value>),
+) -> Option<Moved> {
     // What is over and was to end has ended.
     let over = |wanted: &Renewal| !observed.status.occupies() && *wanted == Renewal::Cancel;
-    if let Some((wanted, _)) = declared.renewal.as_ref().filter(|(wanted, _)| !over(wanted)) {
-        match renewal::compare(wanted, observed, settled(Field::Renewal)) {
-            Compared::Same(None) => {}
-            Compared::Same(Some(value)) => {
-                diff.settled.entry(address.clone()).or_default().insert(Field::Renewal, value);
-            }
-            Compared::Differs(renewal) => moved.push(renewal),
+    let (wanted, _) = declared.renewal.as_ref().filter(|(wanted, _)| !over(wanted))?;
+    match renewal::compare(wanted, observed, settled) {
+        Compared::Same(None) => None,
+        Compared::Same(Some(value)) => {
+            diff.settled.entry(address.clone()).or_default().insert(Field::Renewal, value);
+            None
         }
+        Compared::Differs(renewal) => Some(renewal),
     }
-    moved
 }
 
 fn default_would_replace(declared: &Subscription, there: &Value, partnership: &crate::model::Name) -> Finding {
@@ -389,11 +411,11 @@ fn default_would_replace(declared: &Subscription, there: &Value, partnership: &c
 }
 
 /// Whether a value may stand for now.
-fn accepts(rule: &OnDrift, there: &Value, today: Date) -> bool {
-    match rule {
+fn is_accepted(declared: &Subscription, (field, there): (Field, &Value), today: Date) -> bool {
+    declared.on_drift.get(&field).is_some_and(|rule| match rule {
         OnDrift::Accept(accepted) => accepted.holds(today) && accepted.value == *there,
         OnDrift::Restore | OnDrift::Report => false,
-    }
+    })
 }
 
 fn not_as_asserted(declared: &Subscription, there: &Value, wanted: &Value) -> Finding {

@@ -4,7 +4,7 @@
 use super::fold::{Folded, Standing, Tracked};
 use super::record::{Intent, Learned, SealedRef, Settled};
 use crate::ledger::{Credential, CredentialState, LiveId, Pending, PendingWhat, Unresolved};
-use crate::model::renewal::left_by_quantity;
+use crate::model::renewal::{left_by_quantity, seats_of};
 use crate::model::{Address, Field, Operation, SubscriptionChange, Timestamp, Value};
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ impl Folded {
             Settled::Done { learned } => match unlisted(&learned, &fields) {
                 None => {
                     self.learn(at, &tracked.intent.key.address, learned);
-                    self.hold(tracked.intent.key.address, fields);
+                    self.hold(at, tracked.intent.key.address, fields);
                 }
                 Some(what) => self.await_effect(at, number, tracked, Awaited { what, learned, fields }),
             },
@@ -98,18 +98,26 @@ impl Folded {
         self.ledger.bindings.insert(address, id);
     }
 
-    pub(super) fn settle_fields(&mut self, address: Address, fields: BTreeMap<Field, Value>) {
-        if !fields.is_empty() {
-            self.ledger.settled.entry(address).or_default().extend(fields);
+    /// When a renewal first said how many seats its next term has is kept beside it: a term that begins later has them
+    /// because it said so.
+    pub(super) fn settle_fields(&mut self, at: Timestamp, address: Address, fields: BTreeMap<Field, Value>) {
+        if fields.is_empty() {
+            return;
         }
+        let known = self.ledger.settled.entry(address).or_default();
+        let seats = fields.get(&Field::Renewal).and_then(seats_of);
+        if seats.is_some() && known.get(&Field::Renewal).and_then(seats_of) != seats {
+            known.insert(Field::ScheduledChange, Value::text(at));
+        }
+        known.extend(fields);
     }
 
     /// The pending effect of an address is visible: what it was to bring holds.
-    pub(super) fn show(&mut self, address: &Address) {
+    pub(super) fn show(&mut self, at: Timestamp, address: &Address) {
         if let Some(Pending { what: PendingWhat::Change { subscription: _, field, value }, .. }) =
             self.ledger.pending.remove(address)
         {
-            self.hold(address.clone(), BTreeMap::from([(field, value)]));
+            self.hold(at, address.clone(), BTreeMap::from([(field, value)]));
         }
         let shown = |_: &u64, tracked: &mut Tracked| match tracked.standing {
             Standing::Pending { .. } => tracked.intent.key.address == *address,
@@ -118,20 +126,20 @@ impl Folded {
         let over: Vec<Tracked> = self.intents.extract_if(.., shown).map(|(_, tracked)| tracked).collect();
         for tracked in over {
             if let Standing::Pending { fields } = tracked.standing {
-                self.hold(address.clone(), fields);
+                self.hold(at, address.clone(), fields);
             }
         }
     }
 
     /// What an effect of ours brought holds. A change of quantity also deletes what is scheduled for the renewal.
-    fn hold(&mut self, address: Address, fields: BTreeMap<Field, Value>) {
+    fn hold(&mut self, at: Timestamp, address: Address, fields: BTreeMap<Field, Value>) {
         if fields.contains_key(&Field::Quantity)
             && let Some(renewal) =
                 self.ledger.settled.get_mut(&address).and_then(|known| known.get_mut(&Field::Renewal))
         {
             *renewal = left_by_quantity(renewal);
         }
-        self.settle_fields(address, fields);
+        self.settle_fields(at, address, fields);
     }
 }
 

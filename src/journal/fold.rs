@@ -265,13 +265,16 @@ impl Folded {
         let Adopted { bindings, settled, managed, released, renamed, consumed, withdrawn, shown } = adopted;
         self.rename(&Moves::new(renamed.into_iter().map(|(new, old)| (old, new))));
         for address in shown {
-            self.show(&address);
+            self.show(at, &address);
         }
         for (address, id) in bindings {
             self.bind_anew(place, address, id.into());
         }
         for (address, fields) in settled {
-            self.settle_fields(address, fields);
+            match place.sense {
+                Sense::Happens => self.settle_fields(at, address, fields),
+                Sense::Stands => self.ledger.settled.entry(address).or_default().extend(fields),
+            }
         }
         self.ledger.managed.extend(managed);
         for address in &released {

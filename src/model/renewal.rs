@@ -196,6 +196,16 @@ pub fn left_by_quantity(settled: &Value) -> Value {
     }
 }
 
+/// The seats that a settled renewal says for the next term, if it says any.
+#[must_use]
+pub fn seats_of(settled: &Value) -> Option<u32> {
+    let Value::Text(text) = settled else { return None };
+    match text.parse() {
+        Ok(Renewal::Renew(next)) => next.quantity,
+        Ok(Renewal::Cancel | Renewal::Extend) | Err(NoRenewal) => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

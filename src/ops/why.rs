@@ -267,7 +267,17 @@ fn remembered(ledger: &Ledger, address: &Address) -> Vec<(String, String)> {
         None => {}
     }
     for (field, value) in ledger.settled.get(address).into_iter().flatten() {
-        rows.push(row(&format!("settled {}", field.name()), value));
+        match field {
+            Field::ScheduledChange => rows.push(row("renewal said", value)),
+            Field::PartnerOfRecord
+            | Field::Quantity
+            | Field::FriendlyName
+            | Field::SupportContact
+            | Field::Renewal
+            | Field::Status
+            | Field::Commerce
+            | Field::Reseller => rows.push(row(&format!("settled {}", field.name()), value)),
+        }
     }
     if let Some(pending) = ledger.pending.get(address) {
         rows.push(row("pending", format!("{} since {}", pending.key, pending.since)));

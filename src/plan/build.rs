@@ -7,8 +7,8 @@ use super::guards::{self, InForce};
 use super::limits::{self, Scales, Terms};
 use super::order::{Ordered, order};
 use super::{
-    Blocked, Gate, Outlook, Plan, Planned, Unmanaged, adopt, azure, bases, changes, customers, endings, expiry, id, letters,
-    listing, orders, partnerships, support, whose, withdrawn,
+    Blocked, Gate, Outlook, Plan, Planned, Unmanaged, adopt, azure, bases, changes, customers, endings, expiry, id,
+    letters, listing, orders, partnerships, support, whose, withdrawn,
 };
 use crate::desired::{Desired, PartnerOfRecord};
 use crate::diag::{At, Code, Finding, SourceMap};

@@ -389,3 +389,60 @@ fn what_has_ended_as_it_was_to_is_no_drift() {
     portal(&on, Edit::Schedule(Some(next)));
     assert_eq!(told(&on.plan()), ["TT0313"]);
 }
+
+/// Contoso's `a` with so many seats declared, and so many said for the next term.
+fn fewer(seats: u32, next: u32, more: &str) -> Project {
+    only(&format!("quantity: {seats}, renewal: {{action: renew, quantity: {next}}}{more}"))
+}
+
+#[test]
+fn seats_that_our_own_renewal_said_are_no_drift_and_are_not_bought_back() {
+    for more in ["", ", onDrift: {quantity: restore}"] {
+        let mut bench = begun(fewer(25, 20, more), plain());
+        bench.tenant.advance(Span::days(120));
+        assert_eq!(told(&bench.plan()), ["TT0351"], "{more}");
+        bench.apply();
+        assert_eq!((told(&bench.plan()), of_a(&bench)), (vec!["TT0351".to_owned()], "20 true None None".to_owned()));
+        // The manifest moves: what it says now is meant.
+        let mut moved = begun(fewer(25, 20, more), plain());
+        moved.tenant.advance(Span::days(120));
+        change(&mut moved, fewer(22, 20, more));
+        assert_eq!(told(&moved.plan())[0], SEATS, "{more}");
+        change(&mut moved, fewer(25, 25, more));
+        assert_eq!(told(&moved.plan())[0], SEATS, "its renewal says so as well: {more}");
+        change(&mut moved, only(&format!("quantity: 25{more}")));
+        assert_eq!(told(&moved.plan()), ["TT0351"], "a renewal that is only no longer written buys nothing: {more}");
+        // Or it follows.
+        change(&mut bench, fewer(20, 20, more));
+        bench.apply();
+        assert_eq!(told(&bench.plan()), <[&str; 0]>::default(), "{more}");
+        // From then on the seats are guarded as before.
+        portal(&bench, Edit::Set(SubscriptionChange::Quantity(24)));
+        let restored = if more.is_empty() { "TT0313" } else { SEATS };
+        assert_eq!(told(&bench.plan())[0], restored, "{more}");
+        change(&mut bench, fewer(24, 20, more));
+        assert_eq!(told(&bench.plan()).last().map(String::as_str), Some("TT0335"), "{more}");
+    }
+}
+
+#[test]
+fn seats_that_somebody_lowers_before_the_term_ends_are_drift_however_many_were_said() {
+    let bench = begun(fewer(25, 20, ""), plain());
+    portal(&bench, Edit::Set(SubscriptionChange::Quantity(20)));
+    assert_eq!(told(&bench.plan())[0], "TT0313");
+    // What was said long ago, and is said again with more, was said then.
+    let mut again = begun(fewer(25, 20, ""), plain());
+    again.tenant.advance(Span::days(120));
+    change(&mut again, only("quantity: 25, renewal: {action: renew, quantity: 20, term: P1Y}"));
+    again.apply();
+    assert_eq!(told(&again.plan()), ["TT0351"]);
+}
+
+#[test]
+fn a_next_term_that_runs_to_its_own_end_is_as_it_was_said() {
+    let mut bench = begun(only("renewal: {action: renew, quantity: 20, endDate: 2027-06-30}"), plain());
+    bench.tenant.advance(Span::days(120));
+    assert_eq!(told(&bench.plan()), <[&str; 0]>::default());
+    bench.apply();
+    assert_eq!(told(&bench.plan()), <[&str; 0]>::default());
+}
