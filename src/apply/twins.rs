@@ -97,7 +97,10 @@ fn may_be(free: &[&Placed]) -> String {
         None => order.to_string(),
     });
     let named: Vec<String> = named.collect();
-    format!("its cart was ordered, and its order is one of {}: say which with `--id ORDER`", named.join(", "))
+    format!(
+        "its cart was ordered, and its order is one of {}: say which with `--id SUBSCRIPTIONID --order ORDERID`",
+        named.join(", ")
+    )
 }
 
 /// What other addresses brought or wait for.

@@ -95,7 +95,7 @@ codes! {
     NotChangeable = 317, "this kind of subscription cannot be changed so", "Reservations, savings plans and subscriptions that are not licences keep their partner of record.";
     Protected = 318, "the address is protected", "`twotier/protect: \"true\"` forbids every step that takes something away.";
     Pending = 319, "an earlier effect is not visible yet", "Orders show up to 15 minutes late. Nothing is repeated; it is waited for.";
-    Unresolved = 320, "an earlier effect has an unknown outcome", "It could not be settled by looking. Look in the portal, then say what happened with `state resolve`.";
+    Unresolved = 320, "an earlier effect has an unknown outcome", "It could not be settled by looking. Nothing is bought, created or changed again at that address until somebody says how it ended; everything else goes on. Look in Partner Center at the customer's subscriptions and order history, or at the list of customers. It is there: `twotier state resolve N happened --id SUBSCRIPTIONID --order ORDERID --reason TEXT` (a customer: `--id TENANTID`; a change has no id); the address means that object from then on, and the next plan has nothing to do there. It is not there: `twotier state resolve N did-not-happen --reason TEXT`, and the next plan has the step again. In doubt wait: orders show up to 15 minutes late, and each `apply` looks once more.";
     NoRecipients = 321, "nobody could read the new customer's password", "`Provider.credentials.recipients` names no age public key. Without one the one-time password would be lost.";
     NoSealing = 322, "this build cannot seal passwords", "It was built without the `age` feature, so it creates no customers.";
     NeedBlocked = 323, "something it needs is blocked", "Mend that one first.";

@@ -2,7 +2,7 @@
 
 use super::{Sides, remembered};
 use crate::diag::{At, Code, Finding};
-use crate::ledger::{Doubt, Ledger, Pending};
+use crate::ledger::{Doubt, Ledger, Pending, ways_to_settle};
 use crate::model::{Address, StepKey, StepName, SubscriptionKey};
 
 /// The effect without a known outcome at an address, under its old name while a rename is not recorded.
@@ -26,10 +26,10 @@ pub fn doubted(ledger: &Ledger, doubt: Doubt<'_>, at: At) -> Finding {
         Doubt::Unresolved(unresolved) => {
             let others = || ledger.unresolved_at(&key.address).filter(|other| other.intent != unresolved.intent);
             let also: String = others().map(|it| format!("; so has a later {}: {}", it.key.step, it.text)).collect();
-            let each: String = others().map(|it| format!(", and with `twotier state resolve {}`", it.intent)).collect();
-            let ended = format!("say how it ended with `twotier state resolve {}`{each}", unresolved.intent);
+            let all = std::iter::once(unresolved).chain(others());
+            let ways: Vec<String> = all.map(|it| ways_to_settle(it.intent, it.key.step)).collect();
             Finding::error(Code::Unresolved, at, format!("{of} has an unknown outcome: {}{also}", unresolved.text))
-                .help(format!("look in the portal, then {ended}"))
+                .help(format!("look in the portal, then say how it ended: {}", ways.join("; and ")))
         }
         Doubt::Open(open) => {
             let message = format!("{of} was begun {} and is not settled: it may have happened", open.since);
@@ -79,8 +79,9 @@ mod tests {
             "an earlier change-quantity of `subscription/contoso/m365` has an unknown outcome: lost 17; so has a later \
              set-support-contact: lost 21"
         );
-        let help = "look in the portal, then say how it ended with `twotier state resolve 17`, and with `twotier state \
-                    resolve 21`";
+        let help = "look in the portal, then say how it ended: `twotier state resolve 17 happened --reason TEXT` or \
+                    `twotier state resolve 17 did-not-happen --reason TEXT`; and `twotier state resolve 21 happened --reason \
+                    TEXT` or `twotier state resolve 21 did-not-happen --reason TEXT`";
         assert_eq!(finding.help.as_deref(), Some(help));
     }
 }

@@ -53,6 +53,20 @@ pub(super) fn newest(store: &dyn Store) -> Result<Option<(Head, Folded)>, Journa
     Ok(None)
 }
 
+/// What is wrong with a checkpoint, given the object it covers and what the records up to that one fold to; nothing when
+/// it says what they say.
+pub(super) fn fault(bytes: &[u8], head: Head, folded: &Folded) -> Option<&'static str> {
+    let Ok(checkpoint) = serde_json::from_slice::<Checkpoint>(bytes) else { return Some("it is no whole checkpoint") };
+    let Checkpoint { format, number, digest, objects } = checkpoint;
+    if format != FORMAT || number != head.number {
+        return Some("it is of another format or number");
+    }
+    if digest != head.digest {
+        return Some("it was made of another journal");
+    }
+    (fold(objects) != *folded).then_some("it says something else than the records it stands for")
+}
+
 impl Journal {
     /// Writes a checkpoint where one is worth it; whether it did. Between runs only: call it after a run closed.
     ///
@@ -332,6 +346,39 @@ mod tests {
         store.damage(Key::Checkpoint(3), "{\"format\":1,");
         assert_eq!(newest(&*store), Ok(None));
         assert_eq!(journal(&store).folded(), writer.folded());
+    }
+
+    #[test]
+    fn verify_finds_a_checkpoint_that_says_something_else_and_one_whose_object_is_gone() {
+        let told = |store: &Memory| -> Vec<String> {
+            let verified = super::super::verify::verify(store, None).expect("readable");
+            let damaged =
+                verified.findings.into_iter().filter(|finding| finding.code == crate::diag::Code::JournalDamaged);
+            damaged.map(|finding| finding.message).collect()
+        };
+        let (store, journal) = lived();
+        let head = journal.head().expect("is there");
+        assert_eq!(write(&*store, head, journal.folded()), Ok(true));
+        assert!(told(&store).is_empty());
+        let key = Key::Checkpoint(head.number);
+        let bytes = store.get(key).expect("works").expect("is there");
+        let text = String::from_utf8(bytes).expect("text");
+        let digits = head.digest.to_string();
+        for (forged, why) in [
+            (text.replacen("please", "thanks", 1), "says something else"),
+            (text.replacen(&digits, &digest("another").to_string(), 1), "of another journal"),
+            (text.replacen("{\"format\":1", "{\"format\":9", 1), "another format"),
+            ("{".to_owned(), "no whole checkpoint"),
+        ] {
+            assert_ne!(forged, text);
+            store.damage(key, forged);
+            let told = told(&store);
+            assert!(told.len() == 1 && told[0].contains(why), "{why}: {told:?}");
+        }
+        store.damage(key, text);
+        store.lose(Key::Journal(head.number));
+        let told = told(&store);
+        assert!(told.len() == 1 && told[0].contains("cut off"), "{told:?}");
     }
 
     #[test]

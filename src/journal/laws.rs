@@ -120,7 +120,7 @@ proptest! {
             writers[who].play(&store, step);
         }
         store.arrive();
-        let verified = verify(&*store).expect("readable");
+        let verified = verify(&*store, None).expect("readable");
         let damaged: Vec<_> = verified.findings.iter().filter(|it| it.code == Code::JournalDamaged).collect();
         prop_assert!(damaged.is_empty(), "{damaged:?}");
         let fenced: Vec<_> = verified.findings.iter().filter(|it| !it.message.contains("settles")).collect();

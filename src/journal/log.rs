@@ -11,6 +11,8 @@ use super::store::{Folder, Key, Placed, Store, place};
 use crate::ledger::Ledger;
 use crate::model::{Digest, TenantId, Timestamp};
 use smol_str::SmolStr;
+use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 /// A journal, folded up to the last object that was read.
@@ -28,6 +30,21 @@ pub struct Head {
     pub number: u64,
     /// SHA-256 of its bytes.
     pub digest: Digest,
+}
+
+impl fmt::Display for Head {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { number, digest } = self;
+        write!(f, "{number}:{digest}")
+    }
+}
+impl FromStr for Head {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const SHAPE: &str = "a head is `NUMBER:DIGEST`, as `twotier state verify` prints it";
+        let (number, digest) = text.split_once(':').ok_or(SHAPE)?;
+        Ok(Self { number: number.parse().map_err(|_| SHAPE)?, digest: digest.parse().map_err(|_| SHAPE)? })
+    }
 }
 
 /// What a writer puts on an object.

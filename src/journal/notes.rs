@@ -364,9 +364,26 @@ fn check_resolved(folded: &Folded, intent: u64, outcome: &Settled) -> Result<(),
             return Err(NoteError::WrongOutcome { intent, why: "it must be over: done, failed or not started" });
         }
     };
-    match missing(&tracked.intent.operation, learned) {
+    if let Some(why) = missing(&tracked.intent.operation, learned) {
+        return Err(NoteError::WrongOutcome { intent, why });
+    }
+    match brought(learned) {
+        Some(id) => check_bound(&folded.ledger, &tracked.intent.key.address, id),
         None => Ok(()),
-        Some(why) => Err(NoteError::WrongOutcome { intent, why }),
+    }
+}
+
+/// The live object that an address means from then on.
+fn brought(learned: &Learned) -> Option<BoundId> {
+    match learned {
+        Learned::Customer { customer, .. } => Some(BoundId::Customer { tenant: *customer }),
+        Learned::Order { customer, subscription: Some(subscription), .. } => {
+            Some(BoundId::Subscription { customer: *customer, subscription: *subscription })
+        }
+        Learned::Order { subscription: None, .. }
+        | Learned::Nothing
+        | Learned::Password { .. }
+        | Learned::Cart { .. } => None,
     }
 }
 
@@ -509,6 +526,10 @@ mod tests {
         assert_eq!(check(&looked, &resolved(1, Settled::NotStarted)), Ok(()));
         assert!(matches!(check(&fresh, &resolved(1, learned)), Err(NoteError::NotLookedUp { intent: 1 })));
         assert!(matches!(check(&looked, &resolved(2, Settled::NotStarted)), Err(NoteError::UnknownIntent { .. })));
+        let others = BoundId::Subscription { customer: customer(1), subscription: subscription(5) };
+        let taken = folded(vec![bound("subscription/contoso/x", others), intent(), settled(2, unknown())]);
+        let theirs = check(&taken, &resolved(2, done(ordered(Some(subscription(5))))));
+        assert!(matches!(theirs, Err(NoteError::Taken { .. })), "{theirs:?}");
         for wrong in [unknown(), done(ordered(None)), done(Learned::Nothing)] {
             assert!(matches!(check(&looked, &resolved(1, wrong)), Err(NoteError::WrongOutcome { .. })));
         }

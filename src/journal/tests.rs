@@ -3,7 +3,7 @@
 use super::chain;
 use super::history::{End, History, Settler};
 use super::lease::{LEASE, Verdict, Watch};
-use super::log::{Appended, Begun, Journal};
+use super::log::{Appended, Begun, Head, Journal};
 use super::memory::{Fault, Memory};
 use super::notes::{self, NoteError};
 use super::record::{Forgotten, Learned, Record, Settled};
@@ -24,7 +24,7 @@ fn declined() -> Record {
     Record::Declined { handoff: handoff(), by: by(), reason: why() }
 }
 fn codes(store: &dyn Store) -> Vec<Code> {
-    verify(store).expect("readable").findings.into_iter().map(|finding| finding.code).collect()
+    verify(store, None).expect("readable").findings.into_iter().map(|finding| finding.code).collect()
 }
 
 #[test]
@@ -368,7 +368,7 @@ fn sealed_passwords_are_kept_found_again_and_destroyed() {
     let learned = Learned::Customer { customer: customer(1), user: Some("admin".into()), sealed: Some(sealed.clone()) };
     journal.append(epoch, vec![settled(2, done(learned))], &stamp()).expect("settles");
     assert_eq!(journal.sealed(&sealed), Ok(b"cipher".to_vec()));
-    assert_eq!(verify(&*store).map(|verified| (verified.sealed, verified.findings.len())), Ok((1, 0)));
+    assert_eq!(verify(&*store, None).map(|verified| (verified.sealed, verified.findings.len())), Ok((1, 0)));
     store.damage(Key::Sealed(2), "changed");
     assert!(matches!(journal.sealed(&sealed), Err(JournalError::Sealed { .. })));
     assert_eq!(codes(&*store), [Code::SealedUnusable]);
@@ -431,6 +431,52 @@ fn verify_finds_records_that_say_nothing() {
     assert_eq!(found, [Code::JournalOdd; 3], "epoch, lease and effect");
 }
 
+/// What verifying says against a head that somebody kept.
+fn against(store: &dyn Store, pinned: Option<Head>) -> Vec<String> {
+    let findings = verify(store, pinned).expect("readable").findings.into_iter();
+    findings.map(|finding| finding.message.split(':').next().unwrap_or_default().to_owned()).collect()
+}
+
+#[test]
+fn verify_finds_what_a_hand_changed_and_with_a_kept_head_what_it_cut_off() {
+    let forged = |change: &dyn Fn(&Memory)| {
+        let (store, mut writer) = begun();
+        let epoch = run(&mut writer);
+        renew(&mut writer, epoch).expect("renews");
+        writer.append(epoch, vec![asked("please")], &stamp()).expect("asks");
+        let head = writer.head();
+        change(&store);
+        (against(&*store, None), against(&*store, head))
+    };
+    let edited = |number: u64, from: &str, to: &str| {
+        let (from, to) = (from.to_owned(), to.to_owned());
+        move |store: &Memory| {
+            let bytes = store.get(Key::Journal(number)).expect("works").expect("is there");
+            let text = String::from_utf8(bytes).expect("text");
+            assert!(text.contains(&from), "{text}");
+            store.damage(Key::Journal(number), text.replacen(&from, &to, 1));
+        }
+    };
+    let named = |number: u64| vec![format!("`journal/{number:020}` is damaged")];
+    let nothing = Vec::<String>::new();
+    let first = |change: &dyn Fn(&Memory)| forged(change).0.into_iter().take(1).collect::<Vec<_>>();
+    assert_eq!(forged(&|_| {}), (nothing.clone(), nothing.clone()));
+    // In the middle the chain tells; the last object only somebody who kept its digest.
+    assert_eq!(first(&|store| store.lose(Key::Journal(1))), named(1));
+    assert_eq!(first(&edited(1, "pipeline", "somebody")), named(2));
+    assert_eq!(first(&edited(2, "\"before\":\"", "\"before\":\"00")), named(2));
+    assert_eq!(forged(&edited(3, "please", "thanks")), (nothing.clone(), named(3)));
+    assert_eq!(forged(&|store| store.lose(Key::Journal(3))), (nothing, named(3)));
+    let all_gone = forged(&|store| (0..4).for_each(|number| store.lose(Key::Journal(number)))).1;
+    assert_eq!(all_gone.len(), 2, "no state, and not the one that was: {all_gone:?}");
+
+    let (store, mut writer) = begun();
+    let head = writer.head();
+    run(&mut writer);
+    assert!(against(&*store, head).is_empty(), "what came after it is no damage");
+    assert_eq!(head.map(|head| head.to_string().parse()), head.map(Ok));
+}
+
 #[test]
 fn writers_in_threads_make_one_chain_in_a_directory() {
     let folder = tempfile::tempdir().expect("a temporary directory");
@@ -453,7 +499,7 @@ fn writers_in_threads_make_one_chain_in_a_directory() {
             assert!(matches!(renew(&mut first, epoch), Ok(Appended::Written { .. })));
         }
     });
-    let verified = verify(&*store).expect("readable");
+    let verified = verify(&*store, None).expect("readable");
     assert_eq!((verified.objects, verified.findings.len()), (3 + 32 + 8, 0), "{:?}", verified.findings);
 }
 

@@ -2,13 +2,16 @@
 //! at the first damage. Never mends anything.
 
 use super::chain::{self, JournalError};
+use super::checkpoint;
 use super::fold::Folded;
+use super::log::Head;
 use super::notes;
 use super::record::{Family, Object, Record};
 use super::store::{Folder, Key, Store, StoreError};
 use crate::diag::{Code, Finding};
 use crate::ledger::CredentialState;
 use crate::model::Digest;
+use std::collections::BTreeSet;
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,21 +22,33 @@ pub struct Verified {
     pub sealed: u64,
     /// What is wrong, in the order of the chain; empty when all is well.
     pub findings: Vec<Finding>,
+    /// The last object: kept elsewhere, it shows later that none was cut off or exchanged.
+    pub head: Option<Head>,
 }
 
-/// Looks through the whole state.
+/// Looks through the whole state. `pinned` is a head that somebody knows to have been there: nothing else shows that the
+/// end was cut off, or everything written anew.
 ///
 /// # Errors
 /// Only when the store cannot be read; what is wrong in it is a finding.
-pub fn verify(store: &dyn Store) -> Result<Verified, StoreError> {
-    let mut walk = Walk { verified: Verified::default(), folded: Folded::default(), before: Before::Start };
+pub fn verify(store: &dyn Store, pinned: Option<Head>) -> Result<Verified, StoreError> {
+    let mut walk = Walk {
+        verified: Verified::default(),
+        folded: Folded::default(),
+        before: Before::Start,
+        checkpoints: checkpoints(store)?,
+        pinned,
+    };
     let mut next = 0;
     for key in store.list_after(Folder::Journal, None)? {
         let Key::Journal(number) = key else { continue };
         walk.check_gap(next, number);
         next = number.saturating_add(1);
         match store.get(key)? {
-            Some(bytes) => walk.check_object(number, &bytes),
+            Some(bytes) => {
+                walk.check_object(number, &bytes);
+                walk.check_covered(store, Head { number, digest: Digest::of_bytes(&bytes) })?;
+            }
             None => walk.damaged(number, "it is listed and cannot be read"),
         }
     }
@@ -43,14 +58,26 @@ pub fn verify(store: &dyn Store) -> Result<Verified, StoreError> {
             .findings
             .push(missing.help("point `state` to the right place, or begin one: `twotier state init`"));
     }
+    walk.check_end();
     walk.check_sealed(store)?;
     Ok(walk.verified)
+}
+
+fn checkpoints(store: &dyn Store) -> Result<BTreeSet<u64>, StoreError> {
+    let number = |key| match key {
+        Key::Checkpoint(number) => Some(number),
+        Key::Journal(_) | Key::Plan(_) | Key::Sealed(_) => None,
+    };
+    Ok(store.list_after(Folder::Checkpoint, None)?.into_iter().filter_map(number).collect())
 }
 
 struct Walk {
     verified: Verified,
     folded: Folded,
     before: Before,
+    /// Those whose object was not met yet.
+    checkpoints: BTreeSet<u64>,
+    pinned: Option<Head>,
 }
 
 /// The object before.
@@ -68,6 +95,43 @@ impl Walk {
     fn odd(&mut self, number: u64, why: &str) {
         let message = format!("`{}` {why}", Key::Journal(number));
         self.verified.findings.push(Finding::warning(Code::JournalOdd, None, message));
+    }
+
+    /// What speaks of this object from outside of the chain: a checkpoint, and the head that somebody kept.
+    fn check_covered(&mut self, store: &dyn Store, head: Head) -> Result<(), StoreError> {
+        let number = head.number;
+        self.verified.head = Some(head);
+        if self.pinned.is_some_and(|pinned| pinned.number == number && pinned != head) {
+            self.damaged(number, "it is another one than `--head` names: the journal was written anew");
+        }
+        // Where the records themselves are damaged, nothing tells what a checkpoint must say.
+        if self.checkpoints.remove(&number)
+            && !self.verified.findings.iter().any(|finding| finding.code == Code::JournalDamaged)
+            && let Some(bytes) = store.get(Key::Checkpoint(number))?
+            && let Some(why) = checkpoint::fault(&bytes, head, &self.folded)
+        {
+            self.misled(number, why);
+        }
+        Ok(())
+    }
+    fn misled(&mut self, number: u64, why: &str) {
+        let message = format!("`{}` is damaged: {why}", Key::Checkpoint(number));
+        let help =
+            "it is read in place of the records: find out who wrote it, then delete it; the records say all without it";
+        self.verified.findings.push(Finding::error(Code::JournalDamaged, None, message).help(help));
+    }
+    /// What names an object behind the last one.
+    fn check_end(&mut self) {
+        let there = self.verified.head.map_or(0, |head| head.number + 1);
+        for number in std::mem::take(&mut self.checkpoints).split_off(&there) {
+            self.misled(number, "the object it stands for is not there: the journal was cut off, or is an older copy");
+        }
+        if let Some(Head { number, digest: _ }) = self.pinned.filter(|pinned| pinned.number >= there) {
+            self.damaged(
+                number,
+                "`--head` names it, and it is not there: the journal was cut off, or is an older copy",
+            );
+        }
     }
 
     fn check_gap(&mut self, expected: u64, number: u64) {

@@ -8,8 +8,8 @@ pub use azure::{Assignment, Grant, Way};
 pub use bindings::Bindings;
 
 use crate::model::{
-    Address, CartId, CustomerId, Digest, Field, Limits, Name, OrderId, RequestId, StepKey, SubscriptionId, TenantId,
-    Timestamp, Value,
+    Address, CartId, CustomerId, Digest, Field, Limits, Name, OrderId, RequestId, StepKey, StepName, SubscriptionId,
+    TenantId, Timestamp, Value,
 };
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
@@ -300,6 +300,20 @@ pub struct Unresolved {
     pub since: Timestamp,
     /// What is known of it, one line.
     pub text: String,
+}
+
+/// How a person says how an effect of unknown outcome ended: the commands, with the ids that bind what it brought.
+#[must_use]
+pub fn ways_to_settle(intent: u64, step: StepName) -> String {
+    let ids = if step == StepName::OrderSubscription {
+        " --id SUBSCRIPTIONID --order ORDERID"
+    } else if step == StepName::CreateCustomer {
+        " --id TENANTID"
+    } else {
+        ""
+    };
+    let resolve = format!("twotier state resolve {intent}");
+    format!("`{resolve} happened{ids} --reason TEXT` or `{resolve} did-not-happen --reason TEXT`")
 }
 
 /// An effect that was intended and never settled.

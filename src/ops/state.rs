@@ -4,8 +4,8 @@
 use super::fault::Fault;
 use crate::journal::record::{BoundId, Forgotten, Learned, Record, Settled};
 use crate::journal::{Journal, Stamp};
-use crate::ledger::LiveId;
-use crate::model::{Address, CustomerId, CustomerKey, Operation};
+use crate::ledger::{LiveId, ways_to_settle};
+use crate::model::{Address, CartId, CustomerId, CustomerKey, Operation, OrderId};
 use smol_str::SmolStr;
 
 /// Who says so, and why.
@@ -20,10 +20,19 @@ pub struct Saying {
 /// How an effect of unknown outcome ended, by a person's word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ruling {
-    /// It happened and brought this live id, where it brings one.
-    Happened(Option<SmolStr>),
+    /// It happened and brought this.
+    Happened(Brought),
     /// It did not happen.
     DidNotHappen,
+}
+
+/// What an effect brought, as a person tells it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Brought {
+    /// The live id of the customer or subscription, where it brings one.
+    pub id: Option<SmolStr>,
+    /// The order, where it is one.
+    pub order: Option<SmolStr>,
 }
 
 /// Says which live object an address means; `id` is the live id as a person writes it.
@@ -96,39 +105,49 @@ pub fn forget(journal: &mut Journal, address: Address, saying: Saying, stamp: &S
 pub fn resolve(journal: &mut Journal, intent: u64, ruling: Ruling, saying: Saying, stamp: &Stamp) -> Result<(), Fault> {
     let outcome = match ruling {
         Ruling::DidNotHappen => Settled::NotStarted,
-        Ruling::Happened(id) => Settled::Done { learned: learned(journal, intent, id.as_deref())? },
+        Ruling::Happened(brought) => Settled::Done { learned: learned(journal, intent, &brought)? },
     };
     let Saying { by, reason } = saying;
     journal.note(Record::Resolved { intent, outcome, by, reason }, stamp)?;
     Ok(())
 }
 
-/// What an effect taught, as a person tells it.
-fn learned(journal: &Journal, intent: u64, id: Option<&str>) -> Result<Learned, Fault> {
+/// What an effect taught, as a person tells it: exactly the ids it brings, so that what was bought or created is bound and
+/// never planned again.
+fn learned(journal: &Journal, intent: u64, brought: &Brought) -> Result<Learned, Fault> {
     let Some(tracked) = journal.folded().intents.get(&intent) else {
         return Err(Fault::Usage(format!("no effect with the number {intent} waits to be resolved")));
     };
-    let needed = |what: &str| id.ok_or_else(|| Fault::Usage(format!("say which one it brought: `--id {what}`")));
+    let Brought { id, order } = brought;
     let bad = |error: crate::model::id::BadId| Fault::Usage(format!("`--id` is no live id: {error}"));
-    Ok(match &tracked.intent.operation {
-        Operation::CreateCustomer(_) => {
-            let customer = needed("TENANTID")?.parse().map_err(bad)?;
-            Learned::Customer { customer, user: None, sealed: None }
+    let say = |what: &str| {
+        let ways = ways_to_settle(intent, tracked.intent.key.step);
+        Fault::Usage(format!("{what}: {ways}"))
+    };
+    match (&tracked.intent.operation, id, order) {
+        (Operation::CreateCustomer(_), Some(id), None) => {
+            Ok(Learned::Customer { customer: id.parse().map_err(bad)?, user: None, sealed: None })
         }
-        Operation::ResetAdminPassword { customer: _ } => {
-            return Err(Fault::Usage("a password that was reset and not sealed is lost: say `did-not-happen`, and the next plan resets it again".to_owned()));
-        }
-        Operation::MakeCart { customer: _, line: _ } => {
-            Learned::Cart { cart: crate::model::CartId::new(needed("CARTID")?) }
-        }
-        Operation::CheckOut { customer, cart } => Learned::Order {
+        (Operation::MakeCart { .. }, Some(id), None) => Ok(Learned::Cart { cart: CartId::new(id.clone()) }),
+        (Operation::CheckOut { customer, cart }, Some(id), Some(order)) => Ok(Learned::Order {
             customer: *customer,
             cart: cart.clone(),
-            order: crate::model::OrderId::new(needed("ORDERID")?),
-            subscription: None,
-        },
-        Operation::ChangeSubscription { .. } | Operation::SetSupportContact { .. } => Learned::Nothing,
-    })
+            order: OrderId::new(order.clone()),
+            subscription: Some(id.parse().map_err(bad)?),
+        }),
+        (Operation::ChangeSubscription { .. } | Operation::SetSupportContact { .. }, None, None) => {
+            Ok(Learned::Nothing)
+        }
+        (Operation::ResetAdminPassword { .. }, _, _) => Err(Fault::Usage(
+            "a password that was reset and not sealed is lost: say `did-not-happen`, and the next plan resets it again"
+                .to_owned(),
+        )),
+        (Operation::CreateCustomer(_) | Operation::MakeCart { .. }, _, _) => Err(say("say which one it brought")),
+        (Operation::CheckOut { .. }, _, _) => Err(say("say which subscription it brought, and by which order")),
+        (Operation::ChangeSubscription { .. } | Operation::SetSupportContact { .. }, _, _) => {
+            Err(say("it brought nothing that has an id"))
+        }
+    }
 }
 
 /// Ends the run that holds the lease on a person's word; its epoch, or none when no run is open.

@@ -6,6 +6,7 @@ use super::run::usual_mark;
 use super::text::{Page, hue};
 use crate::apply::Recovered;
 use crate::journal::record::{Learned, Settled};
+use crate::ledger::ways_to_settle;
 use crate::model::{CustomerId, OrderId, SubscriptionId};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -122,11 +123,11 @@ fn why(settled: &Settled) -> Option<String> {
 }
 
 /// What to do where nobody can tell: the next run looks again, a person may know more.
-fn next(Recovered { number, run: _, intent: _, settled }: &Recovered) -> Option<String> {
+fn next(Recovered { number, run: _, intent, settled }: &Recovered) -> Option<String> {
     match settled {
         Settled::Unknown { .. } => Some(format!(
-            "apply again later, which looks once more; what stays unknown: look in the portal, then `twotier state resolve \
-             {number} happened` or `twotier state resolve {number} did-not-happen`"
+            "apply again later, which looks once more; what stays unknown: look in the portal, then {}",
+            ways_to_settle(*number, intent.key.step)
         )),
         Settled::Done { .. } | Settled::Pending { .. } | Settled::NotStarted | Settled::Failed { .. } => None,
     }
@@ -230,8 +231,9 @@ Settled of earlier runs
 + subscription/contoso/teams  order-subscription                        unknown
     effect 14 of run 2: the cart k1 is gone
     apply again later, which looks once more; what stays unknown: look in the
-    portal, then `twotier state resolve 14 happened` or
-    `twotier state resolve 14 did-not-happen`
+    portal, then
+    `twotier state resolve 14 happened --id SUBSCRIPTIONID --order ORDERID --reason TEXT`
+    or `twotier state resolve 14 did-not-happen --reason TEXT`
 
 Run 3: nothing can be done: 1 blocked.
 ";

@@ -2,6 +2,7 @@
 
 use super::people::Saying;
 use super::planning::address;
+use crate::journal::Head;
 use crate::model::Address;
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -14,7 +15,9 @@ Examples:
   twotier state init
   twotier state list
   twotier state bind customer/contoso c0000000-0000-4000-8000-000000000001 --reason \"same company, new domain\"
-  twotier state resolve 17 happened --reason \"order 4711 shows in the portal\"
+  twotier state resolve 17 did-not-happen --reason \"no such order in the portal\"
+  twotier state resolve 17 happened --id 50000000-0000-4000-8000-000000000001 --order 4711 --reason \"it shows in the portal\"
+  twotier state verify --head 41:7d865e959b2466918c9863afca942d0fb89d7c9ac0c99bafc3749504ded97730
   twotier state take-over --reason \"runner was killed\"";
 pub(super) const STATE_AFTER: &str = "Exit codes: 0 done, 1 fault, 3 manifests not valid, 9 locked, 64 usage.";
 
@@ -70,9 +73,12 @@ pub(crate) enum StateCommand {
         /// How it ended
         #[arg(value_enum)]
         ruling: Ruling,
-        /// The live id it brought: the customer's tenant, or the subscription id
+        /// The live id it brought: the customer's tenant, or the subscription id; its address is bound to it
         #[arg(long, value_name = "ID")]
         id: Option<String>,
+        /// The order that brought the subscription
+        #[arg(long, value_name = "ORDERID")]
+        order: Option<String>,
         /// Who says so, and why
         #[command(flatten)]
         saying: Saying,
@@ -83,8 +89,12 @@ pub(crate) enum StateCommand {
         #[command(flatten)]
         saying: Saying,
     },
-    /// Check the whole journal: numbers, digests, chain
-    Verify,
+    /// Check the whole journal: numbers, digests, chain, checkpoints; prints its head
+    Verify {
+        /// The head that was printed last, kept elsewhere: fewer records or another one there are damage
+        #[arg(long, value_name = "NUMBER:DIGEST")]
+        head: Option<Head>,
+    },
 }
 
 /// How an unknown effect ended.

@@ -94,6 +94,7 @@ pub(crate) fn state_json(journal: &Journal) -> Value {
     json!({
         "tenant": genesis.map(|genesis| genesis.tenant), "state": genesis.map(|genesis| &genesis.state),
         "since": genesis.map(|genesis| genesis.at), "objects": journal.head().map(|head| head.number + 1),
+        "head": journal.head().map(|head| head.to_string()),
         "openRun": run.map(|run| json!({ "run": run.epoch, "actor": run.open.actor, "at": run.at })),
         "addresses": addresses,
     })

@@ -4,11 +4,10 @@ use super::{CliError, Exit, Scene};
 use crate::cli::args::{HistoryArgs, Ruling, StateCommand};
 use crate::cli::doors::Doors;
 use crate::cli::output::{self, Plainness};
-use crate::journal::{History, Journal, verify};
+use crate::journal::{Head, History, Journal, verify};
 use crate::model::Address;
 use crate::ops::{past, state};
 use crate::report::{Format, Subject};
-use smol_str::SmolStr;
 
 /// `state`.
 pub(super) fn state(scene: &Scene<'_>, command: &StateCommand) -> Result<Exit, CliError> {
@@ -17,7 +16,7 @@ pub(super) fn state(scene: &Scene<'_>, command: &StateCommand) -> Result<Exit, C
         StateCommand::Init => init(scene, &doors),
         StateCommand::List => list(scene, &doors.journal()?),
         StateCommand::Show { address } => show(scene, &doors.journal()?, address),
-        StateCommand::Verify => check(scene, &doors),
+        StateCommand::Verify { head } => check(scene, &doors, *head),
         StateCommand::Bind { .. }
         | StateCommand::Rename { .. }
         | StateCommand::Forget { .. }
@@ -57,10 +56,16 @@ fn note(scene: &Scene<'_>, doors: &Doors, command: &StateCommand) -> Result<Stri
             state::forget(&mut journal, address.clone(), scene.saying(saying), &stamp)?;
             format!("nothing is remembered of `{address}`; what it meant is still there")
         }
-        StateCommand::Resolve { intent, ruling, id, saying } => {
+        StateCommand::Resolve { intent, ruling, id, order, saying } => {
+            let brought = state::Brought { id: id.as_deref().map(Into::into), order: order.as_deref().map(Into::into) };
             let ruling = match ruling {
-                Ruling::Happened => state::Ruling::Happened(id.as_deref().map(SmolStr::new)),
-                Ruling::DidNotHappen => state::Ruling::DidNotHappen,
+                Ruling::Happened => state::Ruling::Happened(brought),
+                Ruling::DidNotHappen if brought == state::Brought::default() => state::Ruling::DidNotHappen,
+                Ruling::DidNotHappen => {
+                    return Err(CliError::usage(
+                        "`--id` and `--order` say what it brought, so they go with `happened`",
+                    ));
+                }
             };
             state::resolve(&mut journal, *intent, ruling, scene.saying(saying), &stamp)?;
             format!("the effect {intent} is settled")
@@ -69,7 +74,9 @@ fn note(scene: &Scene<'_>, doors: &Doors, command: &StateCommand) -> Result<Stri
             Some(epoch) => format!("the run {epoch} has ended; the next one settles what it left open"),
             None => "no run is open".to_owned(),
         },
-        StateCommand::Init | StateCommand::List | StateCommand::Show { .. } | StateCommand::Verify => String::new(),
+        StateCommand::Init | StateCommand::List | StateCommand::Show { .. } | StateCommand::Verify { .. } => {
+            String::new()
+        }
     })
 }
 
@@ -97,13 +104,14 @@ fn show(scene: &Scene<'_>, journal: &Journal, address: &Address) -> Result<Exit,
     Ok(Exit::Done)
 }
 
-fn check(scene: &Scene<'_>, doors: &Doors) -> Result<Exit, CliError> {
-    let verified = verify::verify(doors.store().as_ref()).map_err(crate::journal::JournalError::from)?;
+fn check(scene: &Scene<'_>, doors: &Doors, pinned: Option<Head>) -> Result<Exit, CliError> {
+    let verified = verify::verify(doors.store().as_ref(), pinned).map_err(crate::journal::JournalError::from)?;
     if !verified.findings.is_empty() || scene.format() != Format::Text {
         scene.print(Subject::Findings(&verified.findings, &crate::diag::SourceMap::default()), "state verify")?;
     }
     let (objects, sealed) = (verified.objects, verified.sealed);
-    scene.terminal.note(&format!("{objects} objects and {sealed} sealed passwords were looked at"));
+    let head = verified.head.map_or_else(String::new, |head| format!("; head {head}"));
+    scene.terminal.note(&format!("{objects} objects and {sealed} sealed passwords were looked at{head}"));
     let damaged = verified.findings.iter().any(|finding| finding.severity == crate::diag::Severity::Error);
     Ok(if damaged { Exit::Failed } else { Exit::Done })
 }
