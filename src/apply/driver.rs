@@ -117,7 +117,7 @@ fn run_errand(doors: Doors<'_>, errand: Errand) -> Brought {
             let answers = doors.observe.read_all(&reads);
             Brought::Answers { slot, answers: reads.into_iter().zip(answers).collect() }
         }
-        Errand::Perform { slot, start_by, .. } if doors.tools.clock.elapsed() > start_by => Brought::TooLate { slot },
+        Errand::Perform { slot, start_by, .. } if doors.tools.clock.passed() > start_by => Brought::TooLate { slot },
         Errand::Perform { slot, intent, operation, request, start_by: _ } => {
             Brought::Reply { slot, intent, result: doors.actuate.perform(&operation, request) }
         }
@@ -183,7 +183,7 @@ impl Desk<'_> {
                 self.interrupts = interrupts;
                 return vec![if interrupts > 1 { Event::Abandon } else { Event::Interrupt }];
             }
-            let now = clock.elapsed();
+            let now = clock.passed();
             if let Some((_, timer)) = self.timers.first().copied().filter(|(until, _)| *until <= now) {
                 self.timers.pop_first();
                 return vec![Event::Woke { timer }];

@@ -4,10 +4,10 @@
 use crate::apply::{Clock, Ids};
 use crate::backend::simulated::Embedded;
 use crate::journal::Stamp;
-use crate::model::Timestamp;
+use crate::model::{Sleeps, Timestamp};
 use smol_str::{SmolStr, ToSmolStr as _};
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Where `now` comes from.
 enum Now {
@@ -21,6 +21,7 @@ enum Now {
 pub(crate) struct CommandClock {
     now: Now,
     began: Instant,
+    sleeps: Mutex<Sleeps>,
 }
 
 impl CommandClock {
@@ -32,12 +33,14 @@ impl CommandClock {
     #[cfg_attr(not(feature = "rest"), expect(dead_code, reason = "only a service lives in it"))]
     #[expect(clippy::disallowed_methods, reason = "this is where clocks are made")]
     pub(crate) fn of_system() -> Self {
-        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self::start(Now::System(Timestamp::from_seconds(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))))
     }
     #[expect(clippy::disallowed_methods, reason = "this is where clocks are made")]
     fn start(now: Now) -> Self {
-        Self { now, began: Instant::now() }
+        let clock = Self { now, began: Instant::now(), sleeps: Mutex::default() };
+        clock.slept();
+        clock
     }
 }
 
@@ -53,6 +56,13 @@ impl Clock for CommandClock {
     }
     fn elapsed(&self) -> Duration {
         self.began.elapsed()
+    }
+    /// `Instant` stands still while Linux or macOS is suspended; the system's clock does not.
+    #[expect(clippy::disallowed_methods, reason = "this is where clocks are made")]
+    fn slept(&self) -> Duration {
+        let mut sleeps = self.sleeps.lock().unwrap_or_else(PoisonError::into_inner);
+        let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        sleeps.look(self.began.elapsed(), wall)
     }
     fn pause(&self, length: Duration) {
         std::thread::sleep(length);

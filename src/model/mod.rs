@@ -19,7 +19,7 @@ pub mod text;
 pub mod time;
 
 pub use address::{Address, CustomerKey, Kind, Leaf, SubscriptionKey};
-pub use clock::Clock;
+pub use clock::{Clock, Sleeps};
 pub use digest::Digest;
 pub use ends::Ends;
 pub use fact::{Fact, Field, Value};

@@ -260,12 +260,11 @@ fn plan_anew(
     let now = tools.clock.now();
     // Under the lease: whatever another run did is in the journal by now.
     let recall = Recall::open(recalling, Past { observe, journal: session.journal(), now }, progress);
-    let observing = session.observing(observe);
-    let ground = plan::Ground { observe: &observing, ledger: &ledger, now, recall: &recall };
-    let seen = plan::live(project, ground, scope, progress);
+    let seen = session.observing(observe, |observe| {
+        plan::live(project, plan::Ground { observe, ledger: &ledger, now, recall: &recall }, scope, progress)
+    });
     recall.close(progress);
-    observing.finish()?;
-    let (planned, looked) = seen?;
+    let (planned, looked) = seen??;
     Ok(Fresh { planned, remembered: looked.told(), observed: looked.observed, now })
 }
 

@@ -135,11 +135,12 @@ impl Session<'_> {
         let kept = Kept { sealed, user };
         let mut waits = READ_AGAIN.into_iter();
         loop {
-            let mut observed = Observed::default();
-            for read in recover::reads(&intent.operation, self.journal.folded()) {
-                self.renew_when_due()?;
-                observed.absorb(&read, observe.read(&read));
-            }
+            let reads = recover::reads(&intent.operation, self.journal.folded());
+            let observed = self.observing(observe, |observe| {
+                let mut observed = Observed::default();
+                reads.iter().for_each(|read| observed.absorb(read, observe.read(read)));
+                observed
+            })?;
             match (recover::judge(intent, (&observed, self.journal.folded()), kept.clone()), waits.next()) {
                 (Seen::Unread(_), Some(wait)) => self.tools.clock.pause(wait),
                 (seen, _) => return Ok(seen),

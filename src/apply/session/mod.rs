@@ -14,12 +14,13 @@ use crate::journal::lease::{self, Verdict, Watch};
 use crate::journal::record::{Intent, Open, Record, Settled};
 use crate::journal::{Appended, Begun, Journal, JournalError, OpenRun, Stamp};
 use crate::ledger::{Guards, Ledger};
-use crate::model::Digest;
-use crate::observed::{Answer, Read, Why};
+use crate::model::{Digest, Timestamp};
+use crate::observed::{Answer, AuditRecord, Read, Why};
 use crate::plan::Planned;
 use smol_str::{SmolStr, format_smolstr};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -60,7 +61,8 @@ pub struct Session<'a> {
     tools: Tools<'a>,
     epoch: u64,
     pen: Pen,
-    /// When the last append began.
+    /// When the last append began, by the time that passed also while the machine was suspended: others may have taken
+    /// over by then.
     last: Duration,
     /// The plan of its own that the next append says it follows.
     made: Option<Digest>,
@@ -119,7 +121,7 @@ impl<'a> Session<'a> {
         let mut quiet = None;
         let mut told: Option<Duration> = None;
         loop {
-            let last = tools.clock.elapsed();
+            let last = tools.clock.passed();
             let stamp = pen.stamp(tools.clock);
             let begun = match quiet.take() {
                 Some(quiet) => journal.take(quiet, open.clone(), &stamp)?,
@@ -172,7 +174,7 @@ impl<'a> Session<'a> {
     fn append(&mut self, mut records: Vec<Record>) -> Result<u64, SessionError> {
         // Beside what comes first, not before it: no object more for it.
         records.splice(0..0, self.made.take().map(|plan| Record::Planned { plan }));
-        let began = self.tools.clock.elapsed();
+        let began = self.tools.clock.passed();
         let stamp = self.pen.stamp(self.tools.clock);
         match self.journal.append(self.epoch, records, &stamp)? {
             Appended::Written { number } => {
@@ -183,15 +185,32 @@ impl<'a> Session<'a> {
         }
     }
     fn renew_when_due(&mut self) -> Result<(), SessionError> {
-        if self.tools.clock.elapsed() >= lease::renew_at(self.last) {
+        if self.tools.clock.passed() >= lease::renew_at(self.last) {
             self.append(vec![Record::Renew])?;
         }
         Ok(())
     }
 
-    /// The same door to look through, renewing the lease on the way. Take what is needed of the ledger before.
-    pub fn observing<'s>(&'s mut self, observe: &'s dyn Observe) -> Observing<'s, 'a> {
-        Observing { session: Mutex::new((self, None)), observe }
+    /// Looks through the same door and keeps the lease meanwhile, also while one answer takes longer than a lease. Take
+    /// what is needed of the ledger before.
+    ///
+    /// # Errors
+    /// When the lease was lost: nothing that was read may be acted on.
+    pub fn observing<T>(
+        &mut self,
+        observe: &dyn Observe,
+        look: impl FnOnce(&dyn Observe) -> T,
+    ) -> Result<T, SessionError> {
+        let observing = Observing { session: Mutex::new((self, None)), observe };
+        let (done, over) = channel::<()>();
+        let seen = std::thread::scope(|scope| {
+            scope.spawn(|| keep_until(over, &observing));
+            // Also when looking breaks, so that the keeper ends with it.
+            let _done = done;
+            look(&observing)
+        });
+        let (_, lost) = observing.session.into_inner().unwrap_or_else(PoisonError::into_inner);
+        lost.map_or(Ok(seen), Err)
     }
 
     /// Ends the run without doing anything.
@@ -263,7 +282,7 @@ impl<'a> Session<'a> {
     }
     pub(super) fn moment(&self) -> Moment<'_> {
         let clock = self.tools.clock;
-        Moment { now: clock.now(), elapsed: clock.elapsed(), folded: self.journal.folded() }
+        Moment { now: clock.now(), elapsed: clock.passed(), folded: self.journal.folded() }
     }
 }
 
@@ -287,20 +306,24 @@ pub struct WorkOrder<'w> {
     pub ids: &'w mut dyn Ids,
 }
 
+/// How often it is looked whether the lease is due while an answer is waited for.
+const GLANCE: Duration = Duration::from_millis(100);
+
+/// Keeps the lease until the other end of `over` is gone.
+fn keep_until(over: Receiver<()>, observing: &Observing<'_, '_>) {
+    while over.recv_timeout(GLANCE) == Err(RecvTimeoutError::Timeout) {
+        if observing.keep().is_err() {
+            return;
+        }
+    }
+}
+
 /// Looks, and keeps the lease of a session while it does.
-pub struct Observing<'s, 'a> {
+struct Observing<'s, 'a> {
     session: Mutex<(&'s mut Session<'a>, Option<SessionError>)>,
     observe: &'s dyn Observe,
 }
 impl Observing<'_, '_> {
-    /// What became of the lease meanwhile.
-    ///
-    /// # Errors
-    /// When it was lost: nothing that was read may be acted on.
-    pub fn finish(self) -> Result<(), SessionError> {
-        let (_, lost) = self.session.into_inner().unwrap_or_else(PoisonError::into_inner);
-        lost.map_or(Ok(()), Err)
-    }
     fn keep(&self) -> Result<(), Why> {
         let mut held = self.session.lock().unwrap_or_else(PoisonError::into_inner);
         let (session, lost) = &mut *held;
@@ -317,8 +340,18 @@ impl Observe for Observing<'_, '_> {
         self.keep()?;
         answer
     }
+    fn read_all(&self, reads: &[Read]) -> Vec<Result<Answer, Why>> {
+        let answers = self.keep().map(|()| self.observe.read_all(reads));
+        match answers.and_then(|answers| self.keep().map(|()| answers)) {
+            Ok(answers) => answers,
+            Err(why) => reads.iter().map(|_| Err(why.clone())).collect(),
+        }
+    }
     fn price(&self, reads: &[Read]) -> Price {
         self.observe.price(reads)
+    }
+    fn audit(&self, since: Timestamp) -> Result<Vec<AuditRecord>, Why> {
+        self.observe.audit(since)
     }
     fn traffic(&self) -> Option<Traffic> {
         self.observe.traffic()

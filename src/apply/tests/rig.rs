@@ -98,6 +98,8 @@ pub(super) struct Rig {
     pub(super) told: Mutex<Vec<Progress>>,
     pub(super) interrupts: AtomicU8,
     elapsed: Mutex<Duration>,
+    /// On which thread the machine sleeps for an hour as soon as an intent is durable, once.
+    pub(super) sleeper: Mutex<Option<Sleeper>>,
     next: AtomicU64,
 }
 
@@ -126,6 +128,7 @@ impl Rig {
             told: Mutex::default(),
             interrupts: AtomicU8::new(0),
             elapsed: Mutex::default(),
+            sleeper: Mutex::default(),
             next: AtomicU64::new(1),
         };
         let mut journal = rig.journal();
@@ -371,6 +374,16 @@ impl Ids for Counter<'_> {
     }
 }
 
+/// When the machine sleeps.
+pub(super) enum Sleeper {
+    /// When this thread looks at the clock.
+    On(std::thread::ThreadId),
+    /// When another one does.
+    NotOn(std::thread::ThreadId),
+    /// It did.
+    Slept,
+}
+
 /// Turns letters around: enough to see that no password is kept in the clear.
 pub(super) struct Rot;
 impl Seal for Rot {
@@ -385,6 +398,24 @@ impl Clock for Rig {
     }
     fn elapsed(&self) -> Duration {
         *self.elapsed.lock().unwrap()
+    }
+    fn slept(&self) -> Duration {
+        const HOUR: Duration = Duration::from_secs(3600);
+        let mut sleeper = self.sleeper.lock().unwrap();
+        let here = std::thread::current().id();
+        match &*sleeper {
+            None => Duration::ZERO,
+            Some(Sleeper::Slept) => HOUR,
+            Some(Sleeper::On(thread)) if *thread != here => Duration::ZERO,
+            Some(Sleeper::NotOn(thread)) if *thread == here => Duration::ZERO,
+            Some(Sleeper::On(_) | Sleeper::NotOn(_)) if self.journal().folded().open_intents().count() == 0 => {
+                Duration::ZERO
+            }
+            Some(Sleeper::On(_) | Sleeper::NotOn(_)) => {
+                *sleeper = Some(Sleeper::Slept);
+                HOUR
+            }
+        }
     }
     fn pause(&self, length: Duration) {
         self.advance(length);

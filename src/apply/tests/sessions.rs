@@ -1,18 +1,21 @@
 //! The lease, recovery and the real driver with its threads.
 
 use super::fate::{Dying, Fate};
-use super::rig::{Counter, Effects, Rig, Rot};
+use super::rig::{Counter, Effects, Rig, Rot, Sleeper};
 use crate::apply::approve::approve_itself;
 use crate::apply::machine::Settings;
 use crate::apply::outcome::{Ending, RunOutcome};
-use crate::apply::ports::Progress;
+use crate::apply::ports::{Clock, Progress};
 use crate::apply::session::{Session, SessionError, WorkOrder};
 use crate::backend::{Actuate, BackendError, Observe};
-use crate::journal::Journal;
+use crate::journal::lease::{LEASE, Verdict, Watch};
 use crate::journal::memory::Fault;
+use crate::journal::record::Settled;
 use crate::journal::store::{Key, Store as _};
+use crate::journal::{Head, History, Journal};
 use crate::model::{Effect, Operation, RequestId};
 use crate::observed::{Answer, Read, Why};
+use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -210,12 +213,115 @@ fn reading_the_tenant_keeps_the_lease() {
     let ledger = session.ledger().clone();
     let before = rig.journal().head();
     let slow = Slow(&rig);
-    let observing = session.observing(&slow);
-    rig.plan(&ledger, &observing);
-    observing.finish().expect("kept");
+    session.observing(&slow, |observe| drop(rig.plan(&ledger, observe))).expect("kept");
     assert_ne!(rig.journal().head(), before, "renewed");
     session.close().expect("closes");
     assert!(rig.journal().folded().run.is_none());
+}
+
+#[test]
+fn nothing_begins_after_a_sleep_that_followed_its_intent() {
+    let desk = std::thread::current().id();
+    for sleeper in [Sleeper::On(desk), Sleeper::NotOn(desk)] {
+        let rig = Rig::new();
+        *rig.sleeper.lock().unwrap() = Some(sleeper);
+        let run = drive(&rig, &rig);
+        assert_eq!(run.ending, Ending::Finished, "{run:?}");
+        assert!(matches!(*rig.sleeper.lock().unwrap(), Some(Sleeper::Slept)));
+        let history = History::read(&*rig.store).expect("reads");
+        let settled = history.runs.iter().flat_map(|run| &run.effects).filter_map(|effect| effect.outcome.as_ref());
+        let given_up = settled.filter(|outcome| outcome.settled == Settled::NotStarted).count();
+        assert!(given_up >= 1, "the effect whose intent was written before the sleep");
+        rig.converge();
+        assert_eq!(rig.effects(), Effects::once());
+    }
+}
+
+/// A list of so many pages that one answer takes ten leases; a rival watches the lease all the while.
+struct Endless<'r> {
+    rig: &'r Rig,
+    rival: Mutex<(Journal, Watch, Vec<Verdict>)>,
+}
+impl<'r> Endless<'r> {
+    fn new(rig: &'r Rig) -> Self {
+        Self { rig, rival: Mutex::new((rig.journal(), Watch::default(), Vec::new())) }
+    }
+    /// Waits until something was written since; for a while only, so that the test fails and does not hang.
+    fn wait_for_a_record(&self, before: Option<Head>) {
+        let patience = Duration::from_secs(20);
+        let (_keeps, never) = std::sync::mpsc::channel::<()>();
+        for _ in 0..patience.as_millis() / 10 {
+            if self.rig.journal().head() != before {
+                return;
+            }
+            let _passed = never.recv_timeout(Duration::from_millis(10));
+        }
+    }
+    fn taken(&self) -> bool {
+        self.rival.lock().unwrap().2.iter().any(|verdict| !matches!(verdict, Verdict::Wait { .. }))
+    }
+}
+impl Observe for Endless<'_> {
+    fn read(&self, read: &Read) -> Result<Answer, Why> {
+        for _ in 0..10 {
+            let before = self.rig.journal().head();
+            self.rig.advance(LEASE - Duration::from_secs(1));
+            self.wait_for_a_record(before);
+            let (journal, watch, verdicts) = &mut *self.rival.lock().unwrap();
+            journal.refresh().expect("readable");
+            verdicts.push(watch.look(journal.folded().run.as_ref(), self.rig.elapsed()));
+        }
+        self.rig.read(read)
+    }
+}
+
+#[test]
+fn one_answer_that_takes_longer_than_a_lease_loses_none() {
+    let rig = Rig::new();
+    let mut journal = rig.journal();
+    let mut session = begin(&rig, &mut journal, 0).expect("nobody holds the lease");
+    let endless = Endless::new(&rig);
+    session.observing(&endless, |observe| drop(observe.read(&Read::Customers))).expect("kept");
+    assert!(!endless.taken());
+    session.close().expect("closes");
+}
+
+#[test]
+fn looking_for_what_an_earlier_run_left_keeps_the_lease_too() {
+    let rig = Rig::new();
+    let mut fate = Fate { freeze: Some(0), thaw: 1000, ..Fate::kind() };
+    assert!(rig.run(&mut fate, Settings::default()).is_err());
+    rig.journal().take_over("anna".into(), "it crashed".into(), &rig.stamp()).expect("is open");
+    let mut journal = rig.journal();
+    let mut session = begin(&rig, &mut journal, 0).expect("nobody holds the lease");
+    let endless = Endless::new(&rig);
+    assert_eq!(session.recover(&endless).expect("kept").len(), 1);
+    assert!(!endless.taken());
+}
+
+#[test]
+fn who_lost_the_lease_while_looking_is_told_and_reads_no_more() {
+    /// Somebody else takes over while the first answer is waited for.
+    struct Robbed<'r>(&'r Rig, std::sync::atomic::AtomicUsize);
+    impl Observe for Robbed<'_> {
+        fn read(&self, read: &Read) -> Result<Answer, Why> {
+            if self.1.fetch_add(1, Ordering::SeqCst) == 0 {
+                self.0.journal().take_over("anna".into(), "it hangs".into(), &self.0.stamp()).expect("is open");
+                self.0.advance(LEASE);
+            }
+            self.0.read(read)
+        }
+    }
+    let rig = Rig::new();
+    let mut journal = rig.journal();
+    let mut session = begin(&rig, &mut journal, 0).expect("nobody holds the lease");
+    let robbed = Robbed(&rig, std::sync::atomic::AtomicUsize::new(0));
+    let lost = session.observing(&robbed, |observe| {
+        let first = observe.read(&Read::Customers);
+        (first, observe.read_all(&[Read::Relationships, Read::Customers]))
+    });
+    assert!(matches!(lost, Err(SessionError::Fenced { .. })));
+    assert_eq!(robbed.1.load(Ordering::SeqCst), 1);
 }
 
 #[test]

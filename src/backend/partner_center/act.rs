@@ -30,7 +30,8 @@ const UNTOLD: Span = Span::seconds(30);
 impl Actuate for Center {
     fn perform(&self, operation: &Operation, request: RequestId) -> Result<Effect, BackendError> {
         let begun = self.line.doors.clock.elapsed();
-        let turn = Turn { request, begun, patience: Patience::of_a_change(begun) };
+        let slept = self.line.doors.clock.slept();
+        let turn = Turn { request, begun, slept, patience: Patience::of_a_change(begun) };
         match operation {
             Operation::CreateCustomer(new) => self.create_customer(new, turn),
             Operation::ResetAdminPassword { customer } => self.reset_password(*customer, turn),
@@ -51,6 +52,7 @@ impl Actuate for Center {
 struct Turn {
     request: RequestId,
     begun: Duration,
+    slept: Duration,
     patience: Patience,
 }
 
@@ -60,7 +62,8 @@ impl Center {
         let left = (turn.begun + WHOLE).saturating_sub(self.line.doors.clock.elapsed());
         // What its turn may still take is not there for its reply.
         let timeout = left.saturating_sub(Duration::from_secs(2)).max(Duration::from_secs(1));
-        self.line.send(ask, Terms { request: turn.request, start_by: turn.begun + START_BY, timeout })
+        let start_by = turn.begun + START_BY;
+        self.line.send(ask, Terms { request: turn.request, start_by, timeout, slept: Some(turn.slept) })
     }
 
     fn create_customer(&self, new: &NewCustomer, turn: Turn) -> Result<Effect, BackendError> {

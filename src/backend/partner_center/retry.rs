@@ -53,7 +53,7 @@ impl Line {
         let mut failures = 0;
         loop {
             // A repeat of a question is a question of its own: it has no effect that could happen twice.
-            let terms = Terms { request: self.fresh_id(), start_by: patience.until, timeout: REPLY };
+            let terms = Terms { request: self.fresh_id(), start_by: patience.until, timeout: REPLY, slept: None };
             let why = match self.send(ask, terms) {
                 Ok(reply) => match understand(&reply) {
                     Ok(told) => return Ok(Heard::Told(told)),

@@ -29,6 +29,9 @@ pub(super) struct Terms {
     pub(super) start_by: Duration,
     /// How long its reply may take.
     pub(super) timeout: Duration,
+    /// What the machine had slept when it was decided to make it; nothing where it does not matter. A call decided before
+    /// a sleep may be another's to make by now.
+    pub(super) slept: Option<Duration>,
 }
 
 /// How a call ended that has no reply of success.
@@ -87,6 +90,9 @@ impl Line {
         let request = self.request(ask, terms.request, &bearer)?;
         let lane = Lane { resource: ask.call.resource(), customer: ask.customer };
         let sent = self.wait_turn(lane, terms.start_by)?;
+        if terms.slept.is_some_and(|slept| self.doors.clock.slept() > slept) {
+            return Err(Trouble::NotSent("the machine was suspended before the call could be made".into()));
+        }
         self.count(lane, |calls| calls.made += 1);
         let mask = Mask::of(&request);
         let reply = self.doors.transport.send(request, terms.timeout).map_err(|error| match error {

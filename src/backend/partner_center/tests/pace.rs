@@ -144,6 +144,39 @@ fn nobody_comes_back_in_a_crowd() {
     assert!(turns.windows(2).all(|pair| pair[1] - pair[0] > Duration::from_millis(50)), "{turns:?}");
 }
 
+/// The machine sleeps for an hour between the first look and the second.
+struct Dozing(AtomicU32);
+impl Clock for Dozing {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_seconds(1_795_600_000)
+    }
+    fn elapsed(&self) -> Duration {
+        Duration::ZERO
+    }
+    fn slept(&self) -> Duration {
+        Duration::from_secs(3600 * u64::from(self.0.fetch_add(1, Ordering::SeqCst).min(1)))
+    }
+    fn pause(&self, _: Duration) {}
+}
+
+#[test]
+fn an_effect_that_was_decided_before_a_sleep_is_not_begun_after_it() {
+    use crate::backend::{Actuate as _, BackendError};
+    let rig = Rig::new(vec![]);
+    let center = Center::new(Doors {
+        base: "https://api.partnercenter.microsoft.com".into(),
+        provider: tenant(0xf0),
+        transport: rig.transport.clone(),
+        tokens: Arc::new(Counted::default()),
+        clock: Arc::new(Dozing(AtomicU32::new(0))),
+        random: Arc::new(|| [0; 16]),
+    });
+    let operation = crate::model::Operation::CheckOut { customer: customer(), cart: crate::model::CartId::new("k1") };
+    let done = center.perform(&operation, crate::model::RequestId::from_bytes([9; 16]));
+    assert!(matches!(&done, Err(BackendError::Transient(why)) if why.contains("suspended")), "{done:?}");
+    assert!(rig.made().is_empty());
+}
+
 /// Goes on by itself at every look, as a real clock does.
 struct Restless(Mutex<Duration>);
 impl Clock for Restless {
