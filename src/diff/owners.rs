@@ -106,9 +106,6 @@ impl<'a> Owners<'a> {
             ids.filter_map(|id| self.listed.get(id.as_str())).flatten().copied().collect();
         all.sort_by_key(|it| it.tenant);
         all.dedup_by_key(|it| it.tenant);
-        if all.iter().any(|it| it.active) {
-            all.retain(|it| it.active);
-        }
         self.spoken.extend(all.iter().map(|it| it.tenant));
         match all.as_slice() {
             [] => Meant::Nobody,
@@ -330,12 +327,11 @@ mod tests {
         let untold = abroad.into_iter().map(|(id, it)| (id, Relationship { country: None, ..it })).collect();
         assert_eq!(code(&meant(&untold)), Some(Code::PartnerUnproven));
         assert_eq!(meant(&list(&[(1, "Fabrikam", "4899999")])), Meant::Nobody);
-        // Of two it is neither, unless only one is active.
-        assert_eq!(
-            code(&meant(&list(&[(1, "Fabrikam", "4811111"), (2, "Other", "4811112")]))),
-            Some(Code::PartnerAmbiguous)
-        );
-        assert_eq!(meant(&list(&[(1, "Fabrikam", "4811111"), (2, "Fabrikam", "-4811111")])), Meant::Alike(tenant(1)));
+        // Of two it is neither, whatever their state.
+        for other in ["4811112", "-4811111"] {
+            let two = list(&[(1, "Fabrikam", "4811111"), (2, "Other", other)]);
+            assert_eq!(code(&meant(&two)), Some(Code::PartnerAmbiguous));
+        }
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod import;
 mod laws;
 mod letters;
 mod licences;
+mod named;
 mod offline;
 #[cfg(all(feature = "rest", feature = "listen"))]
 mod over_http;
