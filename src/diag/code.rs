@@ -54,7 +54,7 @@ codes! {
     UnknownValue = 106, "a value that is none of the known ones", "The known values are listed in the message and in the schema.";
     BadValue = 107, "a value is not well formed", "GUIDs have the form 8-4-4-4-12, PartnerIDs 4 to 10 digits, countries two upper-case letters, dates 2026-11-23, names are DNS labels.";
     EqualAddress = 108, "two documents have one address", "A name is unique in its kind; a subscription's in its customer, whether inline or standalone.";
-    EqualIdentity = 109, "two documents mean one live object", "Two documents with one tenant id, domain, subscription id or PartnerID would fight over it. Keep one.";
+    EqualIdentity = 109, "two documents mean one live object", "Two documents with one tenant id, domain, subscription id or PartnerID would fight over it. Keep one. Where only an id that a run learned, or the tenant, shows that they are one, neither of them does anything until one is gone.";
     NotOneProvider = 110, "a project has exactly one Provider", "A project is one tenant with one state. Other CSP regions are other projects.";
     EitherOr = 111, "fields that exclude or need each other", "Some fields only make sense together, others not at all together; the message names them.";
     UnquotedText = 112, "a text that YAML reads as something else", "Quote it.";

@@ -3,7 +3,7 @@
 
 use super::doubt::{doubt_of, pending_of};
 use super::owners::{self, Meant};
-use super::{Diff, Owners, Sides, adopted, doubted, near, remembered, unknown};
+use super::{Diff, Owners, Sides, adopted, doubted, near, remembered, twins, unknown};
 use crate::desired::{Create, Customer, Ensure, Identity, Partnership};
 use crate::diag::{Code, Finding};
 use crate::ledger::{HandoffState, LiveId, PendingWhat};
@@ -151,7 +151,6 @@ pub(super) fn ledger_binding(sides: Sides<'_>, address: &Address) -> Option<Live
 }
 
 pub(super) fn customers<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
-    let mut owners: BTreeMap<CustomerId, &Customer> = BTreeMap::new();
     diff.domains = domains(sides);
     diff.claims = adopted::claims(sides);
     for (key, customer) in &sides.desired.customers {
@@ -170,13 +169,11 @@ pub(super) fn customers<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
             adopted::tell(sides, diff, customer, id);
         }
         if let Presence::Live(id) | Presence::Pending(id) = presence {
-            match owners.insert(id, customer) {
-                None => diff.bindings.learn(address, LiveId::Customer(id)),
-                Some(other) => presence = Presence::Gone(ambiguous(customer, other)),
-            }
+            diff.twins.learn(&mut diff.bindings, address, LiveId::Customer(id));
         }
         diff.customers.insert(key, presence);
     }
+    twins::customers(sides, diff);
 }
 
 /// Domain → customer over every list that was read, made once so that looking up stays linear.
@@ -200,6 +197,7 @@ fn presence(sides: Sides<'_>, diff: &Diff<'_>, customer: &Customer, address: &Ad
     }
     if let Some(pending) = pending_of(sides, address)
         && let PendingWhat::Customer(id) = pending.what
+        && !matches!(customer.identity, Identity::Id(written) if written != id)
     {
         return pending_customer(sides, diff, customer, id);
     }

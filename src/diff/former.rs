@@ -16,7 +16,7 @@ type Former<'a> = BTreeMap<&'a CustomerKey, BTreeSet<Name>>;
 pub(super) fn tell<'a>(sides: Sides<'a>, diff: &mut Diff<'a>, declared: &BTreeMap<&'a CustomerKey, Side<'a>>) {
     let mut former = Former::new();
     for (customer, Side { all, .. }) in declared {
-        let names = remembered(sides, customer).iter().filter(|name| !all.contains(name.as_str()));
+        let names = remembered(sides, diff, customer).iter().filter(|name| !all.contains(name.as_str()));
         let names = names.filter_map(|name| name.parse().ok()).filter(|name| !is_over(diff, sides, customer, name));
         former.entry(customer).or_default().extend(names);
     }
@@ -41,7 +41,7 @@ fn seen<'a>(
     let names: BTreeMap<TenantId, &Name> = diff.partners.iter().filter_map(listed).collect();
     for (customer, Side { all, seen, moves }) in declared {
         let (true, Some(Presence::Live(id))) = (moves, diff.customers.get(customer)) else { continue };
-        let there = match remembered(sides, customer) {
+        let there = match remembered(sides, diff, customer) {
             [] if seen.is_empty() => sides.look.resellers_of(*id),
             [..] => sides.look.observed().resellers_of(*id),
         };

@@ -16,10 +16,12 @@ mod owners;
 mod relations;
 mod renewal;
 mod scope;
+mod settled;
 mod status;
 mod strangers;
 mod subscriptions;
 mod support;
+mod twins;
 mod walk;
 
 pub use bind::{Activity, Partner, Presence, gone, was_there};
@@ -30,9 +32,11 @@ pub use look::Look;
 pub use objections::Objections;
 pub use owners::Owners;
 pub use scope::Scope;
+pub use settled::{means_another, settled};
 pub use status::{How, OutOfUse, mend};
 pub use strangers::strangers;
 pub use support::{SupportDiff, SupportState};
+pub use twins::Twins;
 pub use walk::Walk;
 
 use crate::desired::{self, Desired, Relation};
@@ -76,6 +80,8 @@ impl Sides<'_> {
 pub struct Diff<'a> {
     /// Which live object each address means.
     pub bindings: Bindings,
+    /// Documents that mean one live object.
+    pub twins: Twins,
     /// Whose PartnerIDs are, and which resellers partnerships mean.
     pub owners: Owners<'a>,
     /// Which resellers partnerships in scope are taken for, where nobody wrote or learned it.

@@ -39,7 +39,7 @@ pub(super) fn compare<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
             Standing::ToldElsewhere => {}
             Standing::Differs(state) => {
                 *moves = true;
-                let past = past(sides, customer, partnership, &state);
+                let past = past(remembered(sides, diff, customer), partnership, &state);
                 if past == Past::There {
                     diff.findings.push(ended(customer, partnership, relation));
                 }
@@ -89,27 +89,25 @@ fn standing(sides: Sides<'_>, diff: &Diff<'_>, customer: &CustomerKey, partnersh
 }
 
 /// The partnerships that a run saw among a customer's resellers while they were declared.
-pub(super) fn remembered<'a>(sides: Sides<'a>, customer: &CustomerKey) -> &'a [SmolStr] {
+pub(super) fn remembered<'a>(sides: Sides<'a>, diff: &Diff<'_>, customer: &CustomerKey) -> &'a [SmolStr] {
     let address = Address::Customer(customer.clone());
-    let old = super::remembered(sides.desired, sides.ledger, &address);
-    match sides.ledger.settled.get(old.as_ref().unwrap_or(&address)).and_then(|fields| fields.get(&Field::Reseller)) {
+    let settled = super::settled((sides.desired, sides.ledger), &diff.bindings, &address);
+    match settled.and_then(|fields| fields.get(&Field::Reseller)) {
         Some(Value::List(names)) => names,
         Some(Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::None) | None => &[],
     }
 }
 
-fn past(sides: Sides<'_>, customer: &CustomerKey, partnership: &Name, state: &RelationState) -> Past {
+fn past(last: &[SmolStr], partnership: &Name, state: &RelationState) -> Past {
     match state {
-        RelationState::Missing if remembered(sides, customer).iter().any(|it| it == partnership.as_str()) => {
-            Past::There
-        }
+        RelationState::Missing if last.iter().any(|it| it == partnership.as_str()) => Past::There,
         RelationState::Missing | RelationState::Unknown(_) => Past::Never,
     }
 }
 
 /// What is remembered from now on: what is seen, and what was seen and is declared still, until it is seen again.
 fn settle(sides: Sides<'_>, diff: &mut Diff<'_>, customer: &CustomerKey, (all, seen): (&Names<'_>, &Names<'_>)) {
-    let last = remembered(sides, customer);
+    let last = remembered(sides, diff, customer);
     let kept = last.iter().map(SmolStr::as_str).filter(|name| all.contains(name));
     let now: BTreeSet<&str> = kept.chain(seen.iter().copied()).collect();
     if !now.iter().copied().eq(last.iter().map(SmolStr::as_str)) {

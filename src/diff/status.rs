@@ -1,7 +1,7 @@
 //! Declared subscriptions that are there and not in use: what took them out of use, and whether it was declared. Never a
 //! reason to buy or to change anything: what is over stays over, and its document is a person's to remove.
 
-use super::{Diff, Sides, remembered};
+use super::{Diff, Sides, means_another, remembered};
 use crate::desired::Subscription;
 use crate::diag::{Code, Finding, Severity};
 use crate::model::{Address, CustomerId, Field, Renewal, SubscriptionId, Value};
@@ -60,7 +60,7 @@ pub(super) fn compare<'a>(
             How::Declared
         }
         Place::Halted | Place::Over if last == Some(&there) => How::Known,
-        Place::Halted | Place::Over if last.is_some() || is_managed(sides, &address()) => How::Moved,
+        Place::Halted | Place::Over if last.is_some() || was_seen(sides, diff, &address()) => How::Moved,
         Place::Halted | Place::Over => {
             settle(diff);
             How::Known
@@ -100,9 +100,11 @@ fn was_declared(sides: Sides<'_>, observed: &observed::Subscription, settled: Op
     cancels && observed.commitment_end.is_none_or(|end| end <= sides.now)
 }
 
-fn is_managed(sides: Sides<'_>, address: &Address) -> bool {
+/// Whether a run saw it, and not another one that its document meant before.
+fn was_seen(sides: Sides<'_>, diff: &Diff<'_>, address: &Address) -> bool {
     let old = remembered(sides.desired, sides.ledger, address);
-    sides.ledger.managed.contains(old.as_ref().unwrap_or(address))
+    let is_managed = sides.ledger.managed.contains(old.as_ref().unwrap_or(address));
+    is_managed && !means_another((sides.desired, sides.ledger), &diff.bindings, address)
 }
 
 /// What can be done about a subscription that is not in use.

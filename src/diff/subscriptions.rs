@@ -7,7 +7,7 @@ use super::doubt::{doubt_of, doubted, may_be_ours, pending_of};
 use super::renewal::{self, Compared};
 use super::{
     Diff, Moved, Presence, Scope, Sides, SubscriptionDiff, SubscriptionState, Verdict, Walk, field, foretold,
-    remembered, status, unknown,
+    remembered, status, twins, unknown,
 };
 use crate::desired::{Additional, OnDrift, PartnerOfRecord, Subscription};
 use crate::diag::{At, Code, Finding};
@@ -39,10 +39,11 @@ pub(super) fn bind<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) -> Vec<Option<Subs
         let shown = pending_of(sides, &address).and_then(|pending| shows(sides, pending));
         let id = subscription.identity.or(learned).or(shown);
         if let Some(id) = id {
-            diff.bindings.learn(address, LiveId::Subscription(customer, id));
+            diff.twins.learn(&mut diff.bindings, address, LiveId::Subscription(customer, id));
         }
         bound.push(id);
     }
+    twins::subscriptions(sides, diff);
     bound
 }
 
@@ -82,6 +83,7 @@ fn shows(sides: Sides<'_>, pending: &Pending) -> Option<SubscriptionId> {
 pub(super) fn compare<'a>(sides: Sides<'a>, diff: &mut Diff<'a>, bound: &[Option<SubscriptionId>]) {
     let twins = released(sides);
     let mut settled = Walk::over(&sides.ledger.settled);
+    let mut before = Walk::over(&sides.ledger.bindings);
     let mut customer = Last::default();
     let mut list: Option<(CustomerId, Facet<&'a [observed::Subscription]>)> = None;
     let in_scope = sides.desired.subscriptions.values().filter(|s| match sides.scope {
@@ -96,7 +98,10 @@ pub(super) fn compare<'a>(sides: Sides<'a>, diff: &mut Diff<'a>, bound: &[Option
             };
             list = Some((owner, known.clone()));
             let address = Address::Subscription(declared.key.clone());
-            let settled = settled.at(&address).or_else(|| renamed_settled(sides, &address));
+            let before = before.at(&address).copied().or_else(|| renamed_binding(sides, &address));
+            // What was settled of another subscription says nothing about this one.
+            let is_same = before.is_none_or(|before| id.is_none_or(|id| before == LiveId::Subscription(owner, id)));
+            let settled = settled.at(&address).or_else(|| renamed_settled(sides, &address)).filter(|_| is_same);
             let there = There { customer: owner, list: known, id: *id, address, settled };
             live(sides, diff, declared, there, &twins)
         } else {
@@ -156,6 +161,9 @@ fn live<'a>(
     let address = &address;
     if let Some(doubt) = doubt_of(sides, address) {
         return Some(SubscriptionState::Blocked(doubted(sides.ledger, doubt, declared.at)));
+    }
+    if let Some(finding) = twins::against(sides, diff, &declared.key) {
+        return Some(SubscriptionState::Blocked(finding));
     }
     let list = match list {
         Facet::Known(list) => list,

@@ -1,6 +1,6 @@
 //! Support contacts, declared against observed. Legacy subscriptions only; never plans one for new commerce.
 
-use super::{Diff, Partner, Presence, Sides, Verdict, doubted, field, remembered, unknown};
+use super::{Diff, Partner, Presence, Sides, Verdict, doubted, field, settled, twins, unknown};
 use crate::desired::{Delegated, Support, Supporter};
 use crate::diag::{Code, Finding};
 use crate::ledger::LiveId;
@@ -189,14 +189,16 @@ fn contact(
         },
     };
     let address = Address::Subscription(key.clone());
-    let old = remembered(sides.desired, sides.ledger, &address);
-    let values = sides.ledger.settled.get(old.as_ref().unwrap_or(&address));
+    let values = settled((sides.desired, sides.ledger), &diff.bindings, &address);
     let settled = values.and_then(|values| values.get(&Field::SupportContact)).cloned();
     let (wanted, there) = (Value::text(wanted), Value::text(observed));
     let verdict = field::three_way(&wanted, &there, settled.as_ref());
     if verdict != Verdict::Same {
         if let Some(doubt) = sides.ledger.doubt(&address) {
             return Some(SupportState::Blocked(doubted(sides.ledger, doubt, support.at)));
+        }
+        if let Some(finding) = twins::against(sides, diff, key) {
+            return Some(SupportState::Blocked(finding));
         }
         return Some(SupportState::Moved { customer, id, observed, verdict, settled });
     }

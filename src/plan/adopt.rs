@@ -15,7 +15,7 @@ pub(super) fn adopt(sides: Sides<'_>, diff: &Diff<'_>, steps: &[Step]) -> Adopt 
     let mut adopt = Adopt { settled: diff.settled.clone(), shown: diff.shown.clone(), ..Adopt::default() };
     let mut known = Walk::over(&ledger.bindings);
     for (address, id) in diff.bindings.iter() {
-        if is_literal(address) || known.at(address) == Some(id) {
+        if is_literal(address) || known.at(address) == Some(id) || diff.twins.holds(address) {
             continue;
         }
         // What a subscription is bound to is adopted only once it was seen.

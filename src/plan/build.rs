@@ -12,7 +12,7 @@ use super::{
 };
 use crate::desired::{Desired, PartnerOfRecord};
 use crate::diag::{At, Code, Finding, SourceMap};
-use crate::diff::{Diff, Objections, Partner, Scope, Sides, remembered};
+use crate::diff::{Diff, Objections, Partner, Scope, Sides, means_another, settled};
 use crate::ledger::{Ledger, LiveId};
 use crate::model::{Address, CustomerKey, Field, Name, PartnerId, StepKey, StepName, Timestamp, Value};
 use crate::observed::Facet;
@@ -107,12 +107,8 @@ impl<'a> Making<'a, '_> {
     /// What people were asked for a customer: nothing, where its document means another one than before.
     pub(super) fn asked_of(&self, customer: &CustomerKey) -> &Ledger {
         let address = Address::Customer(customer.clone());
-        let old = remembered(self.desired(), self.ledger(), &address);
-        let before = self.ledger().bindings.get(old.as_ref().unwrap_or(&address)).and_then(|id| id.customer());
-        match (before, self.diff.bindings.customer(customer)) {
-            (Some(before), Some(now)) if before != now => &self.nothing,
-            (Some(_) | None, Some(_) | None) => self.sides.ledger,
-        }
+        let is_other = means_another((self.desired(), self.ledger()), &self.diff.bindings, &address);
+        if is_other { &self.nothing } else { self.sides.ledger }
     }
     /// Whether nothing may be taken away from an address.
     pub(super) fn protects(&self, address: &Address) -> bool {
@@ -175,7 +171,7 @@ pub fn build(input: Input<'_>) -> Planned {
     steps.sort_by_key(|step| step.key.step != StepName::ChangeGuards);
     let (desired, ledger) = (sides.desired, sides.ledger);
     let allowed = bases::allowed(&in_force.limits, sides, &diff);
-    let scales = Scales { terms: Terms { desired, ledger, now }, allowed: &allowed, owners: &diff.owners };
+    let scales = Scales { terms: Terms { desired, ledger, now }, allowed: &allowed, diff: &diff };
     whose::assign(&mut steps, desired);
     let mut gates = frozen(sides.desired, now);
     gates.extend(limits::weigh(&mut steps, scales));
@@ -213,7 +209,7 @@ pub fn build(input: Input<'_>) -> Planned {
 /// Values that moved in the tenant and that a manifest followed: before they are settled, another change is a conflict.
 fn settled_by_apply(sides: Sides<'_>, diff: &Diff<'_>) -> Vec<Finding> {
     let moved = diff.settled.iter().flat_map(|(address, fields)| {
-        let last = sides.ledger.settled.get(address);
+        let last = settled((sides.desired, sides.ledger), &diff.bindings, address);
         // Relations come and go one by one: none of them is a value that both sides moved.
         // Nothing declares whether one is in use.
         let fields = fields.iter().filter(|(field, _)| !matches!(field, Field::Reseller | Field::Status));

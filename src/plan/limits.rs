@@ -5,7 +5,7 @@ use super::bases::Allowed;
 use super::{Action, Condition, Expect, Gate, Planned, Step, Wanted};
 use crate::desired::{Acknowledgement, Desired};
 use crate::diag::Code;
-use crate::diff::Owners;
+use crate::diff::{Diff, settled};
 use crate::ledger::Ledger;
 use crate::model::{
     Address, Bound, Count, Digest, Fact, Field, Limit, Limits, Name, Span, StepName, SubscriptionChange, Timestamp,
@@ -35,8 +35,8 @@ pub(super) struct Scales<'a> {
     pub(super) terms: Terms<'a>,
     /// How much the bounds in force allow.
     pub(super) allowed: &'a Allowed,
-    /// Whose PartnerIDs are.
-    pub(super) owners: &'a Owners<'a>,
+    /// Whose PartnerIDs are, and what addresses mean now.
+    pub(super) diff: &'a Diff<'a>,
 }
 
 /// What lets a limit be passed, and what was done already.
@@ -208,9 +208,8 @@ fn counted(step: &Step, own: Vec<Count>, scales: Scales<'_>) -> Vec<Count> {
 }
 
 /// At first adoption, and without a limit, a lowered quantity is acknowledged.
-fn lowered(address: &Address, Scales { terms, allowed, .. }: Scales<'_>) -> Vec<Count> {
-    let old = crate::diff::remembered(terms.desired, terms.ledger, address);
-    let settled = terms.ledger.settled.get(old.as_ref().unwrap_or(address));
+fn lowered(address: &Address, Scales { terms, allowed, diff }: Scales<'_>) -> Vec<Count> {
+    let settled = settled((terms.desired, terms.ledger), &diff.bindings, address);
     let adopted = settled.is_some_and(|fields| fields.contains_key(&Field::Quantity));
     let bound = allowed.contains_key(&Limit::LoweredQuantity);
     let acknowledge = (!adopted || !bound).then_some(Code::Acknowledge);
@@ -236,7 +235,7 @@ fn number(value: &Value) -> Option<u32> {
 /// Whether a PartnerID that is there is another reseller's than the one wanted.
 fn is_of_another(before: &Value, wanted: &str, scales: Scales<'_>) -> bool {
     let Value::Text(before) = before else { return false };
-    before != wanted && !scales.owners.are_of_one(before, wanted)
+    before != wanted && !scales.diff.owners.are_of_one(before, wanted)
 }
 
 fn gates((code, causes): (Code, BTreeMap<Address, Sum>), allowed: &Allowed, terms: Terms<'_>) -> Vec<Gate> {
