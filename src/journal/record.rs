@@ -1,7 +1,7 @@
 //! The wire form of the journal: numbered objects of one or more records. Holds no password; never changes the meaning
 //! of a field once written, it only grows.
 
-use crate::ledger::{Guards, LiveId};
+use crate::ledger::{Guards, LiveId, Others};
 use crate::model::{
     Address, CartId, Class, Count, CustomerId, Digest, Field, Limits, Name, Operation, OrderId, RequestId, StepKey,
     SubscriptionId, TenantId, Timestamp, Value,
@@ -225,14 +225,15 @@ pub struct Guarded {
 }
 impl From<Guards> for Guarded {
     fn from(guards: Guards) -> Self {
-        let Guards { protected, recipients, limits } = guards;
+        // A journal knows them all.
+        let Guards { protected, others: _, recipients, limits } = guards;
         Self { protected, recipients, limits }
     }
 }
 impl From<Guarded> for Guards {
     fn from(guarded: Guarded) -> Self {
         let Guarded { protected, recipients, limits } = guarded;
-        Self { protected, recipients, limits }
+        Self { protected, others: Others::Unprotected, recipients, limits }
     }
 }
 

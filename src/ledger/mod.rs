@@ -99,7 +99,7 @@ impl Ledger {
             open,
             given_up,
             credentials,
-            guards: _,
+            guards,
             counted,
         } = &mut self;
         bindings.retain(|address, _| keep(address));
@@ -112,6 +112,13 @@ impl Ledger {
         given_up.retain(|_, key| keep(&key.address));
         credentials.retain(|address, _| keep(address));
         counted.retain(|counted| keep(&counted.cause));
+        if let Some(guards) = guards {
+            let all = guards.protected.len();
+            guards.protected.retain(|address| keep(address));
+            if guards.protected.len() < all {
+                guards.others = Others::Untold;
+            }
+        }
         self
     }
     /// The first effect at this address that is neither settled nor waited for.
@@ -376,10 +383,22 @@ pub enum CredentialState {
 pub struct Guards {
     /// Addresses with `twotier/protect`.
     pub protected: BTreeSet<Address>,
+    /// What that says of all others.
+    pub others: Others,
     /// age public keys.
     pub recipients: Vec<SmolStr>,
     /// Bounds on what is taken away or granted.
     pub limits: Limits,
+}
+
+/// What a list of protected addresses says of those that are not on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Others {
+    /// They are not protected.
+    #[default]
+    Unprotected,
+    /// Nothing: names were left out for somebody who may not see them.
+    Untold,
 }
 
 /// One step that counted against something.

@@ -115,8 +115,9 @@ pub fn of_reseller(
     });
     let scope = Scope::of(theirs, desired);
     let kept = |address: &Address| match address {
-        Address::Provider(_) | Address::Partnership(_) | Address::Acknowledgement(_) => true,
-        Address::Customer(_)
+        Address::Provider(_) | Address::Partnership(_) => true,
+        Address::Acknowledgement(_)
+        | Address::Customer(_)
         | Address::Subscription(_)
         | Address::ResellerAssociation(_)
         | Address::SupportDelegation(_)

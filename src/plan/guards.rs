@@ -7,7 +7,7 @@ use super::limits;
 use super::{Action, FieldChange, Mark, Risk, Step};
 use crate::desired::Desired;
 use crate::diff::remembered;
-use crate::ledger::{Bindings, Guards, Ledger, LiveId};
+use crate::ledger::{Bindings, Guards, Ledger, LiveId, Others};
 use crate::model::{Address, Class, Limit, Limits, StepName};
 use smol_str::{SmolStr, format_smolstr};
 use std::collections::BTreeSet;
@@ -73,6 +73,7 @@ pub(super) fn declared(desired: &Desired) -> Guards {
     let recipients: BTreeSet<&SmolStr> = provider.recipients.iter().collect();
     Guards {
         protected: desired.protected.clone(),
+        others: Others::Unprotected,
         recipients: recipients.into_iter().cloned().collect(),
         limits: provider.limits.clone(),
     }
@@ -143,6 +144,9 @@ fn changes(recorded: &Guards, declared: &Guards) -> Vec<FieldChange> {
     }
     for address in recorded.protected.symmetric_difference(&declared.protected) {
         let looser = recorded.protected.contains(address);
+        if !looser && recorded.others == Others::Untold {
+            continue;
+        }
         let (before, after) = if looser { ("yes", "no") } else { ("no", "yes") };
         changes.push(change(format_smolstr!("protected {address}"), before.into(), after.into(), looser));
     }

@@ -195,7 +195,8 @@ pub(crate) struct LintArgs {
 pub(super) const SNAPSHOT: &str = "\
 Looks at everything the manifests need and writes it down as JSON Lines, for `plan --snapshot` on a machine without access. \
 A snapshot holds your customer list: treat it as confidential, and never hand it to jobs that run a fork's code. With \
---reseller it holds the customers of that reseller alone; the list of resellers stays whole, with their names.
+--reseller it holds the customers of that reseller alone and names no protected one of anybody \
+else; the list of resellers stays whole, with their names.
 
 Examples:
   twotier snapshot --out tenant.snapshot.jsonl

@@ -2,7 +2,7 @@
 //! meaning and new ones are left out where they are not set. Holds addresses, never a live id.
 
 use super::BadPart;
-use crate::ledger::Guards;
+use crate::ledger::{Guards, Others};
 use crate::model::operation::{BillingContact, CartLine, PostalAddress};
 use crate::model::{
     Address, BillingCycle, CustomerKey, Date, Limits, Name, NextTerm, PartnerId, Product, Renewal, SubscriptionChange,
@@ -53,14 +53,14 @@ pub(crate) struct WireGuards {
 }
 impl From<&Guards> for WireGuards {
     fn from(guards: &Guards) -> Self {
-        let Guards { protected, recipients, limits } = guards.clone();
+        let Guards { protected, others: _, recipients, limits } = guards.clone();
         Self { protected, recipients, limits }
     }
 }
 impl From<WireGuards> for Guards {
     fn from(wire: WireGuards) -> Self {
         let WireGuards { protected, recipients, limits } = wire;
-        Self { protected, recipients, limits }
+        Self { protected, others: Others::Unprotected, recipients, limits }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Observations and ledgers of every shape, for the laws of snapshots. Never meant to be plausible.
 
 use crate::ledger::{
-    Anyway, Counted, Credential, CredentialState, Genesis, Guards, Handoff, HandoffState, Ledger, LiveId, Open,
+    Anyway, Counted, Credential, CredentialState, Genesis, Guards, Handoff, HandoffState, Ledger, LiveId, Open, Others,
     Pending, PendingWhat, Unresolved,
 };
 use crate::model::operation::{PostalAddress, SupportContact};
@@ -356,8 +356,9 @@ fn limits() -> impl Strategy<Value = Limits> {
 /// Any ledger.
 pub(super) fn ledger() -> impl Strategy<Value = Ledger> {
     let genesis = (tenant(), text(), instant()).prop_map(|(tenant, state, at)| Genesis { tenant, state, at });
-    let guards = (btree_set(address(), 0..3), vec(text(), 0..3), limits())
-        .prop_map(|(protected, recipients, limits)| Guards { protected, recipients, limits });
+    let others = prop_oneof![Just(Others::Unprotected), Just(Others::Untold)];
+    let guards = (btree_set(address(), 0..3), others, vec(text(), 0..3), limits())
+        .prop_map(|(protected, others, recipients, limits)| Guards { protected, others, recipients, limits });
     let counted = (
         text(),
         address(),

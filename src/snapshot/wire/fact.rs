@@ -302,6 +302,9 @@ pub(in crate::snapshot) enum LoginState {
 pub(in crate::snapshot) struct InForce {
     #[schemars(with = "Vec<form::AddressText>")]
     protected: BTreeSet<Address>,
+    /// Whether protected addresses were left out, as `snapshot --reseller` leaves out those of others.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    partly: bool,
     #[schemars(with = "Vec<String>")]
     recipients: Vec<SmolStr>,
     #[serde(default, skip_serializing_if = "Limits::is_empty")]

@@ -5,7 +5,7 @@ use super::{
     LoginState, Origin, Remembered, Unsettled,
 };
 use crate::ledger::{
-    Anyway, Counted, Credential, CredentialState, Genesis, Guards, Handoff, HandoffState, Ledger, LiveId, Open,
+    Anyway, Counted, Credential, CredentialState, Genesis, Guards, Handoff, HandoffState, Ledger, LiveId, Open, Others,
     Pending, PendingWhat, Unresolved,
 };
 use crate::model::{Address, Digest};
@@ -60,8 +60,8 @@ pub(in crate::snapshot) fn facts(ledger: &Ledger) -> impl Iterator<Item = Fact> 
     let genesis = genesis.iter().map(|Genesis { tenant, state, at }| {
         Fact::Genesis(Origin { tenant_id: *tenant, state: state.clone(), at: *at })
     });
-    let guards = guards.iter().map(|Guards { protected, recipients, limits }| {
-        Fact::Guards(InForce { protected: protected.clone(), recipients: recipients.clone(), limits: limits.clone() })
+    let guards = guards.iter().cloned().map(|Guards { protected, others, recipients, limits }| {
+        Fact::Guards(InForce { protected, partly: others == Others::Untold, recipients, limits })
     });
     let counted = counted.iter().cloned().map(|Counted { code, cause, amount, acknowledgement, at }| {
         Fact::Counted(Count { code, cause, amount, acknowledgement, at })
@@ -138,8 +138,9 @@ pub(in crate::snapshot) fn remember(ledger: &mut Ledger, fact: Fact) {
         Fact::Genesis(Origin { tenant_id, state, at }) => {
             ledger.genesis = Some(Genesis { tenant: tenant_id, state, at });
         }
-        Fact::Guards(InForce { protected, recipients, limits }) => {
-            ledger.guards = Some(Guards { protected, recipients, limits });
+        Fact::Guards(InForce { protected, partly, recipients, limits }) => {
+            let others = if partly { Others::Untold } else { Others::Unprotected };
+            ledger.guards = Some(Guards { protected, others, recipients, limits });
         }
         Fact::Counted(Count { code, cause, amount, acknowledgement, at }) => {
             ledger.counted.push(Counted { code, cause, amount, acknowledgement, at });
