@@ -69,12 +69,16 @@ impl Pipeline {
         self
     }
     fn run(&self, script: &str) -> Output {
+        self.run_with(script, &[])
+    }
+    fn run_with(&self, script: &str, variables: &[(&str, &str)]) -> Output {
         let path =
             format!("{}:{}", self.folder.path().join("bin").display(), std::env::var("PATH").unwrap_or_default());
         let mut command = Command::new("bash");
         command.arg(script).current_dir(self.folder.path()).env_clear().env("PATH", path);
         command.env("TWOTIER", &self.twotier).env("TWOTIER_ACTOR", "ann").env("GITHUB_REPOSITORY", "o/r");
-        command.env("FORGE", self.folder.path().join("forge")).env("PR", "7").env("HEAD_SHA", HEAD).output().unwrap()
+        command.env("FORGE", self.folder.path().join("forge")).env("PR", "7").env("HEAD_SHA", HEAD);
+        command.envs(variables.iter().copied()).output().unwrap()
     }
     fn code(&self, script: &str) -> i32 {
         self.run(script).status.code().unwrap()
@@ -184,6 +188,92 @@ fn every_exit_code_of_apply_leads_to_its_verdict() {
         assert_eq!(pipeline.code("ci/apply.sh"), code);
         assert!(pipeline.read("forge/apply").contains(said), "{code}: {}", pipeline.read("forge/apply"));
     }
+}
+
+/// Lines that GitHub's runner would obey: everything between the line that stops commands and the one that resumes them is
+/// text. Source: docs.github.com, workflow-commands-for-github-actions (Stopping and starting workflow commands).
+fn obeyed(log: &str) -> Vec<&str> {
+    let mut word: Option<String> = None;
+    let mut found = Vec::new();
+    for line in log.lines() {
+        match &word {
+            Some(end) if line == format!("::{end}::") => word = None,
+            Some(_) => {}
+            None => match line.strip_prefix("::stop-commands::") {
+                Some(stop) => word = Some(stop.to_owned()),
+                None if line.trim_start().starts_with("::") || line.contains("##[") => found.push(line),
+                None => {}
+            },
+        }
+    }
+    assert_eq!(word, None, "commands are never resumed: {log}");
+    found
+}
+
+#[test]
+fn no_word_of_manifests_or_tenant_is_a_command_to_the_runner() {
+    for (script, code) in [("ci/plan.sh", 2), ("ci/plan.sh", 3), ("ci/apply.sh", 0), ("ci/drift.sh", 2)] {
+        let mut pipeline = Pipeline::new();
+        let tool = format!(
+            "#!/bin/sh\necho '  ::add-mask::name'\necho '##[error]name' >&2\nprintf '::warning::name' >&2\nexit {code}\n"
+        );
+        pipeline.twotier = pipeline.script("bin/twotier", &tool);
+        pipeline.write("plan.md", "planned\n");
+        let id = "a".repeat(64);
+        pipeline.write("forge/plan", &format!("<!-- twotier-plan {HEAD} -->\n\nPlan id `{id}`\n"));
+        let ran = pipeline.run(script);
+        let (log, beside) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
+        assert!(log.contains("##[error]name"), "{script}: it is still told: {log}");
+        assert_eq!(obeyed(&log), Vec::<&str>::new(), "{script}");
+        assert_eq!(beside, "", "{script}: two streams come in any order");
+        assert_eq!(
+            obeyed("::warning::x\n::stop-commands::w\n::error::y\n::w::\na ##[debug]z"),
+            ["::warning::x", "a ##[debug]z"]
+        );
+    }
+}
+
+#[test]
+fn a_commit_that_no_pull_request_brought_applies_nothing() {
+    let pipeline = Pipeline::new();
+    let ran = pipeline.run_with("ci/apply.sh", &[("PR", "")]);
+    assert_eq!(ran.status.code(), Some(4), "{ran:?}");
+    assert_eq!(pipeline.read("forge/log"), "", "nobody to tell");
+}
+
+#[test]
+fn what_a_pull_request_holds_is_read_and_nothing_is_written_into_it() {
+    let pipeline = Pipeline::new();
+    let root = pipeline.folder.path();
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/quickstart"), &root.join("change"));
+    fs::remove_dir_all(root.join("manifests")).unwrap();
+    pipeline.write("kept", "mine\n");
+    for file in ["comment.md", "plan.md", "plan.json"] {
+        std::os::unix::fs::symlink(root.join("kept"), root.join("change").join(file)).unwrap();
+    }
+    pipeline.script("change/ci/plan.sh", "#!/bin/sh\necho theirs >>kept\n");
+    let ran = pipeline.run_with("ci/plan.sh", &[("PROJECT", "change")]);
+    assert_eq!(ran.status.code(), Some(0), "{ran:?}");
+    assert!(pipeline.read("plan.json").contains("\"planId\""));
+    assert_eq!(pipeline.read("kept"), "mine\n");
+}
+
+#[test]
+fn the_workflow_trusts_the_base_branch_and_plans_of_its_own_repository() {
+    let workflow = include_str!("../../examples/ci/.github/workflows/twotier.yml");
+    let jobs: Vec<&str> = workflow.split("\n  plan:\n").flat_map(|part| part.split("\n  apply:\n")).collect();
+    let [check, plan, apply] = jobs.as_slice() else { panic!("three jobs") };
+    assert!(
+        !check.contains("secrets") && !check.contains("TWOTIER_STATE: ") && check.contains("run: twotier validate")
+    );
+    assert!(plan.contains("head.repo.full_name == github.repository"), "forks are not planned");
+    let (scripts, change) = plan.split_once("pull_request.base.sha").unwrap();
+    assert!(!scripts.contains("actions/checkout") || !scripts.contains("head.sha }}\", path"), "the base comes first");
+    assert!(change.contains("head.sha }}\", path: change") && change.contains("PROJECT: change"));
+    assert!(
+        apply.contains(".head_repository_id == .repository_id")
+            && apply.contains(".merge_commit_sha == \"'\"$GITHUB_SHA\"'\"")
+    );
 }
 
 #[test]

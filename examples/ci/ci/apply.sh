@@ -3,6 +3,11 @@
 # HEAD_SHA. approved/plan.json is that plan as the pull request's job kept it. What was planned since is not applied.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
+if [ -z "${PR:-}" ]; then
+    echo 'This commit came by no pull request that somebody could have approved: nothing was applied.'
+    exit 4
+fi
+
 refuse() {
     printf '<!-- twotier-apply -->\n### twotier apply\n\n**Nothing was applied: %s** [Log](%s)\n' "$1" "$(run_link)" >comment.md
     put_comment "$PR" '<!-- twotier-apply' comment.md
@@ -21,11 +26,11 @@ consent=(--plan-id "$approved")
 if [ -f approved/plan.json ]; then
     kept=$(sed -n 's/^  "planId": "\([0-9a-f]\{64\}\)",$/\1/p' approved/plan.json)
     [ "$kept" = "$approved" ] || refuse 'the plan that was kept is not the one in the comment.'
-    consent=(approved/plan.json)
+    consent=("$PWD/approved/plan.json")
 fi
 
 code=0
-"$twotier" apply --format markdown "${consent[@]}" >apply.md || code=$?
+muted into apply.md "$twotier" -C "$project" apply --format markdown "${consent[@]}" || code=$?
 case $code in
 0) said='Done, as far as it can be done now.' ;;
 4) said='**Nothing was applied: the tenant moved since this was approved, or something stands against all of it. Plan again and review.**' ;;
@@ -41,4 +46,6 @@ esac
     cat apply.md
 } >comment.md
 put_comment "$PR" '<!-- twotier-apply' comment.md
+# The log keeps the head of the state: `twotier state verify --head` tells later whether an older copy was restored.
+muted "$twotier" -C "$project" state verify || true
 exit "$code"

@@ -4,8 +4,8 @@
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 code=0
-"$twotier" drift --detailed-exitcode >drift.txt || code=$?
-print_file drift.txt
+muted into drift.txt "$twotier" -C "$project" drift --detailed-exitcode || code=$?
+muted cat drift.txt
 case $code in 0 | 2) ;; *) exit "$code" ;; esac
 issue=$(gh issue list --label twotier-drift --state open --json number --jq '.[0].number // empty')
 if [ "$code" = 0 ]; then

@@ -1,17 +1,28 @@
 # What the steps share. Needs `gh` with GH_TOKEN, and GITHUB_REPOSITORY. `twotier` can be named by TWOTIER.
 set -euo pipefail
 twotier=${TWOTIER:-twotier}
+# The folder of the project: in the job of a pull request, where its content was checked out.
+project=${PROJECT:-.}
 
 # Where the whole is: the log and the files of this job.
 run_link() { echo "${GITHUB_SERVER_URL:-https://github.com}/$GITHUB_REPOSITORY/actions/runs/${GITHUB_RUN_ID:-0}"; }
 
-# Prints a file that holds words of the tenant: no line of it is a command to the runner, which nobody can end but us.
-print_file() {
-    local word
+# Runs a command that says words of manifests or tenant: nothing of what it prints, nor of what it complains about, is a
+# command to the runner, and nobody can end that but us.
+muted() {
+    local word code=0
     word=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
     echo "::stop-commands::$word"
-    cat "$1"
-    echo "::$word::"
+    "$@" 2>&1 || code=$?
+    printf '\n::%s::\n' "$word"
+    return "$code"
+}
+
+# The same of a command whose output goes to a file: muted into FILE COMMAND...
+into() {
+    local file=$1
+    shift
+    "$@" >"$file"
 }
 
 # The id of our own comment that begins with the marker, if there is one: find_comment NUMBER MARKER

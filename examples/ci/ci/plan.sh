@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 # Plans, and says what came of it in one comment of the pull request PR, which is for the commit HEAD_SHA.
-# Leaves plan.json, which the workflow keeps as the approved plan.
+# Leaves plan.json, which the workflow keeps as the approved plan. Writes nothing into the project, where a link may lie.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 code=0
-"$twotier" plan --detailed-exitcode --out plan.json --write markdown=plan.md "$@" || code=$?
+muted "$twotier" -C "$project" plan --detailed-exitcode --out "$PWD/plan.json" --write "markdown=$PWD/plan.md" "$@" || code=$?
 case $code in
 0 | 2 | 7) verdict=0 ;;
 3)
     verdict=3
     rm -f plan.json
-    "$twotier" validate --format markdown >plan.md || true
+    muted into plan.md "$twotier" -C "$project" validate --format markdown || true
     ;;
 6)
     verdict=6
