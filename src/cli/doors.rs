@@ -103,6 +103,14 @@ impl Doors {
             Opened::Service(service) => service.tenant,
         }
     }
+    /// Whether others reach the tenant too, from states of their own.
+    pub(crate) fn is_service(&self) -> bool {
+        match &self.center {
+            Opened::Embedded(_) => false,
+            #[cfg(feature = "rest")]
+            Opened::Service(_) => true,
+        }
+    }
     /// The provider's own PartnerID and country, where the center tells them.
     ///
     /// # Errors

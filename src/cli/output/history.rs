@@ -344,6 +344,14 @@ fn effect_json(effect: &Effect, changes: &Changes) -> Value {
     json!({ "number": number, "at": at, "intent": intent, "changes": changes, "outcome": outcome })
 }
 
+/// What is said beside a plan of a service that no run was made of with this state: that it is the only one nobody can see.
+pub(crate) fn unproven(folded: &Folded) -> Option<&'static str> {
+    (folded.epoch == 0).then_some(
+        "no run was made with this state yet: if this tenant is managed already, from another clone, machine or folder, name \
+         the state of that one (`--state`, TWOTIER_STATE); two states of one tenant buy twice",
+    )
+}
+
 /// What an earlier run left open, said beside a plan: what is planned may be done already, and only `apply` settles that.
 pub(crate) fn unfinished(folded: &Folded) -> Option<String> {
     let run = folded.run.as_ref()?;

@@ -200,6 +200,9 @@ fn plan_live(
     if let Some(words) = output::unfinished(journal.folded()) {
         scene.terminal.warn(&words);
     }
+    if let Some(words) = output::unproven(journal.folded()).filter(|_| doors.is_service()) {
+        scene.terminal.warn(words);
+    }
     Ok((planned, journal.ledger().clone(), looked.told()))
 }
 

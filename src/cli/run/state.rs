@@ -36,6 +36,12 @@ fn init(scene: &Scene<'_>, doors: &Doors) -> Result<Exit, CliError> {
         doors.id(),
         scene.settings.state.value.display()
     ));
+    if doors.is_service() {
+        scene.terminal.warn(
+            "one tenant has one state: let every clone and pipeline name this folder (`state` in the project file, or \
+             TWOTIER_STATE); a second state does not know what this one bought, and buys it again",
+        );
+    }
     Ok(Exit::Done)
 }
 
