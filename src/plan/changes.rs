@@ -10,6 +10,7 @@ use crate::desired::{Accepted, PartnerOfRecord, Subscription};
 use crate::diag::{At, Code, Finding};
 use crate::diff::{Course, Moved, SubscriptionState, course, left_by, mend, taker, unknown};
 use crate::model::product::Commerce;
+use crate::model::text::flat;
 use crate::model::{
     Address, CustomerId, Fact, Field, PartnerId, Renewal, StepKey, StepName, SubscriptionChange, SubscriptionId, Value,
 };
@@ -374,6 +375,7 @@ fn quantity(
     let seats = Some((changing.clone(), wanted));
     let step = link(making, chain, SubscriptionChange::Quantity(wanted), changing)
         .changing("quantity", Some(moved.observed.to_string().into()), wanted.to_string())
+        .noting(sold(chain.observed))
         .risking(&[Risk::Money], undo)
         .marked(if lowers { Mark::End } else { Mark::Change })
         .rests_on(Fact::Field(declared.key.clone(), Field::ScheduledChange), Value::optional(scheduled))
@@ -381,10 +383,20 @@ fn quantity(
     let mut step = with_partner_in_force(making, chain, step)?;
     if chain.renewal.is_none() && chain.observed.at_end == AtEnd::Unknown(Unclear::Off) {
         // A cancellation may be scheduled in a way that this read does not show.
-        step = step.noting("auto-renew is off: a cancellation, if one was made, may be deleted with it");
+        let doubt = "auto-renew is off: a cancellation, if one was made, may be deleted with it";
+        step = step.noting(format!("{}; {doubt}", sold(chain.observed)));
     }
     chain.seats = seats;
     Ok(step)
+}
+
+/// What seats are of, and how long they are paid for: `Microsoft 365, P1Y, annual, until 2027-03-01`.
+fn sold(observed: &observed::Subscription) -> String {
+    let observed::Subscription { offer_name, term, billing_cycle, commitment_end, .. } = observed;
+    let name = (!offer_name.trim().is_empty()).then(|| flat(offer_name));
+    let end = commitment_end.map(|end| format!("until {}", end.date()));
+    let parts = [name, term.map(|it| it.to_string()), billing_cycle.map(|it| it.to_string()), end];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// Whether what is scheduled, and deleted by the service, is set again by a step of the same plan.

@@ -13,6 +13,7 @@ use crate::desired::{Access, AzureAccess, Ending, EndingSearch, Notice, Partners
 use crate::diag::{Code, Finding};
 use crate::diff::{Coverage, EndingDiff, Held, Mobility, Partner, Way, doubted, taker};
 use crate::ledger::{Assignment, Grant};
+use crate::model::text::flat;
 use crate::model::{Address, Fact, Field, Name, StepKey, StepName, SubscriptionChange, Value};
 use crate::observed::{self, Status};
 use std::collections::BTreeMap;
@@ -386,8 +387,9 @@ fn press(making: &mut Making<'_, '_>, diff: &EndingDiff<'_>, access: &letters::A
     let gone = Fact::Binding(cause.clone());
     match hand_off(ending_key.clone(), letters::end(partnership, ending, access), making.ledger(), origin) {
         Standing::Open(step) => {
-            let mut step = step
-                .because("declared ended, still listed")
+            let mut step = step.because("declared ended, still listed");
+            step = decided(step, ending);
+            step = step
                 .risking(&[Risk::Access, Risk::Legal], Undo::No)
                 .rests_on(gone.clone(), Value::text(tenant))
                 .reaches(gone, Brings::Exactly(Value::None));
@@ -403,6 +405,33 @@ fn press(making: &mut Making<'_, '_>, diff: &EndingDiff<'_>, access: &letters::A
         }
         Standing::Declined(finding) => making.drafts.block(ending_key, finding),
     }
+}
+
+/// What was decided, by whom, and what is said to have been told: the words that a reviewer stands for.
+fn decided(step: Step, ending: &Ending) -> Step {
+    let Ending { reason, decided_by, decided_on, effective_on, contract, declared_by, declared_on, .. } = ending;
+    let told = |notice: &Notice| match notice {
+        Notice::Send => "to be sent".to_owned(),
+        Notice::Sent { on, evidence } => format!("sent on {on}, proof: {}", flat(evidence)),
+        Notice::NotRequired { reason } => format!("not required: {}", flat(reason)),
+    };
+    let mut step = step
+        .changing("reason", None, flat(reason))
+        .changing("decidedBy", None, format!("{} on {decided_on}", flat(decided_by)))
+        .changing("declaredBy", None, format!("{} on {declared_on}", flat(declared_by)));
+    if let Some(contract) = contract {
+        step = step.changing("contract", None, flat(contract));
+    }
+    if let Some(day) = effective_on {
+        step = step.changing("effectiveOn", None, day.to_string());
+        step = step.noting("partners of record and support move as soon as this is applied");
+    }
+    let heir = ending.transfer_to.as_ref().map_or("nobody", |name| name.as_str());
+    step.changing("transferTo", None, heir).changing("noticeToReseller", None, told(&ending.partner_notice)).changing(
+        "noticeToCustomers",
+        None,
+        told(&ending.customers_notice),
+    )
 }
 
 /// Everything that stands against an end as one finding, under the code of the first.

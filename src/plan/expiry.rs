@@ -5,6 +5,7 @@ use super::{Step, limits};
 use crate::desired::{Accepted, Acknowledgement, OnDrift};
 use crate::diag::{Code, Finding};
 use crate::diff::{Scope, Sides};
+use crate::model::text::flat;
 use crate::model::{Address, Date, Field, Name};
 
 /// Acknowledgements and accepted drift that hold no more, or for nothing.
@@ -42,11 +43,32 @@ fn acknowledgements(sides: Sides<'_>, drafts: (&[Step], &Drafts), today: Date) -
             let message = format!("{of} lets nothing pass: no step of that counts against it");
             (Code::AcknowledgementIdle, message, "remove it, or correct `limit` and `cause`")
         } else {
-            return None;
+            return passing((name, it), (&of, used), drafts.0);
         };
         Some(Finding::warning(code, it.at, message).about(Address::Acknowledgement(name.clone())).help(help))
     });
     told.collect()
+}
+
+/// What an acknowledgement lets pass in this plan, on whose word, and what it is good for beside it.
+fn passing((name, it): (&Name, &Acknowledgement), (of, used): (&str, u32), steps: &[Step]) -> Option<Finding> {
+    let counts =
+        steps.iter().flat_map(|step| &step.counts).filter(|count| count.acknowledgement.as_ref() == Some(name));
+    let amount = counts.map(|count| count.amount).fold(0, u32::saturating_add);
+    if amount == 0 {
+        return None;
+    }
+    let Acknowledgement { at, limit: _, causes: _, at_most, reason, by, expires } = it;
+    let message = format!("{of} lets {amount} pass, on the word of {}: {}", flat(by), flat(reason));
+    let left = at_most.saturating_sub(used).saturating_sub(amount);
+    let found = Finding::warning(Code::AcknowledgementUsed, *at, message).about(Address::Acknowledgement(name.clone()));
+    let rest = match left {
+        0 => "this plan uses it up: remove it afterwards".to_owned(),
+        left => format!(
+            "{left} more may pass later, until {expires}: `atMost` and `expires` bound for what it is good beside this"
+        ),
+    };
+    Some(found.help(rest))
 }
 
 /// `customer/a`; of many the first, and how many more.

@@ -109,8 +109,11 @@ const LOOK_BACK: usize = 64;
 
 /// Whether the text ends with a colon and something that may name a picture. Source: docs.github.com, "Using emojis".
 fn is_name_after_colon(before: &str) -> bool {
-    let name = before.trim_end_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '+' | '-'));
-    name.len() < before.len() && name.ends_with(':')
+    let lead = before.trim_end_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '+' | '-'));
+    let name = &before[lead.len()..];
+    // Of names in digits there are these; others are lines and columns, which somebody may want to copy.
+    let is_number = !name.is_empty() && name.chars().all(|c| c.is_ascii_digit());
+    lead.ends_with(':') && !name.is_empty() && (!is_number || matches!(name, "100" | "1234"))
 }
 
 fn prose(text: &str) -> String {
@@ -134,6 +137,8 @@ fn prose(text: &str) -> String {
             // Two of them make a formula. Source: docs.github.com, "Writing mathematical expressions": a backslash does not
             // help outside of one.
             '$' => safe.push_str("<span>&#36;</span>"),
+            // An address, whose reader wants to copy it, mentions nobody.
+            '@' if before.ends_with(|c: char| c.is_ascii_alphanumeric()) => safe.push_str("\\@"),
             '@' | '#' => {
                 safe.push('\\');
                 safe.push(c);
@@ -191,7 +196,7 @@ mod tests {
         assert_eq!(code("`<b>"), "`` `<b> ``");
         assert_eq!(markdown("see https://x.y @me #1"), "see https:&#8203;//x\\.y \\@&#8203;me \\#&#8203;1");
         assert_eq!(markdown("www.x.y GH-1 1) - x"), "www&#8203;\\.x\\.y GH&#8203;-1 1) - x");
-        assert_eq!(markdown("a:tada:b a.yaml:14:8"), "a:tada&#8203;:b a\\.yaml:14&#8203;:8");
+        assert_eq!(markdown("a:tada:b a.yaml:14:8"), "a:tada&#8203;:b a\\.yaml:14:8");
         assert_eq!(markdown("$x$"), "<span>&#36;</span>x<span>&#36;</span>");
         assert_eq!((markdown("1) x"), markdown("- x")), ("1\\) x".to_owned(), "\\- x".to_owned()));
     }

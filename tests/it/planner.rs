@@ -79,7 +79,7 @@ fn the_worked_example_prints_as_it_stands_in_the_design() {
     partnerOfRecord  none -> fabrikam (4811111)
     risk  money; undo: no
 ~ subscription/contoso/m365    change-quantity
-    quantity  25 -> 30
+    quantity  25 -> 30, Microsoft 365, P1Y, annual, until 2027-03-01
     needs set-partner-of-record: one change at a time
     risk  money; undo: within 7 days of the step
 + subscription/contoso/teams   order-subscription

@@ -79,7 +79,8 @@ pub struct Ending {
     pub decided_by: Spanned<SmolStr>,
     /// When; from then on new uses of the reseller are errors.
     pub decided_on: Spanned<Date>,
-    /// Not before this day.
+    /// The partnership is not removed before this day. Partners of record and support move as soon as the plan is applied:
+    /// declare the end when they are to leave.
     pub effective_on: Option<Spanned<Date>>,
     /// The contract that ends.
     pub contract: Option<Spanned<SmolStr>>,

@@ -13,16 +13,24 @@ pub(in crate::plan) fn grant(access: &AzureAccess, who: &str) -> Ask {
     let grant = declared(access);
     let Grant { customer, role, scope, .. } = &grant;
     let who = &flat(who);
-    let summary = format!("{role} for {who} at {scope}, in the Azure of {customer}");
+    let summary = format!("{role} for {} at {scope}, in the Azure of {customer}", whom(access, who));
     let body = granting(access, &grant, who);
     ask("grant-azure-access", None, summary, format!("Azure: {role} for {who}"), &body).wanting_all(grant.wanted())
 }
 
+/// Who gets a role: the reseller's own group, or whoever the document writes, which may be anybody.
+fn whom(access: &AzureAccess, who: &str) -> String {
+    match access.principal_kind {
+        PrincipalKind::AdminAgents => format!("the AdminAgents group of {who}"),
+        PrincipalKind::Written => format!("the principal {}, for {who},", access.principal),
+    }
+}
+
 /// Asks for it back.
 pub(in crate::plan) fn take_back(grant: &Grant, who: &str) -> Ask {
-    let Grant { customer, role, scope, .. } = grant;
+    let Grant { customer, principal, role, scope, .. } = grant;
     let who = &flat(who);
-    let summary = format!("take {role} at {scope} from {who}, in the Azure of {customer}");
+    let summary = format!("take {role} at {scope} from {who} (principal {principal}), in the Azure of {customer}");
     let body = taking_back(grant, who);
     ask("revoke-azure-access", None, summary, format!("Azure: take {role} from {who}"), &body)
         .wanting_all(grant.wanted())

@@ -35,13 +35,14 @@ const GATES: usize = 8;
 pub(super) fn plan(file: &PlanFile, out: &mut dyn Write) -> fmt::Result {
     let outlook = file.outlook();
     let mut sections = vec![told::access(file), told::money(file)];
+    sections.extend(told::guards(file));
     sections.extend(Section::of("Blocked", Fold::Open, outlook.blocked.iter().map(blocked).collect()));
     sections.extend(people(file));
-    let elsewhere = |finding: &Finding| told::remains(finding) || stops(finding);
+    let elsewhere = |finding: &Finding| told::remains(finding) || stops(finding) || passes(finding);
     let noted = alike(outlook.findings.iter().filter(|finding| !elsewhere(finding)));
     sections.extend(Section::of("Noted", Fold::Open, noted.iter().map(said_alike).collect()));
     sections.extend(steps(file));
-    sections.extend(Section::of("Taken for granted, released, not looked at", Fold::Closed, beside(outlook)));
+    sections.extend(Section::of("Taken for granted, not looked at", Fold::Closed, beside(outlook)));
     out.write_str(&fitted(&verdict(file), &sections, |left_out| foot(file, left_out)))
 }
 
@@ -55,23 +56,43 @@ fn verdict(file: &PlanFile) -> String {
     let asks = count(&|step| step.class == Class::HandOff && ready(step));
     let asked = count(&|step| matches!(step.readiness, Readiness::Asked { .. }));
     let waits = steps.len() - runs - asks - asked;
-    let lasting = count(&|step| api(step) && step.undo == Undo::No);
     let mut text = format!("### twotier plan\n\n**{}**\n", Verdict::of(file));
     if steps.is_empty() {
         text.push_str("\nNothing happens when it is applied.\n");
     } else {
         text.push_str(&format!(
-            "\nWhen it is applied: {runs} run at once, {asks} are asked of people ({asked} were asked before), {waits} wait. \
-             {lasting} of the API's cannot be undone.\n"
+            "\nWhen it is applied: {runs} run at once, {asks} are asked of people ({asked} were asked before), {waits} wait.\n"
         ));
     }
     let lacking = file.outlook().findings.iter().filter(|finding| stops(finding));
     let mut closed: Vec<String> = lacking.map(|finding| short(&finding.message)).collect();
     closed.extend(closings(&file.outlook().gates, steps).iter().map(|gate| short(gate)));
     text.push_str(&headed("As it stands `apply` refuses all of it:", &closed));
+    let passing = file.outlook().findings.iter().filter(|finding| passes(finding));
+    let passing: Vec<String> = passing.map(|finding| short(&finding.message)).collect();
+    text.push_str(&headed("Passes a limit:", &passing));
+    text.push_str(&headed("Cannot be undone:", &lasting(steps)));
     let blocked: Vec<String> = file.outlook().blocked.iter().map(held).collect();
     text.push_str(&headed("Written, and not done by this plan:", &blocked));
+    let released: Vec<String> = file.outlook().released.iter().map(address).collect();
+    text.push_str(&headed(
+        "Declared by no document any more; nothing is taken away, and nothing is kept so:",
+        &released,
+    ));
     text
+}
+
+fn passes(finding: &Finding) -> bool {
+    finding.code == diag::Code::AcknowledgementUsed.to_string()
+}
+
+/// What nothing takes back, whoever does it: steps with the objects.
+fn lasting(steps: &[Step]) -> Vec<String> {
+    let mut all: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
+    for step in steps.iter().filter(|step| step.undo == Undo::No && !step.risks.is_empty()) {
+        all.entry(step.key.step.name()).or_default().push(address(&step.key.address));
+    }
+    all.into_iter().map(|(name, on)| format!("**{name}**: {}", group::listed(&on, group::Names::Few))).collect()
 }
 
 /// A few lines under a line in bold; nothing without them.
@@ -136,7 +157,7 @@ fn beside(outlook: &Outlook) -> Vec<String> {
     let Outlook {
         blocked: _,
         findings: _,
-        released,
+        released: _,
         assumptions,
         unmanaged,
         unchanged: _,
@@ -145,7 +166,6 @@ fn beside(outlook: &Outlook) -> Vec<String> {
         remembered,
     } = outlook;
     let mut items: Vec<String> = assumptions.iter().map(|text| format!("- assumed: {}\n", short(text))).collect();
-    items.extend(released.iter().map(|it| format!("- released: {}; nothing is taken away\n", address(it))));
     let crate::plan::file::Unmanaged { partnerships, customers, subscriptions } = unmanaged;
     if partnerships + customers + subscriptions > 0 {
         items.push(format!(

@@ -62,10 +62,12 @@ fn foreign(text: &str) -> Vec<String> {
     let headings = said.lines().filter_map(|line| line.strip_prefix("# "));
     found.extend(headings.filter(|title| !titles.contains(title)).map(|title| format!("heading {title}")));
     let lower = said.to_lowercase();
+    let number = |part: &str| part.parse::<u32>().is_ok() && !["100", "1234"].contains(&part);
     let word = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "_+-".contains(c));
+    let word = |part: &&str| word(part) && !number(part);
     for line in said.lines() {
         let named = line.match_indices(':').zip(line.match_indices(':').skip(1));
-        let named = named.map(|((from, _), (to, _))| &line[from + 1..to]).filter(|part| word(part));
+        let named = named.map(|((from, _), (to, _))| &line[from + 1..to]).filter(word);
         found.extend(named.map(|part| format!("a picture {part} in {line:?}")));
     }
     if said.replace("\u{0}$\u{0}", "").contains('$') {
@@ -78,7 +80,8 @@ fn foreign(text: &str) -> Vec<String> {
     }
     let pings = |(at, c): (usize, char)| {
         let next = said[at + c.len_utf8()..].chars().next();
-        matches!(c, '@' | '#') && next.is_some_and(char::is_alphanumeric)
+        let is_address = c == '@' && said[..at].ends_with(|c: char| c.is_ascii_alphanumeric());
+        !is_address && matches!(c, '@' | '#') && next.is_some_and(char::is_alphanumeric)
     };
     found.extend(said.char_indices().filter(|it| pings(*it)).map(|(at, _)| format!("pings at {at} in {said:?}")));
     found
@@ -124,7 +127,11 @@ fn the_verdict_access_and_money_stand_before_the_steps() {
 
 **Plan: 1 to add, 3 to change, 0 to end; 2 for people, 2 to wait for, 1 blocked.**
 
-When it is applied: 3 run at once, 1 are asked of people (0 were asked before), 4 wait. 1 of the API's cannot be undone.
+When it is applied: 3 run at once, 1 are asked of people (0 were asked before), 4 wait.
+
+**Cannot be undone:**
+
+- **set-partner-of-record**: `subscription/contoso/m365`
 
 **Written, and not done by this plan:**
 
@@ -139,7 +146,7 @@ Gained: 2. Lost: 0.
 
 #### Money
 
-Seats: 10 bought, 5 added, 0 given back. Partners of record moved: 2. Renewals changed: 0. Not to be undone: 1.
+Seats: 10 bought, 5 added, 0 given back. Partners of record moved: 2. Renewals changed: 0.
 
 - **buys** `CFQ7TTC0BBBB/0001`, P1Y, annual; incentive to fabrikam (4811111): `subscription/contoso/teams` 10 seats
 - **raises** seats: `subscription/contoso/m365` 25 \u{2192} 30

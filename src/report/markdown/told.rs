@@ -8,7 +8,7 @@ use crate::diag::Code;
 use crate::model::{Renewal, StepName, SubscriptionChange};
 use crate::plan::file::{Finding, PlanFile};
 use crate::plan::step::{Action, Wanted};
-use crate::plan::{FieldChange, Step, Undo};
+use crate::plan::{FieldChange, Motive, Step};
 use std::collections::BTreeMap;
 
 /// Lines that are told for several objects, with the objects.
@@ -89,13 +89,10 @@ fn rights(step: &Step) -> Vec<(u8, String)> {
         }
         StepName::GrantAzureAccess => vec![(0, format!("**gains** {}", summary()))],
         StepName::RevokeAzureAccess => vec![(1, format!("**loses** {}", summary()))],
-        StepName::EndPartnership => vec![(1, "**loses** the partnership ends".to_owned())],
+        StepName::EndPartnership => vec![(1, format!("**loses** its partnership; {}", said(step)))],
         StepName::SetSupportContact => vec![(2, format!("**changes** who is called for support, {}", values(step)))],
-        StepName::ChangeGuards => {
-            let change = |change: &FieldChange| (2, format!("**changes** {} {}", value(&change.field), moves(change)));
-            step.changes.iter().map(change).collect()
-        }
-        StepName::ReviewListing
+        StepName::ChangeGuards
+        | StepName::ReviewListing
         | StepName::InviteReseller
         | StepName::RequestAgreement
         | StepName::AwaitAgreement
@@ -118,6 +115,30 @@ fn moves(FieldChange { field: _, before, after, note: _ }: &FieldChange) -> Stri
     format!("{} \u{2192} {}", short(before), short(after))
 }
 
+/// Fields and what they say.
+fn said(step: &Step) -> String {
+    let one = |change: &FieldChange| format!("{} {}", value(&change.field), short(&change.after));
+    step.changes.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// What runs keep to: loosened first, which is what a reviewer must not miss.
+pub(super) fn guards(file: &PlanFile) -> Option<Section> {
+    let steps = file.plan().steps().iter().filter(|step| step.key.step == StepName::ChangeGuards);
+    let (loosened, tightened): (Vec<_>, Vec<_>) =
+        steps.flat_map(|step| &step.changes).partition(|change| change.note.is_some());
+    let lead = format!(
+        "Loosened: {}, from the run after the one that records it. Tightened: {}, at once.\n\n",
+        loosened.len(),
+        tightened.len()
+    );
+    let line = |word: &str, change: &FieldChange| format!("- **{word}** {} {}\n", value(&change.field), moves(change));
+    let items: Vec<String> = (loosened.iter().map(|it| line("loosens", it)))
+        .chain(tightened.iter().map(|it| line("tightens", it)))
+        .collect();
+    let form = Form { lead, items, ..Form::default() };
+    (!form.items.is_empty()).then(|| Section { title: "Guards".into(), fold: Fold::Open, forms: vec![form] })
+}
+
 fn values(step: &Step) -> String {
     step.changes.iter().map(moves).collect::<Vec<_>>().join(", ")
 }
@@ -130,7 +151,6 @@ struct Sums {
     lowered: u64,
     moved: u64,
     renewals: u64,
-    lasting: u64,
 }
 
 /// Money: seats bought, raised and lowered, renewals, and who gets the incentive.
@@ -138,17 +158,16 @@ pub(super) fn money(file: &PlanFile) -> Section {
     let (mut lines, mut sums) = (Lines::new(), Sums::default());
     for step in file.plan().steps() {
         let Some((rank, line, detail)) = spent(step, &mut sums) else { continue };
-        sums.lasting += u64::from(step.undo == Undo::No);
         let about = format!("{}{detail}", address(&step.key.address));
         lines.entry((rank, line)).or_default().push(about);
     }
-    let Sums { bought, raised, lowered, moved, renewals, lasting } = sums;
+    let Sums { bought, raised, lowered, moved, renewals } = sums;
     let lead = if lines.is_empty() {
         "No money moves.".to_owned()
     } else {
         format!(
             "Seats: {bought} bought, {raised} added, {lowered} given back. Partners of record moved: {moved}. \
-             Renewals changed: {renewals}. Not to be undone: {lasting}."
+             Renewals changed: {renewals}."
         )
     };
     Section { title: "Money".into(), fold: Fold::Open, forms: forms(&lead, &lines) }
@@ -167,6 +186,14 @@ fn comes_to(action: &Action) -> &'static str {
         Renewal::Renew(_) => "**renewal**",
         Renewal::Cancel => "**ends** with its term:",
         Renewal::Extend => "**buys on** month by month when its term ends, 3 % to 23 % dearer:",
+    }
+}
+
+/// What nobody wrote now: the tenant moved, and is brought back.
+fn restored(step: &Step, line: &str) -> String {
+    match step.motive {
+        Motive::Restore => format!("**restored**, because the tenant moved: {line}"),
+        Motive::Intent => line.to_owned(),
     }
 }
 
@@ -189,7 +216,8 @@ fn spent(step: &Step, sums: &mut Sums) -> Option<(u8, String, String)> {
             let (rank, line) = if after < before { (2, "**lowers** seats") } else { (1, "**raises** seats") };
             sums.raised += after.saturating_sub(before);
             sums.lowered += before.saturating_sub(after);
-            Some((rank, line.to_owned(), format!(" {before} \u{2192} {after}")))
+            let of = change.note.as_deref().map_or_else(String::new, |of| format!(" of {}", short(of)));
+            Some((rank, restored(step, line), format!(" {before} \u{2192} {after}{of}")))
         }
         StepName::SetPartnerOfRecord => {
             sums.moved += 1;
@@ -200,11 +228,11 @@ fn spent(step: &Step, sums: &mut Sums) -> Option<(u8, String, String)> {
                 }
                 None => format!("**moves** the incentive: nobody had it, {} gains it", short(&change.after)),
             };
-            Some((3, line, String::new()))
+            Some((3, restored(step, &line), String::new()))
         }
         StepName::ScheduleRenewal => {
             sums.renewals += 1;
-            Some((4, format!("{} {}", comes_to(&step.action), values(step)), String::new()))
+            Some((4, restored(step, &format!("{} {}", comes_to(&step.action), values(step))), String::new()))
         }
         StepName::ReviewListing
         | StepName::InviteReseller
