@@ -20,6 +20,7 @@ impl Folded {
         let Some(tracked) = self.intents.remove(&number) else { return };
         self.ledger.open.remove(&number);
         self.ledger.unresolved.remove(&number);
+        self.ledger.perhaps.remove(&number);
         self.drop_pending(&tracked.intent);
         let fields = fields.unwrap_or_else(|| tracked.intent.wanted.clone());
         match outcome {
@@ -59,6 +60,7 @@ impl Folded {
         let unresolved =
             Unresolved { intent: number, key: key.clone(), request: *request, since: at, text: text.to_owned() };
         self.ledger.unresolved.insert(number, unresolved);
+        self.may_count(number, tracked.at, &tracked.intent);
         tracked.standing = Standing::Unresolved;
         self.intents.insert(number, tracked);
     }

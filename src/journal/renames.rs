@@ -55,6 +55,7 @@ impl Moves {
             credentials,
             guards,
             counted,
+            perhaps,
         } = ledger;
         self.map(bindings);
         self.map(settled);
@@ -69,7 +70,8 @@ impl Moves {
         if let Some(guards) = guards {
             self.set(&mut guards.protected);
         }
-        counted.iter_mut().for_each(|counted| self.address(&mut counted.cause));
+        let perhaps = perhaps.values_mut().flatten();
+        counted.iter_mut().chain(perhaps).for_each(|counted| self.address(&mut counted.cause));
     }
 
     /// A hand-off about a role in Azure goes with its document, and follows the names of its ends.

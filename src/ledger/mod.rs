@@ -82,6 +82,8 @@ pub struct Ledger {
     pub guards: Option<Guards>,
     /// Steps that took something away, for limits and acknowledgements.
     pub counted: Vec<Counted>,
+    /// What effects whose outcome nobody knows count if they happened, by the number of the object of their intent.
+    pub perhaps: BTreeMap<u64, Vec<Counted>>,
 }
 
 impl Ledger {
@@ -101,6 +103,7 @@ impl Ledger {
             credentials,
             guards,
             counted,
+            perhaps,
         } = &mut self;
         bindings.retain(|address, _| keep(address));
         settled.retain(|address, _| keep(address));
@@ -119,6 +122,10 @@ impl Ledger {
                 guards.others = Others::Untold;
             }
         }
+        perhaps.retain(|_, all| {
+            all.retain(|counted| keep(&counted.cause));
+            !all.is_empty()
+        });
         self
     }
     /// The first effect at this address that is neither settled nor waited for.
@@ -139,6 +146,10 @@ impl Ledger {
     pub fn doubtful_steps(&self) -> impl Iterator<Item = &StepKey> {
         let open = self.open.values().map(|open| &open.key);
         open.chain(self.unresolved.values().map(|unresolved| &unresolved.key))
+    }
+    /// What counts against limits: what happened, and what may have.
+    pub fn counting(&self) -> impl Iterator<Item = &Counted> {
+        self.counted.iter().chain(self.perhaps.values().flatten())
     }
     /// Whether the hand-off of this step was asked before and is not over: what it takes away or grants was counted
     /// then.

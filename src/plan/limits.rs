@@ -139,7 +139,7 @@ fn left<'a>(Terms { desired, ledger, now }: Terms<'a>) -> Left<'a> {
 /// How much of each acknowledgement is used.
 pub(super) fn used(ledger: &Ledger) -> BTreeMap<&Name, u32> {
     let mut used: BTreeMap<&Name, u32> = BTreeMap::new();
-    for counted in &ledger.counted {
+    for counted in ledger.counting() {
         if let Some(name) = &counted.acknowledgement {
             let sum = used.entry(name).or_default();
             *sum = sum.saturating_add(counted.amount);
@@ -249,11 +249,11 @@ fn gates((code, causes): (Code, BTreeMap<Address, Sum>), allowed: &Allowed, term
     vec![Gate::Limit { limit: *limit, code, planned, before: spent(code, terms), allowed: *allowed, causes: open }]
 }
 
-/// What was counted within the last day and no acknowledgement covered.
+/// What was counted within the last day and no acknowledgement covered, also where nobody knows whether it happened.
 fn spent(code: Code, Terms { ledger, now, .. }: Terms<'_>) -> u32 {
     let code = code.to_string();
     let since = |at: Timestamp| now.since(at).as_seconds() < WINDOW.as_seconds();
-    let recent = ledger.counted.iter().filter(|it| it.code == code && it.acknowledgement.is_none() && since(it.at));
+    let recent = ledger.counting().filter(|it| it.code == code && it.acknowledgement.is_none() && since(it.at));
     recent.map(|counted| counted.amount).fold(0, u32::saturating_add)
 }
 

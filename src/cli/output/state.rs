@@ -74,6 +74,7 @@ fn addresses<'l>(ledger: &'l Ledger, roles: &BTreeMap<&'l Address, Roles<'l>>) -
         credentials,
         guards: _,
         counted: _,
+        perhaps: _,
     } = ledger;
     let keys = bindings.keys().chain(settled.keys()).chain(managed).chain(pending.keys());
     let open = open.values().map(|open| &open.key.address);

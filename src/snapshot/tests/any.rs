@@ -353,33 +353,26 @@ fn limits() -> impl Strategy<Value = Limits> {
     btree_map(proptest::sample::select(Limit::ALL), bound, 0..3)
 }
 
+fn counted() -> impl Strategy<Value = Counted> {
+    let name = "[a-z]{1,8}".prop_map(|text| text.parse().expect("a name"));
+    let parts = (text(), address(), any::<u32>(), option::of(name), instant());
+    parts.prop_map(|(code, cause, amount, acknowledgement, at)| Counted { code, cause, amount, acknowledgement, at })
+}
+
 /// Any ledger.
 pub(super) fn ledger() -> impl Strategy<Value = Ledger> {
     let genesis = (tenant(), text(), instant()).prop_map(|(tenant, state, at)| Genesis { tenant, state, at });
     let others = prop_oneof![Just(Others::Unprotected), Just(Others::Untold)];
     let guards = (btree_set(address(), 0..3), others, vec(text(), 0..3), limits())
         .prop_map(|(protected, others, recipients, limits)| Guards { protected, others, recipients, limits });
-    let counted = (
-        text(),
-        address(),
-        any::<u32>(),
-        option::of("[a-z]{1,8}".prop_map(|text| text.parse().expect("a name"))),
-        instant(),
-    );
-    let counted = counted.prop_map(|(code, cause, amount, acknowledgement, at)| Counted {
-        code,
-        cause,
-        amount,
-        acknowledgement,
-        at,
-    });
     let known = (
         option::of(genesis),
         btree_map(address(), live(), 0..4),
         btree_map(address(), btree_map(field(), value(), 0..3), 0..4),
         btree_set(address(), 0..4),
         option::of(guards),
-        vec(counted, 0..3),
+        vec(counted(), 0..3),
+        btree_map(any::<u64>(), vec(counted(), 1..3), 0..3),
     );
     let open = (
         btree_map(digest(), handoff(), 0..3),
@@ -402,5 +395,6 @@ pub(super) fn ledger() -> impl Strategy<Value = Ledger> {
         given_up: open.5,
         guards: known.4,
         counted: known.5,
+        perhaps: known.6,
     })
 }

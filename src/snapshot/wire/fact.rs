@@ -324,4 +324,7 @@ pub(in crate::snapshot) struct Count {
     acknowledgement: Option<Name>,
     #[schemars(with = "form::Instant")]
     at: Timestamp,
+    /// Number of the object of its intent, where nobody knows whether it happened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    intent: Option<u64>,
 }

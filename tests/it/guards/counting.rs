@@ -109,3 +109,23 @@ fn an_approved_step_that_is_stale_counts_nothing_and_is_told_as_stale() {
     assert_eq!(codes(&bench.plan().outlook.gates), ["TT0508"], "the whole plan is over the limit");
     assert!(matches!(apply(&mut bench, one), Applied::AllStale { .. }));
 }
+
+#[test]
+fn what_may_have_happened_counts_and_once_it_is_known_what_did_no_more() {
+    let says = |a, b| Says { provider: super::ONE_A_DAY, a, b, ..PLAIN };
+    let mut lost = 0;
+    for at in 0..8 {
+        let mut bench = begun(&says("quantity: 25", "quantity: 25"));
+        change(&mut bench, &says("quantity: 20", "quantity: 25"));
+        bench.apply_and_die(at, true);
+        lost += bench.ledger().open.len();
+        let planned = bench.plan().plan.steps().len();
+        let may_be = usize::from(!bench.ledger().open.is_empty());
+        change(&mut bench, &says("quantity: 20", "quantity: 20"));
+        let gates = bench.plan().outlook.gates;
+        let [Gate::Limit { planned: now, before, allowed: 1, .. }] = gates[..] else { panic!("{at}: {gates:?}") };
+        assert_eq!(now + before, 2, "{at}: {planned} planned, {may_be} perhaps done: {gates:?}");
+        assert!(gates[0].is_closed());
+    }
+    assert!(lost > 0, "no run died with an effect under way");
+}

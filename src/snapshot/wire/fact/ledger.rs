@@ -47,6 +47,7 @@ pub(in crate::snapshot) fn facts(ledger: &Ledger) -> impl Iterator<Item = Fact> 
         credentials,
         guards,
         counted,
+        perhaps,
     } = ledger;
     let addresses: BTreeSet<&Address> = bindings.keys().chain(settled.keys()).chain(managed).collect();
     let addresses = addresses.into_iter().map(|address| {
@@ -63,8 +64,10 @@ pub(in crate::snapshot) fn facts(ledger: &Ledger) -> impl Iterator<Item = Fact> 
     let guards = guards.iter().cloned().map(|Guards { protected, others, recipients, limits }| {
         Fact::Guards(InForce { protected, partly: others == Others::Untold, recipients, limits })
     });
-    let counted = counted.iter().cloned().map(|Counted { code, cause, amount, acknowledgement, at }| {
-        Fact::Counted(Count { code, cause, amount, acknowledgement, at })
+    let perhaps = perhaps.iter().flat_map(|(intent, all)| all.iter().map(|counted| (Some(*intent), counted)));
+    let counted = counted.iter().map(|counted| (None, counted)).chain(perhaps).map(|(intent, counted)| {
+        let Counted { code, cause, amount, acknowledgement, at } = counted.clone();
+        Fact::Counted(Count { code, cause, amount, acknowledgement, at, intent })
     });
     genesis
         .chain(guards)
@@ -142,8 +145,12 @@ pub(in crate::snapshot) fn remember(ledger: &mut Ledger, fact: Fact) {
             let others = if partly { Others::Untold } else { Others::Unprotected };
             ledger.guards = Some(Guards { protected, others, recipients, limits });
         }
-        Fact::Counted(Count { code, cause, amount, acknowledgement, at }) => {
-            ledger.counted.push(Counted { code, cause, amount, acknowledgement, at });
+        Fact::Counted(Count { code, cause, amount, acknowledgement, at, intent }) => {
+            let counted = Counted { code, cause, amount, acknowledgement, at };
+            match intent {
+                None => ledger.counted.push(counted),
+                Some(intent) => ledger.perhaps.entry(intent).or_default().push(counted),
+            }
         }
         Fact::Address(remembered) => remember_address(ledger, remembered),
         Fact::Handoff(asked) => {
