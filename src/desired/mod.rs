@@ -34,8 +34,8 @@ pub use drift::{Accepted, OnDrift};
 use crate::manifest::document::DefaultAdminAccess;
 use crate::model::operation::{BillingContact, PostalAddress};
 use crate::model::{
-    Address, BillingCycle, CustomerId, CustomerKey, Date, Field, Leaf, Limits, Name, PartnerId, Product, Renewal, Span,
-    SubscriptionId, SubscriptionKey, TenantId, Term,
+    Address, BillingCycle, CustomerId, CustomerKey, Date, Field, Freeze, Leaf, Limits, Name, PartnerId, Product,
+    Renewal, Span, SubscriptionId, SubscriptionKey, TenantId, Term,
 };
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
@@ -126,19 +126,6 @@ pub struct Listing {
     pub countries: Vec<SmolStr>,
     /// How often a person looks; none for when it differs only.
     pub review_every: Option<Span>,
-}
-
-/// A span in which nothing is applied, both days included.
-#[derive(Clone, Debug)]
-pub struct Freeze {
-    /// First day.
-    pub from: Date,
-    /// Last day.
-    pub to: Date,
-    /// Why.
-    pub reason: SmolStr,
-    /// Where it stands.
-    pub at: At,
 }
 
 /// Somebody who is written to.

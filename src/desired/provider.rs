@@ -2,11 +2,11 @@
 
 use super::draft::Draft;
 use super::sort::Doc;
-use super::{Freeze, Listing, Provider};
+use super::{Listing, Provider};
 use crate::diag::{At, Code, Finding};
 use crate::manifest::Spanned;
 use crate::manifest::document;
-use crate::model::{Bound, Kind, Limit, Limits, Span};
+use crate::model::{Bound, Freeze, Kind, Limit, Limits, Span};
 
 /// Takes the one provider; several or none is a finding.
 pub(super) fn resolve(draft: &mut Draft, docs: Vec<Doc<document::Provider>>) {
@@ -95,7 +95,7 @@ fn limits(limits: &document::Limits) -> Limits {
 fn freeze(draft: &mut Draft, span: document::Freeze) -> Freeze {
     let document::Freeze { from, to, reason } = span;
     later(draft, ("from", from.value, from.at), ("to", to.value, to.at));
-    Freeze { from: from.value, to: to.value, reason: reason.value, at: from.at }
+    Freeze { from: from.value, to: to.value, reason: reason.value }
 }
 
 /// A finding unless the second date is the first one or later.

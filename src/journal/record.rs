@@ -3,8 +3,8 @@
 
 use crate::ledger::{Guards, LiveId, Others};
 use crate::model::{
-    Address, CartId, Class, Count, CustomerId, Digest, Field, Limits, Name, Operation, OrderId, RequestId, StepKey,
-    SubscriptionId, TenantId, Timestamp, Value,
+    Address, CartId, Class, Count, CustomerId, Digest, Field, Freeze, Limits, Name, Operation, OrderId, RequestId,
+    StepKey, SubscriptionId, TenantId, Timestamp, Value,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -96,7 +96,7 @@ pub enum Record {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         acknowledgement: Option<Name>,
     },
-    /// Limits, protections and recipients from now on.
+    /// Limits, freezes, protections and recipients from now on.
     Guarded(Box<Guarded>),
     /// The run ends.
     Close {
@@ -212,7 +212,7 @@ pub struct Open {
     pub limits: Option<Digest>,
 }
 
-/// Limits, protections and recipients.
+/// Limits, freezes, protections and recipients.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Guarded {
@@ -222,18 +222,21 @@ pub struct Guarded {
     pub recipients: Vec<SmolStr>,
     /// Bounds on what is taken away or granted.
     pub limits: Limits,
+    /// Days in which nothing is applied.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub freeze: BTreeSet<Freeze>,
 }
 impl From<Guards> for Guarded {
     fn from(guards: Guards) -> Self {
         // A journal knows them all.
-        let Guards { protected, others: _, recipients, limits } = guards;
-        Self { protected, recipients, limits }
+        let Guards { protected, others: _, recipients, limits, freeze } = guards;
+        Self { protected, recipients, limits, freeze }
     }
 }
 impl From<Guarded> for Guards {
     fn from(guarded: Guarded) -> Self {
-        let Guarded { protected, recipients, limits } = guarded;
-        Self { protected, others: Others::Unprotected, recipients, limits }
+        let Guarded { protected, recipients, limits, freeze } = guarded;
+        Self { protected, others: Others::Unprotected, recipients, limits, freeze }
     }
 }
 

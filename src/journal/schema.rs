@@ -43,7 +43,7 @@ mod tests {
     use super::super::record::{Adopted, BoundId, Forgotten, Guarded, Learned, Record, Settled};
     use super::super::support::*;
     use super::*;
-    use crate::model::{Bound, Field, Limit, Value as Held};
+    use crate::model::{Bound, Field, Freeze, Limit, Value as Held};
     use std::collections::BTreeMap;
 
     /// One of each record, filled.
@@ -95,6 +95,12 @@ mod tests {
                 protected: std::collections::BTreeSet::from([contoso()]),
                 recipients: vec!["age1x".into()],
                 limits: [(Limit::BoughtSeats, Bound { max: Some(5), percent: None })].into(),
+                freeze: [Freeze {
+                    from: "2026-12-20".parse().expect("a date"),
+                    to: "2026-12-27".parse().expect("a date"),
+                    reason: why(),
+                }]
+                .into(),
             })),
             Record::Close { outcomes: BTreeMap::from([("done".into(), 3)]) },
             Record::Takeover { from: 1, by: Some(by()), reason: why() },

@@ -8,8 +8,8 @@ pub use azure::{Assignment, Grant, Way};
 pub use bindings::Bindings;
 
 use crate::model::{
-    Address, CartId, CustomerId, Digest, Field, Limits, Name, OrderId, RequestId, StepKey, StepName, SubscriptionId,
-    TenantId, Timestamp, Value,
+    Address, CartId, CustomerId, Digest, Field, Freeze, Limits, Name, OrderId, RequestId, StepKey, StepName,
+    SubscriptionId, TenantId, Timestamp, Value,
 };
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
@@ -400,6 +400,8 @@ pub struct Guards {
     pub recipients: Vec<SmolStr>,
     /// Bounds on what is taken away or granted.
     pub limits: Limits,
+    /// Days in which nothing is applied.
+    pub freeze: BTreeSet<Freeze>,
 }
 
 /// What a list of protected addresses says of those that are not on it.

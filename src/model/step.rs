@@ -96,7 +96,7 @@ steps! {
     AwaitDate, "await-date", Wait;
     /// The portal's button.
     EndPartnership, "end-partnership", HandOff;
-    /// Limits, protections or recipients take effect.
+    /// Limits, freezes, protections or recipients take effect.
     ChangeGuards, "change-guards", Ledger;
 }
 impl fmt::Display for StepName {

@@ -17,7 +17,7 @@ use crate::desired::Desired;
 use crate::journal::Journal;
 use crate::journal::record::Open;
 use crate::ledger::{Guards, Ledger};
-use crate::model::{Address, Bound, Digest, Limits, Timestamp};
+use crate::model::{Address, Bound, Digest, Freeze, Limits, Timestamp};
 use crate::observed::Observed;
 use crate::plan::file::{PlanFile, Remembered};
 use crate::plan::guards::InForce;
@@ -121,7 +121,7 @@ pub enum Applied {
 pub enum Recorded {
     /// Nothing.
     Nothing,
-    /// Limits, protections and recipients: what they loosen holds from the next run on.
+    /// Limits, freezes, protections and recipients: what they loosen holds from the next run on.
     Guards,
 }
 
@@ -176,7 +176,9 @@ pub fn recall_and_apply(
         return Err(Fault::Role(lacking));
     }
     if !gates.is_empty() {
-        let guards = to_record(&fresh.planned, &approval, &gates).cloned();
+        let declared = |freeze: &Freeze| freeze.holds(fresh.now.date());
+        let frozen = project.desired.provider.freeze.iter().any(declared);
+        let guards = to_record(&fresh.planned, &approval).filter(|_| !frozen).cloned();
         let recorded = if guards.is_some() { Recorded::Guards } else { Recorded::Nothing };
         match guards {
             Some(guards) => session.close_guarded(guards)?,
@@ -224,17 +226,14 @@ fn judge(
 }
 
 /// The guards that are recorded although a limit stops everything else: a limit that stopped a run is known to the next
-/// one, and one that was raised on purpose comes into force then. A freeze stops them too.
-fn to_record<'p>(planned: &'p Planned, approval: &Approval<'p>, gates: &[Gate]) -> Option<&'p Guards> {
-    let frozen = gates.iter().any(|gate| match gate {
-        Gate::Frozen { .. } => true,
-        Gate::Acknowledge { .. } | Gate::Limit { .. } => false,
-    });
+/// one, and one that was raised on purpose comes into force then. A freeze that is declared stops them too; one that is only
+/// remembered ends with them.
+fn to_record<'p>(planned: &'p Planned, approval: &Approval<'p>) -> Option<&'p Guards> {
     let mut changed = to_perform(approval).filter_map(|step| match &step.action {
         Action::Guard(guards) => Some(guards.as_ref()),
         Action::Api(_) | Action::HandOff(_) | Action::Await { .. } => None,
     });
-    if frozen { None } else { changed.next().or(planned.adopt.guards.as_ref()) }
+    changed.next().or(planned.adopt.guards.as_ref())
 }
 
 /// The steps of an approval that would be performed.

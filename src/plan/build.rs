@@ -173,7 +173,7 @@ pub fn build(input: Input<'_>) -> Planned {
     let allowed = bases::allowed(&in_force.limits, sides, &diff);
     let scales = Scales { terms: Terms { desired, ledger, now }, allowed: &allowed, diff: &diff };
     whose::assign(&mut steps, desired);
-    let mut gates = frozen(sides.desired, now);
+    let mut gates: Vec<Gate> = in_force.frozen(now.date()).collect();
     gates.extend(limits::weigh(&mut steps, scales));
     let mut adopt = adopt::adopt(sides, &diff, &steps);
     adopt.consumed.extend(review);
@@ -265,13 +265,6 @@ fn unmanaged(sides: Sides<'_>, diff: &Diff<'_>) -> Unmanaged {
         count.subscriptions += free.filter(|s| s.status.occupies()).count();
     }
     count
-}
-
-/// The freeze windows that are open.
-fn frozen(desired: &Desired, now: Timestamp) -> Vec<Gate> {
-    let today = now.date();
-    let open = desired.provider.freeze.iter().filter(|freeze| freeze.from <= today && today <= freeze.to);
-    open.map(|freeze| Gate::Frozen { until: freeze.to, reason: freeze.reason.clone() }).collect()
 }
 
 /// The PartnerID a subscription is meant to have, if it is managed and set by a partnership.

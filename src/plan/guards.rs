@@ -1,14 +1,14 @@
-//! Limits, protections and recipients: what is in force now, the stricter of what the ledger remembers and what the
+//! Limits, freezes, protections and recipients: what is in force now, the stricter of what the ledger remembers and what the
 //! manifests say, and the step that records a difference. A loosening takes effect only in the run after it is recorded.
 
 use super::build::Making;
 use super::draft::{key, step};
 use super::limits;
-use super::{Action, FieldChange, Mark, Risk, Step};
+use super::{Action, FieldChange, Gate, Mark, Risk, Step};
 use crate::desired::Desired;
 use crate::diff::remembered;
 use crate::ledger::{Bindings, Guards, Ledger, LiveId, Others};
-use crate::model::{Address, Class, Limit, Limits, StepName};
+use crate::model::{Address, Class, Date, Freeze, Limit, Limits, StepName};
 use smol_str::{SmolStr, format_smolstr};
 use std::collections::BTreeSet;
 
@@ -23,6 +23,8 @@ pub struct InForce {
     protected: BTreeSet<Address>,
     /// The live objects they were bound to.
     live: BTreeSet<LiveId>,
+    /// Windows in which nothing is applied.
+    freeze: Vec<Freeze>,
 }
 
 impl InForce {
@@ -36,6 +38,7 @@ impl InForce {
                 recipients: declared.clone(),
                 protected: desired.protected.clone(),
                 live: BTreeSet::new(),
+                freeze: desired.provider.freeze.clone(),
             };
         };
         let live = recorded.protected.iter().filter_map(|address| ledger.bindings.get(address)).copied();
@@ -47,7 +50,13 @@ impl InForce {
             recipients: declared.iter().filter(|key| recorded.recipients.contains(key)).cloned().collect(),
             protected: desired.protected.iter().chain(&recorded.protected).chain(old).cloned().collect(),
             live: live.collect(),
+            freeze: windows(&recorded.freeze, &desired.provider.freeze),
         }
+    }
+    /// The freeze windows of a day.
+    pub(super) fn frozen(&self, today: Date) -> impl Iterator<Item = Gate> {
+        let open = self.freeze.iter().filter(move |freeze| freeze.holds(today));
+        open.map(|freeze| Gate::Frozen { until: freeze.to, reason: freeze.reason.clone() })
     }
     /// Whether nothing may be taken away from it: it is protected, or was when guards were last recorded, under this
     /// name or another.
@@ -67,6 +76,17 @@ impl InForce {
     }
 }
 
+/// Those declared, and those recorded that no window of the same days replaces.
+fn windows(recorded: &BTreeSet<Freeze>, declared: &[Freeze]) -> Vec<Freeze> {
+    let gone = recorded.iter().filter(|freeze| !has(declared, freeze));
+    declared.iter().chain(gone).cloned().collect()
+}
+
+/// Whether a window of the same days is among these.
+fn has<'a>(freezes: impl IntoIterator<Item = &'a Freeze>, one: &Freeze) -> bool {
+    freezes.into_iter().any(|freeze| (freeze.from, freeze.to) == (one.from, one.to))
+}
+
 /// What the manifests say.
 pub(super) fn declared(desired: &Desired) -> Guards {
     let provider = &desired.provider;
@@ -76,6 +96,7 @@ pub(super) fn declared(desired: &Desired) -> Guards {
         others: Others::Unprotected,
         recipients: recipients.into_iter().cloned().collect(),
         limits: provider.limits.clone(),
+        freeze: provider.freeze.iter().cloned().collect(),
     }
 }
 
@@ -90,7 +111,7 @@ pub(super) fn make(making: &mut Making<'_, '_>) {
     let Some(recorded) = &making.ledger().guards else { return };
     let recorded = renamed(recorded, desired);
     let declared = declared(desired);
-    let changes = changes(&recorded, &declared);
+    let changes = changes(&recorded, &declared, making.now.date());
     if changes.is_empty() {
         return;
     }
@@ -117,9 +138,11 @@ fn renamed(recorded: &Guards, desired: &Desired) -> Guards {
     guards
 }
 
+/// The first word of a window among the fields that change.
+pub const FREEZE: &str = "freeze";
 const LATER: &str = "takes effect in the run after this one";
 
-fn changes(recorded: &Guards, declared: &Guards) -> Vec<FieldChange> {
+fn changes(recorded: &Guards, declared: &Guards, today: Date) -> Vec<FieldChange> {
     let change = |field: SmolStr, before: SmolStr, after: SmolStr, looser: bool| FieldChange {
         field,
         before: Some(before),
@@ -149,6 +172,17 @@ fn changes(recorded: &Guards, declared: &Guards) -> Vec<FieldChange> {
         }
         let (before, after) = if looser { ("yes", "no") } else { ("no", "yes") };
         changes.push(change(format_smolstr!("protected {address}"), before.into(), after.into(), looser));
+    }
+    // A window that is over is no guard any more.
+    let lasting = |freezes: &BTreeSet<Freeze>, others: &BTreeSet<Freeze>| -> Vec<Freeze> {
+        freezes.iter().filter(|freeze| freeze.to >= today && !has(others, freeze)).cloned().collect()
+    };
+    for gone in lasting(&recorded.freeze, &declared.freeze) {
+        let looser = !gone.is_within(&declared.freeze, today);
+        changes.push(change(format_smolstr!("{FREEZE} {gone}"), "yes".into(), "no".into(), looser));
+    }
+    for new in lasting(&declared.freeze, &recorded.freeze) {
+        changes.push(change(format_smolstr!("{FREEZE} {new}"), "no".into(), "yes".into(), false));
     }
     let keys = |guards: &Guards| guards.recipients.iter().cloned().collect::<BTreeSet<SmolStr>>();
     for recipient in keys(recorded).symmetric_difference(&keys(declared)) {
@@ -190,8 +224,9 @@ mod tests {
     fn what_loosens_is_said_to_come_later() {
         let bound = |max| Limits::from([(Limit::BoughtSeats, Bound { max: Some(max), percent: None })]);
         let guards = |max| Guards { limits: bound(max), ..Guards::default() };
+        let today = "2026-12-21".parse().expect("a date");
         let told = |before: &Guards, after: &Guards| -> Vec<(SmolStr, bool)> {
-            changes(before, after).into_iter().map(|change| (change.field, change.note.is_some())).collect()
+            changes(before, after, today).into_iter().map(|change| (change.field, change.note.is_some())).collect()
         };
         let seats: SmolStr = "limits.boughtSeats".into();
         assert_eq!(told(&guards(5), &guards(6)), [(seats.clone(), true)]);
@@ -203,5 +238,17 @@ mod tests {
         let name: SmolStr = "limits.loweredQuantity".into();
         assert_eq!(told(&Guards::default(), &lowered), [(name.clone(), true)], "each was acknowledged");
         assert_eq!(told(&lowered, &Guards::default()), [(name, false)]);
+        let frozen = |windows: &[(&str, &str)]| {
+            let date = |text: &str| format!("2026-12-{text}").parse().expect("a date");
+            let freeze = |(from, to): &(&str, &str)| Freeze { from: date(from), to: date(to), reason: "r".into() };
+            Guards { freeze: windows.iter().map(freeze).collect(), ..Guards::default() }
+        };
+        let (long, short): (SmolStr, SmolStr) =
+            ("freeze 2026-12-20 to 2026-12-27".into(), "freeze 2026-12-20 to 2026-12-22".into());
+        let (longer, shorter) = (frozen(&[("20", "27")]), frozen(&[("20", "22")]));
+        assert_eq!(told(&longer, &shorter), [(long.clone(), true), (short.clone(), false)]);
+        assert_eq!(told(&shorter, &longer), [(short, false), (long.clone(), false)]);
+        assert_eq!(told(&longer, &frozen(&[])), [(long, true)]);
+        assert_eq!(told(&frozen(&[("01", "20")]), &frozen(&[])), [], "it is over");
     }
 }

@@ -221,7 +221,7 @@ pub enum Action {
         /// For people: `PartnerID 4822222 is listed as active`.
         until: String,
     },
-    /// Only the ledger changes: limits, protections and recipients from now on.
+    /// Only the ledger changes: limits, freezes, protections and recipients from now on.
     Guard(Box<Guards>),
 }
 

@@ -5,6 +5,7 @@ use crate::diag::Code;
 use crate::model::{Address, Date, Limit, StepName};
 use crate::plan::Step;
 use crate::plan::file::{Finding, Gate};
+use crate::plan::guards::FREEZE;
 use std::collections::BTreeMap;
 
 /// How many documents a sentence names.
@@ -15,32 +16,33 @@ pub(super) fn stops(finding: &Finding) -> bool {
     finding.code == Code::RoleMissing.to_string()
 }
 
-/// What the closed gates say. A limit that a step of the plan raises says when that counts.
+/// What the closed gates say. A limit or a freeze that a step of the plan loosens says when that counts.
 pub(super) fn closings(gates: &[Gate], steps: &[Step]) -> Vec<String> {
     let mut said: Vec<String> = closed(gates).iter().map(Closed::say).collect();
     let stops = |gate: &Gate| match gate {
-        Gate::Limit { limit, .. } if gate.is_closed() => Some(limit.name()),
+        Gate::Limit { limit, .. } if gate.is_closed() => Some(format!("limits.{}", limit.name())),
         Gate::Acknowledge { code, .. } if gate.is_closed() && *code == Code::Acknowledge.to_string() => {
-            Some(Limit::LoweredQuantity.name())
+            Some(format!("limits.{}", Limit::LoweredQuantity.name()))
         }
-        Gate::Limit { .. } | Gate::Acknowledge { .. } | Gate::Frozen { .. } => None,
+        Gate::Frozen { .. } => Some(FREEZE.to_owned()),
+        Gate::Limit { .. } | Gate::Acknowledge { .. } => None,
     };
-    let mut raised: Vec<&str> = gates.iter().filter_map(stops).filter(|name| is_raised(name, steps)).collect();
-    raised.dedup();
-    said.extend(raised.into_iter().map(|name| {
+    let mut loosened: Vec<String> = gates.iter().filter_map(stops).filter(|name| is_loosened(name, steps)).collect();
+    loosened.dedup();
+    said.extend(loosened.into_iter().map(|name| {
         format!(
-            "limits.{name} is loosened by this very plan, which counts from the run after the one that records it: commit \
-             it alone first, or apply twice"
+            "{name} is loosened by this very plan, which counts from the run after the one that records it: commit it alone \
+             first, or apply twice"
         )
     }));
     said
 }
 
-/// Whether a step records a looser limit of this name.
-fn is_raised(name: &str, steps: &[Step]) -> bool {
+/// Whether a step records a looser guard of this name.
+fn is_loosened(name: &str, steps: &[Step]) -> bool {
     let guards = steps.iter().filter(|step| step.key.step == StepName::ChangeGuards);
-    let field = format!("limits.{name}");
-    guards.flat_map(|step| &step.changes).any(|change| change.field == field && change.note.is_some())
+    let named = |field: &str| field.split(' ').next() == Some(name);
+    guards.flat_map(|step| &step.changes).any(|change| named(&change.field) && change.note.is_some())
 }
 
 /// A closed gate; those of one code that need an acknowledgement are one.

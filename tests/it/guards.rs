@@ -297,6 +297,35 @@ fn a_freeze_records_nothing_either() {
 }
 
 #[test]
+fn a_freeze_that_is_taken_away_holds_until_the_run_after_the_one_that_records_it() {
+    let window = ", freeze: [{from: 2026-11-24, to: 2026-11-30, reason: closing}]";
+    let shorter = ", freeze: [{from: 2026-11-24, to: 2026-11-24, reason: closing}]";
+    for loosened in ["", shorter] {
+        let mut bench = begun(&Says { provider: window, ..PLAIN });
+        bench.tenant.advance("2d".parse().unwrap());
+        change(&mut bench, &Says { provider: loosened, a: "quantity: 35", ..PLAIN });
+        assert!(steps(&bench).contains(&"change-guards provider/distri".to_owned()), "{:?}", steps(&bench));
+        let shown = bench.project.shown(&bench.plan());
+        assert!(shown.contains("freeze 2026-11-24 to 2026-11-30  yes -> no"), "{shown}");
+        assert!(shown.contains("freeze is loosened by this very plan"), "{shown}");
+        assert_eq!(codes(&closed(&mut bench)), ["frozen"], "not by the change that takes it away");
+        assert_eq!(steps(&bench), ["change-quantity subscription/contoso/a"], "only the freeze was recorded");
+        assert_eq!(closed(&mut bench), [], "in the run after");
+        assert_eq!(steps(&bench), <[&str; 0]>::default());
+    }
+}
+
+#[test]
+fn a_freeze_that_is_over_is_no_guard_any_more() {
+    let over = ", freeze: [{from: 2026-11-01, to: 2026-11-22, reason: closing}]";
+    let mut bench = begun(&Says { provider: over, ..PLAIN });
+    change(&mut bench, &PLAIN);
+    assert_eq!(steps(&bench), <[&str; 0]>::default());
+    change(&mut bench, &Says { provider: over, ..PLAIN });
+    assert_eq!(steps(&bench), <[&str; 0]>::default());
+}
+
+#[test]
 fn without_a_limit_lowering_is_acknowledged_and_a_new_limit_waits_a_run() {
     let mut bench = begun(&PLAIN);
     change(&mut bench, &Says { a: "quantity: 20", ..PLAIN });

@@ -139,8 +139,8 @@ fn tell(scene: &Scene<'_>, (project, applied): (&Valid, &Applied), doors: &Doors
             let stopped = CliError::new(Exit::Limit, match recorded {
                 Recorded::Nothing => "nothing was done: something stands against it",
                 Recorded::Guards => {
-                    "nothing was done but that limits, protections and recipients are recorded: something stands against \
-                     the rest"
+                    "nothing was done but that limits, freezes, protections and recipients are recorded: something stands \
+                     against the rest"
                 }
             })
             .hint(if documents.is_empty() {

@@ -5,8 +5,8 @@ use super::BadPart;
 use crate::ledger::{Guards, Others};
 use crate::model::operation::{BillingContact, CartLine, PostalAddress};
 use crate::model::{
-    Address, BillingCycle, CustomerKey, Date, Limits, Name, NextTerm, PartnerId, Product, Renewal, SubscriptionChange,
-    SubscriptionKey, Term,
+    Address, BillingCycle, CustomerKey, Date, Freeze, Limits, Name, NextTerm, PartnerId, Product, Renewal,
+    SubscriptionChange, SubscriptionKey, Term,
 };
 use crate::plan::step::{Action, Ask, Wanted, WantedCustomer};
 use schemars::JsonSchema;
@@ -31,11 +31,11 @@ pub(crate) enum WireAction {
         /// What is waited for, for people.
         until: String,
     },
-    /// Only the ledger changes: limits, protections and recipients from now on.
+    /// Only the ledger changes: limits, freezes, protections and recipients from now on.
     Guard(Box<WireGuards>),
 }
 
-/// Limits, protections and recipients.
+/// Limits, freezes, protections and recipients.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Guards")]
@@ -50,17 +50,20 @@ pub(crate) struct WireGuards {
     /// Bounds on what is taken away or granted.
     #[serde(default, skip_serializing_if = "Limits::is_empty")]
     limits: Limits,
+    /// Days in which nothing is applied.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    freeze: BTreeSet<Freeze>,
 }
 impl From<&Guards> for WireGuards {
     fn from(guards: &Guards) -> Self {
-        let Guards { protected, others: _, recipients, limits } = guards.clone();
-        Self { protected, recipients, limits }
+        let Guards { protected, others: _, recipients, limits, freeze } = guards.clone();
+        Self { protected, recipients, limits, freeze }
     }
 }
 impl From<WireGuards> for Guards {
     fn from(wire: WireGuards) -> Self {
-        let WireGuards { protected, recipients, limits } = wire;
-        Self { protected, others: Others::Unprotected, recipients, limits }
+        let WireGuards { protected, recipients, limits, freeze } = wire;
+        Self { protected, others: Others::Unprotected, recipients, limits, freeze }
     }
 }
 

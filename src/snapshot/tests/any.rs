@@ -7,8 +7,8 @@ use crate::ledger::{
 use crate::model::operation::{PostalAddress, SupportContact};
 use crate::model::product::Commerce;
 use crate::model::{
-    Address, BillingCycle, Bound, CartId, CustomerId, Digest, Field, Limit, Limits, NextTerm, OrderId, PartnerId,
-    Product, Renewal, RequestId, StepKey, StepName, SubscriptionId, TenantId, Term, Timestamp, Value,
+    Address, BillingCycle, Bound, CartId, CustomerId, Digest, Field, Freeze, Limit, Limits, NextTerm, OrderId,
+    PartnerId, Product, Renewal, RequestId, Span, StepKey, StepName, SubscriptionId, TenantId, Term, Timestamp, Value,
 };
 use crate::observed::{
     AddressCheck, Answer, AtEnd, CartFate, Customer, Observed, Offer, PartnerCheck, Placed, Read, Relationship,
@@ -362,9 +362,14 @@ fn counted() -> impl Strategy<Value = Counted> {
 /// Any ledger.
 pub(super) fn ledger() -> impl Strategy<Value = Ledger> {
     let genesis = (tenant(), text(), instant()).prop_map(|(tenant, state, at)| Genesis { tenant, state, at });
+    let freeze = (0..300_i64, 0..300_i64, text()).prop_map(|(from, to, reason)| {
+        let day = |days| Timestamp::from_seconds(1_767_225_600).plus(Span::days(days)).date();
+        Freeze { from: day(from), to: day(to), reason }
+    });
     let others = prop_oneof![Just(Others::Unprotected), Just(Others::Untold)];
-    let guards = (btree_set(address(), 0..3), others, vec(text(), 0..3), limits())
-        .prop_map(|(protected, others, recipients, limits)| Guards { protected, others, recipients, limits });
+    let guards = (btree_set(address(), 0..3), others, vec(text(), 0..3), limits(), btree_set(freeze, 0..3)).prop_map(
+        |(protected, others, recipients, limits, freeze)| Guards { protected, others, recipients, limits, freeze },
+    );
     let known = (
         option::of(genesis),
         btree_map(address(), live(), 0..4),

@@ -7,8 +7,8 @@ pub(in crate::snapshot) use ledger::{facts, remember};
 
 use super::form;
 use crate::model::{
-    Address, CartId, CustomerId, Digest, Field, Limits, Name, OrderId, RequestId, StepKey, SubscriptionId, TenantId,
-    Timestamp, Value,
+    Address, CartId, CustomerId, Digest, Field, Freeze, Limits, Name, OrderId, RequestId, StepKey, SubscriptionId,
+    TenantId, Timestamp, Value,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -309,6 +309,8 @@ pub(in crate::snapshot) struct InForce {
     recipients: Vec<SmolStr>,
     #[serde(default, skip_serializing_if = "Limits::is_empty")]
     limits: Limits,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    freeze: BTreeSet<Freeze>,
 }
 
 /// A step that counted.

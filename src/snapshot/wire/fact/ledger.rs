@@ -61,8 +61,8 @@ pub(in crate::snapshot) fn facts(ledger: &Ledger) -> impl Iterator<Item = Fact> 
     let genesis = genesis.iter().map(|Genesis { tenant, state, at }| {
         Fact::Genesis(Origin { tenant_id: *tenant, state: state.clone(), at: *at })
     });
-    let guards = guards.iter().cloned().map(|Guards { protected, others, recipients, limits }| {
-        Fact::Guards(InForce { protected, partly: others == Others::Untold, recipients, limits })
+    let guards = guards.iter().cloned().map(|Guards { protected, others, recipients, limits, freeze }| {
+        Fact::Guards(InForce { protected, partly: others == Others::Untold, recipients, limits, freeze })
     });
     let perhaps = perhaps.iter().flat_map(|(intent, all)| all.iter().map(|counted| (Some(*intent), counted)));
     let counted = counted.iter().map(|counted| (None, counted)).chain(perhaps).map(|(intent, counted)| {
@@ -141,9 +141,9 @@ pub(in crate::snapshot) fn remember(ledger: &mut Ledger, fact: Fact) {
         Fact::Genesis(Origin { tenant_id, state, at }) => {
             ledger.genesis = Some(Genesis { tenant: tenant_id, state, at });
         }
-        Fact::Guards(InForce { protected, partly, recipients, limits }) => {
+        Fact::Guards(InForce { protected, partly, recipients, limits, freeze }) => {
             let others = if partly { Others::Untold } else { Others::Unprotected };
-            ledger.guards = Some(Guards { protected, others, recipients, limits });
+            ledger.guards = Some(Guards { protected, others, recipients, limits, freeze });
         }
         Fact::Counted(Count { code, cause, amount, acknowledgement, at, intent }) => {
             let counted = Counted { code, cause, amount, acknowledgement, at };
