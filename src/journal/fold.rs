@@ -2,12 +2,12 @@
 //! changes nothing here and is a finding of `verify`. Never reads a store, decides a plan or asks a clock.
 
 use super::azure::Assignments;
-use super::record::{Adopted, Family, Forgotten, Intent, Object, Open, Record, Settled};
+use super::record::{Adopted, Family, Forgotten, Intent, Object, Open, Record};
 use super::renames::Moves;
 use crate::ledger::{
     Anyway, Counted, CredentialState, Genesis, Handoff, HandoffState, Ledger, LiveId, Open as OpenEffect,
 };
-use crate::model::{Address, Count, Digest, Field, StepKey, StepName, Timestamp, Value};
+use crate::model::{Address, Digest, Field, StepKey, StepName, Timestamp, Value};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
@@ -186,24 +186,6 @@ impl Folded {
         });
     }
 
-    /// What a person says happened counts like what a run saw happen; what was accepted was counted then.
-    fn count_resolved(&mut self, at: Timestamp, intent: u64, outcome: &Settled) {
-        let happened = matches!(outcome, Settled::Done { .. } | Settled::Pending { .. });
-        let unknown = |tracked: &&Tracked| match tracked.standing {
-            Standing::Open | Standing::Unresolved => happened,
-            Standing::Pending { .. } => false,
-        };
-        let Some(Tracked { intent, .. }) = self.intents.get(&intent).filter(unknown) else { return };
-        self.ledger.counted.extend(counts(intent, at));
-    }
-
-    /// Until somebody knows how it ended, an effect counts as if it had happened.
-    pub(super) fn may_count(&mut self, number: u64, at: Timestamp, intent: &Intent) {
-        if !intent.counts.is_empty() {
-            self.ledger.perhaps.insert(number, counts(intent, at).collect());
-        }
-    }
-
     fn count(&mut self, epoch: u64, word: &'static str) {
         if let Some(run) = self.run.as_mut().filter(|run| run.epoch == epoch) {
             *run.outcomes.entry(SmolStr::new_static(word)).or_default() += 1;
@@ -366,16 +348,6 @@ impl Folded {
     }
 }
 
-fn counts(intent: &Intent, at: Timestamp) -> impl Iterator<Item = Counted> {
-    intent.counts.clone().into_iter().map(move |Count { code, amount, acknowledgement }| Counted {
-        code,
-        cause: intent.cause.clone(),
-        amount,
-        acknowledgement,
-        at,
-    })
-}
-
 /// Where a record stands.
 #[derive(Clone, Copy)]
 struct Place {
@@ -403,7 +375,7 @@ struct Asked {
 
 #[cfg(test)]
 mod tests {
-    use super::super::record::{BoundId, Guarded, Learned};
+    use super::super::record::{BoundId, Guarded, Settled};
     use super::super::support::*;
     use super::*;
 
@@ -428,35 +400,6 @@ mod tests {
     }
     fn withdrawn() -> Record {
         adopted(Adopted { withdrawn: vec![handoff()], ..Adopted::default() })
-    }
-
-    #[test]
-    fn what_may_have_happened_counts_until_somebody_knows_and_then_once() {
-        let mut intent = quantity("subscription/contoso/m365", 30);
-        intent.counts = vec![Count { code: "TT0508".into(), amount: 5, acknowledgement: None }];
-        let intent = Record::Intent(Box::new(intent));
-        let counted = Record::Counted {
-            code: "TT0508".into(),
-            cause: address("customer/contoso"),
-            amount: 5,
-            acknowledgement: None,
-        };
-        let resolved = |outcome| Record::Resolved { intent: 1, outcome, by: by(), reason: why() };
-        let pending = settled(1, Settled::Pending { learned: Learned::Nothing });
-        let (lost, done) = (settled(1, unknown()), Settled::Done { learned: Learned::Nothing });
-        for (records, happened, perhaps) in [
-            (vec![intent.clone()], 0, 5),
-            (vec![intent.clone(), lost.clone()], 0, 5),
-            (vec![intent.clone(), lost.clone(), resolved(done.clone())], 5, 0),
-            (vec![intent.clone(), lost, resolved(Settled::NotStarted)], 0, 0),
-            (vec![intent.clone(), settled(1, Settled::Failed { code: 1, text: "no".into() })], 0, 0),
-            (vec![intent.clone(), pending, counted, resolved(done)], 5, 0),
-        ] {
-            let ledger = folded(records.clone()).ledger;
-            let sum = |all: &[Counted]| all.iter().map(|counted| counted.amount).sum::<u32>();
-            let told = (sum(&ledger.counted), ledger.perhaps.values().map(|all| sum(all)).sum::<u32>());
-            assert_eq!(told, (happened, perhaps), "{records:?}");
-        }
     }
 
     #[test]

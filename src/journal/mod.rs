@@ -5,6 +5,7 @@
 mod azure;
 mod chain;
 mod checkpoint;
+mod counts;
 mod deeds;
 pub mod directory;
 mod effects;
