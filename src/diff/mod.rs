@@ -5,6 +5,7 @@ mod adopted;
 mod bind;
 mod created;
 mod doubt;
+mod ended;
 mod endings;
 pub mod field;
 mod foretold;
@@ -26,6 +27,7 @@ mod walk;
 
 pub use bind::{Activity, Partner, Presence, gone, was_there};
 pub use doubt::doubted;
+pub use ended::EndedUnasked;
 pub use endings::{Coverage, EndingDiff, Held, Invitation, Mobility, Supported, Way, left_by, taker};
 pub use field::{Course, Moved, Verdict, course};
 pub use look::Look;
@@ -42,7 +44,7 @@ pub use walk::Walk;
 use crate::desired::{self, Desired, Relation};
 use crate::diag::{Code, Finding};
 use crate::ledger::{Bindings, Ledger, Pending, PendingWhat};
-use crate::model::{Address, CustomerId, CustomerKey, Field, Name, Span, SubscriptionId, Timestamp, Value};
+use crate::model::{Address, CustomerId, CustomerKey, Digest, Field, Name, Span, SubscriptionId, Timestamp, Value};
 use crate::observed;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -100,6 +102,10 @@ pub struct Diff<'a> {
     pub support: Vec<SupportDiff<'a>>,
     /// What hangs on resellers whose partnership is to end and is still listed.
     pub endings: Vec<EndingDiff<'a>>,
+    /// Partnerships that are to end and ended, though nobody was asked to end them.
+    pub ended_unasked: Vec<EndedUnasked<'a>>,
+    /// Notices of ends that are over, of which nobody says that they were given.
+    pub open_notices: BTreeSet<Digest>,
     /// Findings that stand beside steps.
     pub findings: Vec<Finding>,
     /// Declared addresses in scope that match.
@@ -192,6 +198,7 @@ pub fn compare<'a>(sides: Sides<'a>) -> Diff<'a> {
     subscriptions::compare(sides, &mut diff, &bound);
     support::compare(sides, &mut diff);
     endings::compare(sides, &mut diff);
+    ended::compare(sides, &mut diff);
     diff
 }
 

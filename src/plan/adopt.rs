@@ -60,8 +60,8 @@ fn consumed(sides: Sides<'_>, diff: &Diff<'_>, steps: &[Step]) -> BTreeSet<Diges
     let planned: BTreeSet<Digest> = steps.iter().map(|step| step.id).collect();
     let ground = Ground { observed: sides.look.observed(), bindings: &diff.bindings, ledger: sides.ledger };
     let open = sides.ledger.handoffs.iter().filter(|(id, handoff)| is_open(handoff) && !planned.contains(id));
-    open.filter(|(_, handoff)| {
-        is_over(sides, diff, handoff)
+    open.filter(|(id, handoff)| {
+        is_over(sides, diff, handoff) && !diff.open_notices.contains(id)
             || purpose(handoff).is_some_and(|fact| evaluate(&fact, ground) == Facet::Known(Value::Bool(true)))
     })
     .map(|(id, _)| *id)

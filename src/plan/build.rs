@@ -177,7 +177,7 @@ pub fn build(input: Input<'_>) -> Planned {
     gates.extend(limits::weigh(&mut steps, scales));
     let mut adopt = adopt::adopt(sides, &diff, &steps);
     adopt.consumed.extend(review);
-    let called_back = withdrawn::call_back((sides, now), (&steps, &drafts), &adopt);
+    let called_back = withdrawn::call_back((sides, now), (&steps, &drafts), (&adopt, &diff));
     adopt.withdrawn = called_back.withdrawn;
     findings.extend(called_back.findings);
     adopt.guards = guards::first(sides.desired, sides.ledger);

@@ -4,7 +4,7 @@
 use super::draft::Drafts;
 use super::{Adopt, Readiness, Step};
 use crate::diag::{Code, Finding};
-use crate::diff::{Scope, Sides};
+use crate::diff::{Diff, Scope, Sides};
 use crate::ledger::{Anyway, CredentialState, Handoff, HandoffState};
 use crate::model::{Address, Digest, Name, Span, StepName, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,7 +25,7 @@ pub(super) struct CalledBack {
 pub(super) fn call_back(
     (sides, now): (Sides<'_>, Timestamp),
     (steps, drafts): (&[Step], &Drafts),
-    adopt: &Adopt,
+    (adopt, diff): (&Adopt, &Diff<'_>),
 ) -> CalledBack {
     // Whoever was asked for a step that waits again would do it too early.
     let planned: BTreeSet<Digest> =
@@ -39,7 +39,8 @@ pub(super) fn call_back(
         }
         let open = handoff.state == HandoffState::Asked && !planned.contains(id) && !adopt.consumed.contains(id);
         let address = now_called.get(&handoff.key.address).copied().unwrap_or(&handoff.key.address);
-        if !open || !is_decided(sides, address, handoff) {
+        // Of a notice it is still to be said whether it was given before the end.
+        if !open || diff.open_notices.contains(id) || !is_decided(sides, address, handoff) {
             continue;
         }
         let held = is_held(sides, (address, handoff), &blocked);

@@ -58,7 +58,7 @@ fn lost(one: &Gone, sources: &SourceMap) -> String {
         ),
         LiveId::Reseller(tenant) => (
             format!("{tenant} is no longer listed as an indirect reseller"),
-            "find out who ended it and why; declare it ended, or invite it again after `twotier state forget`",
+            "find out who ended it and why; declare it ended, where it is not, or invite it again after `twotier state forget`",
         ),
         LiveId::Customer(id) => (
             format!("{id} is no longer among the customers"),

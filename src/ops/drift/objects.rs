@@ -130,8 +130,8 @@ pub(super) fn gone(sides: Sides<'_>, diff: &Diff<'_>) -> Vec<Gone> {
         .chain(absent)
         .filter_map(|(address, how)| {
             let live = match how {
-                How::Absent => diff.bindings.get(&address).or_else(|| bound(&address, desired, ledger)),
-                How::NotActive => bound(&address, desired, ledger),
+                How::Absent => diff.bindings.get(&address).or_else(|| bound(&address, diff, (desired, ledger))),
+                How::NotActive => bound(&address, diff, (desired, ledger)),
             }?;
             let at = desired.declared.get(&address).copied()?;
             Some(Gone { address, at, live, how, by: None })
@@ -143,13 +143,11 @@ pub(super) fn gone(sides: Sides<'_>, diff: &Diff<'_>) -> Vec<Gone> {
 
 /// What an address that is gone meant: written, or learned by an earlier run. Who was never there is not gone, and what is
 /// declared to end has ended.
-fn bound(address: &Address, desired: &Desired, ledger: &Ledger) -> Option<LiveId> {
+fn bound(address: &Address, diff: &Diff<'_>, (desired, ledger): (&Desired, &Ledger)) -> Option<LiveId> {
     let learned = crate::diff::remembered(desired, ledger, address);
     let learned = ledger.bindings.get(learned.as_ref().unwrap_or(address)).copied();
     match address {
-        Address::Partnership(name) => {
-            learned.filter(|_| desired.partnerships.get(name).is_some_and(|it| it.ensure == Ensure::Active))
-        }
+        Address::Partnership(name) => learned.filter(|_| is_missed(diff, desired, name)),
         Address::Customer(key) => match desired.customers.get(key).map(|customer| &customer.identity) {
             Some(Identity::Id(id)) => Some(LiveId::Customer(*id)),
             Some(Identity::Domain(_)) | None => learned,
@@ -161,6 +159,12 @@ fn bound(address: &Address, desired: &Desired, ledger: &Ledger) -> Option<LiveId
         | Address::AzureAccess(_)
         | Address::Acknowledgement(_) => learned,
     }
+}
+
+/// Whether an end is nobody's declaration: it is to be active, or it ended before anybody was asked, and no run knows that yet.
+fn is_missed(diff: &Diff<'_>, desired: &Desired, name: &Name) -> bool {
+    let unasked = diff.ended_unasked.iter().any(|it| it.partnership.name == *name && !it.recorded);
+    unasked || desired.partnerships.get(name).is_some_and(|it| it.ensure == Ensure::Active)
 }
 
 /// Active resellers that nobody declared, by tenant.
