@@ -4,9 +4,9 @@ use super::View;
 use crate::desired::Origin;
 use crate::diag::{At, Code, Finding};
 use crate::diff::Presence;
-use crate::ledger::{CredentialState, HandoffState};
+use crate::ledger::{Credential, CredentialState, HandoffState};
 use crate::manifest::document::DefaultAdminAccess;
-use crate::model::{Address, StepName};
+use crate::model::{Address, Span, StepName};
 
 /// Declared, ours once, and in no list any more.
 pub(super) fn absent(view: &mut View<'_, '_>) {
@@ -91,27 +91,45 @@ fn missing(view: &mut View<'_, '_>, kind: &str, all: Vec<(Address, At)>) {
     }
 }
 
-pub(super) fn credentials_kept(view: &mut View<'_, '_>) {
+/// Sealed passwords, each with whether somebody says that it was delivered.
+fn sealed<'a>(view: &View<'a, '_>) -> Vec<(&'a Address, &'a Credential, bool)> {
     let ledger = view.sides.ledger;
-    for (address, credential) in &ledger.credentials {
-        let CredentialState::Sealed { .. } = credential.state else { continue };
-        let delivered = ledger.handoffs.values().any(|handoff| {
+    let delivered = |address: &Address| {
+        ledger.handoffs.values().any(|handoff| {
             handoff.key.address == *address
                 && handoff.key.step == StepName::DeliverCredentials
-                && match &handoff.state {
-                    HandoffState::Acknowledged { .. } | HandoffState::Consumed { .. } => true,
-                    HandoffState::Withdrawn { anyway, .. } => anyway.is_some(),
-                    HandoffState::Asked | HandoffState::Declined { .. } => false,
-                }
-        });
-        if delivered {
-            let message = format!("the password of `{address}` was delivered and is still kept");
-            view.say(
-                Code::CredentialsKept,
-                view.sides.desired.declared.get(address).copied(),
-                (address.clone(), message),
-                &format!("`twotier credentials forget {address} --by NAME --reason TEXT`"),
-            );
-        }
+                && (handoff.state.done().is_some() || matches!(handoff.state, HandoffState::Consumed { .. }))
+        })
+    };
+    let all = ledger.credentials.iter();
+    let sealed = all.filter(|(_, credential)| matches!(credential.state, CredentialState::Sealed { .. }));
+    sealed.map(|(address, credential)| (address, credential, delivered(address))).collect()
+}
+
+pub(super) fn credentials_kept(view: &mut View<'_, '_>) {
+    for (address, _, _) in sealed(view).into_iter().filter(|(_, _, delivered)| *delivered) {
+        let message = format!("the password of `{address}` was delivered and is still kept");
+        let at = view.sides.desired.declared.get(address).copied();
+        let help = format!("`twotier credentials forget {address} --by NAME --reason TEXT`");
+        view.say(Code::CredentialsKept, at, (address.clone(), message), &help);
+    }
+}
+
+/// How long a sealed password may lie before somebody asks why.
+const LIES: Span = Span::days(7);
+
+/// Sealed, and nobody says that it reached anybody.
+pub(super) fn credentials_undelivered(view: &mut View<'_, '_>) {
+    let now = view.sides.now;
+    let old =
+        |(_, credential, delivered): &(&Address, &Credential, bool)| !*delivered && credential.at.plus(LIES) < now;
+    for (address, credential, _) in sealed(view).into_iter().filter(old) {
+        let since = credential.at.date();
+        let message =
+            format!("the password of `{address}` is sealed since {since}, and nobody says that it was delivered");
+        let at = view.sides.desired.declared.get(address).copied();
+        let help = "`twotier handoffs list` has the request: who received it, or why nobody did, is said there; nobody can \
+                    sign in for this customer meanwhile";
+        view.say(Code::CredentialsUndelivered, at, (address.clone(), message), help);
     }
 }

@@ -33,6 +33,7 @@ pub const LINTS: &[Lint] = &[
     Lint { code: Code::ResellerNotAssociated, severity: Severity::Warning, check: subscriptions::not_associated },
     Lint { code: Code::PartnershipGone, severity: Severity::Error, check: resellers::gone },
     Lint { code: Code::CredentialsKept, severity: Severity::Warning, check: customers::credentials_kept },
+    Lint { code: Code::CredentialsUndelivered, severity: Severity::Warning, check: customers::credentials_undelivered },
     Lint { code: Code::NoContact, severity: Severity::Note, check: customers::no_contact },
     Lint { code: Code::PartnerInvalid, severity: Severity::Error, check: resellers::partner_invalid },
     Lint { code: Code::PartnerContradicts, severity: Severity::Error, check: resellers::contradicts },

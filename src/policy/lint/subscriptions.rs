@@ -1,15 +1,16 @@
 //! What is said of live subscriptions: whose incentive they are, who supports them, what becomes of them. Each rule
 //! only looks and says.
 
-use super::View;
-use crate::desired::{Ensure, Subscription};
+use super::{Live, View};
+use crate::desired::{Ensure, Partnership, Subscription};
 use crate::diag::{Code, Finding};
-use crate::diff::{How, OutOfUse, SubscriptionState};
+use crate::diff::{How, OutOfUse, Partner, SubscriptionState};
 use crate::ledger::HandoffState;
 use crate::model::Field;
 use crate::model::operation::SupportContact;
 use crate::model::product::Commerce;
-use crate::model::{Address, CustomerKey, Name, PartnerId, Renewal, StepName, TenantId, Value};
+use crate::model::text::flat;
+use crate::model::{Address, CustomerKey, Name, PartnerId, Renewal, StepName, SubscriptionKey, TenantId, Value};
 use crate::observed::{AtEnd, Status, Unclear, field_value};
 use std::collections::BTreeSet;
 
@@ -60,11 +61,22 @@ pub(super) fn partner_unknown(view: &mut View<'_, '_>) {
     for live in view.subscriptions() {
         let Value::Text(id) = field_value(live.observed, Field::PartnerOfRecord) else { continue };
         let id = PartnerId::new(id);
-        let declared = view.desired().partnerships.values().any(|partnership| partnership.partner_ids.contains(&id));
-        if declared || view.reseller_of(list, &id).is_some() {
+        let owner = view.desired().partnerships.values().find(|partnership| partnership.partner_ids.contains(&id));
+        let ended = owner.filter(|owner| has_ended(view, owner));
+        if view.reseller_of(list, &id).is_some() || (owner.is_some() && ended.is_none()) {
             continue;
         }
-        let (message, help) = if id == view.desired().provider.partner_id {
+        let (message, help) = if let Some(ended) = ended {
+            (
+                format!(
+                    "`{}` still has partner of record {id}, of `{}`, whose partnership ended{}",
+                    live.key,
+                    ended.name,
+                    left(view, ended, &live)
+                ),
+                "no reseller of ours is paid for it, and the service refuses every change of it; write `partnerOfRecord`, or let it run out",
+            )
+        } else if id == view.desired().provider.partner_id {
             (
                 format!("`{}` has the provider itself ({id}) as partner of record", live.key),
                 "no reseller gets its incentive; write `partnerOfRecord`",
@@ -77,6 +89,20 @@ pub(super) fn partner_unknown(view: &mut View<'_, '_>) {
         };
         view.say(Code::PartnerUnknown, live.at(), (live.address(), message), help);
     }
+}
+
+fn has_ended(view: &View<'_, '_>, partnership: &Partnership) -> bool {
+    partnership.ensure == Ensure::Ended && view.diff.partners.get(&partnership.name) == Some(&Partner::NotListed)
+}
+
+/// Why it was left behind, if somebody said so.
+fn left(view: &View<'_, '_>, partnership: &Partnership, live: &Live<'_>) -> String {
+    let is_it = |key: &SubscriptionKey| {
+        *key == live.key || view.diff.bindings.subscription(key) == Some((live.customer, live.observed.id))
+    };
+    let entries = partnership.ending.iter().flat_map(|ending| &ending.leave_behind);
+    let reason = entries.filter(|(key, _)| is_it(key)).map(|(_, left)| flat(&left.reason)).next();
+    reason.map_or_else(String::new, |reason| format!(" (left behind: {reason})"))
 }
 
 pub(super) fn not_associated(view: &mut View<'_, '_>) {
