@@ -1,8 +1,9 @@
 //! Addresses that get new names, all at once, so that two can change places. Moves what is remembered of them; never
-//! moves hand-offs, whose ids hold the old name, but those about roles in Azure, which are known by the role.
+//! moves hand-offs, whose ids hold the old name, but those about roles in Azure, which are known by the role, and that a
+//! password was delivered, which goes with the password.
 
 use crate::ledger::{Grant, Handoff, Ledger};
-use crate::model::{Address, CustomerKey, StepKey, SubscriptionKey};
+use crate::model::{Address, CustomerKey, StepKey, StepName, SubscriptionKey};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Old name to new name.
@@ -67,6 +68,8 @@ impl Moves {
         given_up.values_mut().for_each(|key| self.key(key));
         self.map(credentials);
         handoffs.values_mut().filter(|handoff| handoff.azure_way().is_some()).for_each(|handoff| self.access(handoff));
+        let delivered = |it: &&mut Handoff| it.key.step == StepName::DeliverCredentials && it.state.done().is_some();
+        handoffs.values_mut().filter(delivered).for_each(|handoff| self.key(&mut handoff.key));
         if let Some(guards) = guards {
             self.set(&mut guards.protected);
         }

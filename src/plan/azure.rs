@@ -77,9 +77,9 @@ fn grant(
         Standing::Open(step) => step,
         Standing::Declined(finding) => return Err(finding),
         // What was said of it holds no longer.
-        Standing::Done => match hand_off(granting.clone(), letter, &Ledger::default(), origin) {
+        Standing::Done(_) => match hand_off(granting.clone(), letter, &Ledger::default(), origin) {
             Standing::Open(step) => step,
-            Standing::Done | Standing::Declined(_) => return Ok(()),
+            Standing::Done(_) | Standing::Declined(_) => return Ok(()),
         },
     };
     let step = standing(making, access, step.because(reason).risking(&[Risk::Access], Undo::Yes))?;
@@ -109,7 +109,7 @@ fn take_back(
     let letter = letters::azure::take_back(grant, who.unwrap_or(grant.reseller.as_str()));
     let step = match hand_off(taking.clone(), letter, making.ledger(), making.origin(address, access.at)) {
         Standing::Open(step) => step,
-        Standing::Done => return,
+        Standing::Done(_) => return,
         Standing::Declined(finding) => return making.drafts.block(taking, finding),
     };
     if making.protects(address) {

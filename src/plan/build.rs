@@ -74,7 +74,7 @@ impl<'a> Making<'a, '_> {
     where
         'a: 'o,
     {
-        Origin { cause, at, sources: self.sources }
+        Origin { cause, at, sources: self.sources, renamed: &self.sides.desired.renamed }
     }
     /// Where a partnership stands for a step that needs it, or what stands against it.
     pub(super) fn partner(&self, name: &Name) -> Result<PartnerReady, Finding> {

@@ -5,12 +5,13 @@ use super::build::{Making, PartnerReady, Sealing};
 use super::draft::{Standing, api, hand_off, key, wait};
 use super::letters;
 use super::step::{Brings, Mark, Risk, Undo, Wanted, WantedCustomer};
+use super::waits;
 use crate::desired::{Create, Customer, Relation};
 use crate::diag::{Code, Finding};
-use crate::diff::{Past, Presence, RelationDiff, RelationState, doubted, unknown};
-use crate::ledger::CredentialState;
+use crate::diff::{Past, Presence, RelationDiff, RelationState, doubted, remembered, unknown};
+use crate::ledger::{CredentialState, Handoff};
 use crate::manifest::document::DefaultAdminAccess;
-use crate::model::{Address, CustomerId, CustomerKey, Fact, Name, StepKey, StepName, Value};
+use crate::model::{Address, CustomerId, CustomerKey, Fact, Name, StepKey, StepName, Timestamp, Value};
 use crate::observed::{AddressCheck, Facet};
 use smol_str::SmolStr;
 
@@ -27,7 +28,8 @@ pub(super) fn make(making: &mut Making<'_, '_>) {
 fn stand(making: &mut Making<'_, '_>, customer: &Customer, presence: &Presence) {
     let address = Address::Customer(customer.key.clone());
     let usual = if customer.create.is_some() { StepName::CreateCustomer } else { StepName::InviteCustomer };
-    if let Some(doubt) = making.ledger().doubt(&address) {
+    let old = remembered(making.desired(), making.ledger(), &address);
+    if let Some(doubt) = making.ledger().doubt(old.as_ref().unwrap_or(&address)) {
         making.drafts.block(key(address, doubt.key().step), doubted(making.ledger(), doubt, customer.at));
         return;
     }
@@ -52,7 +54,8 @@ fn stand(making: &mut Making<'_, '_>, customer: &Customer, presence: &Presence) 
                 origin,
             );
             let step = step.reaches(Fact::Binding(address.clone()), Brings::Exactly(Value::text(id)));
-            making.drafts.add(step.because("created, not visible yet"));
+            let since = making.ledger().pending.get(&address).map(|pending| pending.since);
+            waits::add(making, step.because("created, not visible yet"), since);
         }
         Presence::Live(_) => credentials(making, customer),
         // Each of its relations invites it.
@@ -173,20 +176,22 @@ fn deliver(making: &mut Making<'_, '_>, customer: &Customer, create: &Create, af
             };
             making.drafts.add(step.risking(&[Risk::Access], Undo::No));
         }
-        Standing::Done => {}
+        Standing::Done(_) => {}
         Standing::Declined(finding) => making.drafts.block(delivering, finding),
     }
 }
 
 fn credentials(making: &mut Making<'_, '_>, customer: &Customer) {
     let address = Address::Customer(customer.key.clone());
-    let (Some(create), Some(credential)) = (&customer.create, making.ledger().credentials.get(&address)) else {
-        return;
-    };
+    let old = remembered(making.desired(), making.ledger(), &address);
+    let credential = making.ledger().credentials.get(old.as_ref().unwrap_or(&address));
+    let (Some(create), Some(credential)) = (&customer.create, credential) else { return };
     match credential.state {
         CredentialState::Forgotten => {}
         CredentialState::Sealed { .. } => {
-            deliver(making, customer, create, None);
+            if !was_delivered(making, &address, credential.at) {
+                deliver(making, customer, create, None);
+            }
             remind(making, customer);
         }
         CredentialState::Lost => {
@@ -194,6 +199,14 @@ fn credentials(making: &mut Making<'_, '_>, customer: &Customer) {
             deliver(making, customer, create, Some(StepName::ResetAdminPassword));
         }
     }
+}
+
+/// Whether somebody says that a password was delivered before its customer got its name.
+fn was_delivered(making: &Making<'_, '_>, address: &Address, sealed: Timestamp) -> bool {
+    let Some(old) = making.desired().renamed.get(address) else { return false };
+    let own = |it: &&Handoff| it.key.step == StepName::DeliverCredentials && [old, address].contains(&&it.key.address);
+    let mut said = making.ledger().handoffs.values().filter(own).filter_map(|it| it.state.done());
+    said.any(|(_, at)| at >= sealed)
 }
 
 /// Delivered, and the sealed object is still there.
@@ -230,7 +243,7 @@ fn reset(making: &mut Making<'_, '_>, customer: &Customer, create: &Create) {
                 Standing::Open(step) => {
                     making.drafts.add(step.because("the one-time password was lost").rests_on(fact, lost))
                 }
-                Standing::Done => {}
+                Standing::Done(_) => {}
                 Standing::Declined(finding) => making.drafts.block(resetting, finding),
             }
         }
@@ -293,6 +306,7 @@ pub(super) fn invite(
     let mut waiting =
         wait(awaiting, format!("{} shows among the customer's resellers", partnership.display_name), origin);
     waiting.goal.push(goal.clone());
+    let since;
     match hand_off(
         inviting.clone(),
         letters::invite_customer(customer, partnership, link),
@@ -300,6 +314,7 @@ pub(super) fn invite(
         origin,
     ) {
         Standing::Open(step) => {
+            since = step.asked();
             let mut step = *step;
             step.goal.push(goal);
             if let PartnerReady::After(need) = partner {
@@ -314,10 +329,13 @@ pub(super) fn invite(
             making.drafts.add(step);
             waiting = waiting.need(inviting, "");
         }
-        Standing::Done => waiting = waiting.because("invited, not yet accepted"),
+        Standing::Done(at) => {
+            since = Some(at);
+            waiting = waiting.because(format!("invited {}, not yet accepted", at.date()));
+        }
         Standing::Declined(finding) => return making.drafts.block(inviting, finding),
     }
-    making.drafts.add(waiting);
+    waits::add(making, waiting, since);
 }
 
 /// Where the customer of an order stands.
@@ -363,8 +381,10 @@ pub(super) fn agreement(
     let mut waiting =
         wait(awaiting.clone(), "the customer has accepted the Microsoft Customer Agreement".to_owned(), origin);
     waiting.goal.push(goal.clone());
+    let since;
     match hand_off(requesting.clone(), letters::request_agreement(declared), making.asked_of(customer), origin) {
         Standing::Open(step) => {
+            since = step.asked();
             let mut step = step.because("an order needs it, and it is not signed").risking(&[Risk::Legal], Undo::No);
             step.goal.push(goal);
             if let Buyer::After(need) = buyer {
@@ -373,9 +393,12 @@ pub(super) fn agreement(
             making.drafts.add(step);
             waiting = waiting.need(requesting, "");
         }
-        Standing::Done => waiting = waiting.because("asked, not yet signed"),
+        Standing::Done(at) => {
+            since = Some(at);
+            waiting = waiting.because(format!("asked {}, not yet signed", at.date()));
+        }
         Standing::Declined(finding) => return Err(finding),
     }
-    making.drafts.add(waiting);
+    waits::add(making, waiting, since);
     Ok(Agreement::After(awaiting))
 }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::diag::{At, Code, Finding, SourceMap};
 use crate::ledger::{Handoff, HandoffState, Ledger};
-use crate::model::{Address, Class, Fact, Limit, StepKey, StepName, Value};
+use crate::model::{Address, Class, Fact, Limit, StepKey, StepName, Timestamp, Value};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
@@ -69,6 +69,8 @@ pub(super) struct Origin<'a> {
     pub(super) cause: &'a Address,
     pub(super) at: At,
     pub(super) sources: &'a SourceMap,
+    /// New address → old address.
+    pub(super) renamed: &'a BTreeMap<Address, Address>,
 }
 
 /// A step with everything that has a usual value.
@@ -116,20 +118,30 @@ pub(super) fn wait(key: StepKey, until: String, origin: Origin<'_>) -> Step {
 pub(super) enum Standing {
     /// To be asked, or asked already.
     Open(Box<Step>),
-    /// Somebody says it is done.
-    Done,
+    /// Somebody says it is done, and when.
+    Done(Timestamp),
     /// Somebody says it will not be done.
     Declined(Finding),
 }
 
 pub(super) fn hand_off(key: StepKey, ask: Ask, ledger: &Ledger, origin: Origin<'_>) -> Standing {
     let digest = ask.digest();
+    let former = origin.renamed.get(&key.address).cloned().map(|address| StepKey { address, ..key.clone() });
     let mut step = step(key, Class::HandOff, Action::HandOff(ask), origin);
-    let Some(known) = ledger.handoffs.get(&step.id) else { return Standing::Open(Box::new(step)) };
+    let Some(known) = ledger.handoffs.get(&step.id) else {
+        // What was answered under an old name is answered; what nobody answered is asked under the new one.
+        let former = former.and_then(|key| ledger.handoffs.get(&id::step_id(&key, Class::HandOff, &step.action)));
+        return match former.map(|it| &it.state) {
+            Some(HandoffState::Acknowledged { at, .. }) if former.is_some_and(|it| it.digest == digest) => {
+                Standing::Done(*at)
+            }
+            Some(_) | None => Standing::Open(Box::new(step)),
+        };
+    };
     let Handoff { digest: asked, state, asked: since, .. } = known;
     match state {
         HandoffState::Asked if *asked == digest => step.readiness = Readiness::Asked { since: *since },
-        HandoffState::Acknowledged { .. } if *asked == digest => return Standing::Done,
+        HandoffState::Acknowledged { at, .. } if *asked == digest => return Standing::Done(*at),
         HandoffState::Declined { by, reason, .. } => {
             let short = step.id.short(10);
             return Standing::Declined(
@@ -148,6 +160,13 @@ pub(super) fn hand_off(key: StepKey, ask: Ask, ledger: &Ledger, origin: Origin<'
 }
 
 impl Step {
+    /// Since when people are asked for it, if they are.
+    pub(super) fn asked(&self) -> Option<Timestamp> {
+        match self.readiness {
+            Readiness::Asked { since } => Some(since),
+            Readiness::Ready | Readiness::Waiting => None,
+        }
+    }
     pub(super) fn because(mut self, reason: impl Into<String>) -> Self {
         self.reason = reason.into();
         self

@@ -9,6 +9,7 @@ use super::grants::{self, Stand};
 use super::letters::ending as letters;
 use super::orders::assume_valid;
 use super::step::{Ask, Brings, Risk, Step, Undo, Wanted};
+use super::waits;
 use crate::desired::{Access, AzureAccess, Ending, EndingSearch, Notice, Partnership};
 use crate::diag::{Code, Finding};
 use crate::diff::{Coverage, EndingDiff, Held, Mobility, Partner, Way, doubted, taker};
@@ -260,7 +261,7 @@ fn notice(making: &mut Making<'_, '_>, diff: &EndingDiff<'_>, audience: &str, le
         Standing::Open(step) => {
             making.drafts.add(step.because("told before the end").risking(&[Risk::Legal], Undo::No));
         }
-        Standing::Done => return,
+        Standing::Done(_) => return,
         Standing::Declined(finding) => making.drafts.block(sending.clone(), finding),
     }
     before.needs.push((sending, "told before, with evidence"));
@@ -398,10 +399,11 @@ fn press(making: &mut Making<'_, '_>, diff: &EndingDiff<'_>, access: &letters::A
             }
             making.drafts.add(step);
         }
-        Standing::Done => {
+        Standing::Done(at) => {
             let until = format!("{} is no longer listed", partnership.display_name);
             let step = wait(key(cause.clone(), StepName::AwaitChange), until, origin);
-            making.drafts.add(step.because("removed, still listed").reaches(gone, Brings::Exactly(Value::None)));
+            let step = step.because(format!("removed, says somebody on {}, still listed", at.date()));
+            waits::add(making, step.reaches(gone, Brings::Exactly(Value::None)), Some(at));
         }
         Standing::Declined(finding) => making.drafts.block(ending_key, finding),
     }

@@ -2,7 +2,7 @@
 //! observations. Never turns an unknown into an absence.
 
 use crate::ledger::Bindings;
-use crate::ledger::{CredentialState, Ledger, LiveId};
+use crate::ledger::{Credential, CredentialState, Ledger, LiveId};
 use crate::model::{Address, CustomerId, Fact, Field, SubscriptionId, SubscriptionKey, Value};
 use crate::observed::{self, Facet, Observed, PartnerCheck, Read, Review, Why};
 
@@ -100,15 +100,24 @@ pub fn evaluate(fact: &Fact, ground: Ground<'_>) -> Facet<Value> {
             Facet::Known(Value::optional(ledger.pending.get(address).map(|pending| pending.key.step)))
         }
         Fact::Credentials(key) => {
-            let state =
-                ledger.credentials.get(&Address::Customer(key.clone())).map(|credential| match credential.state {
-                    CredentialState::Sealed { .. } => "sealed",
-                    CredentialState::Lost => "lost",
-                    CredentialState::Forgotten => "forgotten",
-                });
+            let state = credential(key, ground).map(|credential| match credential.state {
+                CredentialState::Sealed { .. } => "sealed",
+                CredentialState::Lost => "lost",
+                CredentialState::Forgotten => "forgotten",
+            });
             Facet::Known(Value::optional(state))
         }
     }
+}
+
+/// The password of a customer; while no run has recorded its new name, that of the same live one.
+fn credential<'a>(key: &crate::model::CustomerKey, ground: Ground<'a>) -> Option<&'a Credential> {
+    let Ground { observed: _, bindings, ledger } = ground;
+    ledger.credentials.get(&Address::Customer(key.clone())).or_else(|| {
+        let live = LiveId::Customer(bindings.customer(key)?);
+        let mut same = ledger.credentials.iter().filter(|(address, _)| ledger.bindings.get(address) == Some(&live));
+        same.next().map(|(_, credential)| credential)
+    })
 }
 
 fn of_customer(

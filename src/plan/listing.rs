@@ -25,7 +25,7 @@ pub(super) fn make(making: &mut Making<'_, '_>, now: Timestamp) -> Option<Digest
             making.drafts.add(step.because(reason));
         }
         Standing::Declined(finding) => making.drafts.block(reviewing, finding),
-        Standing::Done => {
+        Standing::Done(_) => {
             let (due, since) = due(listing, making.ledger(), &reviewing, now)?;
             // What is forgotten here is the acknowledgement, so that the step is as if it were asked for the first time.
             let nothing = Ledger::default();

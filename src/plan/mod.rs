@@ -28,6 +28,7 @@ mod renewals;
 pub mod role;
 pub mod step;
 mod support;
+mod waits;
 mod whose;
 mod withdrawn;
 

@@ -6,6 +6,7 @@ use super::customers::{Agreement, Buyer, agreement};
 use super::draft::{api, key, wait};
 use super::ends;
 use super::step::{Brings, Mark, Risk, Step, Undo, Wanted};
+use super::waits;
 use crate::desired::{PartnerOfRecord, Subscription};
 use crate::diag::{At, Code, Finding};
 use crate::diff::{Presence, SubscriptionState, unknown};
@@ -64,7 +65,7 @@ fn waiting(making: &mut Making<'_, '_>, declared: &Subscription, pending: &Pendi
         }
         PendingWhat::Customer(_) => return,
     };
-    making.drafts.add(step.because(format!("accepted {}, not visible yet", pending.since)));
+    waits::add(making, step.because(format!("accepted {}, not visible yet", pending.since)), Some(pending.since));
 }
 
 fn buyer(making: &Making<'_, '_>, declared: &Subscription) -> Result<Buyer, Finding> {

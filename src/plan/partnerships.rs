@@ -4,6 +4,7 @@ use super::build::Making;
 use super::draft::{Standing, hand_off, key, wait};
 use super::letters;
 use super::step::Brings;
+use super::waits;
 use crate::desired::{Ensure, Partnership};
 use crate::diag::{Code, Finding};
 use crate::diff::{Activity, Partner, gone, was_there};
@@ -64,6 +65,7 @@ fn invite(making: &mut Making<'_, '_>, partnership: &Partnership) {
     let first = partnership.partner_ids.first().map_or("", |id| id.as_str());
     let mut waiting = wait(awaiting, format!("PartnerID {first} is listed as active"), origin);
     waiting.goal.push(active());
+    let since;
     match hand_off(
         inviting.clone(),
         letters::invite_reseller(provider, link, partnership, contact),
@@ -71,14 +73,18 @@ fn invite(making: &mut Making<'_, '_>, partnership: &Partnership) {
         origin,
     ) {
         Standing::Open(step) => {
+            since = step.asked();
             let mut step = step
                 .because(format!("declared active ({}), not yet listed", making.sources.show(partnership.ensure_at)));
             step.goal.push(active());
             making.drafts.add(step);
             waiting = waiting.need(inviting, "");
         }
-        Standing::Done => waiting = waiting.because("invited, not yet accepted"),
+        Standing::Done(at) => {
+            since = Some(at);
+            waiting = waiting.because(format!("invited {}, not yet accepted", at.date()));
+        }
         Standing::Declined(finding) => return making.drafts.block(inviting, finding),
     }
-    making.drafts.add(waiting);
+    waits::add(making, waiting, since);
 }
