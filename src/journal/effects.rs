@@ -262,6 +262,22 @@ mod tests {
     }
 
     #[test]
+    fn what_a_person_found_is_bound_and_no_longer_in_doubt() {
+        let found = |intent: Intent, learned: Learned| {
+            let records = vec![Record::Intent(Box::new(intent)), settled(1, unknown()), resolved(done(learned))];
+            let folded = folded(records);
+            assert!(folded.intents.is_empty() && folded.ledger.unresolved.is_empty());
+            folded.ledger
+        };
+        let ledger = found(check_out(M365), ordered(Some(subscription(5))));
+        assert_eq!(ledger.bindings[&address(M365)], LiveId::Subscription(customer(1), subscription(5)));
+        let contoso = address("customer/contoso");
+        let ledger = found(create("customer/contoso"), created(1, None));
+        assert_eq!(ledger.bindings[&contoso], LiveId::Customer(customer(1)));
+        assert_eq!(ledger.credentials[&contoso].state, CredentialState::Lost, "the next plan resets it");
+    }
+
+    #[test]
     fn a_settled_effect_leaves_values_and_no_open_intent() {
         let fields = seats(30);
         let outcome = done(Learned::Nothing);
