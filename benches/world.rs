@@ -9,7 +9,7 @@ use twotier::backend::Observe;
 use twotier::model::product::Commerce;
 use twotier::model::{BillingCycle, CustomerId, PartnerId, Product, SubscriptionId, TenantId, Term, Timestamp};
 use twotier::observed::{
-    AddressCheck, Answer, AtEnd, Customer, PartnerCheck, Read, Relationship, ResellerStatus, Review, Status,
+    AddressCheck, Answer, AtEnd, Customer, PartnerCheck, Read, Relationship, ResellerStatus, Review, Sold, Status,
     Subscription, SubscriptionDetail, Why,
 };
 
@@ -184,7 +184,7 @@ impl Observe for World {
             Read::AccountReview(_) => Answer::AccountReview(Review::Passed),
             Read::Domain(_) => Answer::Domain(false),
             Read::PostalAddress(_) => Answer::PostalAddress(AddressCheck::Passes),
-            Read::Offer(_) => Answer::Offer(1),
+            Read::Offer(_) => Answer::Offer(Sold { ways: 1, ..Sold::default() }),
             Read::PartnerId(_) => Answer::PartnerId(PartnerCheck::Valid),
             Read::ResellerByTenant(_) | Read::ResellerByPartnerId(_) => Answer::Reseller(ResellerStatus::Signed),
             Read::SupportContact(..) | Read::InvitationLink(_) | Read::Cart(..) => Answer::NotThere,

@@ -84,7 +84,7 @@ codes! {
     AddressRefused = 306, "the postal address does not pass validation", "Partner Center would refuse it; the suggestion is shown where there is one.";
     AgreementMissing = 307, "the customer has not signed the Microsoft Customer Agreement", "Orders are refused until it has; only the customer can accept it. Source: learn, integrate confirm-customer-agreement.";
     UnderReview = 308, "the customer's account was refused", "Microsoft reviews new accounts, and `await-review` waits for that; an account that was refused can order nothing. Ask Microsoft why, in a support request of Partner Center. Source: learn, retrieve-validation-status; codes 800073-800075.";
-    NothingToBuy = 309, "the product cannot be bought as declared", "No availability, or several, for this product, SKU, term and billing cycle in the customer's country.";
+    NothingToBuy = 309, "the product cannot be bought as declared", "No availability, or several, for this product, SKU, term and billing cycle in the provider's country. Where it is sold in other forms, they are listed: correct `term` or `billingCycle`.";
     UnclaimedTwin = 310, "a live subscription of the same product is claimed by no manifest", "Buying a second one is probably a mistake. Bind the one that is there with `subscriptionId`. If it is another one, name it: `purchase: {additional: {beside: [its id]}}`. `additional: true` alone does not pass it: after a lost state it may be what this very document bought.";
     ReleasedTwin = 311, "a released address beside a new one", "A bound document disappeared and a new unbound one like it appeared: this looks like a rename. Say `renamedFrom`.";
     Conflict = 312, "declared and observed both moved", "Since the field was last settled somebody changed it in the tenant and somebody changed the manifest. Nobody can know which is meant. Write what is there and apply, so that both agree; then write what is meant.";
@@ -101,7 +101,7 @@ codes! {
     NeedBlocked = 323, "something it needs is blocked", "Mend that one first.";
     CustomerAmbiguous = 324, "two declared customers are one", "Seen in the tenant: the domain and the tenant id belong to one customer. Keep one document.";
     ResellerNotAssociated = 325, "the partner of record is not among the customer's resellers", "Allowed, but unusual: the reseller cannot manage what it is paid for.";
-    HandoffDeclined = 326, "a person declined the hand-off", "It is not asked again until somebody reopens it: `twotier handoffs reopen ID --reason TEXT`.";
+    HandoffDeclined = 326, "a person declined the hand-off", "It is not asked again until somebody reopens it: `twotier handoffs reopen ID --reason TEXT`. A role in a customer's Azure that was to be replaced stays until the new one is granted, because nobody might support the customer in between: `ensure: absent` has it taken back all the same.";
     NoInvitationLink = 327, "the provider's invitation link is missing", "Resellers are invited with one fixed link, copied once from the portal into `Provider.invitationUrl`.";
     PartnershipGone = 328, "a partnership that was active is no longer listed", "Somebody ended it, or the reseller lost its authorisation. It is not invited anew by itself: find out why, then `twotier state forget` its binding to invite again, or declare it ended.";
     Cycle = 329, "steps need each other in a circle", "The manifest lines that make the circle are shown; one of them must go.";

@@ -5,7 +5,7 @@ use crate::model::operation::{PostalAddress, SupportContact};
 use crate::model::{CartId, CustomerId, PartnerId, SubscriptionId, TenantId};
 use crate::observed::{
     AddressCheck, CartFate, Customer, Facet, Observed, Offer, PartnerCheck, Read, Relationship, ResellerStatus, Review,
-    Subscription, SubscriptionDetail, Why,
+    Sold, Subscription, SubscriptionDetail, Why,
 };
 use smol_str::SmolStr;
 use std::cell::RefCell;
@@ -102,8 +102,8 @@ impl<'a> Look<'a> {
     pub fn postal(&self, address: &PostalAddress) -> Facet<&'a AddressCheck> {
         self.note(|| Read::PostalAddress(Box::new(address.clone())), self.observed.postal(address))
     }
-    /// How many availabilities an offer has.
-    pub fn offer(&self, offer: &Offer) -> Facet<u32> {
+    /// In which ways an offer is sold.
+    pub fn offer(&self, offer: &Offer) -> Facet<&'a Sold> {
         self.note(|| Read::Offer(offer.clone()), self.observed.offer(offer))
     }
     /// Whether a PartnerID is valid.

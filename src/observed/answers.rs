@@ -2,7 +2,7 @@
 
 use super::{
     AddressCheck, CartFate, Customer, Facet, Observed, Offer, PartnerCheck, Read, Relationship, ResellerStatus, Review,
-    Subscription, SubscriptionDetail,
+    Sold, Subscription, SubscriptionDetail,
 };
 use crate::model::operation::{PostalAddress, SupportContact};
 use crate::model::{CartId, CustomerId, PartnerId, SubscriptionId, TenantId};
@@ -24,7 +24,7 @@ pub enum Told<'a> {
     AccountReview(CustomerId, Facet<&'a Review>),
     Domain(&'a SmolStr, Facet<&'a bool>),
     PostalAddress(&'a PostalAddress, Facet<&'a AddressCheck>),
-    Offer(&'a Offer, Facet<&'a u32>),
+    Offer(&'a Offer, Facet<&'a Sold>),
     PartnerId(&'a PartnerId, Facet<&'a PartnerCheck>),
     ResellerByTenant(TenantId, Facet<&'a ResellerStatus>),
     ResellerByPartnerId(&'a PartnerId, Facet<&'a ResellerStatus>),

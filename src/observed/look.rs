@@ -3,7 +3,7 @@
 
 use super::{
     AddressCheck, CartFate, Customer, Facet, Observed, Offer, PartnerCheck, Read, Relationship, ResellerStatus, Review,
-    Subscription, SubscriptionDetail, Why,
+    Sold, Subscription, SubscriptionDetail, Why,
 };
 use crate::model::operation::{PostalAddress, SupportContact};
 use crate::model::{CartId, CustomerId, PartnerId, SubscriptionId, TenantId};
@@ -140,10 +140,10 @@ impl Observed {
     pub fn postal(&self, address: &PostalAddress) -> Facet<&AddressCheck> {
         seen(self.postal.get(address))
     }
-    /// How many availabilities an offer has.
+    /// In which ways an offer is sold.
     #[must_use]
-    pub fn offer(&self, offer: &Offer) -> Facet<u32> {
-        seen(self.offers.get(offer)).map(|n| *n)
+    pub fn offer(&self, offer: &Offer) -> Facet<&Sold> {
+        seen(self.offers.get(offer))
     }
     /// Whether a PartnerID is valid.
     #[must_use]

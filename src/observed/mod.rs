@@ -116,7 +116,7 @@ pub enum Read {
     Domain(SmolStr),
     /// Whether an address passes. `POST /v1/validations/address`
     PostalAddress(Box<PostalAddress>),
-    /// How many availabilities a product has in a country for a term and cycle. `GET /v1/products/..`
+    /// In how many ways a product is sold in a country for a term and cycle, and in which others. `GET /v1/products/..`
     Offer(Offer),
     /// Whether a PartnerID is valid as partner of record. `POST /v1/partners/validateresellers`, batched by the backend
     PartnerId(PartnerId),
@@ -139,6 +139,15 @@ pub struct Offer {
     pub term: Term,
     /// Billing.
     pub billing_cycle: BillingCycle,
+}
+
+/// What the catalogue has of an offer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sold {
+    /// How many availabilities are the offer.
+    pub ways: u32,
+    /// Every term and billing cycle in which product and SKU are sold at all.
+    pub forms: BTreeSet<(Term, BillingCycle)>,
 }
 
 /// An indirect reseller of ours. Source: learn, retrieve-a-list-of-indirect-resellers.
@@ -381,8 +390,8 @@ pub enum Answer {
     Domain(bool),
     /// To [`Read::PostalAddress`].
     PostalAddress(AddressCheck),
-    /// To [`Read::Offer`]: how many availabilities.
-    Offer(u32),
+    /// To [`Read::Offer`].
+    Offer(Sold),
     /// To [`Read::PartnerId`].
     PartnerId(PartnerCheck),
     /// To [`Read::ResellerByTenant`] and [`Read::ResellerByPartnerId`].
@@ -410,7 +419,7 @@ pub struct Observed {
     reviews: BTreeMap<CustomerId, Facet<Review>>,
     domains: BTreeMap<SmolStr, Facet<bool>>,
     postal: BTreeMap<PostalAddress, Facet<AddressCheck>>,
-    offers: BTreeMap<Offer, Facet<u32>>,
+    offers: BTreeMap<Offer, Facet<Sold>>,
     partners: BTreeMap<PartnerId, Facet<PartnerCheck>>,
     resellers_by_tenant: BTreeMap<TenantId, Facet<ResellerStatus>>,
     resellers_by_partner: BTreeMap<PartnerId, Facet<ResellerStatus>>,

@@ -121,9 +121,19 @@ fn take_back(
     let mut step = step.because(why).risking(&[Risk::Access], Undo::Yes);
     let granting = key(address.clone(), StepName::GrantAzureAccess);
     if making.drafts.has(&granting) && matches!(making.grants.stand(address, assignment), Stand::Granted(..)) {
+        if let Some(Finding { code: Code::HandoffDeclined, .. }) = making.drafts.blocked.get(&granting) {
+            return making.drafts.block(taking, stays(access, grant));
+        }
         step = step.need(granting, "nobody is without support in between");
     }
     making.drafts.add(step);
+}
+
+/// Whoever declined the new role did not say that the old one is to go: without it nobody might support the customer.
+fn stays(access: &AzureAccess, grant: &Grant) -> Finding {
+    let message = format!("{} stays: the role that replaces it was declined", grants::shown(grant));
+    Finding::error(Code::NeedBlocked, access.at, message)
+        .help("reopen the new one, or declare what stands; to have it taken back without another, `ensure: absent`")
 }
 
 /// Grants that an earlier version asked for, of which nobody wrote down what they are: Azure keeps them, and no step

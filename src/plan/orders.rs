@@ -12,9 +12,10 @@ use crate::diag::{At, Code, Finding};
 use crate::diff::{Presence, SubscriptionState, unknown};
 use crate::ledger::{LiveId, Pending, PendingWhat};
 use crate::model::operation::CartLine;
-use crate::model::{Address, CustomerId, CustomerKey, Fact, Renewal, StepKey, StepName, Value};
-use crate::observed::{Facet, Offer, Review};
+use crate::model::{Address, BillingCycle, CustomerId, CustomerKey, Fact, Renewal, StepKey, StepName, Term, Value};
+use crate::observed::{Facet, Offer, Review, Sold};
 use smol_str::SmolStr;
+use std::collections::BTreeSet;
 
 pub(super) fn make(making: &mut Making<'_, '_>) {
     for diff in &making.diff.subscriptions {
@@ -240,17 +241,28 @@ pub(super) fn offered(making: &Making<'_, '_>, at: At, offer: &Offer) -> Result<
     let Offer { product, term, billing_cycle } = offer;
     let what = format!("{product} for {term}, billed {billing_cycle}");
     match making.sides.look.offer(offer) {
-        Facet::Known(1) => Ok(()),
-        Facet::Known(0) | Facet::Absent => {
-            Err(Finding::error(Code::NothingToBuy, at, format!("the catalogue does not offer {what}"))
-                .help("check product, SKU, term and billing cycle in the price list"))
-        }
-        Facet::Known(n) => {
-            Err(Finding::error(Code::NothingToBuy, at, format!("the catalogue offers {what} in {n} ways"))
+        Facet::Known(Sold { ways: 1, forms: _ }) => Ok(()),
+        Facet::Known(Sold { ways: 0, forms }) => Err(not_offered(at, &what).help(other_forms(forms))),
+        Facet::Absent => Err(not_offered(at, &what).help(other_forms(&BTreeSet::new()))),
+        Facet::Known(Sold { ways, forms: _ }) => {
+            Err(Finding::error(Code::NothingToBuy, at, format!("the catalogue offers {what} in {ways} ways"))
                 .help("twotier buys only what is exactly one"))
         }
         Facet::Unknown(why) => Err(unknown(&format!("whether the catalogue offers {what}"), &why)),
     }
+}
+
+fn not_offered(at: At, what: &str) -> Finding {
+    Finding::error(Code::NothingToBuy, at, format!("the catalogue does not offer {what}"))
+}
+
+/// In which forms it is sold instead; few, because terms and cycles are.
+fn other_forms(forms: &BTreeSet<(Term, BillingCycle)>) -> String {
+    if forms.is_empty() {
+        return "check product, SKU, term and billing cycle in the price list".into();
+    }
+    let each: Vec<String> = forms.iter().map(|(term, cycle)| format!("{term} billed {cycle}")).collect();
+    format!("it is sold for {}", each.join(", "))
 }
 
 /// Whether the account may buy; the wait, where Microsoft still reviews it. Source: learn, retrieve-validation-status.

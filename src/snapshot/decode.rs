@@ -1,10 +1,10 @@
 //! Lines as observations. Each line becomes one piece; what the pieces mean together is not decided here.
 
 use super::wire::fact::Fact;
-use super::wire::{self, Line, Trailer};
+use super::wire::{self, Form, Line, Trailer};
 use crate::model::CustomerId;
 use crate::model::operation::SupportContact;
-use crate::observed::{self, AddressCheck, Answer, CartFate, PartnerCheck, Read, ResellerStatus, Why};
+use crate::observed::{self, AddressCheck, Answer, CartFate, PartnerCheck, Read, ResellerStatus, Sold, Why};
 
 /// What one line says.
 pub(super) enum Piece {
@@ -58,8 +58,9 @@ pub(super) fn piece(line: Line) -> Piece {
             let check = fails.map_or(AddressCheck::Passes, AddressCheck::Fails);
             answer(Read::PostalAddress(Box::new(address.into())), Answer::PostalAddress(check))
         }
-        Line::Offer(wire::Availabilities { offer, availabilities }) => {
-            answer(Read::Offer(offer.into()), Answer::Offer(availabilities))
+        Line::Offer(wire::Availabilities { offer, availabilities, forms }) => {
+            let forms = forms.into_iter().map(|Form { term, billing_cycle }| (term, billing_cycle)).collect();
+            answer(Read::Offer(offer.into()), Answer::Offer(Sold { ways: availabilities, forms }))
         }
         Line::PartnerId(wire::PartnerCheck { partner_id, invalid }) => {
             let check = invalid.map_or(PartnerCheck::Valid, PartnerCheck::Invalid);

@@ -1,8 +1,8 @@
 //! Observations as lines: the read that was made, then what it told. Never leaves out a read.
 
 use super::wire::question::Question;
-use super::wire::{self, Line};
-use crate::model::{CartId, CustomerId, Renewal, TenantId};
+use super::wire::{self, Form, Line};
+use crate::model::{BillingCycle, CartId, CustomerId, Renewal, TenantId, Term};
 use crate::observed::{self, AddressCheck, CartFate, Facet, PartnerCheck, ResellerStatus, Told};
 use smol_str::SmolStr;
 use std::io;
@@ -47,8 +47,11 @@ pub(super) fn lines(told: &Told<'_>, out: &mut Out<'_>) -> io::Result<()> {
             };
             Line::PostalAddress(Box::new(wire::PostalAddress { address: (*address).clone().into(), fails }))
         })),
-        Told::Offer(offer, facet) => out(line(read, facet, |count| {
-            Line::Offer(wire::Availabilities { offer: (*offer).clone().into(), availabilities: **count })
+        Told::Offer(offer, facet) => out(line(read, facet, |sold| {
+            let form =
+                |(term, billing_cycle): &(Term, BillingCycle)| Form { term: *term, billing_cycle: *billing_cycle };
+            let forms = sold.forms.iter().map(form).collect();
+            Line::Offer(wire::Availabilities { offer: (*offer).clone().into(), availabilities: sold.ways, forms })
         })),
         Told::PartnerId(id, facet) => out(line(read, facet, |check| {
             let invalid = match check {

@@ -259,6 +259,17 @@ pub(super) struct PostalAddress {
 pub(super) struct Availabilities {
     pub(super) offer: Offer,
     pub(super) availabilities: u32,
+    /// Every form in which product and SKU are sold at all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) forms: Vec<Form>,
+}
+
+/// A form in which something is sold.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Form {
+    pub(super) term: Term,
+    pub(super) billing_cycle: BillingCycle,
 }
 
 /// Whether a PartnerID is valid.

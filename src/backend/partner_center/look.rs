@@ -244,8 +244,8 @@ impl Center {
     /// Counted in the provider's country. Source: learn, get-a-list-of-availabilities-for-a-sku (404: the product or SKU).
     fn offer(&self, offer: &Offer, patience: Patience) -> Result<Answer, Why> {
         let ask = read::availabilities(&offer.product, &self.country(patience)?);
-        let found = self.line.hear_object(&ask, patience, |page| wire::how_many(page, offer))?;
-        Ok(Answer::Offer(found.unwrap_or(0)))
+        let found = self.line.hear_object(&ask, patience, |page| wire::sold(page, offer))?;
+        Ok(Answer::Offer(found.unwrap_or_default()))
     }
 
     /// Source: learn, verify-indirect-reseller-mpa-status: everything but "signed" is told by an error.
@@ -391,6 +391,13 @@ fn is_of(order: &wire::Order, cart: &wire::Cart) -> bool {
         line.item.eq_ignore_ascii_case(&cart.line.item)
             && line.quantity == cart.line.quantity
             && (line.partner.is_none() || line.partner == cart.line.partner)
+            && agree(line.term, cart.line.term)
+            && agree(line.billing_cycle, cart.line.billing_cycle)
     };
     later && order.lines.iter().any(same)
+}
+
+/// Whether two values may be one: they are, or one of them is not told.
+fn agree<T: PartialEq>(one: Option<T>, other: Option<T>) -> bool {
+    one.zip(other).is_none_or(|(one, other)| one == other)
 }

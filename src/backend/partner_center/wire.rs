@@ -9,8 +9,9 @@ use crate::model::product::Commerce;
 use crate::model::{
     BillingCycle, CartId, CustomerId, OrderId, PartnerId, Product, SubscriptionId, TenantId, Term, Timestamp,
 };
-use crate::observed::{AddressCheck, Customer, Offer, PartnerCheck, Relationship, Review};
+use crate::observed::{AddressCheck, Customer, Offer, PartnerCheck, Relationship, Review, Sold};
 use smol_str::{SmolStr, format_smolstr};
+use std::collections::BTreeSet;
 
 /// Source: learn, retrieve-a-list-of-indirect-resellers (`state` is `Active`; no other value is told, nor whether it may be
 /// missing here: a listed one without a state counts as active).
@@ -150,20 +151,11 @@ fn in_one_line(address: &Node<'_>) -> Result<String, Garbage> {
     Ok(parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
 }
 
-/// The catalogue items that can be bought in the form asked for. Source: learn, product-resources. A term without a billing
-/// cycle, as the table of the resource has it, fits every cycle.
-pub(super) fn items_for(page: &Node<'_>, (term, cycle): (Term, BillingCycle)) -> Result<Vec<SmolStr>, Garbage> {
+/// The catalogue items that can be bought in the form asked for. Source: learn, product-resources.
+pub(super) fn items_for(page: &Node<'_>, form: (Term, BillingCycle)) -> Result<Vec<SmolStr>, Garbage> {
     let mut found = Vec::new();
     for entry in entries(page)? {
-        let mut fits = entry.flag("isPurchasable")?.unwrap_or(true);
-        let terms = entry.nodes("terms")?;
-        let mut sold = false;
-        for sale in &terms {
-            let cycle_fits = sale.text("billingCycle")?.is_none_or(|word| billing_cycle(&word) == Some(cycle));
-            sold |= sale.text("duration")?.is_some_and(|word| term_of(&word) == Some(term)) && cycle_fits;
-        }
-        fits &= sold;
-        if fits {
+        if forms(&entry)?.contains(&form) {
             found.push(match entry.text("catalogItemId")? {
                 Some(item) => item,
                 None => format_smolstr!("{}:{}:{}", entry.need("productId")?, entry.need("skuId")?, entry.need("id")?),
@@ -173,10 +165,32 @@ pub(super) fn items_for(page: &Node<'_>, (term, cycle): (Term, BillingCycle)) ->
     Ok(found)
 }
 
-/// How many there are.
-pub(super) fn how_many(page: &Node<'_>, offer: &Offer) -> Result<u32, Garbage> {
-    let found = items_for(page, (offer.term, offer.billing_cycle))?;
-    Ok(u32::try_from(found.len()).unwrap_or(u32::MAX))
+/// The forms in which an availability can be bought. A term without a billing cycle, as the table of the resource has it, is
+/// billed in every cycle that it has. Source: learn, product-resources.
+fn forms(entry: &Node<'_>) -> Result<BTreeSet<(Term, BillingCycle)>, Garbage> {
+    let mut forms = BTreeSet::new();
+    if !entry.flag("isPurchasable")?.unwrap_or(true) {
+        return Ok(forms);
+    }
+    for sale in entry.nodes("terms")? {
+        let Some(term) = sale.text("duration")?.and_then(|word| term_of(&word)) else { continue };
+        match sale.text("billingCycle")? {
+            Some(word) => forms.extend(billing_cycle(&word).map(|cycle| (term, cycle))),
+            None => forms.extend(term.cycles().iter().map(|cycle| (term, *cycle))),
+        }
+    }
+    Ok(forms)
+}
+
+/// In how many ways an offer is sold, and in which others.
+pub(super) fn sold(page: &Node<'_>, offer: &Offer) -> Result<Sold, Garbage> {
+    let mut sold = Sold::default();
+    for entry in entries(page)? {
+        let forms = forms(&entry)?;
+        sold.ways = sold.ways.saturating_add(u32::from(forms.contains(&(offer.term, offer.billing_cycle))));
+        sold.forms.extend(forms);
+    }
+    Ok(sold)
 }
 
 pub(super) fn term_of(word: &str) -> Option<Term> {
@@ -245,6 +259,8 @@ pub(super) struct Line {
     pub(super) item: SmolStr,
     pub(super) quantity: Option<u32>,
     pub(super) partner: Option<SmolStr>,
+    pub(super) term: Option<Term>,
+    pub(super) billing_cycle: Option<BillingCycle>,
     pub(super) subscription: Option<SubscriptionId>,
 }
 
@@ -277,8 +293,18 @@ fn cart_line(node: &Node<'_>) -> Result<Line, Garbage> {
             partner = participant.text("value")?;
         }
     }
-    let item = node.text("catalogItemId")?.unwrap_or_default();
-    Ok(Line { item, quantity: node.count("quantity")?, partner, subscription: None })
+    Ok(Line {
+        item: node.text("catalogItemId")?.unwrap_or_default(),
+        quantity: node.count("quantity")?,
+        partner,
+        term: node.text("termDuration")?.and_then(|word| term_of(&word)),
+        billing_cycle: cycle_of(node)?,
+        subscription: None,
+    })
+}
+
+fn cycle_of(node: &Node<'_>) -> Result<Option<BillingCycle>, Garbage> {
+    Ok(node.text("billingCycle")?.and_then(|word| billing_cycle(&word)))
 }
 
 /// An order.
@@ -289,13 +315,16 @@ pub(super) struct Order {
     pub(super) lines: Vec<Line>,
 }
 
-/// Source: learn, order-resources.
+/// Its billing cycle is told once for all of its lines. Source: learn, order-resources.
 pub(super) fn order(node: &Node<'_>) -> Result<Order, Garbage> {
+    let billing_cycle = cycle_of(node)?;
     let line = |line: &Node<'_>| {
         Ok(Line {
             item: line.text("offerId")?.unwrap_or_default(),
             quantity: line.count("quantity")?,
             partner: line.text("partnerIdOnRecord")?,
+            term: line.text("termDuration")?.and_then(|word| term_of(&word)),
+            billing_cycle,
             subscription: line.parsed("subscriptionId")?,
         })
     };

@@ -258,10 +258,17 @@ mod tests {
             Read::Offer(crate::observed::Offer { product, term, billing_cycle })
         };
         let mut tenant = tenant();
-        assert_eq!(tenant.read(&offer(Term::P1M, BillingCycle::Monthly)), Ok(Answer::Offer(1)));
-        assert_eq!(tenant.read(&offer(Term::P1Y, BillingCycle::Annual)), Ok(Answer::Offer(2)));
+        let sold = |tenant: &Tenant, term, cycle| match tenant.read(&offer(term, cycle)) {
+            Ok(Answer::Offer(sold)) => sold,
+            other => panic!("{other:?}"),
+        };
+        let monthly = sold(&tenant, Term::P1M, BillingCycle::Monthly);
+        assert_eq!(monthly.ways, 1);
+        assert!(monthly.forms.contains(&(Term::P1Y, BillingCycle::Annual)), "{monthly:?}");
+        assert_eq!(sold(&tenant, Term::P1Y, BillingCycle::Annual).ways, 2);
         tenant.header.country = Some("DE".into());
-        assert_eq!(tenant.read(&offer(Term::P1M, BillingCycle::Monthly)), Ok(Answer::Offer(0)));
+        let nowhere = sold(&tenant, Term::P1M, BillingCycle::Monthly);
+        assert!(nowhere.ways == 0 && !nowhere.forms.contains(&(Term::P1M, BillingCycle::Monthly)), "{nowhere:?}");
     }
 
     #[test]

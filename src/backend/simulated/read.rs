@@ -6,7 +6,7 @@ use crate::model::operation::{PostalAddress, SupportContact};
 use crate::model::product::Commerce;
 use crate::model::{CustomerId, PartnerId, Product, Span, SubscriptionId, TenantId, Timestamp, country};
 use crate::observed::{
-    AddressCheck, Answer, AuditRecord, CartFate, Customer, Offer, PartnerCheck, Read, Relationship, Subscription,
+    AddressCheck, Answer, AuditRecord, CartFate, Customer, Offer, PartnerCheck, Read, Relationship, Sold, Subscription,
     SubscriptionDetail, Why,
 };
 use smol_str::{SmolStr, format_smolstr};
@@ -105,12 +105,13 @@ impl Tenant {
             }),
         }
     }
-    fn availabilities_of(&self, offer: &Offer) -> u32 {
-        let found = self.products.get(&(&offer.product).into()).map_or(0, |entry| {
-            let country = self.header.country.as_deref();
-            entry.availabilities.iter().filter(|a| sold(a, country, (offer.term, offer.billing_cycle))).count()
-        });
-        u32::try_from(found).unwrap_or(u32::MAX)
+    fn availabilities_of(&self, offer: &Offer) -> Sold {
+        let Some(entry) = self.products.get(&(&offer.product).into()) else { return Sold::default() };
+        let country = self.header.country.as_deref();
+        let form = |it: &wire::Availability| (it.term, it.billing_cycle);
+        let all = || entry.availabilities.iter().filter(|it| sold(it, country, form(it)));
+        let ways = all().filter(|it| form(it) == (offer.term, offer.billing_cycle)).count();
+        Sold { ways: u32::try_from(ways).unwrap_or(u32::MAX), forms: all().map(form).collect() }
     }
     /// Source: learn, regional-authorization-overview (the two-tier link).
     pub(super) fn invitation_link(&self, reseller: TenantId) -> Result<SmolStr, Why> {

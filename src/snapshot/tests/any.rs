@@ -12,7 +12,7 @@ use crate::model::{
 };
 use crate::observed::{
     AddressCheck, Answer, AtEnd, CartFate, Customer, Observed, Offer, PartnerCheck, Placed, Read, Relationship,
-    ResellerStatus, Review, Status, Subscription, SubscriptionDetail, Unclear, Why,
+    ResellerStatus, Review, Sold, Status, Subscription, SubscriptionDetail, Unclear, Why,
 };
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
@@ -194,8 +194,9 @@ fn singles() -> impl Strategy<Value = Asked> {
         (Read::SupportContact(of, id), Answer::SupportContact(SupportContact { tenant, partner }))
     });
     let review = prop_oneof![Just(Review::Passed), Just(Review::InReview), Just(Review::Refused)];
-    let offer = (product(), term(), cycle(), any::<u32>()).prop_map(|(product, term, billing_cycle, count)| {
-        (Read::Offer(Offer { product, term, billing_cycle }), Answer::Offer(count))
+    let sold = (any::<u32>(), btree_set((term(), cycle()), 0..4)).prop_map(|(ways, forms)| Sold { ways, forms });
+    let offer = (product(), term(), cycle(), sold).prop_map(|(product, term, billing_cycle, sold)| {
+        (Read::Offer(Offer { product, term, billing_cycle }), Answer::Offer(sold))
     });
     prop_oneof![
         detail,

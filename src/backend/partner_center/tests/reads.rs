@@ -6,7 +6,8 @@ use crate::model::operation::SupportContact;
 use crate::model::product::Commerce;
 use crate::model::{BillingCycle, CartId, OrderId, Product, Term};
 use crate::observed::{
-    AddressCheck, Answer, CartFate, Customer, Offer, PartnerCheck, Placed, Read, ResellerStatus, Review, Status, Why,
+    AddressCheck, Answer, CartFate, Customer, Offer, PartnerCheck, Placed, Read, ResellerStatus, Review, Sold, Status,
+    Why,
 };
 
 /// What a question is answered with, after these calls.
@@ -287,8 +288,10 @@ fn availabilities_are_counted_by_form_in_the_providers_country() {
     ]);
     let product = Product { product: "A".into(), sku: "1".into() };
     let read = Read::Offer(Offer { product, term: Term::P1Y, billing_cycle: BillingCycle::Monthly });
-    assert_eq!(rig.center.read(&read), Ok(Answer::Offer(1)));
-    assert_eq!(rig.center.read(&read), Ok(Answer::Offer(0)));
+    let forms =
+        [(Term::P1M, BillingCycle::Monthly), (Term::P1Y, BillingCycle::Monthly), (Term::P1Y, BillingCycle::Annual)];
+    assert_eq!(rig.center.read(&read), Ok(Answer::Offer(Sold { ways: 1, forms: forms.into() })));
+    assert_eq!(rig.center.read(&read), Ok(Answer::Offer(Sold::default())));
     let _all = rig.made();
 }
 
@@ -366,6 +369,28 @@ fn the_order_of_a_cart_is_found_and_a_late_one_is_not_absent() {
     let placed = |order: &str, subscription| Placed { order: OrderId::new(order), subscription };
     let both = CartFate::OneOf(vec![placed("o2", Some(subscription())), placed("o3", None)]);
     assert_eq!(twins, Ok(Answer::Cart(both)));
+}
+
+#[test]
+fn orders_in_another_form_than_the_cart_are_not_its_own() {
+    let (cart, orders) = (of_customer("GET", "/carts/k1"), of_customer("GET", "/orders"));
+    let read = Read::Cart(customer(), CartId::new("k1"));
+    let in_cart = r#"{"id":"k1","status":"Ordered","creationTimestamp":"2026-11-20T10:00:00Z","lineItems":[{"id":0,
+        "catalogItemId":"A:1:X","quantity":2,"termDuration":"P1Y","billingCycle":"annual"}]}"#;
+    let order = |id: &str, cycle: &str, term: &str| {
+        format!(
+            r#"{{"id":"{id}","creationDate":"2026-11-20T10:01:00Z"{cycle},"lineItems":[{{"offerId":"A:1:X","quantity":2{term}}}]}}"#
+        )
+    };
+    let (annual, monthly) = (r#","billingCycle":"annual""#, r#","billingCycle":"monthly""#);
+    let (year, years) = (r#","termDuration":"P1Y""#, r#","termDuration":"P3Y""#);
+    let list = [order("o1", monthly, year), order("o2", annual, years), order("o3", annual, year)].join(",");
+    let fate = answer(&read, vec![(&cart, ok(in_cart)), (&orders, ok(&format!(r#"{{"items":[{list}]}}"#)))]);
+    let own = CartFate::Ordered { order: OrderId::new("o3"), subscription: None };
+    assert_eq!(fate, Ok(Answer::Cart(own)));
+    let untold = format!(r#"{{"items":[{},{}]}}"#, order("o3", annual, year), order("o4", "", ""));
+    let fate = answer(&read, vec![(&cart, ok(in_cart)), (&orders, ok(&untold))]);
+    assert!(matches!(&fate, Ok(Answer::Cart(CartFate::OneOf(both))) if both.len() == 2), "{fate:?}");
 }
 
 #[test]
