@@ -5,7 +5,7 @@ use super::decode::{Garbage, Node, bare, same_key};
 use super::renewal::{self, at_end};
 use super::wire::{billing_cycle, commerce, product_of, term_of};
 use crate::model::operation::SubscriptionChange;
-use crate::model::{PartnerId, Renewal};
+use crate::model::{PartnerId, Renewal, Timestamp};
 use crate::observed::{Status, Subscription, SubscriptionDetail};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -29,10 +29,19 @@ pub(super) fn listed(node: &Node<'_>) -> Result<Subscription, Garbage> {
         term: node.text("termDuration")?.as_deref().and_then(term_of),
         billing_cycle: node.text("billingCycle")?.as_deref().and_then(billing_cycle),
         at_end: at_end(node, commerce)?,
-        commitment_end: node.time("commitmentEndDateTime").or_else(|| node.time("commitmentEndDate")),
+        commitment_end: end(node),
         order: node.text("orderId")?.map(crate::model::OrderId::new),
     }
     .in_short())
+}
+
+/// From here on a day stands for none: subscriptions without a commitment end on 9999-12-10.
+/// Source: learn, subscription-resources (samples).
+const NEVER: Timestamp = Timestamp::from_seconds(253_370_764_800);
+
+fn end(node: &Node<'_>) -> Option<Timestamp> {
+    let told = node.time("commitmentEndDateTime").or_else(|| node.time("commitmentEndDate"));
+    told.filter(|at| *at < NEVER)
 }
 
 /// One by its own read. Source: learn, change-the-quantity-of-a-subscription (`refundableQuantity`).
