@@ -95,7 +95,7 @@ pub struct Limit {
     pub percent: Option<u32>,
 }
 
-/// A span in which nothing is applied.
+/// A span in which nothing is applied. Taken away or shortened, it holds until the run after the one that records it.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Freeze {
