@@ -1,5 +1,6 @@
-//! Ctrl-C, counted: once finishes what is in flight, twice stops at once. Installed for `apply` and for what
-//! listens; every other command just ends.
+//! Ctrl-C, and the signals by which a pipeline, a service manager or a closed terminal ends a process, counted: once
+//! finishes what is in flight, twice stops at once. Installed for `apply` and for what listens; every other command just
+//! ends.
 
 use super::error::{CliError, Exit};
 use super::terminal;

@@ -146,9 +146,7 @@ pub fn say(journal: &mut Journal, chosen: &Chosen<'_>, word: &Word, stamp: &Stam
         ids.push(found.id);
     }
     if let Some(cause) = chosen.cause {
-        ids.extend(
-            ledger.handoffs.iter().filter(|(_, it)| it.key.address == *cause && fits(word, it)).map(|(id, _)| *id),
-        );
+        ids.extend(of_cause(ledger, cause, word)?);
     }
     ids.sort_unstable();
     ids.dedup();
@@ -159,6 +157,21 @@ pub fn say(journal: &mut Journal, chosen: &Chosen<'_>, word: &Word, stamp: &Stam
     let records = ids.iter().map(|id| record(ledger, *id, word)).collect::<Result<Vec<_>, _>>()?;
     journal.note_all(records, stamp)?;
     Ok(ids)
+}
+
+/// What a word is said of where only the address is named: one sort of request, for nobody means several by one word.
+fn of_cause(ledger: &Ledger, cause: &Address, word: &Word) -> Result<Vec<Digest>, Fault> {
+    let all = ledger.handoffs.iter().filter(|(_, it)| it.key.address == *cause && fits(word, it));
+    let all: Vec<(&Digest, &Handoff)> = all.collect();
+    let sorts: BTreeSet<StepName> = all.iter().map(|(_, it)| it.key.step).collect();
+    match word {
+        Word::Done { .. } if sorts.len() > 1 => {
+            let named = |(id, it): &(&Digest, &Handoff)| format!("{} {}", notes::short_id(ledger, id), it.key.step);
+            let named = all.iter().map(named).collect::<Vec<_>>().join(", ");
+            Err(Fault::Usage(format!("`{cause}` asks for different things: {named}; say by id which of them is done")))
+        }
+        Word::Done { .. } | Word::Declined(_) | Word::Reopened(_) => Ok(all.into_iter().map(|(id, _)| *id).collect()),
+    }
 }
 
 /// Whoever names a text means that one.

@@ -125,7 +125,11 @@ impl Running {
     }
     /// A real Ctrl-C.
     fn interrupt(&self) {
-        let kill = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status().expect("kill");
+        self.gets("-INT");
+    }
+    /// A real signal.
+    fn gets(&self, signal: &str) {
+        let kill = Command::new("kill").args([signal, &self.child.id().to_string()]).status().expect("kill");
         assert!(kill.success());
     }
     /// Exit code, stdout, and what was left of stderr.
@@ -269,12 +273,22 @@ fn a_first_refusal_in_mid_run_is_8_and_the_rest_goes_on_when_it_is_mended() {
 
 #[test]
 fn ctrl_c_finishes_what_is_in_flight_settles_it_and_is_130() {
+    stops_in_good_order("-INT");
+}
+
+#[test]
+fn a_cancelled_job_and_a_closed_terminal_do_the_same() {
+    stops_in_good_order("-TERM");
+    stops_in_good_order("-HUP");
+}
+
+fn stops_in_good_order(signal: &str) {
     let site = Site::new();
     let held = site.gate.hold("PATCH", "/subscriptions/");
     let mut run = site.apply();
     held.arrives();
     assert_eq!(site.ends(&["apply", "--auto-approve", "--lock-wait", "0"]).0, 9, "it runs");
-    run.interrupt();
+    run.gets(signal);
     run.says("stopping: what is in flight is finished first");
     held.goes();
     let (code, stdout, stderr) = run.ends();

@@ -20,6 +20,11 @@ Examples:
 pub(super) const HANDOFFS_AFTER: &str =
     "Exit codes: 0 done, 1 fault, 3 manifests not valid, 9 another run holds the lease, 64 usage.";
 
+/// A word that somebody stands for.
+fn said(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() { Err("it says nothing".to_owned()) } else { Ok(text.to_owned()) }
+}
+
 /// What to do with hand-offs.
 #[derive(Clone, Debug, Subcommand)]
 pub(crate) enum HandoffsCommand {
@@ -54,17 +59,17 @@ pub(crate) struct Noting {
     /// First digits of the ids, four at least; `ID@DIGEST` is done only while that text is what is asked
     #[arg(required_unless_present = "cause")]
     pub(crate) ids: Vec<String>,
-    /// All open ones of this address
+    /// All open ones of this address, if they ask for one sort of thing
     #[arg(long, value_name = "ADDRESS", value_parser = address)]
     pub(crate) cause: Option<Address>,
     /// Also what was withdrawn: it was done all the same
     #[arg(long)]
     pub(crate) anyway: bool,
     /// Where the proof is: a link, a ticket
-    #[arg(long)]
+    #[arg(long, value_parser = said)]
     pub(crate) evidence: Option<String>,
     /// Who says so [default: who runs this]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = said)]
     pub(crate) by: Option<String>,
 }
 
@@ -86,10 +91,10 @@ pub(crate) struct Declining {
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Saying {
     /// Who says so [default: who runs this]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = said)]
     pub(crate) by: Option<String>,
     /// Why
-    #[arg(long)]
+    #[arg(long, value_parser = said)]
     pub(crate) reason: String,
 }
 
