@@ -167,14 +167,16 @@ impl Draft {
         for (found, mut places) in std::mem::take(&mut self.uses) {
             places.sort();
             let Partner { resolved, admin_agents: _, transfer_to } = &self.partners[found];
+            let message = format!("partnership `{}` is to end and is still named", resolved.name);
             let count = match places.len() {
-                1 => "1 place still names it".to_owned(),
-                n => format!("{n} places still name it"),
+                1 => "in 1 place".to_owned(),
+                n => format!("in {n} places"),
             };
-            let message = format!("partnership `{}` is to end, but {count}", resolved.name);
             let help = match transfer_to {
-                Some(next) => format!("name `{next}`, which takes over; `twotier set` edits many files at once"),
-                None => "name another partnership, or remove the line: nothing is taken away by that".to_owned(),
+                Some(next) => {
+                    format!("{count}: name `{next}`, which takes over; `twotier set` edits many files at once")
+                }
+                None => format!("{count}: name another partnership, or remove the line: nothing is taken away by that"),
             };
             let mut finding = Finding::error(Code::EndedReseller, resolved.ensure_at, message).help(help);
             finding.related = places;

@@ -320,8 +320,8 @@ ResellerAssociation west {reseller: old, customers: [{tenantId: %c2}]}
 SupportDelegation two {supportContact: old, customers: [contoso], subscriptions: [a]}
 ";
         let wanted = [
-            "TT0202 error at ended: partnership `old` is to end, but 7 places still name it; \
-             help: name `northwind`, which takes over; `twotier set` edits many files at once; \
+            "TT0202 error at ended: partnership `old` is to end and is still named; \
+             help: in 7 places: name `northwind`, which takes over; `twotier set` edits many files at once; \
              also at old: customer `contoso` names reseller; also at old: customer `contoso` names reseller; \
              also at old: customer `contoso` names support contact; also at old: subscription `a` names partner of record; \
              also at old: access `stays` names reseller; also at old: association `west` names reseller; \

@@ -96,9 +96,46 @@ pub struct Moved {
     pub verdict: Verdict,
 }
 
+/// How what is there is written in a manifest, as a clause: ``write `quantity: 40` ``. A partner of record is asserted by
+/// its PartnerID: which partnership is meant, if any, is for a person to say.
+#[must_use]
+pub fn writing(field: Field, there: &Value) -> String {
+    let name = field.name();
+    match (field, there) {
+        (Field::PartnerOfRecord, Value::Text(id)) => {
+            format!("name the partnership that has it (or assert it: `{name}: {{partnerId: \"{id}\"}}`)")
+        }
+        (Field::Quantity, Value::Number(0)) => format!("take `{name}` out, for no seats cannot be declared,"),
+        (Field::FriendlyName, Value::Text(text)) => format!("write `{name}: {}`", quoted(text)),
+        (Field::Renewal, Value::Text(_)) => format!("write that as `{name}`"),
+        (_, Value::None) => format!("write `{name}: none`"),
+        (_, Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::List(_)) => format!("write `{name}: {there}`"),
+    }
+}
+
+/// A text as YAML takes it anywhere.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_there_is_written_as_a_manifest_takes_it() {
+        let id = Value::text("4811111");
+        for (field, there, written) in [
+            (Field::Quantity, Value::Number(40), "write `quantity: 40`"),
+            (Field::Quantity, Value::Number(0), "take `quantity` out, for no seats cannot be declared,"),
+            (Field::FriendlyName, Value::text("a: b"), r#"write `friendlyName: "a: b"`"#),
+            (Field::PartnerOfRecord, Value::None, "write `partnerOfRecord: none`"),
+            (Field::SupportContact, Value::text("provider"), "write `supportContact: provider`"),
+        ] {
+            assert_eq!(writing(field, &there), written);
+        }
+        assert!(writing(Field::PartnerOfRecord, &id).contains(r#"partnerOfRecord: {partnerId: "4811111"}"#));
+    }
 
     #[test]
     fn who_moved_decides() {

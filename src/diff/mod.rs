@@ -29,7 +29,7 @@ pub use bind::{Activity, Partner, Presence, gone, was_there};
 pub use doubt::doubted;
 pub use ended::EndedUnasked;
 pub use endings::{Coverage, EndingDiff, Held, Invitation, Mobility, Supported, Way, left_by, taker};
-pub use field::{Course, Moved, Verdict, course};
+pub use field::{Course, Moved, Verdict, course, writing};
 pub use look::Look;
 pub use objections::Objections;
 pub use owners::Owners;

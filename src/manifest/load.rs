@@ -91,13 +91,23 @@ fn assemble(texts: Vec<(PathBuf, Content)>) -> Loaded {
     let mut manifests = parse_files(&sources, &readable);
     manifests.untold.extend(findings.iter().filter_map(|unread: &Finding| unread.at).map(Untold::anything));
     manifests.findings.append(&mut findings);
+    manifests.findings.extend(empty(&sources, &readable));
     manifests.findings.sort_by_key(|finding| (finding.at, finding.code));
-    if manifests.documents.is_empty() && manifests.findings.is_empty() {
+    let is_fine = manifests.findings.iter().all(|finding| finding.code == Code::FileEmpty);
+    if manifests.documents.is_empty() && is_fine {
         let message = "the listed files and folders hold no document";
         let help = "check `manifests` in the project file";
         manifests.findings.push(Finding::error(Code::NothingDeclared, None, message).help(help));
     }
     Loaded { sources, manifests }
+}
+
+/// Files without any text: a save that was cut off would release what they declared, without a word. Comments are text.
+fn empty(sources: &SourceMap, readable: &[FileId]) -> Vec<Finding> {
+    let is_empty = |file: &&FileId| sources.file(**file).is_some_and(|file| file.text.trim().is_empty());
+    let found = readable.iter().filter(is_empty).map(|file| At { file: *file, start: 0, end: 0 });
+    let help = "restore its text, or delete the file if what it declared is to be managed no more";
+    found.map(|at| Finding::warning(Code::FileEmpty, at, "the file is empty").help(help)).collect()
 }
 
 fn finding(file: FileId, fault: Fault) -> Finding {
@@ -306,6 +316,13 @@ mod tests {
         let all = load(folder.path(), &[".".into(), "manifests".into()], Path::new("state"));
         assert_eq!(told(&all), (vec![], vec!["c".into(), "az".into(), "b".into()]));
         assert_eq!(told(&loaded(folder.path(), &["c.yaml"])).1, ["c"]);
+    }
+
+    #[test]
+    fn a_file_without_text_is_told_and_one_of_notes_is_not() {
+        let folder = project(&[("m/a.yaml", &customer("a")), ("m/cut.yaml", b" \n"), ("m/notes.yaml", b"# later\n")]);
+        let (findings, names) = told(&loaded(folder.path(), &["m"]));
+        assert_eq!((findings, names), (vec!["m/cut.yaml:1:1 TT0015".to_owned()], vec!["a".to_owned()]));
     }
 
     #[test]

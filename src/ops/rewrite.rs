@@ -116,15 +116,17 @@ impl Written {
     /// With the project as it would be and its new errors.
     pub fn check(&self, changes: &[FileChange]) -> Result<(), Fault> {
         let after = self.with(changes);
-        let mut known: BTreeMap<(Code, &str), usize> = BTreeMap::new();
-        for finding in errors(&self.findings) {
-            *known.entry((finding.code, &finding.message)).or_default() += 1;
+        let mut known: BTreeMap<Wrong<'_>, usize> = BTreeMap::new();
+        for wrong in errors(&self.findings).flat_map(wrongs) {
+            *known.entry(wrong).or_default() += 1;
         }
+        let mut is_known =
+            |wrong| known.get_mut(&wrong).and_then(|left| left.checked_sub(1).map(|less| *left = less)).is_some();
         let mut new = Vec::new();
         for finding in errors(&after.findings) {
-            match known.get_mut(&(finding.code, finding.message.as_str())) {
-                Some(count) if *count > 0 => *count -= 1,
-                Some(_) | None => new.push(finding.clone()),
+            // Every one is asked: each may use up one that was there.
+            if wrongs(finding).map(&mut is_known).fold(false, |any, known| any || !known) {
+                new.push(finding.clone());
             }
         }
         if new.is_empty() {
@@ -132,6 +134,16 @@ impl Written {
         }
         Err(Fault::WouldBreak(Box::new(Project { sources: after.sources, desired: None, findings: new })))
     }
+}
+
+/// One thing that is wrong: what an error says of one place.
+type Wrong<'a> = (Code, &'a str, Option<&'a str>);
+
+/// What an error says is wrong: each of the places it names, where it names any, so that mending some of them is no new error.
+fn wrongs(finding: &Finding) -> impl Iterator<Item = Wrong<'_>> {
+    let places = finding.related.iter().map(|(_, what)| Some(what.as_str()));
+    let alone = finding.related.is_empty().then_some(None);
+    places.chain(alone).map(|what| (finding.code, finding.message.as_str(), what))
 }
 
 fn errors(findings: &[Finding]) -> impl Iterator<Item = &Finding> {

@@ -8,7 +8,7 @@ use super::renewals;
 use super::step::{Brings, Mark, Motive, Risk, Step, Undo, Wanted};
 use crate::desired::{Accepted, PartnerOfRecord, Subscription};
 use crate::diag::{At, Code, Finding};
-use crate::diff::{Course, Moved, SubscriptionState, course, left_by, mend, taker, unknown};
+use crate::diff::{Course, Moved, SubscriptionState, course, left_by, mend, taker, unknown, writing};
 use crate::model::product::Commerce;
 use crate::model::text::flat;
 use crate::model::{
@@ -186,16 +186,16 @@ fn agreeing((field, observed): (Field, &Value), wanted: &Value) -> String {
                 "that is no end: look in the portal what it comes to, write that and apply, then write {wanted}"
             );
         }
-        Field::Renewal => "that as `renewal`".to_owned(),
-        Field::Quantity
+        Field::Renewal
+        | Field::Quantity
         | Field::FriendlyName
         | Field::SupportContact
         | Field::Status
         | Field::Commerce
         | Field::ScheduledChange
-        | Field::Reseller => observed.to_string(),
+        | Field::Reseller => writing(field, observed),
     };
-    format!("write {there} (what is there) and apply, then write {wanted} if that is meant")
+    format!("{there} (what is there) and apply, then write {wanted} if that is meant")
 }
 
 /// What can be done about drift that is only told.
@@ -206,15 +206,15 @@ fn accepting(field: Field, observed: &Value) -> String {
         Field::Renewal if observed.to_string().parse::<Renewal>().is_err() => {
             format!("that is no end: look in the portal what it comes to, or write {restore}")
         }
-        Field::Renewal => format!("write that as `renewal` to accept it, or {restore}"),
-        Field::PartnerOfRecord
+        Field::Renewal
+        | Field::PartnerOfRecord
         | Field::Quantity
         | Field::FriendlyName
         | Field::SupportContact
         | Field::Status
         | Field::Commerce
         | Field::ScheduledChange
-        | Field::Reseller => format!("write {observed} to accept it, or {restore}"),
+        | Field::Reseller => format!("{} to accept it, or {restore}", writing(field, observed)),
     }
 }
 

@@ -47,6 +47,9 @@ pub fn tally(findings: &[Finding]) -> String {
     if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") }
 }
 
+/// How many places of one finding are shown.
+const PLACES: usize = 12;
+
 fn group<'a>(finding: &'a Finding, sources: &'a SourceMap) -> Group<'a> {
     let Finding { code, severity, at, address, message, help, related } = finding;
     let level = match severity {
@@ -56,7 +59,10 @@ fn group<'a>(finding: &'a Finding, sources: &'a SourceMap) -> Group<'a> {
     };
     let mut elements: Vec<Element<'a>> = Vec::new();
     elements.extend(at.and_then(|at| excerpt(at, None, sources)));
-    elements.extend(related.iter().filter_map(|(at, what)| excerpt(*at, Some(what), sources)));
+    elements.extend(related.iter().take(PLACES).filter_map(|(at, what)| excerpt(*at, Some(what), sources)));
+    if let Some(more) = related.len().checked_sub(PLACES).filter(|more| *more > 0) {
+        elements.push(Level::NOTE.message(format!("and {more} more: `--format json` names them all")).into());
+    }
     if let (None, Some(address)) = (at, address) {
         elements.push(Level::NOTE.message(format!("this is about {}", escape::line(&address.to_string()))).into());
     }

@@ -3,6 +3,7 @@
 use super::safe;
 use crate::desired::Accepted;
 use crate::diag::SourceMap;
+use crate::diff::writing;
 use crate::ledger::LiveId;
 use crate::observed::AuditRecord;
 use crate::ops::drift::{Disposition, Drift, Drifted, Gone, How, Left, Stranger};
@@ -109,14 +110,17 @@ fn one(row: &Drifted, sources: &SourceMap) -> String {
             text.push_str(&format!("    accepted by {} until {expires}: {}\n\n", safe(by), safe(reason)));
             return text;
         }
-        Disposition::Restored => format!("the next apply brings {declared} back; write {observed} to accept it"),
+        Disposition::Restored => {
+            format!("the next apply brings {declared} back; {} to accept it", writing(*field, observed))
+        }
         Disposition::Reported => {
-            let field = field.name();
-            format!("write {observed} to accept it, or `onDrift: {{{field}: restore}}` to bring {declared} back")
+            let (name, there) = (field.name(), writing(*field, observed));
+            format!("{there} to accept it, or `onDrift: {{{name}: restore}}` to bring {declared} back")
         }
         Disposition::Told(help) => (*help).to_owned(),
         Disposition::Conflict => {
-            format!("both moved: write {observed} (what is there) and apply, then write {declared} if that is meant")
+            let there = writing(*field, observed);
+            format!("both moved: {there} (what is there) and apply, then write {declared} if that is meant")
         }
     };
     text.push_str(&format!("    help  {}\n\n", safe(&help)));
