@@ -39,7 +39,7 @@ pub(super) fn compare<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
             Standing::ToldElsewhere => {}
             Standing::Differs(state) => {
                 *moves = true;
-                let past = past(remembered(sides, diff, customer), partnership, &state);
+                let past = past(sides, diff, (customer, partnership), &state);
                 if past == Past::There {
                     diff.findings.push(ended(customer, partnership, relation));
                 }
@@ -98,9 +98,13 @@ pub(super) fn remembered<'a>(sides: Sides<'a>, diff: &Diff<'_>, customer: &Custo
     }
 }
 
-fn past(last: &[SmolStr], partnership: &Name, state: &RelationState) -> Past {
+/// Whoever a partnership meant before is not the one that it means now.
+fn past(sides: Sides<'_>, diff: &Diff<'_>, (customer, with): (&CustomerKey, &Name), state: &RelationState) -> Past {
+    let there = || remembered(sides, diff, customer).iter().any(|it| it == with.as_str());
+    let partnership = Address::Partnership(with.clone());
+    let is_same = || !super::means_another((sides.desired, sides.ledger), &diff.bindings, &partnership);
     match state {
-        RelationState::Missing if last.iter().any(|it| it == partnership.as_str()) => Past::There,
+        RelationState::Missing if there() && is_same() => Past::There,
         RelationState::Missing | RelationState::Unknown(_) => Past::Never,
     }
 }

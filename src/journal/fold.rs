@@ -7,7 +7,7 @@ use super::renames::Moves;
 use crate::ledger::{
     Anyway, Counted, CredentialState, Genesis, Handoff, HandoffState, Ledger, LiveId, Open as OpenEffect,
 };
-use crate::model::{Address, Digest, Field, StepKey, StepName, Timestamp, Value};
+use crate::model::{Address, CustomerKey, Digest, Field, StepKey, StepName, Timestamp, Value};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
@@ -289,8 +289,9 @@ impl Folded {
 
     /// Whoever was asked something for another customer was not asked for this one.
     fn bind_anew(&mut self, place: Place, address: Address, id: LiveId) {
-        let before = self.ledger.bindings.get(&address);
-        if place.sense == Sense::Happens && before.is_some_and(|before| *before != id) {
+        let before = self.ledger.bindings.get(&address).copied().filter(|before| *before != id);
+        if let (Sense::Happens, Some(before)) = (place.sense, before) {
+            self.part_credentials(&address, (before, id));
             let of_it = |key: &StepKey| {
                 key.address == address && matches!(key.step, StepName::InviteCustomer | StepName::RequestAgreement)
             };
@@ -299,6 +300,18 @@ impl Folded {
             }
         }
         self.bind(address, id);
+    }
+
+    /// A password is the customer's for whom it was made: it goes by that one's id while no document means it.
+    fn part_credentials(&mut self, address: &Address, (before, now): (LiveId, LiveId)) {
+        let by_id = |live: LiveId| live.customer().map(|id| Address::Customer(CustomerKey::Id(id)));
+        let credentials = &mut self.ledger.credentials;
+        if let (Some(own), Some(old)) = (by_id(before), credentials.remove(address)) {
+            credentials.insert(own, old);
+        }
+        if let Some(back) = by_id(now).and_then(|own| credentials.remove(&own)) {
+            credentials.insert(address.clone(), back);
+        }
     }
 
     fn forget(&mut self, at: Timestamp, address: &Address, what: Forgotten) {
@@ -463,6 +476,24 @@ mod tests {
         assert_eq!(same.ledger.settled[&address], values());
         let other = folded(vec![bind(1), settle(), bind(2)]);
         assert!(other.ledger.settled.is_empty());
+    }
+
+    #[test]
+    fn a_password_stays_with_the_customer_for_whom_it_was_made() {
+        let (address, own) = (address("customer/contoso"), Address::Customer(CustomerKey::Id(customer(1))));
+        let bind = |n| Record::Bound {
+            address: address.clone(),
+            id: BoundId::Customer { tenant: customer(n) },
+            by: by(),
+            reason: why(),
+        };
+        let lost = || vec![Record::Intent(Box::new(create("customer/contoso"))), settled(1, done(created(1, None)))];
+        let keys = |more: Vec<Record>| -> Vec<Address> {
+            folded([lost(), more].concat()).ledger.credentials.into_keys().collect()
+        };
+        assert_eq!(keys(vec![bind(1)]), std::slice::from_ref(&address));
+        assert_eq!(keys(vec![bind(2)]), [own]);
+        assert_eq!(keys(vec![bind(2), bind(1)]), [address]);
     }
 
     #[test]

@@ -184,8 +184,9 @@ fn deliver(making: &mut Making<'_, '_>, customer: &Customer, create: &Create, af
 fn credentials(making: &mut Making<'_, '_>, customer: &Customer) {
     let address = Address::Customer(customer.key.clone());
     let old = remembered(making.desired(), making.ledger(), &address);
-    let credential = making.ledger().credentials.get(old.as_ref().unwrap_or(&address));
-    let (Some(create), Some(credential)) = (&customer.create, credential) else { return };
+    // The password of another customer is not this one's.
+    let credential = making.asked_of(&customer.key).credentials.get(old.as_ref().unwrap_or(&address));
+    let (Some(create), Some(credential)) = (&customer.create, credential.cloned()) else { return };
     match credential.state {
         CredentialState::Forgotten => {}
         CredentialState::Sealed { .. } => {

@@ -52,6 +52,10 @@ pub(super) fn partner_contradicts(case: &Case<'_, '_>, objections: &mut Objectio
             Some(finding) => drop(objections.partnerships.insert(partnership.name.clone(), finding)),
             None => objections.findings.extend(claims(partnership, &case.diff.owners)),
         }
+        // Who is invited under the PartnerID of another is not the one that is meant.
+        let first = partnership.partner_ids.first().filter(|_| *partner == Partner::NotListed);
+        let against = first.and_then(|id| case.diff.owners.against(partnership, id));
+        objections.partnerships.extend(against.map(|finding| (partnership.name.clone(), finding)));
     }
 }
 

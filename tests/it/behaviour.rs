@@ -4,7 +4,7 @@
 use crate::support::project::{Project, tenant};
 use std::collections::BTreeMap;
 use twotier::backend::simulated::{Human, Memory};
-use twotier::ledger::{Ledger, LiveId};
+use twotier::ledger::{Credential, CredentialState, Ledger, LiveId};
 use twotier::model::{Address, CustomerId, Field, SubscriptionId, TenantId, Value};
 use twotier::plan::{Gate, Planned};
 
@@ -336,4 +336,71 @@ fn an_order_waits_for_the_agreement_and_keeps_its_id_when_the_wait_is_over() {
     let after = check(&project, &tenant, &fresh(), &["order-subscription subscription/contoso/m365"]);
     assert_eq!(before.plan.steps()[2].id, after.plan.steps()[0].id);
     assert_ne!(before.plan.id(), after.plan.id());
+}
+
+const OTHER: &str = r#"{"customer":{"tenantId":"c0000000-0000-4000-8000-000000000002","domain":"adatum.onmicrosoft.com","companyName":"Adatum","country":"HU","resellers":["fab00000-0000-4000-8000-000000000001"]}}
+"#;
+
+#[test]
+fn a_lost_password_is_never_reset_for_another_customer_than_it_was_made_for() {
+    let create = "create: {domainPrefix: contoso, company: {name: Contoso}, registrationNumber: \"1\", billing: {firstName: A, lastName: B, email: a@c.example, culture: hu-HU, language: hu, address: {country: HU, city: B, postalCode: \"1\", line1: P}}, defaultAdminAccess: provider-and-reseller}";
+    let means = |tenant: &str| {
+        with_documents(&format!(
+            "---\napiVersion: twotier/v1\nkind: Customer\nmetadata: {{name: contoso}}\nspec: {{tenantId: {tenant}, reseller: fabrikam, {create}}}\n"
+        ))
+    };
+    let address: Address = "customer/contoso".parse().unwrap();
+    let lost = Credential {
+        user: "admin@contoso.onmicrosoft.com".into(),
+        state: CredentialState::Lost,
+        at: tenant(HEADER).clock(),
+    };
+    let ledger = Ledger {
+        bindings: BTreeMap::from([(address.clone(), LiveId::Customer(CUSTOMER.parse().unwrap()))]),
+        credentials: BTreeMap::from([(address, lost)]),
+        ..fresh()
+    };
+    let tenant = tenant(&format!("{HEADER}{OTHER}"));
+    let steps = ["reset-admin-password customer/contoso", "deliver-credentials customer/contoso"];
+    check(&means(CUSTOMER), &tenant, &ledger, &steps);
+    check(&means("c0000000-0000-4000-8000-000000000002"), &tenant, &ledger, &[]);
+}
+
+#[test]
+fn nobody_is_invited_under_the_partner_id_of_a_reseller_that_is_listed() {
+    let mistaken = BASE.replace(
+        "{displayName: Northwind, ",
+        "{displayName: Northwind, tenantId: fab00000-0000-4000-8000-000000000009, ",
+    );
+    let project = Project::of(&[("manifests/all.yaml", &mistaken)]);
+    let other = r#"{"company":{"tenantId":"fab00000-0000-4000-8000-000000000009","name":"Northwind","country":"HU","partnerIds":["4899999"]}}"#;
+    let told = ["? invite-reseller partnership/northwind TT0401", "TT0405", "TT0401"];
+    check(&project, &tenant(&format!("{HEADER}{other}\n")), &fresh(), &told);
+}
+
+#[test]
+fn a_relation_with_another_reseller_did_not_end() {
+    let customer = format!(
+        "---\napiVersion: twotier/v1\nkind: Customer\nmetadata: {{name: contoso}}\nspec: {{tenantId: {CUSTOMER}, reseller: fabrikam, contact: {{email: a@c.example}}, otherResellers: [northwind]}}\n"
+    );
+    let project = with_documents(&customer);
+    let contoso: Address = "customer/contoso".parse().unwrap();
+    let seen = Value::List(vec!["fabrikam".into(), "northwind".into()]);
+    let ledger = |n: u8| Ledger {
+        bindings: BTreeMap::from([(
+            "partnership/northwind".parse().unwrap(),
+            LiveId::Reseller(format!("fab00000-0000-4000-8000-00000000000{n}").parse().unwrap()),
+        )]),
+        settled: BTreeMap::from([(contoso.clone(), BTreeMap::from([(Field::Reseller, seen.clone())]))]),
+        ..fresh()
+    };
+    let invites = ["invite-customer customer/contoso northwind", "await-association customer/contoso northwind"];
+    let [invite, wait] = invites;
+    check(&project, &tenant(HEADER), &ledger(2), &[invite, wait, "TT0313"]);
+    let written = BASE.replace(
+        "{displayName: Northwind, ",
+        "{displayName: Northwind, tenantId: fab00000-0000-4000-8000-000000000002, ",
+    );
+    let project = Project::of(&[("manifests/all.yaml", &format!("{written}{customer}"))]);
+    check(&project, &tenant(HEADER), &ledger(7), &invites);
 }
