@@ -8,6 +8,9 @@ use super::tree::{Body, Entry, Extent, Node};
 use crate::diag::{Code, FileId, Finding, nearest};
 use std::fmt;
 
+/// Texts that may have several lines.
+const LINES: [&str; 2] = ["reason", "description"];
+
 /// Longest part of a written value that a message repeats.
 const SHOWN: usize = 60;
 
@@ -23,8 +26,10 @@ pub(super) struct Check<'c> {
 pub(super) enum Subject<'s> {
     /// A whole document.
     Document,
-    /// The value of a field, or of a key.
+    /// The value of a field.
     Field(&'s str),
+    /// The value of a key that nobody prescribes.
+    Key(&'s str),
     /// An item of the list in this field.
     Item(&'s str),
 }
@@ -32,7 +37,7 @@ impl<'s> Subject<'s> {
     fn name(self) -> &'s str {
         match self {
             Self::Document => "document",
-            Self::Field(name) | Self::Item(name) => name,
+            Self::Field(name) | Self::Key(name) | Self::Item(name) => name,
         }
     }
 }
@@ -40,7 +45,7 @@ impl fmt::Display for Subject<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Document => f.write_str("the document"),
-            Self::Field(name) => write!(f, "`{}`", Shown(name)),
+            Self::Field(name) | Self::Key(name) => write!(f, "`{}`", Shown(name)),
             Self::Item(name) => write!(f, "an item of `{}`", Shown(name)),
         }
     }
@@ -115,7 +120,7 @@ impl<'c> Check<'c> {
             let message = format!("key `{}`: {}", Shown(&entry.key), malformed.expected);
             self.report(Code::BadValue, entry.key_place, message, malformed.help);
         }
-        self.node(&entry.value, rest.shape, Subject::Field(&entry.key));
+        self.node(&entry.value, rest.shape, Subject::Key(&entry.key));
     }
 
     /// Says that nobody knows the field; gives the one that was probably meant.
@@ -216,8 +221,28 @@ impl<'c> Check<'c> {
                 let words = words.iter().map(|word| format!("; or `{word}`")).collect::<String>();
                 self.report(Code::BadValue, place, format!("{subject}{written}: {expected}{words}"), help);
             }
-            None => self.length(count(text.chars().count()), free.length, spot),
+            None => {
+                self.length(count(text.chars().count()), free.length, spot);
+                self.control(text, spot);
+            }
         }
+    }
+
+    /// What moves a cursor or ends a line is no part of a name; what is said at length has lines.
+    fn control(&mut self, text: &str, spot: Spot<'_>) {
+        let Spot { place, subject } = spot;
+        let has_lines = match subject {
+            Subject::Field(name) => LINES.contains(&name),
+            Subject::Key(_) => true,
+            Subject::Document | Subject::Item(_) => false,
+        };
+        let refused = |c: &char| c.is_control() && !(has_lines && matches!(c, '\n' | '\t'));
+        let Some(found) = text.chars().find(refused) else { return };
+        let (what, help) = match found {
+            '\n' => ("a line end".to_owned(), "write it in one line; `|-` and `>-` leave the last line end out"),
+            found => (format!("the control character U+{:04X}", u32::from(found)), "write it without"),
+        };
+        self.report(Code::BadValue, place, format!("{subject} holds {what}"), Some(help.to_owned()));
     }
 
     fn length(&mut self, length: i64, allowed: Bounds, spot: Spot<'_>) {

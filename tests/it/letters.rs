@@ -39,9 +39,15 @@ fn hostile() -> impl Strategy<Value = String> {
     proptest::collection::vec(prop::sample::select(nasty.to_vec()), 1..8).prop_map(|parts| parts.concat())
 }
 
+/// The same without what no name of a manifest may have.
+fn written() -> impl Strategy<Value = String> {
+    hostile().prop_map(|text| text.chars().filter(|c| !c.is_control()).collect())
+}
+
 /// Every letter of a partnership that ends, another that is invited, a customer and a role.
 fn letters(name: &str, company: &str) -> Vec<String> {
     let quoted = serde_json::json!(format!("A{name}")).to_string();
+    let reason = serde_json::json!(format!("A{name}\n\nSubject: x\n")).to_string();
     let fabrikam = format!(
         r#"apiVersion: twotier/v1
 kind: Partnership
@@ -50,7 +56,7 @@ spec:
   reseller: {{displayName: {quoted}, tenantId: fab00000-0000-4000-8000-000000000001, partnerIds: ["4811111"], country: HU, contact: {{name: {quoted}, email: csp@fabrikam.example}}}}
   ensure: ended
   ending:
-    reason: {quoted}
+    reason: {reason}
     decidedBy: {quoted}
     decidedOn: 2026-11-02
     contract: {quoted}
@@ -114,7 +120,7 @@ fn every_kind_of_letter_with_a_name_is_there() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
-    fn no_name_adds_a_line_to_a_letter_or_hides_one((name, company) in (hostile(), hostile())) {
+    fn no_name_adds_a_line_to_a_letter_or_hides_one((name, company) in (written(), hostile())) {
         let (plain, forged) = (letters("", ""), letters(&name, &company));
         prop_assert_eq!(plain.len(), forged.len());
         for (plain, forged) in plain.iter().zip(&forged) {

@@ -285,7 +285,7 @@ fn documents_without_content_are_passed_over() {
 fn dashes_inside_a_text_do_not_cut_it() {
     let text = customer("\n  domain: a.example\n  contact: {name: \"---\", email: a@b.example}\n")
         + "---\t\n"
-        + &customer("\n  contact:\n    name: |\n     ---\n     x\n    email: a@b.example\n");
+        + &customer("\n  contact:\n    name: >-\n     ---\n     x\n    email: a@b.example\n");
     check(&text, &[]);
     assert_eq!(manifests(&text).1.documents.len(), 2);
 }

@@ -5,7 +5,7 @@ use super::Work;
 use crate::desired::Ensure;
 use crate::diff::Owners;
 use crate::ledger::LiveId;
-use crate::manifest::emit::{NewDocument, Yaml, document};
+use crate::manifest::emit::{NewDocument, Yaml, document, visible};
 use crate::model::{Kind, Name, PartnerId, TenantId, country};
 use crate::observed::Relationship;
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,9 +66,7 @@ impl Work<'_, '_> {
                 self.imported.old.partnerships += 1;
                 continue;
             }
-            let what = || {
-                format!("reseller `{}` ({})", crate::manifest::emit::visible(&relationship.name), relationship.tenant)
-            };
+            let what = || format!("reseller `{}` ({})", visible(&relationship.name), relationship.tenant);
             match self.fit(relationship, &ids) {
                 Err(why) => self.leave_out(what(), why),
                 Ok(id) => {
@@ -130,7 +128,9 @@ impl Work<'_, '_> {
             &self.known.desired.provider.country
         });
         comments.push("Add `contact: {email: ...}`: the tenant does not tell whom to write to.".to_owned());
-        let display = if display.trim().is_empty() { name.as_str() } else { display };
+        // A name with line ends is none that a manifest may have.
+        let display = if display.contains(char::is_control) { visible(display) } else { display.to_string() };
+        let display = if display.trim().is_empty() { name.as_str() } else { &display };
         let reseller = Yaml::map([
             ("displayName", Yaml::text(display)),
             ("tenantId", Yaml::text(tenant.to_string())),

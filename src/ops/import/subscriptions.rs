@@ -54,7 +54,8 @@ impl Work<'_, '_> {
         let partner = partners.written(subscription.partner_of_record.as_ref());
         let is_written = partner.is_some();
         fields.extend(partner.map(|partner| ("partnerOfRecord", partner)));
-        let shown = (1..=256).contains(&subscription.friendly_name.chars().count());
+        let name = &subscription.friendly_name;
+        let shown = (1..=256).contains(&name.chars().count()) && !name.contains(char::is_control);
         if manage.contains(&Managed::FriendlyName) && shown {
             fields.push(("friendlyName", Yaml::text(&subscription.friendly_name)));
         }
