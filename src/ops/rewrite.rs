@@ -125,7 +125,7 @@ impl Written {
         let mut new = Vec::new();
         for finding in errors(&after.findings) {
             // Every one is asked: each may use up one that was there.
-            if wrongs(finding).map(&mut is_known).fold(false, |any, known| any || !known) {
+            if wrongs(finding).filter(|wrong| !is_known(*wrong)).count() > 0 {
                 new.push(finding.clone());
             }
         }

@@ -4,6 +4,12 @@ twotier=${TWOTIER:-twotier}
 # The folder of the project: in the job of a pull request, where its content was checked out.
 project=${PROJECT:-.}
 
+# A variable of the repository that is missing arrives empty, and then the state that the change itself names would be used.
+if [ "${TWOTIER_STATE-unset}" = "" ]; then
+    echo "TWOTIER_STATE is empty: set the variable of the repository to the folder of the one state" >&2
+    exit 1
+fi
+
 # Where the whole is: the log and the files of this job.
 run_link() { echo "${GITHUB_SERVER_URL:-https://github.com}/$GITHUB_REPOSITORY/actions/runs/${GITHUB_RUN_ID:-0}"; }
 

@@ -1,6 +1,7 @@
 //! Prints runs, their effects, and notes.
 
 use super::{Table, safe};
+use crate::diag::{Code, Finding};
 use crate::journal::history::{Effect, End, Note, Run, Seen, Settler};
 use crate::journal::record::{Forgotten, Learned, Record, Settled};
 use crate::journal::{Folded, History};
@@ -9,6 +10,7 @@ use crate::ops::past::Changes;
 use crate::plan::FieldChange;
 use crate::report::{self, Width};
 use serde_json::{Value, json};
+use std::path::Path;
 
 /// Keeps only what concerns an address, under every name it had.
 pub(crate) fn only(history: &mut History, address: &Address) {
@@ -344,12 +346,13 @@ fn effect_json(effect: &Effect, changes: &Changes) -> Value {
     json!({ "number": number, "at": at, "intent": intent, "changes": changes, "outcome": outcome })
 }
 
-/// What is said beside a plan of a service that no run was made of with this state: that it is the only one nobody can see.
-pub(crate) fn unproven(folded: &Folded) -> Option<&'static str> {
-    (folded.epoch == 0).then_some(
-        "no run was made with this state yet: if this tenant is managed already, from another clone, machine or folder, name \
-         the state of that one (`--state`, TWOTIER_STATE); two states of one tenant buy twice",
-    )
+/// What is said in a plan of a service that no run was made of with this state: that it is the only one nobody can see.
+pub(crate) fn unproven(folded: &Folded, state: &Path) -> Option<Finding> {
+    let message =
+        format!("no run was made with the state `{}` yet: it knows of no order, limit or protection", state.display());
+    let help = "if this tenant is managed already, from another clone, machine or folder, name the state of that one (`--state`, \
+                TWOTIER_STATE); two states of one tenant buy twice";
+    (folded.epoch == 0).then(|| Finding::warning(Code::StateFresh, None, message).help(help))
 }
 
 /// What an earlier run left open, said beside a plan: what is planned may be done already, and only `apply` settles that.

@@ -19,6 +19,7 @@ use crate::report::{self, Form, Format, Paint, Subject, Width};
 use crate::snapshot;
 use std::collections::BTreeSet;
 use std::io::Write as _;
+use std::path::Path;
 
 impl Scene<'_> {
     /// The form of a report.
@@ -200,8 +201,10 @@ fn plan_live(
     if let Some(words) = output::unfinished(journal.folded()) {
         scene.terminal.warn(&words);
     }
-    if let Some(words) = output::unproven(journal.folded()).filter(|_| doors.is_service()) {
-        scene.terminal.warn(words);
+    if doors.is_service() {
+        // Whoever reviews a change must see it, whatever the project file says of lint.
+        let name = scene.settings.state.value.file_name().map(Path::new).unwrap_or(Path::new("."));
+        planned.outlook.findings.extend(output::unproven(journal.folded(), name));
     }
     Ok((planned, journal.ledger().clone(), looked.told()))
 }

@@ -76,6 +76,20 @@ pub(super) fn no_contact(view: &mut View<'_, '_>) {
     missing(view, "customer", customers);
 }
 
+/// A provider that bounds nothing.
+pub(super) fn no_limits(view: &mut View<'_, '_>) {
+    let provider = &view.desired().provider;
+    if !provider.limits.is_empty() {
+        return;
+    }
+    let about = (
+        Address::Provider(provider.name.clone()),
+        "no `limits` are declared: one plan may take away and grant anything",
+    );
+    let help = "write `limits` of the Provider, such as `{movedPartnerOfRecord: {max: 20}, grantedAccess: {max: 10}}`";
+    view.say(Code::NoLimits, Some(provider.limits_at), (about.0, about.1.to_owned()), help);
+}
+
 fn missing(view: &mut View<'_, '_>, kind: &str, all: Vec<(Address, At)>) {
     let help = format!("write `contact.email`; many at once: `twotier set {kind} --from FILE`");
     for (address, at) in all.iter().take(TOLD) {

@@ -46,6 +46,7 @@ pub const LINTS: &[Lint] = &[
     Lint { code: Code::PartnerMissing, severity: Severity::Error, check: subscriptions::partner_missing },
     Lint { code: Code::PartnerUnknown, severity: Severity::Error, check: subscriptions::partner_unknown },
     Lint { code: Code::ExtendedTerm, severity: Severity::Warning, check: subscriptions::extended_term },
+    Lint { code: Code::NoLimits, severity: Severity::Note, check: customers::no_limits },
     Lint { code: Code::NoAdminAccess, severity: Severity::Note, check: customers::no_admin_access },
 ];
 

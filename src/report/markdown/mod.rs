@@ -68,9 +68,12 @@ fn verdict(file: &PlanFile) -> String {
     let mut closed: Vec<String> = lacking.map(|finding| short(&finding.message)).collect();
     closed.extend(closings(&file.outlook().gates, steps).iter().map(|gate| short(gate)));
     text.push_str(&headed("As it stands `apply` refuses all of it:", &closed));
-    let passing = file.outlook().findings.iter().filter(|finding| passes(finding));
-    let passing: Vec<String> = passing.map(|finding| short(&finding.message)).collect();
-    text.push_str(&headed("Passes a limit:", &passing));
+    let said = |code: diag::Code| -> Vec<String> {
+        let found = file.outlook().findings.iter().filter(|finding| finding.code == code.to_string());
+        found.map(|finding| short(&finding.message)).collect()
+    };
+    text.push_str(&headed("A state without a past:", &said(diag::Code::StateFresh)));
+    text.push_str(&headed("Passes a limit:", &said(diag::Code::AcknowledgementUsed)));
     text.push_str(&headed("Cannot be undone:", &lasting(steps)));
     let blocked: Vec<String> = file.outlook().blocked.iter().map(held).collect();
     text.push_str(&headed("Written, and not done by this plan:", &blocked));
