@@ -137,8 +137,8 @@ fn prose(text: &str) -> String {
             // Two of them make a formula. Source: docs.github.com, "Writing mathematical expressions": a backslash does not
             // help outside of one.
             '$' => safe.push_str("<span>&#36;</span>"),
-            // An address, whose reader wants to copy it, mentions nobody.
-            '@' if before.ends_with(|c: char| c.is_ascii_alphanumeric()) => safe.push_str("\\@"),
+            // An address mentions nobody and is copied by its reader; alone in its element it is no link either.
+            '@' if before.ends_with(|c: char| c.is_ascii_alphanumeric()) => safe.push_str("<span>@</span>"),
             '@' | '#' => {
                 safe.push('\\');
                 safe.push(c);

@@ -72,13 +72,16 @@ impl Pipeline {
         self.run_with(script, &[])
     }
     fn run_with(&self, script: &str, variables: &[(&str, &str)]) -> Output {
+        self.command(script).envs(variables.iter().copied()).output().unwrap()
+    }
+    fn command(&self, script: &str) -> Command {
         let path =
             format!("{}:{}", self.folder.path().join("bin").display(), std::env::var("PATH").unwrap_or_default());
         let mut command = Command::new("bash");
         command.arg(script).current_dir(self.folder.path()).env_clear().env("PATH", path);
         command.env("TWOTIER", &self.twotier).env("TWOTIER_ACTOR", "ann").env("GITHUB_REPOSITORY", "o/r");
         command.env("FORGE", self.folder.path().join("forge")).env("PR", "7").env("HEAD_SHA", HEAD);
-        command.envs(variables.iter().copied()).output().unwrap()
+        command
     }
     fn code(&self, script: &str) -> i32 {
         self.run(script).status.code().unwrap()
@@ -304,4 +307,24 @@ fn what_could_not_be_looked_at_is_no_drift() {
         assert_eq!(pipeline.code("ci/drift.sh"), code);
         assert_eq!(pipeline.read("forge/log"), "", "{code}");
     }
+}
+
+#[test]
+fn a_cancelled_job_is_told_to_the_run_and_waits_for_its_end() {
+    let stand_in = "#!/usr/bin/env bash\ntrap 'echo settled; kill $!; exit 130' TERM\n[ \"$3\" = apply ] || exit 0\n\
+                    echo began >\"$FORGE/began\"\nsleep 60 >/dev/null 2>&1 &\nwait $!\n";
+    let mut pipeline = Pipeline::new();
+    assert!(pipeline.run("ci/plan.sh").status.success(), "a plan to approve");
+    pipeline.twotier = pipeline.script("bin/twotier", stand_in);
+    let began = pipeline.folder.path().join("forge/began");
+    assert!(Command::new("mkfifo").arg(&began).status().unwrap().success());
+    let job = pipeline.command("ci/apply.sh").stdout(std::process::Stdio::piped()).spawn().unwrap();
+    assert_eq!(fs::read_to_string(&began).unwrap(), "began\n");
+    for signal in ["-INT", "-TERM"] {
+        assert!(Command::new("kill").args([signal, &job.id().to_string()]).status().unwrap().success());
+    }
+    let ended = job.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(130), "{}", String::from_utf8_lossy(&ended.stdout));
+    let comment = fs::read_to_string(pipeline.folder.path().join("forge/apply")).unwrap();
+    assert!(comment.contains("interrupted") && comment.contains("settled"), "{comment}");
 }

@@ -30,7 +30,7 @@ if [ -f approved/plan.json ]; then
 fi
 
 code=0
-muted into apply.md "$twotier" -C "$project" apply --format markdown "${consent[@]}" || code=$?
+muted into apply.md "$twotier" -C "$project" apply --format markdown --lock-wait 30m "${consent[@]}" || code=$?
 case $code in
 0) said='Done, as far as it can be done now.' ;;
 4) said='**Nothing was applied: the tenant moved since this was approved, or something stands against all of it. Plan again and review.**' ;;

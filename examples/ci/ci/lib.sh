@@ -10,6 +10,12 @@ if [ "${TWOTIER_STATE-unset}" = "" ]; then
     exit 1
 fi
 
+# Without it one further up would be found, and the comment would be of another project.
+if [ ! -f "$project/twotier.yaml" ]; then
+    echo "there is no twotier.yaml in $project" >&2
+    exit 1
+fi
+
 # Where the whole is: the log and the files of this job.
 run_link() { echo "${GITHUB_SERVER_URL:-https://github.com}/$GITHUB_REPOSITORY/actions/runs/${GITHUB_RUN_ID:-0}"; }
 
@@ -19,8 +25,29 @@ muted() {
     local word code=0
     word=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
     echo "::stop-commands::$word"
-    "$@" 2>&1 || code=$?
+    patient "$@" 2>&1 || code=$?
     printf '\n::%s::\n' "$word"
+    return "$code"
+}
+
+# Runs a command that learns when the job is cancelled, which the runner tells nobody but us, and waits until it has
+# settled what was in flight. Said once: a second word would end it at once.
+told=''
+patient() {
+    local pid='' code=0
+    [ -n "$told" ] ||
+        trap 'told=yes; trap : INT TERM HUP; [ -z "$pid" ] || kill -TERM "$pid" 2>/dev/null || true' INT TERM HUP
+    "$@" &
+    pid=$!
+    [ -z "$told" ] || kill -TERM "$pid" 2>/dev/null || true
+    wait "$pid" || code=$?
+    # A wait that a signal ended is not the end of the command.
+    while kill -0 "$pid" 2>/dev/null; do
+        code=0
+        wait "$pid" || code=$?
+    done
+    # Once told, what is left is to say how it ended.
+    [ -n "$told" ] || trap - INT TERM HUP
     return "$code"
 }
 
@@ -28,7 +55,8 @@ muted() {
 into() {
     local file=$1
     shift
-    "$@" >"$file"
+    # In place of the shell that `patient` made, so that what it says reaches the command.
+    exec "$@" >"$file"
 }
 
 # The id of our own comment that begins with the marker, if there is one: find_comment NUMBER MARKER

@@ -80,8 +80,7 @@ fn foreign(text: &str) -> Vec<String> {
     }
     let pings = |(at, c): (usize, char)| {
         let next = said[at + c.len_utf8()..].chars().next();
-        let is_address = c == '@' && said[..at].ends_with(|c: char| c.is_ascii_alphanumeric());
-        !is_address && matches!(c, '@' | '#') && next.is_some_and(char::is_alphanumeric)
+        matches!(c, '@' | '#') && next.is_some_and(char::is_alphanumeric)
     };
     found.extend(said.char_indices().filter(|it| pings(*it)).map(|(at, _)| format!("pings at {at} in {said:?}")));
     found
