@@ -2,8 +2,11 @@
 //! grows with the journal, and no plan needs it.
 
 use super::chain::{self, JournalError};
+use super::guarding::Guarding;
 use super::record::{Adopted, BoundId, Family, Intent, Object, Open, Record, Settled};
+use super::renames::Moves;
 use super::store::Store;
+use crate::ledger::Guards;
 use crate::model::{Address, Digest, Field, StepKey, Timestamp, Value};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +24,8 @@ pub struct History {
     handoffs: BTreeMap<Digest, StepKey>,
     /// New name, old name.
     renamed: Vec<(Address, Address)>,
+    /// Recorded last, under the names of now.
+    guards: Option<Guards>,
 }
 
 /// One run.
@@ -44,6 +49,8 @@ pub struct Run {
     pub made: Option<Digest>,
     /// What it saw for the first time, and when.
     pub seen: Vec<(Timestamp, Seen)>,
+    /// What it recorded of limits, freezes, protections and recipients.
+    pub guarded: Vec<Guarding>,
 }
 impl Run {
     /// The plan it followed.
@@ -60,6 +67,8 @@ pub enum Seen {
     Managed(Address),
     /// No document declares it any more.
     Released(Address),
+    /// It has a new name; the old one.
+    Renamed(Address, Address),
     /// Which live object it means.
     Bound(Address, BoundId),
     /// How it stands: in use, suspended, ended.
@@ -74,9 +83,11 @@ impl Seen {
     #[must_use]
     pub fn address(&self) -> &Address {
         match self {
-            Self::Managed(address) | Self::Released(address) | Self::Bound(address, _) | Self::Stands(address, _) => {
-                address
-            }
+            Self::Managed(address)
+            | Self::Released(address)
+            | Self::Renamed(address, _)
+            | Self::Bound(address, _)
+            | Self::Stands(address, _) => address,
             Self::Over(_, key) | Self::Withdrawn(_, key) => &key.address,
         }
     }
@@ -201,8 +212,8 @@ impl History {
         match record {
             Record::Open(open) => {
                 let (asked, effects, end) = (Vec::new(), Vec::new(), End::Open { last: at });
-                let (made, seen) = (None, Vec::new());
-                self.runs.push(Run { epoch, number, at, open: *open, end, asked, effects, made, seen });
+                let (made, seen, guarded) = (None, Vec::new(), Vec::new());
+                self.runs.push(Run { epoch, number, at, open: *open, end, asked, effects, made, seen, guarded });
             }
             Record::Planned { plan } => {
                 if let Some(run) = self.run(epoch) {
@@ -228,7 +239,8 @@ impl History {
                 let about = self.effect(intent).map(|effect| effect.intent.key.clone());
                 self.notes.push(Note { number, at, record, about });
             }
-            Record::Genesis { .. } | Record::Renew | Record::Counted { .. } | Record::Guarded(_) => {}
+            Record::Genesis { .. } | Record::Renew | Record::Counted { .. } => {}
+            Record::Guarded(guarded) => self.guard((number, epoch, at), (*guarded).into()),
             Record::Acknowledged { handoff, .. }
             | Record::Declined { handoff, .. }
             | Record::Reopened { handoff, .. } => {
@@ -236,7 +248,7 @@ impl History {
                 self.notes.push(Note { number, at, record, about });
             }
             Record::Renamed { ref from, ref to, .. } => {
-                self.renamed.push((to.clone(), from.clone()));
+                self.rename([(to.clone(), from.clone())]);
                 self.notes.push(Note { number, at, record, about: None });
             }
             Record::Bound { .. } | Record::Forgotten { .. } => {
@@ -247,21 +259,40 @@ impl History {
 
     fn adopt(&mut self, (epoch, at): (u64, Timestamp), adopted: Adopted) {
         let Adopted { bindings, settled, managed, released, renamed, consumed, withdrawn, shown: _ } = adopted;
-        self.renamed.extend(renamed);
+        self.rename(renamed.iter().cloned());
+        let moved = self.run(epoch).map_or_else(BTreeSet::new, |run| moved(&run.seen, &renamed));
+        // What has a new name is neither new nor gone.
+        let same = |address: &Address| !moved.contains(address);
         let over = consumed.into_iter().filter_map(|id| Some(Seen::Over(id, self.handoffs.get(&id)?.clone())));
         let called_back =
             withdrawn.into_iter().filter_map(|id| Some(Seen::Withdrawn(id, self.handoffs.get(&id)?.clone())));
         let stands = settled.into_iter().filter_map(|(address, mut fields)| {
             fields.remove(&Field::Status).map(|status| Seen::Stands(address, status))
         });
-        let seen: Vec<Seen> = (managed.into_iter().map(Seen::Managed))
-            .chain(released.into_iter().map(Seen::Released))
+        let seen: Vec<Seen> = (renamed.into_iter().map(|(new, old)| Seen::Renamed(new, old)))
+            .chain(managed.into_iter().filter(same).map(Seen::Managed))
+            .chain(released.into_iter().filter(same).map(Seen::Released))
             .chain(bindings.into_iter().map(|(address, id)| Seen::Bound(address, id)))
             .chain(stands)
             .chain(over.chain(called_back))
             .collect();
         if let Some(run) = self.run(epoch) {
             run.seen.extend(seen.into_iter().map(|seen| (at, seen)));
+        }
+    }
+
+    fn rename(&mut self, renamed: impl IntoIterator<Item = (Address, Address)>) {
+        let renamed: Vec<(Address, Address)> = renamed.into_iter().collect();
+        if let Some(guards) = &mut self.guards {
+            let moves = Moves::new(renamed.iter().map(|(new, old)| (old.clone(), new.clone())));
+            moves.set(&mut guards.protected);
+        }
+        self.renamed.extend(renamed);
+    }
+    fn guard(&mut self, (number, epoch, at): (u64, u64, Timestamp), after: Guards) {
+        let before = self.guards.replace(after.clone());
+        if let Some(run) = self.run(epoch) {
+            run.guarded.push(Guarding { number, at, before, after });
         }
     }
 
@@ -308,6 +339,21 @@ impl History {
             effect.outcome = Some(outcome);
         }
     }
+}
+
+/// The old and new names of what a run found renamed.
+fn moved(seen: &[(Timestamp, Seen)], renamed: &[(Address, Address)]) -> BTreeSet<Address> {
+    let before = seen.iter().filter_map(|(_, seen)| match seen {
+        Seen::Renamed(new, old) => Some((new, old)),
+        Seen::Managed(_)
+        | Seen::Released(_)
+        | Seen::Bound(..)
+        | Seen::Stands(..)
+        | Seen::Over(..)
+        | Seen::Withdrawn(..) => None,
+    });
+    let all = before.chain(renamed.iter().map(|(new, old)| (new, old)));
+    all.flat_map(|(new, old)| [new.clone(), old.clone()]).collect()
 }
 
 /// The hand-off that a note is about.

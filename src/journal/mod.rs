@@ -10,6 +10,7 @@ mod deeds;
 pub mod directory;
 mod effects;
 pub mod fold;
+pub mod guarding;
 pub mod history;
 #[cfg(test)]
 mod laws;

@@ -101,7 +101,7 @@ impl Moves {
             .collect();
         map.extend(moving);
     }
-    fn set(&self, set: &mut BTreeSet<Address>) {
+    pub(super) fn set(&self, set: &mut BTreeSet<Address>) {
         let moving: Vec<(Address, Address)> =
             set.iter().filter_map(|old| self.target(old).map(|new| (old.clone(), new))).collect();
         for (old, _) in &moving {

@@ -1,10 +1,12 @@
 //! Who decided what is there: of an address, every run that had to do with it and what people said, in order, each run with
 //! its actor, plan and change. Only reads.
 
+use super::past;
 use crate::desired::Desired;
 use crate::journal::History;
 use crate::journal::history::{Effect, Note, Run, Seen};
 use crate::model::{Address, CustomerKey, Digest, Name, StepKey, Timestamp};
+use crate::plan::FieldChange;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What happened to an address, oldest first, and the runs it names.
@@ -53,6 +55,13 @@ pub enum What {
         /// What.
         seen: Seen,
     },
+    /// A run recorded a limit, a freeze, a protection or a recipient.
+    Guarded {
+        /// Which run.
+        run: u64,
+        /// From what to what; what is looser carries a note.
+        change: FieldChange,
+    },
     /// A person said something.
     Said(Note),
 }
@@ -66,8 +75,8 @@ pub fn of(history: &History, desired: &Desired, address: &Address) -> Decided {
     for run in &history.runs {
         let events = by_run(run, &names);
         if !events.is_empty() {
-            let (asked, effects, seen) = (Vec::new(), Vec::new(), Vec::new());
-            decided.runs.insert(run.epoch, Run { asked, effects, seen, ..run.clone() });
+            let (asked, effects, seen, guarded) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+            decided.runs.insert(run.epoch, Run { asked, effects, seen, guarded, ..run.clone() });
         }
         decided.events.extend(events);
     }
@@ -77,7 +86,9 @@ pub fn of(history: &History, desired: &Desired, address: &Address) -> Decided {
     decided
 }
 
-fn by_run(run: &Run, names: &BTreeSet<Address>) -> Vec<Event> {
+/// What a run had to do with these addresses.
+#[must_use]
+pub fn by_run(run: &Run, names: &BTreeSet<Address>) -> Vec<Event> {
     let (epoch, number) = (run.epoch, run.number);
     let seen = run.seen.iter().filter(|(_, seen)| names.contains(seen.address()));
     let asked = run.asked.iter().filter(|(_, key)| names.contains(&key.address));
@@ -94,7 +105,11 @@ fn by_run(run: &Run, names: &BTreeSet<Address>) -> Vec<Event> {
         number: effect.number,
         what: What::Did { run: epoch, effect: Box::new(effect.clone()) },
     });
-    seen.chain(asked).chain(did).collect()
+    let guarded = run.guarded.iter().filter_map(|it| it.of(names)).flat_map(|it| {
+        let of = move |change| Event { at: it.at, number: it.number, what: What::Guarded { run: epoch, change } };
+        past::guarded(&it).into_iter().map(of)
+    });
+    seen.chain(guarded).chain(asked).chain(did).collect()
 }
 
 /// The address, and the documents that name who is to have something of it.

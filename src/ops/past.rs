@@ -3,15 +3,18 @@
 
 use super::fault::Fault;
 use crate::journal::Journal;
+use crate::journal::guarding::Guarding;
 use crate::journal::history::Run;
 use crate::journal::store::{Folder, Key};
 use crate::model::Digest;
-use crate::plan::FieldChange;
 use crate::plan::file::PlanFile;
+use crate::plan::{FieldChange, guards};
 use std::collections::BTreeMap;
 
 /// Fields that move, by the id of the step that moves them.
 pub type Changes = BTreeMap<Digest, Vec<FieldChange>>;
+/// The same, by the number of the run.
+pub type Runs = BTreeMap<u64, Changes>;
 
 /// What the plan of a run moved; nothing where it is not kept, or is of a format that is not read any more.
 ///
@@ -23,6 +26,21 @@ pub fn changes(journal: &Journal, run: &Run) -> Result<Changes, Fault> {
     let Ok(file) = PlanFile::read(&String::from_utf8_lossy(&bytes)) else { return Ok(Changes::new()) };
     let steps = file.plan().steps().iter().filter(|step| !step.changes.is_empty());
     Ok(steps.map(|step| (step.id, step.changes.clone())).collect())
+}
+
+/// The same of several runs, by their numbers.
+///
+/// # Errors
+/// When the store cannot say.
+pub fn of_runs<'r>(journal: &Journal, runs: impl IntoIterator<Item = &'r Run>) -> Result<Runs, Fault> {
+    runs.into_iter().map(|run| Ok((run.epoch, changes(journal, run)?))).collect()
+}
+
+/// What was recorded of limits, freezes, protections and recipients, field by field; what is looser carries a note.
+#[must_use]
+pub fn guarded(guarding: &Guarding) -> Vec<FieldChange> {
+    let Guarding { number: _, at, before, after } = guarding;
+    guards::recorded(before.as_ref(), after, at.date())
 }
 
 /// How many digits of an id are enough to ask for a plan.

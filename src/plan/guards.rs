@@ -8,7 +8,7 @@ use super::{Action, FieldChange, Gate, Mark, Risk, Step};
 use crate::desired::Desired;
 use crate::diff::remembered;
 use crate::ledger::{Bindings, Guards, Ledger, LiveId, Others};
-use crate::model::{Address, Class, Date, Freeze, Limit, Limits, StepName};
+use crate::model::{Address, Bound, Class, Date, Freeze, Limit, Limits, StepName};
 use smol_str::{SmolStr, format_smolstr};
 use std::collections::BTreeSet;
 
@@ -142,6 +142,29 @@ fn renamed(recorded: &Guards, desired: &Desired) -> Guards {
 pub const FREEZE: &str = "freeze";
 const LATER: &str = "takes effect in the run after this one";
 
+/// What was recorded anew, field by field; what is looser than before carries a note.
+#[must_use]
+pub fn recorded(before: Option<&Guards>, after: &Guards, today: Date) -> Vec<FieldChange> {
+    match before {
+        Some(before) => changes(before, after, today),
+        // The first ones loosen nothing.
+        None => changes(&Guards::default(), after, today)
+            .into_iter()
+            .map(|change| FieldChange { before: None, note: None, ..change })
+            .collect(),
+    }
+}
+
+/// How a bound is shown.
+#[must_use]
+pub fn shown(limit: Limit, bound: Option<&Bound>) -> SmolStr {
+    match (bound, limit) {
+        (Some(bound), _) => format_smolstr!("{bound}"),
+        (None, Limit::LoweredQuantity) => "each acknowledged".into(),
+        (None, _) => "no bound".into(),
+    }
+}
+
 fn changes(recorded: &Guards, declared: &Guards, today: Date) -> Vec<FieldChange> {
     let change = |field: SmolStr, before: SmolStr, after: SmolStr, looser: bool| FieldChange {
         field,
@@ -155,15 +178,11 @@ fn changes(recorded: &Guards, declared: &Guards, today: Date) -> Vec<FieldChange
         if before == after {
             continue;
         }
-        let shown = |bound: Option<&crate::model::Bound>| match (bound, limit) {
-            (Some(bound), _) => format_smolstr!("{bound}"),
-            (None, Limit::LoweredQuantity) => "each acknowledged".into(),
-            (None, _) => "no bound".into(),
-        };
-        let one = |bound: Option<&crate::model::Bound>| bound.map(|bound| (*limit, *bound)).into_iter().collect();
+        let one = |bound: Option<&Bound>| bound.map(|bound| (*limit, *bound)).into_iter().collect();
         let (was, now): (Limits, Limits) = (one(before), one(after));
         let looser = limits::in_force(Some(&was), &now) != now;
-        changes.push(change(format_smolstr!("limits.{}", limit.name()), shown(before), shown(after), looser));
+        let (before, after) = (shown(*limit, before), shown(*limit, after));
+        changes.push(change(format_smolstr!("limits.{}", limit.name()), before, after, looser));
     }
     for address in recorded.protected.symmetric_difference(&declared.protected) {
         let looser = recorded.protected.contains(address);
@@ -196,7 +215,6 @@ fn changes(recorded: &Guards, declared: &Guards, today: Date) -> Vec<FieldChange
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Bound;
 
     fn desired(recipients: &str) -> Desired {
         let text = format!(

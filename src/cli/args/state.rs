@@ -108,8 +108,9 @@ pub(crate) enum Ruling {
 
 pub(super) const HISTORY: &str = "\
 Runs, newest first: who, when, on whose approval, and how the steps ended; then what people noted. With a number, all of that \
-run: every effect with what it moved from and to, what was asked of people, and what it saw for the first time (that a \
-partnership was accepted, that what was asked is over). With an address, what concerns it under every name it had. \
+run: every effect with what it moved from and to, what was asked of people, limits, freezes, protections and recipients that \
+it recorded, and what it saw for the first time (that a partnership was accepted, that what was asked is over). With an \
+address, what each run had to do with it, under every name it had; with the provider, who loosened what. \
 `twotier show` takes the id of a plan that a run followed.
 
 Examples:

@@ -1,9 +1,11 @@
 //! Prints who decided what is there: what happened, in order, and by whose plan and change.
 
 use super::Table;
-use super::history::{ended_as, note, note_json, plan, run_json, seen_as, seen_json};
+use super::history::{
+    change_json, changes_json, did, ended_as, guard, note, note_json, plan, run_json, seen_as, seen_json,
+};
 use crate::ops::decided::{Decided, Event, What};
-use crate::ops::past::Changes;
+use crate::ops::past::{Changes, Runs};
 use crate::report::Width;
 use serde_json::{Value, json};
 
@@ -11,14 +13,14 @@ use serde_json::{Value, json};
 const MARGIN: u16 = 4;
 
 /// What happened, then the runs that did it; nothing where nothing did.
-pub(crate) fn decided(decided: &Decided, width: Width) -> String {
+pub(crate) fn decided(decided: &Decided, changes: &Runs, width: Width) -> String {
     let Decided { events, runs } = decided;
     if events.is_empty() {
         return String::new();
     }
     let mut table = Table::default();
     for Event { at, number: _, what } in events {
-        let (who, what) = told(what);
+        let (who, what) = told(what, changes);
         table.row([at.to_string(), who, what]);
     }
     let mut by = Table::default();
@@ -41,14 +43,16 @@ fn indented(text: &str) -> String {
     text.lines().map(|line| format!("{:margin$}{line}\n", "", margin = usize::from(MARGIN))).collect()
 }
 
-fn told(what: &What) -> (String, String) {
+/// Who, and what.
+pub(super) fn told(what: &What, changes: &Runs) -> (String, String) {
     match what {
         What::Asked { run, handoff, key } => {
             (format!("run {run}"), format!("{key}: asked, hand-off {}", handoff.short(10)))
         }
         What::Did { run, effect } => {
-            (format!("run {run}"), format!("{}: {}", effect.intent.key, ended_as(*run, effect)))
+            (format!("run {run}"), format!("{}: {}", effect.intent.key, did(*run, effect, changes.get(run))))
         }
+        What::Guarded { run, change } => (format!("run {run}"), guard(change)),
         What::Saw { run, seen } => {
             let (what, how) = seen_as(seen);
             (format!("run {run}"), format!("{what}: {how}"))
@@ -61,13 +65,15 @@ fn told(what: &What) -> (String, String) {
 }
 
 /// The same, as JSON.
-pub(crate) fn decided_json(decided: &Decided) -> Value {
+pub(crate) fn decided_json(decided: &Decided, changes: &Runs) -> Value {
     let Decided { events, runs } = decided;
     let one = |Event { at, number: _, what }: &Event| match what {
         What::Asked { run, handoff, key } => json!({ "at": at, "run": run, "asked": handoff, "step": key }),
         What::Did { run, effect } => {
-            json!({ "at": at, "run": run, "did": effect.intent, "how": ended_as(*run, effect) })
+            let moved = changes.get(run).and_then(|changes| changes_json(effect, changes));
+            json!({ "at": at, "run": run, "did": effect.intent, "changes": moved, "how": ended_as(*run, effect) })
         }
+        What::Guarded { run, change } => json!({ "at": at, "run": run, "guarded": change_json(change) }),
         What::Saw { run, seen } => json!({ "at": at, "run": run, "saw": seen_json(&(*at, seen.clone())) }),
         What::Said(said) => json!({ "at": at, "note": note_json(said) }),
     };

@@ -1,12 +1,14 @@
 //! Prints runs, their effects, and notes.
 
+use super::decided::told;
 use super::{Table, safe};
 use crate::diag::{Code, Finding};
 use crate::journal::history::{Effect, End, Note, Run, Seen, Settler};
 use crate::journal::record::{Forgotten, Learned, Record, Settled};
 use crate::journal::{Folded, History};
 use crate::model::{Address, Digest, Operation};
-use crate::ops::past::Changes;
+use crate::ops::decided::{Event, by_run};
+use crate::ops::past::{self, Changes, Runs};
 use crate::plan::FieldChange;
 use crate::report::{self, Width};
 use serde_json::{Value, json};
@@ -19,31 +21,45 @@ pub(crate) fn only(history: &mut History, address: &Address) {
         run.asked.retain(|(_, key)| names.contains(&key.address));
         run.effects.retain(|it| names.contains(&it.intent.key.address) || names.contains(&it.intent.cause));
         run.seen.retain(|(_, seen)| names.contains(seen.address()));
+        run.guarded = run.guarded.iter().filter_map(|it| it.of(&names)).collect();
     }
-    history.runs.retain(|run| !run.asked.is_empty() || !run.effects.is_empty() || !run.seen.is_empty());
+    let has = |run: &Run| {
+        let Run { asked, effects, seen, guarded, .. } = run;
+        !asked.is_empty() || !effects.is_empty() || !seen.is_empty() || !guarded.is_empty()
+    };
+    history.runs.retain(has);
     history.notes.retain(|note| note.addresses().iter().any(|it| names.contains(*it)));
 }
 
-/// Runs newest first, then notes newest first, then how many of each were left out.
-pub(crate) fn history(history: &History, (limit, about): (usize, Option<&Address>), width: Width) -> String {
+/// The address that a list of runs was kept to, and what their plans moved.
+pub(crate) struct About<'a> {
+    /// Which.
+    pub(crate) address: &'a Address,
+    /// What moved.
+    pub(crate) changes: &'a Runs,
+}
+
+/// Runs newest first, of an address with what each had to do with it; then notes newest first, then how many of each were
+/// left out.
+pub(crate) fn history(history: &History, (limit, about): (usize, Option<&About<'_>>), width: Width) -> String {
     if history.runs.is_empty() && history.notes.is_empty() {
         return about.map_or_else(
             || "No runs yet.\n".to_owned(),
-            |address| format!("No run or note concerns `{address}`; `twotier state list` lists every address.\n"),
+            |About { address, .. }| {
+                format!("No run or note concerns `{address}`; `twotier state list` lists every address.\n")
+            },
         );
     }
     let mut text = String::new();
     if !history.runs.is_empty() {
-        let mut table = Table::new(&["run", "when", "who", "plan", "ended"]);
-        for run in history.runs.iter().rev().take(limit) {
-            table.row([
-                run.epoch.to_string(),
-                run.at.to_string(),
-                run.open.actor.to_string(),
-                plan(run),
-                end(&run.end),
-            ]);
-        }
+        let runs = history.runs.iter().rev().take(limit);
+        let table = match about {
+            None => ends(runs),
+            Some(About { address, changes }) => {
+                let names = history.names(address);
+                concerns(runs, |run| by_run(run, &names), changes)
+            }
+        };
         text.push_str(&table.show(width));
     }
     if !history.notes.is_empty() {
@@ -59,6 +75,29 @@ pub(crate) fn history(history: &History, (limit, about): (usize, Option<&Address
     }
     text.push_str(&left_out(history, limit));
     text
+}
+
+/// How runs ended.
+fn ends<'r>(runs: impl Iterator<Item = &'r Run>) -> Table {
+    let mut table = Table::new(&["run", "when", "who", "plan", "ended"]);
+    for run in runs {
+        let (at, who) = (run.at.to_string(), run.open.actor.to_string());
+        table.row([run.epoch.to_string(), at, who, plan(run), end(&run.end)]);
+    }
+    table
+}
+
+/// What runs had to do with an address, newest first.
+fn concerns<'r>(runs: impl Iterator<Item = &'r Run>, events: impl Fn(&Run) -> Vec<Event>, changes: &Runs) -> Table {
+    let mut table = Table::new(&["run", "when", "who", "plan", "what"]);
+    for run in runs {
+        for Event { at, number: _, what } in events(run).iter().rev() {
+            let (_, what) = told(what, changes);
+            let who = run.open.actor.to_string();
+            table.row([run.epoch.to_string(), at.to_string(), who, plan(run), what]);
+        }
+    }
+    table
 }
 
 /// What a limit hides, and how to see it.
@@ -170,7 +209,7 @@ fn taught(learned: &Learned) -> String {
 
 /// A run, whole.
 pub(crate) fn run(run: &Run, changes: &Changes, width: Width) -> String {
-    let Run { epoch, number: _, at, open, end: ended, asked, effects, made, seen } = run;
+    let Run { epoch, number: _, at, open, end: ended, asked, effects, made, seen, guarded } = run;
     let mut head = Table::default();
     head.row(["run".to_owned(), epoch.to_string()]);
     head.row(["began".to_owned(), at.to_string()]);
@@ -191,9 +230,16 @@ pub(crate) fn run(run: &Run, changes: &Changes, width: Width) -> String {
             table.row([String::new(), key.to_string(), format!("asked: `twotier handoffs show {}`", id.short(10))]);
         }
         for effect in effects {
-            let how = format!("{}{}", moved(effect, changes), ended_as(*epoch, effect));
+            let how = did(*epoch, effect, Some(changes));
             table.row([effect.number.to_string(), effect.intent.key.to_string(), how]);
         }
+        text.push('\n');
+        text.push_str(&table.show(width));
+    }
+    let guards: Vec<FieldChange> = guarded.iter().flat_map(past::guarded).collect();
+    if !guards.is_empty() {
+        let mut table = Table::new(&["guards"]);
+        guards.iter().for_each(|change| table.row([guard(change)]));
         text.push('\n');
         text.push_str(&table.show(width));
     }
@@ -213,7 +259,7 @@ fn whole_plan(approved: Option<Digest>, made: Option<Digest>) -> String {
 }
 
 /// From what to what: by the plan, and where it is not kept by what the effect was to set.
-fn moved(effect: &Effect, changes: &Changes) -> String {
+fn moved(effect: &Effect, changes: Option<&Changes>) -> String {
     let own = match &effect.intent.operation {
         // Of the two effects of an order the second tells what was ordered.
         Operation::MakeCart { .. } => return String::new(),
@@ -221,7 +267,7 @@ fn moved(effect: &Effect, changes: &Changes) -> String {
         | Operation::ResetAdminPassword { .. }
         | Operation::CheckOut { .. }
         | Operation::ChangeSubscription { .. }
-        | Operation::SetSupportContact { .. } => changes.get(&effect.intent.step),
+        | Operation::SetSupportContact { .. } => changes.and_then(|changes| changes.get(&effect.intent.step)),
     };
     let told: Vec<String> = match own {
         Some(changes) => changes.iter().map(change).collect(),
@@ -237,6 +283,18 @@ fn change(FieldChange { field, before, after, note: _ }: &FieldChange) -> String
     }
 }
 
+/// What an effect moved, and how it ended.
+pub(super) fn did(epoch: u64, effect: &Effect, changes: Option<&Changes>) -> String {
+    format!("{}{}", moved(effect, changes), ended_as(epoch, effect))
+}
+
+/// A limit, freeze, protection or recipient that was recorded: from what to what, and whether that is looser.
+pub(super) fn guard(recorded: &FieldChange) -> String {
+    let looser = recorded.note.as_ref().map_or_else(String::new, |note| format!(", looser: {note}"));
+    let step = if recorded.before.is_some() { "change-guards" } else { "first guards" };
+    format!("{step}: {}{looser}", change(recorded))
+}
+
 const DECLARED: &str = "declared for the first time";
 const RELEASED: &str = "not declared any more";
 
@@ -245,6 +303,7 @@ pub(super) fn seen_as(seen: &Seen) -> (String, String) {
     match seen {
         Seen::Managed(address) => (address.to_string(), DECLARED.to_owned()),
         Seen::Released(address) => (address.to_string(), RELEASED.to_owned()),
+        Seen::Renamed(new, old) => (new.to_string(), format!("has a new name, was {old}")),
         Seen::Bound(address, id) => (address.to_string(), format!("is there: {}", id_of(id))),
         Seen::Stands(address, status) => (address.to_string(), format!("is {status}")),
         Seen::Over(id, key) => (key.to_string(), format!("is over (hand-off {})", id.short(10))),
@@ -261,7 +320,7 @@ fn saw(all: &[(crate::model::Timestamp, Seen)]) -> Option<Table> {
         match seen {
             Seen::Managed(address) => managed.push(address),
             Seen::Released(address) => released.push(address),
-            Seen::Bound(..) | Seen::Stands(..) | Seen::Over(..) | Seen::Withdrawn(..) => {
+            Seen::Renamed(..) | Seen::Bound(..) | Seen::Stands(..) | Seen::Over(..) | Seen::Withdrawn(..) => {
                 rows.push(seen_as(seen).into())
             }
         }
@@ -288,9 +347,11 @@ pub(super) fn ended_as(epoch: u64, effect: &Effect) -> String {
     }
 }
 
-/// Runs and notes, as JSON, newest first.
-pub(crate) fn history_json(history: &History, limit: usize) -> Value {
-    let runs: Vec<Value> = history.runs.iter().rev().take(limit).map(|run| run_json(run, &Changes::new())).collect();
+/// Runs and notes, as JSON, newest first; of the runs of which it is known, with what their plans moved.
+pub(crate) fn history_json(history: &History, limit: usize, changes: &Runs) -> Value {
+    let none = Changes::new();
+    let one = |run: &Run| run_json(run, changes.get(&run.epoch).unwrap_or(&none));
+    let runs: Vec<Value> = history.runs.iter().rev().take(limit).map(one).collect();
     let notes: Vec<Value> = history.notes.iter().rev().take(limit).map(note_json).collect();
     let hidden = |all: usize| all.saturating_sub(limit);
     let left_out = json!({ "runs": hidden(history.runs.len()), "notes": hidden(history.notes.len()) });
@@ -304,7 +365,7 @@ pub(crate) fn note_json(Note { number, at, record, about }: &Note) -> Value {
 
 /// A run, as JSON.
 pub(crate) fn run_json(run: &Run, changes: &Changes) -> Value {
-    let Run { epoch, number, at, open, end: ended, asked, effects, made, seen } = run;
+    let Run { epoch, number, at, open, end: ended, asked, effects, made, seen, guarded } = run;
     let state = match ended {
         End::Open { last } => json!({ "state": "open", "last": last }),
         End::Closed { at, outcomes } => json!({ "state": "closed", "at": at, "outcomes": outcomes }),
@@ -313,9 +374,10 @@ pub(crate) fn run_json(run: &Run, changes: &Changes) -> Value {
     let asked: Vec<Value> = asked.iter().map(|(id, key)| json!({ "id": id, "step": key })).collect();
     let effects: Vec<Value> = effects.iter().map(|effect| effect_json(effect, changes)).collect();
     let seen: Vec<Value> = seen.iter().map(seen_json).collect();
+    let guards: Vec<Value> = guarded.iter().flat_map(past::guarded).map(|change| change_json(&change)).collect();
     json!({
         "run": epoch, "number": number, "at": at, "open": open, "madePlan": made, "end": state, "asked": asked,
-        "effects": effects, "seen": seen,
+        "effects": effects, "seen": seen, "guards": guards,
     })
 }
 
@@ -323,6 +385,7 @@ pub(super) fn seen_json((at, seen): &(crate::model::Timestamp, Seen)) -> Value {
     match seen {
         Seen::Managed(address) => json!({ "at": at, "managed": address }),
         Seen::Released(address) => json!({ "at": at, "released": address }),
+        Seen::Renamed(new, old) => json!({ "at": at, "renamed": new, "from": old }),
         Seen::Bound(address, id) => json!({ "at": at, "bound": address, "id": id }),
         Seen::Stands(address, status) => json!({ "at": at, "stands": address, "status": status }),
         Seen::Over(id, key) => json!({ "at": at, "over": id, "step": key }),
@@ -339,11 +402,19 @@ fn effect_json(effect: &Effect, changes: &Changes) -> Value {
         };
         json!({ "at": outcome.at, "settled": outcome.settled, "by": by })
     });
-    let changes: Option<Vec<Value>> = changes.get(&intent.step).map(|all| {
-        let one = |it: &FieldChange| json!({ "field": it.field, "before": it.before, "after": it.after });
-        all.iter().map(one).collect()
-    });
+    let changes = changes_json(effect, changes);
     json!({ "number": number, "at": at, "intent": intent, "changes": changes, "outcome": outcome })
+}
+
+/// From what to what an effect moved; none where no plan tells.
+pub(super) fn changes_json(effect: &Effect, changes: &Changes) -> Option<Vec<Value>> {
+    let one = |it: &FieldChange| json!({ "field": it.field, "before": it.before, "after": it.after });
+    changes.get(&effect.intent.step).map(|all| all.iter().map(one).collect())
+}
+
+/// A guard that was recorded; what is looser has a note.
+pub(super) fn change_json(FieldChange { field, before, after, note }: &FieldChange) -> Value {
+    json!({ "field": field, "before": before, "after": after, "looser": note.is_some() })
 }
 
 /// What is said in a plan of a service that no run was made of with this state: that it is the only one nobody can see.

@@ -3,8 +3,9 @@
 use super::people::credential_word;
 use super::{Table, safe};
 use crate::journal::Journal;
-use crate::ledger::{Assignment, Doubt, Grant, HandoffState, Ledger, Pending, PendingWhat, Unresolved};
-use crate::model::Address;
+use crate::ledger::{Assignment, Doubt, Grant, Guards, HandoffState, Ledger, Pending, PendingWhat, Unresolved};
+use crate::model::{Address, Limit};
+use crate::plan::guards::shown;
 use crate::report::Width;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -139,7 +140,18 @@ pub(crate) fn remembered(journal: &Journal, address: &Address) -> Option<Value> 
             "step": open.key.step, "since": open.since,
         })),
         "credentials": credential.map(|credential| credential_word(&credential.state)),
+        "guards": guards(ledger, address),
     }))
+}
+
+/// What runs keep to, where the address is the provider; none where nothing is recorded.
+fn guards(ledger: &Ledger, address: &Address) -> Option<Value> {
+    let Address::Provider(_) = address else { return None };
+    let Guards { protected, others: _, recipients, limits, freeze } = ledger.guards.as_ref()?;
+    let limit = |limit: &Limit| (limit.name().to_owned(), json!(shown(*limit, limits.get(limit))));
+    let limits: Map<String, Value> = Limit::ALL.iter().map(limit).collect();
+    let freeze: Vec<String> = freeze.iter().map(|it| format!("{it}: {}", it.reason)).collect();
+    Some(json!({ "limits": limits, "protected": protected, "recipients": recipients, "freeze": freeze }))
 }
 
 fn unresolved_json(it: &Unresolved) -> Value {
@@ -152,7 +164,7 @@ fn also_unresolved(ledger: &Ledger, address: &Address) -> Option<Vec<Value>> {
     Some(others).filter(|others| !others.is_empty())
 }
 
-/// A JSON object as lines `key  value`, without what is not there.
+/// A JSON object as lines `key  value`, a list of texts one line each, without what is not there.
 pub(crate) fn fields(value: &Value, width: Width) -> String {
     let mut table = Table::default();
     let mut open: Vec<(String, &Value)> = vec![(String::new(), value)];
@@ -170,6 +182,9 @@ pub(crate) fn fields(value: &Value, width: Width) -> String {
             Value::String(text) => table.row([path, text.clone()]),
             Value::Bool(true) => table.row([path, "yes".to_owned()]),
             Value::Bool(false) => table.row([path, "no".to_owned()]),
+            Value::Array(all) if all.iter().all(Value::is_string) => {
+                all.iter().filter_map(Value::as_str).for_each(|one| table.row([path.clone(), one.to_owned()]));
+            }
             Value::Number(_) | Value::Array(_) => table.row([path, value.to_string()]),
         }
     }

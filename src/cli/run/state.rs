@@ -143,9 +143,13 @@ pub(super) fn history(scene: &Scene<'_>, args: &HistoryArgs) -> Result<Exit, Cli
         form.print(scene.terminal, &text)?;
         return Ok(Exit::Done);
     }
+    // What plans moved is read only where it is told.
+    let told = if args.address.is_some() { args.limit } else { 0 };
+    let changes = past::of_runs(&journal, history.runs.iter().rev().take(told))?;
+    let about = args.address.as_ref().map(|address| output::About { address, changes: &changes });
     let text = match form {
-        Plainness::Text => output::history(&history, (args.limit, args.address.as_ref()), scene.terminal.width()),
-        Plainness::Json => output::json(&output::history_json(&history, args.limit)),
+        Plainness::Text => output::history(&history, (args.limit, about.as_ref()), scene.terminal.width()),
+        Plainness::Json => output::json(&output::history_json(&history, args.limit, &changes)),
     };
     form.print(scene.terminal, &text)?;
     Ok(Exit::Done)

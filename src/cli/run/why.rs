@@ -8,6 +8,7 @@ use crate::cli::progress::Shown;
 use crate::journal::History;
 use crate::model::Address;
 use crate::ops::decided;
+use crate::ops::past;
 use crate::ops::recall::{Recalling, Refresh};
 use crate::ops::why as asking;
 
@@ -28,13 +29,18 @@ pub(super) fn why(scene: &Scene<'_>, topic: &str) -> Result<Exit, CliError> {
     recall.close(&shown);
     let history = History::read(doors.store().as_ref())?;
     let decided = decided::of(&history, &project.desired, &address);
+    let changes = past::of_runs(&journal, decided.runs.values())?;
     let text = match form {
         output::Plainness::Text => {
-            format!("{}{}", output::why(&why, &project.sources), output::decided(&decided, scene.terminal.width()))
+            format!(
+                "{}{}",
+                output::why(&why, &project.sources),
+                output::decided(&decided, &changes, scene.terminal.width())
+            )
         }
         output::Plainness::Json => {
             let mut told = output::why_json(&why, &project.sources);
-            output::merge(&mut told, output::decided_json(&decided));
+            output::merge(&mut told, output::decided_json(&decided, &changes));
             output::json(&told)
         }
     };
