@@ -120,12 +120,11 @@ fn remembers_partnerships(sides: Sides<'_>) -> bool {
 }
 
 /// Whether a run saw it among our partnerships, customers or subscriptions.
-#[must_use]
-pub fn was_there(sides: Sides<'_>, address: &Address) -> bool {
+pub(super) fn was_there(sides: Sides<'_>, address: &Address) -> bool {
     ledger_binding(sides, address).is_some()
 }
 
-/// What is said of a declared partnership that a run saw and that is no longer listed.
+/// What is said of a declared partnership that a run saw, that is no longer listed and that none of us ended.
 #[must_use]
 pub fn gone(partnership: &Partnership) -> Finding {
     Finding::error(
@@ -140,7 +139,7 @@ fn was_ended(sides: Sides<'_>, address: &Address) -> bool {
     sides.ledger.handoffs.values().any(|handoff| {
         handoff.key.step == StepName::EndPartnership
             && handoff.key.address == *address
-            && matches!(handoff.state, HandoffState::Consumed { .. })
+            && matches!(handoff.state, HandoffState::Acknowledged { .. } | HandoffState::Consumed { .. })
     })
 }
 

@@ -1,5 +1,5 @@
-//! Partnerships that are declared to end and are no longer listed: whether people were asked to end them, and whether what was
-//! to be said before was said. An end that shows never proves that anybody gave notice.
+//! Partnerships that are no longer listed: whether they were declared to end, whether people were asked to end them, and
+//! whether what was to be said before was said. An end that shows never proves that anybody gave notice.
 
 use super::bind::was_there;
 use super::{Diff, Partner, Sides, remembered};
@@ -23,6 +23,7 @@ const TOLD: Span = Span::days(30);
 /// How a run remembers an end.
 const ASKED: &str = "ended";
 const UNASKED: &str = "ended before anybody was asked";
+const SEEN: &str = ", seen ";
 
 /// Tells what is to be told of ends that are over, and what is remembered of them from now on.
 pub(super) fn compare<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
@@ -31,9 +32,15 @@ pub(super) fn compare<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
     let over: Vec<&Partnership> = over.filter_map(|(name, _)| sides.desired.partnerships.get(*name)).collect();
     for partnership in over {
         let address = Address::Partnership(partnership.name.clone());
-        let Some(ending) = partnership.ending.as_deref().filter(|_| was_there(sides, &address)) else { continue };
         let old = remembered(sides.desired, sides.ledger, &address);
         let own = old.as_ref().unwrap_or(&address);
+        let Some(ending) = partnership.ending.as_deref().filter(|_| was_there(sides, &address)) else {
+            // Declared active again before a run saw its end: that it was ours is not forgotten with its hand-off.
+            if recorded(sides, own).is_none() && ended_by_us(sides, &address).is_some() {
+                record(diff, &address, ASKED, sides.now.date());
+            }
+            continue;
+        };
         for (audience, notice) in [("partner", &ending.partner_notice), ("customers", &ending.customers_notice)] {
             let open = match notice {
                 Notice::Send => not_evidenced(sides, (partnership, ending), (own, audience)),
@@ -46,14 +53,44 @@ pub(super) fn compare<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
         let last = recorded(sides, own);
         let asked = was_asked(sides, own);
         if last.is_none() {
-            let how = format!("{}, seen {}", if asked { ASKED } else { UNASKED }, sides.now.date());
-            diff.settled.entry(address.clone()).or_default().insert(Field::Status, Value::word(&how));
+            record(diff, &address, if asked { ASKED } else { UNASKED }, sides.now.date());
         }
         if !asked && last.is_none_or(|last| is_told(last, sides.now.date())) {
             diff.findings.push(unasked(partnership, ending).about(address));
             diff.ended_unasked.push(EndedUnasked { partnership, recorded: last.is_some() });
         }
     }
+}
+
+/// How a partnership that a run saw ended, where people of ours were asked to end it; none where it is listed again since, or
+/// the end was given up, or somebody else's.
+#[must_use]
+pub fn ended_by_us(sides: Sides<'_>, address: &Address) -> Option<String> {
+    if !was_there(sides, address) {
+        return None;
+    }
+    let old = remembered(sides.desired, sides.ledger, address);
+    let own = old.as_ref().unwrap_or(address);
+    if let Some(last) = recorded(sides, own) {
+        return day_of(last, ASKED).map(|day| format!("ended by us, seen {day}"));
+    }
+    // What an apply found listed, and not to end, is over or called back: an open one is of this end.
+    endings(sides, own).find_map(|it| match &it.state {
+        HandoffState::Acknowledged { at, .. } => Some(format!("ended by us on {}", at.date())),
+        HandoffState::Asked => Some(format!("ended after we asked for it on {}", it.asked.date())),
+        HandoffState::Declined { .. } | HandoffState::Consumed { .. } | HandoffState::Withdrawn { .. } => None,
+    })
+}
+
+/// Whether a partnership that a run saw is missed where it is declared active: none of us ended it.
+#[must_use]
+pub fn is_missed(sides: Sides<'_>, address: &Address) -> bool {
+    was_there(sides, address) && ended_by_us(sides, address).is_none()
+}
+
+fn record(diff: &mut Diff<'_>, address: &Address, how: &str, seen: Date) {
+    let how = format!("{how}{SEEN}{seen}");
+    diff.settled.entry(address.clone()).or_default().insert(Field::Status, Value::word(&how));
 }
 
 /// The end of it that a run recorded.
@@ -74,19 +111,27 @@ fn listed_again(sides: Sides<'_>, diff: &mut Diff<'_>) {
 
 /// Whether people were asked to end it.
 fn was_asked(sides: Sides<'_>, address: &Address) -> bool {
-    let own = |it: &&Handoff| it.key.step == StepName::EndPartnership && it.key.address == *address;
-    sides.ledger.handoffs.values().filter(own).any(|it| match &it.state {
+    endings(sides, address).any(|it| match &it.state {
         HandoffState::Asked | HandoffState::Acknowledged { .. } | HandoffState::Consumed { .. } => true,
         HandoffState::Withdrawn { anyway, .. } => anyway.is_some(),
         HandoffState::Declined { .. } => false,
     })
 }
 
+/// What people were asked to end it.
+fn endings<'a>(sides: Sides<'a>, address: &Address) -> impl Iterator<Item = &'a Handoff> {
+    let own = |it: &&Handoff| it.key.step == StepName::EndPartnership && it.key.address == *address;
+    sides.ledger.handoffs.values().filter(own)
+}
+
 /// Whether an end that was recorded is still news.
 fn is_told(recorded: &Value, today: Date) -> bool {
-    let text = recorded.to_string();
-    let seen = text.strip_prefix(UNASKED).and_then(|rest| rest.strip_prefix(", seen ")?.parse::<Date>().ok());
-    seen.is_some_and(|seen| today < seen.start().plus(TOLD).date())
+    day_of(recorded, UNASKED).is_some_and(|seen| today < seen.start().plus(TOLD).date())
+}
+
+/// When an end was seen that was recorded so.
+fn day_of(recorded: &Value, how: &str) -> Option<Date> {
+    recorded.to_string().strip_prefix(how)?.strip_prefix(SEEN)?.parse().ok()
 }
 
 fn unasked(partnership: &Partnership, ending: &Ending) -> Finding {

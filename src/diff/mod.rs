@@ -25,9 +25,9 @@ mod support;
 mod twins;
 mod walk;
 
-pub use bind::{Activity, Partner, Presence, gone, was_there};
+pub use bind::{Activity, Partner, Presence, gone};
 pub use doubt::doubted;
-pub use ended::EndedUnasked;
+pub use ended::{EndedUnasked, ended_by_us, is_missed};
 pub use endings::{Coverage, EndingDiff, Held, Invitation, Mobility, Supported, Way, left_by, taker};
 pub use field::{Course, Moved, Verdict, course, writing};
 pub use look::Look;

@@ -1,4 +1,5 @@
-//! Inviting resellers and waiting for them. Never invites one that was partnered before, or that nobody could accept for.
+//! Inviting resellers and waiting for them. Never invites one whose partnership somebody else ended, or that nobody could
+//! accept for.
 
 use super::build::Making;
 use super::draft::{Standing, hand_off, key, wait};
@@ -7,7 +8,7 @@ use super::step::Brings;
 use super::waits;
 use crate::desired::{Ensure, Partnership};
 use crate::diag::{Code, Finding};
-use crate::diff::{Activity, Partner, gone, was_there};
+use crate::diff::{Activity, Partner, ended_by_us, gone, is_missed};
 use crate::model::{Address, Fact, StepName, Value};
 
 pub(super) fn make(making: &mut Making<'_, '_>) {
@@ -25,7 +26,7 @@ pub(super) fn make(making: &mut Making<'_, '_>) {
             (Partner::Listed { .. }, finding) => {
                 making.drafts.block(awaiting, finding.unwrap_or_else(|| odd(partnership)))
             }
-            (Partner::NotListed, _) if was_there(making.sides, &address) => {
+            (Partner::NotListed, _) if is_missed(making.sides, &address) => {
                 making.drafts.block(awaiting, gone(partnership));
             }
             (Partner::NotListed, Some(finding)) => {
@@ -74,8 +75,11 @@ fn invite(making: &mut Making<'_, '_>, partnership: &Partnership) {
     ) {
         Standing::Open(step) => {
             since = step.asked();
-            let mut step = step
-                .because(format!("declared active ({}), not yet listed", making.sources.show(partnership.ensure_at)));
+            let place = making.sources.show(partnership.ensure_at);
+            let mut step = step.because(match ended_by_us(making.sides, &address) {
+                Some(ended) => format!("declared active again ({place}); it was {ended}"),
+                None => format!("declared active ({place}), not yet listed"),
+            });
             step.goal.push(active());
             making.drafts.add(step);
             waiting = waiting.need(inviting, "");

@@ -1,10 +1,12 @@
 //! What drifted as a whole: what was bound and is no longer there, and resellers that are there and nobody declared.
 //! Never takes what could not be read for gone.
 
-use crate::desired::{Desired, Ensure, Identity};
+use crate::desired::{Ensure, Identity};
 use crate::diag::{At, Code};
-use crate::diff::{Activity, Diff, Partner, Past, Presence, RelationDiff, Sides, SubscriptionState, strangers};
-use crate::ledger::{Ledger, LiveId};
+use crate::diff::{
+    Activity, Diff, Partner, Past, Presence, RelationDiff, Sides, SubscriptionState, ended_by_us, strangers,
+};
+use crate::ledger::LiveId;
 use crate::model::{Address, CustomerId, Name, PartnerId, TenantId};
 use crate::observed::{AuditRecord, Relationship};
 use smol_str::SmolStr;
@@ -99,7 +101,6 @@ pub(super) fn who_left(left: &Left, records: &[AuditRecord]) -> Option<AuditReco
 
 /// What is bound and gone, by address.
 pub(super) fn gone(sides: Sides<'_>, diff: &Diff<'_>) -> Vec<Gone> {
-    let Sides { desired, ledger, .. } = sides;
     let partners = diff.partners.iter().filter_map(|(name, partner)| match partner {
         Partner::NotListed => Some((Address::Partnership((*name).clone()), How::Absent)),
         Partner::Listed { activity: Activity::Other, .. } => {
@@ -130,10 +131,10 @@ pub(super) fn gone(sides: Sides<'_>, diff: &Diff<'_>) -> Vec<Gone> {
         .chain(absent)
         .filter_map(|(address, how)| {
             let live = match how {
-                How::Absent => diff.bindings.get(&address).or_else(|| bound(&address, diff, (desired, ledger))),
-                How::NotActive => bound(&address, diff, (desired, ledger)),
+                How::Absent => diff.bindings.get(&address).or_else(|| bound(&address, diff, sides)),
+                How::NotActive => bound(&address, diff, sides),
             }?;
-            let at = desired.declared.get(&address).copied()?;
+            let at = sides.desired.declared.get(&address).copied()?;
             Some(Gone { address, at, live, how, by: None })
         })
         .collect();
@@ -143,11 +144,12 @@ pub(super) fn gone(sides: Sides<'_>, diff: &Diff<'_>) -> Vec<Gone> {
 
 /// What an address that is gone meant: written, or learned by an earlier run. Who was never there is not gone, and what is
 /// declared to end has ended.
-fn bound(address: &Address, diff: &Diff<'_>, (desired, ledger): (&Desired, &Ledger)) -> Option<LiveId> {
+fn bound(address: &Address, diff: &Diff<'_>, sides: Sides<'_>) -> Option<LiveId> {
+    let (desired, ledger) = (sides.desired, sides.ledger);
     let learned = crate::diff::remembered(desired, ledger, address);
     let learned = ledger.bindings.get(learned.as_ref().unwrap_or(address)).copied();
     match address {
-        Address::Partnership(name) => learned.filter(|_| is_missed(diff, desired, name)),
+        Address::Partnership(name) => learned.filter(|_| is_missed(sides, diff, name)),
         Address::Customer(key) => match desired.customers.get(key).map(|customer| &customer.identity) {
             Some(Identity::Id(id)) => Some(LiveId::Customer(*id)),
             Some(Identity::Domain(_)) | None => learned,
@@ -161,10 +163,12 @@ fn bound(address: &Address, diff: &Diff<'_>, (desired, ledger): (&Desired, &Ledg
     }
 }
 
-/// Whether an end is nobody's declaration: it is to be active, or it ended before anybody was asked, and no run knows that yet.
-fn is_missed(diff: &Diff<'_>, desired: &Desired, name: &Name) -> bool {
+/// Whether an end is nobody's declaration: it is to be active and none of us ended it, or it ended before anybody was asked, and
+/// no run knows that yet.
+fn is_missed(sides: Sides<'_>, diff: &Diff<'_>, name: &Name) -> bool {
     let unasked = diff.ended_unasked.iter().any(|it| it.partnership.name == *name && !it.recorded);
-    unasked || desired.partnerships.get(name).is_some_and(|it| it.ensure == Ensure::Active)
+    let active = sides.desired.partnerships.get(name).is_some_and(|it| it.ensure == Ensure::Active);
+    unasked || active && ended_by_us(sides, &Address::Partnership(name.clone())).is_none()
 }
 
 /// Active resellers that nobody declared, by tenant.

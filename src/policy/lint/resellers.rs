@@ -4,7 +4,7 @@ use super::super::rules;
 use super::View;
 use crate::desired::{Ensure, Partnership};
 use crate::diag::{Code, Finding};
-use crate::diff::{self, Partner, was_there};
+use crate::diff::{self, Partner};
 use crate::ledger::LiveId;
 use crate::model::{Address, Field, PartnerId, TenantId, Value};
 use crate::observed::{Relationship, field_value};
@@ -64,14 +64,14 @@ pub(super) fn contradicts(view: &mut View<'_, '_>) {
     }
 }
 
-/// Declared active, listed once, and no longer.
+/// Declared active, listed once, and no longer, though none of us ended it.
 pub(super) fn gone(view: &mut View<'_, '_>) {
     let (desired, sides) = (view.desired(), view.sides);
     let absent = view.diff.partners.iter().filter(|(_, partner)| **partner == Partner::NotListed);
     let declared =
         absent.filter_map(|(name, _)| desired.partnerships.get(*name)).filter(|it| it.ensure == Ensure::Active);
     let address = |it: &Partnership| Address::Partnership(it.name.clone());
-    let lost = declared.filter(|it| was_there(sides, &address(it))).map(|it| diff::gone(it).about(address(it)));
+    let lost = declared.filter(|it| diff::is_missed(sides, &address(it))).map(|it| diff::gone(it).about(address(it)));
     let found: Vec<Finding> = lost.collect();
     view.found.extend(found);
 }
