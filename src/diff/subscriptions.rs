@@ -282,20 +282,27 @@ fn unbound<'a>(
     if free.is_empty() {
         return SubscriptionState::ToBuy;
     }
-    let released = || free.iter().find_map(|s| twins.get(&(customer, s.id)));
+    let released = || free.iter().find_map(|s| twins.get(&(customer, s.id)).map(|old| (*old, s.id)));
     let finding = may_be_ours(sides, &declared.key, &ids, *at)
         .or_else(|| released().map(|old| released_twin(declared, old)))
         .unwrap_or_else(|| unclaimed_twin(declared, (product, *at), &ids));
     SubscriptionState::Blocked(finding)
 }
 
-fn released_twin(declared: &Subscription, old: &Address) -> Finding {
+fn released_twin(declared: &Subscription, (old, id): (&Address, SubscriptionId)) -> Finding {
     let message =
         format!("subscription `{}` is new, and `{old}` of the same product is no longer declared", declared.key);
-    Finding::error(Code::ReleasedTwin, declared.at, message).help(
-        "if it was renamed, say `renamedFrom`; if it is another one, name the id of the old one: `purchase: {additional: \
-         {beside: [its id]}}`",
-    )
+    let same = match (&old.as_subscription().map(|old| &old.customer), &declared.cause) {
+        (Some(customer), _) if **customer != declared.key.customer => {
+            format!("if its customer was renamed, say `renamedFrom: {customer}` there")
+        }
+        (_, Address::Subscription(_)) => "if it was renamed, say `renamedFrom`".to_owned(),
+        // One that stands in its customer's document has no `renamedFrom`.
+        (_, _) => format!("if it is the same one under another name, write `subscriptionId: {id}`"),
+    };
+    Finding::error(Code::ReleasedTwin, declared.at, message).help(format!(
+        "{same}; if it is another one, name the id of the old one: `purchase: {{additional: {{beside: [{id}]}}}}`"
+    ))
 }
 
 fn unclaimed_twin(declared: &Subscription, (product, at): (&Product, At), ids: &str) -> Finding {
