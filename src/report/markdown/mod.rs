@@ -39,8 +39,12 @@ pub(super) fn plan(file: &PlanFile, out: &mut dyn Write) -> fmt::Result {
     sections.extend(Section::of("Blocked", Fold::Open, outlook.blocked.iter().map(blocked).collect()));
     sections.extend(people(file));
     let elsewhere = |finding: &Finding| told::remains(finding) || stops(finding) || passes(finding);
-    let noted = alike(outlook.findings.iter().filter(|finding| !elsewhere(finding)));
-    sections.extend(Section::of("Noted", Fold::Open, noted.iter().map(said_alike).collect()));
+    let told = outlook.findings.iter().filter(|finding| !elsewhere(finding));
+    let (drifted, noted): (Vec<&Finding>, Vec<&Finding>) = told.partition(|finding| finding.is_drift());
+    for (title, all) in [("Drift", drifted), ("Noted", noted)] {
+        let all = alike(all);
+        sections.extend(Section::of(title, Fold::Open, all.iter().map(said_alike).collect()));
+    }
     sections.extend(steps(file));
     sections.extend(Section::of("Taken for granted, not looked at", Fold::Closed, beside(outlook)));
     out.write_str(&fitted(&verdict(file), &sections, |left_out| foot(file, left_out)))

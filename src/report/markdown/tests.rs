@@ -58,7 +58,7 @@ fn foreign(text: &str) -> Vec<String> {
             Event::Rule | Event::TaskListMarker(_) => found.push("a rule or a box".to_owned()),
         }
     }
-    let titles = ["twotier plan", "Access", "Money", "For people", "Blocked", "Noted"];
+    let titles = ["twotier plan", "Access", "Money", "For people", "Blocked", "Drift", "Noted"];
     let headings = said.lines().filter_map(|line| line.strip_prefix("# "));
     found.extend(headings.filter(|title| !titles.contains(title)).map(|title| format!("heading {title}")));
     let lower = said.to_lowercase();
