@@ -70,11 +70,11 @@ impl Service {
     }
 }
 
-/// A sign-in that was refused, as a command ends with it.
+/// A sign-in that was refused, as a command ends with it; one that was not reached is a failure like any other.
 pub(crate) fn refused(error: SignInError) -> CliError {
     match error {
         SignInError::Refused(words) => CliError::new(Exit::SignIn, words),
-        SignInError::Failed(words) => CliError::new(Exit::SignIn, words).hint("it may pass: run the command again"),
+        SignInError::Failed(words) => CliError::failed(words).hint("it may pass: run the command again"),
     }
 }
 

@@ -252,6 +252,23 @@ fn a_run_over_loopback_does_everything_once() {
 }
 
 #[test]
+fn a_service_that_is_not_reached_is_1_and_is_named() {
+    let site = Site::new();
+    let nobody = TcpListener::bind(("127.0.0.1", 0)).and_then(|free| free.local_addr()).expect("a port");
+    std::fs::write(site.folder.path().join("twotier.yaml"), format!("center: http://{nobody}\n")).expect("written");
+    for arguments in [&["plan"][..], &["apply", "--auto-approve"], &["drift"], &["doctor"]] {
+        let (code, stdout, stderr) = site.ends(arguments);
+        let said = format!("{stdout}{stderr}");
+        assert_eq!(code, 1, "{arguments:?}: {said}");
+        assert!(
+            said.contains(&format!("the sign-in service was not reached: nothing listens at `{nobody}`")),
+            "{said}"
+        );
+        assert!(!said.contains("nobody is signed in"), "{said}");
+    }
+}
+
+#[test]
 fn a_first_refusal_in_mid_run_is_8_and_the_rest_goes_on_when_it_is_mended() {
     let site = Site::new();
     let rule = |fault| Rule {

@@ -224,7 +224,9 @@ fn service_lines(scene: &Scene<'_>, service: &service::Service) -> Vec<Line> {
     let signed = match service.sign_in.signed(Caller::Any) {
         Ok(signed) => signed,
         Err(error) => {
-            lines.push(Line { what: "sign-in", health: Health::NobodyIn, words: said(&service::refused(error)) });
+            let error = service::refused(error);
+            let health = if error.exit == Exit::SignIn { Health::NobodyIn } else { Health::Mend };
+            lines.push(Line { what: "sign-in", health, words: said(&error) });
             return lines;
         }
     };

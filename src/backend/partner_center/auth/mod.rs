@@ -222,7 +222,7 @@ impl SignIn {
     fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, SignInError> {
         self.setup.transport.send(request, PATIENCE).map_err(|error| {
             let (TransportError::NotSent(words) | TransportError::Lost(words)) = error;
-            SignInError::Failed(format_smolstr!("nobody is signed in: {words}"))
+            SignInError::Failed(format_smolstr!("the sign-in service was not reached: {words}"))
         })
     }
     /// The proof of the application, made anew.
