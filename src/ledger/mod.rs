@@ -151,6 +151,13 @@ impl Ledger {
     pub fn counting(&self) -> impl Iterator<Item = &Counted> {
         self.counted.iter().chain(self.perhaps.values().flatten())
     }
+    /// Whether somebody says that the password of a customer, by these names of it, was delivered since it was sealed: what was
+    /// said of an earlier password says nothing of this one.
+    #[must_use]
+    pub fn is_delivered(&self, names: &[&Address], sealed: Timestamp) -> bool {
+        let own = |it: &&Handoff| it.key.step == StepName::DeliverCredentials && names.contains(&&it.key.address);
+        self.handoffs.values().filter(own).filter_map(|it| it.state.done()).any(|(_, at)| at >= sealed)
+    }
     /// Whether the hand-off of this step was asked before and is not over: what it takes away or grants was counted
     /// then.
     #[must_use]
@@ -190,6 +197,15 @@ pub struct Handoff {
     pub asked: Timestamp,
     /// Where it stands.
     pub state: HandoffState,
+}
+
+impl Handoff {
+    /// Whom its mail goes to, where it is one and somebody is named.
+    #[must_use]
+    pub fn to(&self) -> Option<&str> {
+        let to = self.text.strip_prefix("To: ")?.lines().next()?;
+        to.contains('@').then_some(to).filter(|to| !to.starts_with('('))
+    }
 }
 
 /// Where a hand-off stands.

@@ -26,8 +26,9 @@ pub fn forget(
     saying: Saying,
     stamp: &Stamp,
 ) -> Result<Forgotten, Fault> {
-    let undelivered =
-        journal.ledger().credentials.get(address).is_some_and(is_sealed) && !is_delivered(journal.ledger(), address);
+    let ledger = journal.ledger();
+    let sealed = ledger.credentials.get(address).filter(|credential| is_sealed(credential));
+    let undelivered = sealed.is_some_and(|credential| !ledger.is_delivered(&[address], credential.at));
     let what = match (undelivered, delivery) {
         (false, Delivery::Done | Delivery::Whatever) => Forgotten::Credentials,
         (true, Delivery::Whatever) => Forgotten::UndeliveredCredentials,
@@ -46,16 +47,6 @@ fn is_sealed(credential: &Credential) -> bool {
         CredentialState::Sealed { .. } => true,
         CredentialState::Lost | CredentialState::Forgotten => false,
     }
-}
-
-/// Whether somebody said so since it was sealed: what was said of an earlier password says nothing of this one.
-fn is_delivered(ledger: &Ledger, address: &Address) -> bool {
-    let since = ledger.credentials.get(address).map(|credential| credential.at);
-    ledger
-        .handoffs
-        .values()
-        .filter(|handoff| delivers(handoff, address))
-        .any(|handoff| handoff.state.done().is_some_and(|(_, at)| since.is_none_or(|since| at >= since)))
 }
 
 fn delivers(handoff: &Handoff, address: &Address) -> bool {

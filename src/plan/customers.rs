@@ -9,7 +9,7 @@ use super::waits;
 use crate::desired::{Create, Customer, Relation};
 use crate::diag::{Code, Finding};
 use crate::diff::{Past, Presence, RelationDiff, RelationState, doubted, remembered, unknown};
-use crate::ledger::{CredentialState, Handoff};
+use crate::ledger::CredentialState;
 use crate::manifest::document::DefaultAdminAccess;
 use crate::model::{Address, CustomerId, CustomerKey, Fact, Name, StepKey, StepName, Timestamp, Value};
 use crate::observed::{AddressCheck, Facet};
@@ -202,12 +202,10 @@ fn credentials(making: &mut Making<'_, '_>, customer: &Customer) {
     }
 }
 
-/// Whether somebody says that a password was delivered before its customer got its name.
+/// Whether somebody says that it was delivered, to whomever and under whatever name: it is one password.
 fn was_delivered(making: &Making<'_, '_>, address: &Address, sealed: Timestamp) -> bool {
-    let Some(old) = making.desired().renamed.get(address) else { return false };
-    let own = |it: &&Handoff| it.key.step == StepName::DeliverCredentials && [old, address].contains(&&it.key.address);
-    let mut said = making.ledger().handoffs.values().filter(own).filter_map(|it| it.state.done());
-    said.any(|(_, at)| at >= sealed)
+    let old = making.desired().renamed.get(address).unwrap_or(address);
+    making.ledger().is_delivered(&[old, address], sealed)
 }
 
 /// Delivered, and the sealed object is still there.

@@ -5,8 +5,8 @@ use super::draft::Drafts;
 use super::{Adopt, Readiness, Step};
 use crate::diag::{Code, Finding};
 use crate::diff::{Diff, Scope, Sides};
-use crate::ledger::{Anyway, CredentialState, Handoff, HandoffState};
-use crate::model::{Address, Digest, Name, Span, StepName, Timestamp};
+use crate::ledger::{Anyway, Credential, CredentialState, Handoff, HandoffState};
+use crate::model::{Address, Digest, Name, Span, StepKey, StepName, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How long it is told that something was done although it was withdrawn.
@@ -40,7 +40,8 @@ pub(super) fn call_back(
         let open = handoff.state == HandoffState::Asked && !planned.contains(id) && !adopt.consumed.contains(id);
         let address = now_called.get(&handoff.key.address).copied().unwrap_or(&handoff.key.address);
         // Of a notice it is still to be said whether it was given before the end.
-        if !open || diff.open_notices.contains(id) || !is_decided(sides, address, handoff) {
+        let waits = diff.open_notices.contains(id) || is_owed(sides, steps, (address, handoff));
+        if !open || waits || !is_decided(sides, address, handoff) {
             continue;
         }
         let held = is_held(sides, (address, handoff), &blocked);
@@ -52,14 +53,26 @@ pub(super) fn call_back(
     all
 }
 
+/// Whether only this hand-off brings a sealed password to its person, whatever became of the document: no other one did, and
+/// none is planned in its place.
+fn is_owed(sides: Sides<'_>, steps: &[Step], (address, handoff): (&Address, &Handoff)) -> bool {
+    let Some(Credential { state: CredentialState::Sealed { .. }, at: sealed, .. }) =
+        sides.ledger.credentials.get(address)
+    else {
+        return false;
+    };
+    let delivers = |key: &StepKey| key.step == StepName::DeliverCredentials && key.address == *address;
+    let names = [address, &handoff.key.address];
+    handoff.key.step == StepName::DeliverCredentials
+        && !steps.iter().any(|step| delivers(&step.key))
+        && !sides.ledger.is_delivered(&names, *sealed)
+}
+
 /// Whether this plan is one that would hold the step: everything that may bring it was looked at.
 fn is_decided(sides: Sides<'_>, address: &Address, handoff: &Handoff) -> bool {
-    // Only this hand-off brings a sealed password to its person, whatever became of the document.
-    let credential = sides.ledger.credentials.get(address);
-    let sealed = credential.is_some_and(|it| matches!(it.state, CredentialState::Sealed { .. }));
     // What an older version asked for is known by its text alone.
     let unknown = handoff.azure_way().is_some() && handoff.azure_grant().is_none();
-    if handoff.key.step == StepName::DeliverCredentials && sealed || unknown {
+    if unknown {
         return false;
     }
     let held = |address: Address| sides.scope.holds(&address);

@@ -16,7 +16,7 @@ pub(crate) fn handoffs(listed: &[Listed<'_>], width: Width) -> String {
     if listed.is_empty() {
         return "No open hand-offs.\n".to_owned();
     }
-    let mut table = Table::new(&["id", "asked", "state", "step", "address", "with"]);
+    let mut table = Table::new(&["id", "asked", "state", "step", "address", "with", "to"]);
     for Listed { short, mark, id: _, handoff } in listed {
         table.row([
             format!("{short}@{mark}"),
@@ -25,6 +25,7 @@ pub(crate) fn handoffs(listed: &[Listed<'_>], width: Width) -> String {
             handoff.key.step.to_string(),
             handoff.key.address.to_string(),
             handoff.key.discriminator.to_string(),
+            handoff.to().unwrap_or_default().to_owned(),
         ]);
     }
     table.show(width)
@@ -129,7 +130,7 @@ pub(crate) fn handoff_json(listed: &Listed<'_>, said: &[&Note]) -> Value {
     let Listed { short, mark: _, id, handoff } = listed;
     let mut value = json!({
         "id": short, "step": handoff.key.step, "address": handoff.key.address, "stepId": id,
-        "with": handoff.key.discriminator, "asked": handoff.asked, "state": word(&handoff.state), "text": handoff.text,
+        "with": handoff.key.discriminator, "to": handoff.to(), "asked": handoff.asked, "state": word(&handoff.state), "text": handoff.text,
         "textDigest": handoff.digest,
     });
     let told: Vec<Value> = said.iter().map(|note| super::history::note_json(note)).collect();
