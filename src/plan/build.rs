@@ -8,7 +8,7 @@ use super::limits::{self, Scales, Terms};
 use super::order::{Ordered, order};
 use super::{
     Blocked, Gate, Outlook, Plan, Planned, Unmanaged, adopt, azure, bases, changes, customers, endings, expiry, id,
-    letters, listing, orders, partnerships, support, whose, withdrawn,
+    letters, listing, orders, partnerships, repointed, support, whose, withdrawn,
 };
 use crate::desired::{Desired, PartnerOfRecord};
 use crate::diag::{At, Code, Finding, SourceMap};
@@ -184,6 +184,7 @@ pub fn build(input: Input<'_>) -> Planned {
     findings.extend(diff.findings.iter().cloned());
     findings.extend(objections.findings.iter().cloned());
     findings.extend(settled_by_apply(sides, &diff));
+    findings.extend(repointed::told(sides, &diff));
     findings.extend(expiry::over(sides, (&steps, &drafts), now.date()));
     sort(&mut findings);
     let (blocked, mut assumptions) = drafts.into_blocked();

@@ -25,6 +25,7 @@ mod order;
 mod orders;
 mod partnerships;
 mod renewals;
+mod repointed;
 pub mod role;
 pub mod step;
 mod support;

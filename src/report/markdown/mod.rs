@@ -77,6 +77,7 @@ fn verdict(file: &PlanFile) -> String {
         found.map(|finding| short(&finding.message)).collect()
     };
     text.push_str(&headed("A state without a past:", &said(diag::Code::StateFresh)));
+    text.push_str(&headed("Means another object than before:", &said(diag::Code::MeansAnother)));
     text.push_str(&headed("Passes a limit:", &said(diag::Code::AcknowledgementUsed)));
     text.push_str(&headed("Cannot be undone:", &lasting(steps)));
     let blocked: Vec<String> = file.outlook().blocked.iter().map(held).collect();
