@@ -1,5 +1,5 @@
 //! Clocks, randomness and Ctrl-C: made here, passed down. With the embedded tenant `now` is the tenant's, else the
-//! system's as the command began, carried on by the monotonic clock, which alone measures time.
+//! system's as the command began, carried on by the monotonic clock and by what the machine slept.
 
 use crate::apply::{Clock, Ids};
 use crate::backend::simulated::Embedded;
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 enum Now {
     /// The clock of a simulated tenant.
     Tenant(Arc<Embedded>),
-    /// The system's clock when the command began: a clock that is set meanwhile changes nothing.
+    /// The system's clock when the command began: a clock that is set back meanwhile changes nothing.
     System(Timestamp),
 }
 
@@ -49,7 +49,7 @@ impl Clock for CommandClock {
         match &self.now {
             Now::Tenant(tenant) => tenant.clock(),
             Now::System(at) => {
-                let passed = i64::try_from(self.began.elapsed().as_secs()).unwrap_or(i64::MAX);
+                let passed = i64::try_from(self.passed().as_secs()).unwrap_or(i64::MAX);
                 Timestamp::from_seconds(at.seconds().saturating_add(passed))
             }
         }
@@ -90,4 +90,22 @@ impl Ids for Random {
 /// What a writer puts on an object now.
 pub(crate) fn stamp(clock: &dyn Clock) -> Stamp {
     Stamp { at: clock.now(), nonce: Random.word() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "this is where clocks are made")]
+    fn a_machine_that_slept_knows_the_day_it_woke_on() {
+        let clock = CommandClock::of_system();
+        let before = clock.now();
+        let yesterday = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() - Duration::from_secs(86_400);
+        let mut sleeps = Sleeps::default();
+        sleeps.look(clock.elapsed(), yesterday);
+        *clock.sleeps.lock().unwrap_or_else(PoisonError::into_inner) = sleeps;
+        let slept = clock.now().seconds() - before.seconds();
+        assert!((86_398..86_460).contains(&slept), "{slept}");
+    }
 }

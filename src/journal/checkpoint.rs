@@ -1,9 +1,9 @@
 //! Caches of the fold, so that a long journal is not read from its beginning by every command. A checkpoint holds few
-//! records that fold to the same value, and the digest of the object it covers; one that does not match is passed over,
-//! and without any the journal says the same. Never the only place of anything.
+//! records that fold to the same value, and the digest of the object it covers; one that does not match or was folded by
+//! other rules is passed over, and without any the journal says the same. Never the only place of anything.
 
 use super::chain::JournalError;
-use super::fold::{Folded, Standing, Tracked};
+use super::fold::{Folded, RULES, Standing, Tracked};
 use super::log::{Head, Journal};
 use super::record::{Adopted, BoundId, FORMAT, Forgotten, Intent, Learned, Object, Record, SealedRef, Settled};
 use super::store::{Folder, Key, Store, place};
@@ -27,6 +27,9 @@ const SHARE: u64 = 10;
 #[serde(rename_all = "camelCase")]
 struct Checkpoint {
     format: u32,
+    /// The rules its records were folded by: other ones fold the same journal to something else.
+    #[serde(default)]
+    fold: u32,
     /// Number of the object it covers the journal up to.
     number: u64,
     /// SHA-256 of the bytes of that object.
@@ -45,7 +48,8 @@ pub(super) fn newest(store: &dyn Store) -> Result<Option<(Head, Folded)>, Journa
         let Some(bytes) = store.get(key)? else { continue };
         let Ok(checkpoint) = serde_json::from_slice::<Checkpoint>(&bytes) else { continue };
         let covered = store.get(Key::Journal(number))?.map(|object| Digest::of_bytes(&object));
-        if checkpoint.format == FORMAT && checkpoint.number == number && covered == Some(checkpoint.digest) {
+        let ours = checkpoint.format == FORMAT && checkpoint.fold == RULES;
+        if ours && checkpoint.number == number && covered == Some(checkpoint.digest) {
             let head = Head { number, digest: checkpoint.digest };
             return Ok(Some((head, fold(checkpoint.objects))));
         }
@@ -53,18 +57,36 @@ pub(super) fn newest(store: &dyn Store) -> Result<Option<(Head, Folded)>, Journa
     Ok(None)
 }
 
-/// What is wrong with a checkpoint, given the object it covers and what the records up to that one fold to; nothing when
-/// it says what they say.
-pub(super) fn fault(bytes: &[u8], head: Head, folded: &Folded) -> Option<&'static str> {
-    let Ok(checkpoint) = serde_json::from_slice::<Checkpoint>(bytes) else { return Some("it is no whole checkpoint") };
-    let Checkpoint { format, number, digest, objects } = checkpoint;
+/// What a checkpoint is, held against the records it stands for.
+pub(super) enum Held {
+    /// It says what they say.
+    Fits,
+    /// It was folded by other rules, so that it is not read and cannot be compared.
+    OtherRules,
+    /// It misleads whoever reads it.
+    Wrong(&'static str),
+}
+
+/// Holds a checkpoint against the object it covers and what the records up to that one fold to.
+pub(super) fn held(bytes: &[u8], head: Head, folded: &Folded) -> Held {
+    let Ok(checkpoint) = serde_json::from_slice::<Checkpoint>(bytes) else {
+        return Held::Wrong("it is no whole checkpoint");
+    };
+    let Checkpoint { format, fold: rules, number, digest, objects } = checkpoint;
     if format != FORMAT || number != head.number {
-        return Some("it is of another format or number");
+        return Held::Wrong("it is of another format or number");
     }
     if digest != head.digest {
-        return Some("it was made of another journal");
+        return Held::Wrong("it was made of another journal");
     }
-    (fold(objects) != *folded).then_some("it says something else than the records it stands for")
+    if rules != RULES {
+        return Held::OtherRules;
+    }
+    if fold(objects) == *folded {
+        Held::Fits
+    } else {
+        Held::Wrong("it says something else than the records it stands for")
+    }
 }
 
 impl Journal {
@@ -74,12 +96,13 @@ impl Journal {
     /// As the store gave it; nothing is lost by it.
     pub fn checkpoint(&self) -> Result<bool, JournalError> {
         let Some(head) = self.head() else { return Ok(false) };
-        let last = match self.store().list_after(Folder::Checkpoint, None)?.last() {
-            Some(Key::Checkpoint(number)) => *number,
-            Some(Key::Journal(_) | Key::Plan(_) | Key::Sealed(_)) | None => 0,
-        };
-        let behind = head.number.saturating_sub(last);
-        if behind < EVERY.max(head.number / SHARE) {
+        let enough = EVERY.max(head.number / SHARE);
+        // What would be read anyway says whether another one is worth it; one under this number cannot be replaced.
+        let behind = |last: u64| head.number.saturating_sub(last);
+        if behind(0) < enough || self.store().get(Key::Checkpoint(head.number))?.is_some() {
+            return Ok(false);
+        }
+        if newest(self.store())?.is_some_and(|(last, _)| behind(last.number) < enough) {
             return Ok(false);
         }
         write(self.store(), head, self.folded())
@@ -92,7 +115,7 @@ fn write(store: &dyn Store, head: Head, folded: &Folded) -> Result<bool, Journal
     if fold(objects.clone()) != *folded {
         return Ok(false);
     }
-    let checkpoint = Checkpoint { format: FORMAT, number: head.number, digest: head.digest, objects };
+    let checkpoint = Checkpoint { format: FORMAT, fold: RULES, number: head.number, digest: head.digest, objects };
     let Ok(bytes) = serde_json::to_vec(&checkpoint) else { return Ok(false) };
     place(store, Key::Checkpoint(head.number), &bytes)?;
     Ok(true)
@@ -379,6 +402,65 @@ mod tests {
         store.lose(Key::Journal(head.number));
         let told = told(&store);
         assert!(told.len() == 1 && told[0].contains("cut off"), "{told:?}");
+    }
+
+    #[test]
+    fn verify_tells_of_a_checkpoint_that_it_did_not_check_since_its_records_are_damaged() {
+        let told = |break_it: &dyn Fn(&Memory, u64)| {
+            let (store, journal) = lived();
+            let head = journal.head().expect("is there");
+            assert_eq!(write(&*store, head, journal.folded()), Ok(true));
+            break_it(&store, head.number);
+            let verified = super::super::verify::verify(&*store, None).expect("readable");
+            verified.findings.iter().any(|finding| finding.message.contains("was not checked"))
+        };
+        assert!(told(&|store, _| store.damage(Key::Journal(2), "nonsense")));
+        assert!(told(&|store, number| {
+            store.lose(Key::Journal(number));
+            store.damage(Key::Journal(u64::MAX), "nonsense");
+        }));
+        assert!(!told(&|_, _| {}));
+    }
+
+    /// A checkpoint of an earlier version, which wrote no rules and folded the same journal to something else.
+    fn old(store: &Memory, head: Head, folded: &Folded) {
+        assert_eq!(write(store, head, &Folded { epoch: 9, ..folded.clone() }), Ok(true));
+        let key = Key::Checkpoint(head.number);
+        let text = String::from_utf8(store.get(key).expect("works").expect("is there")).expect("text");
+        let old = text.replacen(&format!("\"fold\":{RULES},"), "", 1);
+        assert_ne!(old, text);
+        store.damage(key, old);
+    }
+
+    #[test]
+    fn a_checkpoint_that_was_folded_by_other_rules_is_passed_over_and_no_damage() {
+        let (store, mut writer) = lived();
+        let first = writer.head().expect("is there");
+        assert_eq!(write(&*store, first, writer.folded()), Ok(true));
+        let epoch = run(&mut writer);
+        writer.append(epoch, vec![Record::Close { outcomes: BTreeMap::new() }], &stamp()).expect("closes");
+        old(&store, writer.head().expect("is there"), writer.folded());
+        assert_eq!(newest(&*store).expect("reads").expect("an older one fits").0, first);
+        assert_eq!(journal(&store).folded(), writer.folded());
+        let verified = super::super::verify::verify(&*store, None).expect("readable");
+        let told: Vec<_> = verified.findings.iter().map(|finding| (finding.code, finding.severity)).collect();
+        assert!(told.contains(&(crate::diag::Code::CheckpointNotCompared, crate::diag::Severity::Note)), "{told:?}");
+        assert!(!told.iter().any(|(code, _)| *code == crate::diag::Code::JournalDamaged), "{told:?}");
+    }
+
+    #[test]
+    fn a_checkpoint_of_other_rules_holds_no_new_one_up() {
+        let (store, mut writer) = lived();
+        let epoch = run(&mut writer);
+        for _ in 0..EVERY {
+            writer.append(epoch, vec![Record::Renew], &stamp()).expect("renews");
+        }
+        writer.append(epoch, vec![Record::Close { outcomes: BTreeMap::new() }], &stamp()).expect("closes");
+        old(&store, writer.head().expect("is there"), writer.folded());
+        assert_eq!(writer.checkpoint(), Ok(false), "its name is taken");
+        let epoch = run(&mut writer);
+        writer.append(epoch, vec![Record::Close { outcomes: BTreeMap::new() }], &stamp()).expect("closes");
+        assert_eq!(writer.checkpoint(), Ok(true));
     }
 
     #[test]

@@ -24,6 +24,7 @@ impl Folded {
         self.drop_pending(&tracked.intent);
         let fields = fields.unwrap_or_else(|| tracked.intent.wanted.clone());
         match outcome {
+            Settled::Done { learned } if self.is_of_another(&tracked.intent.key.address, &learned) => {}
             Settled::Done { learned } => match unlisted(&learned, &fields) {
                 None => {
                     self.learn(at, &tracked.intent.key.address, learned);
@@ -43,6 +44,13 @@ impl Folded {
             Settled::Failed { .. } => {}
             Settled::Unknown { text } => self.leave_unresolved(at, number, tracked, &text),
         }
+    }
+
+    /// Whether it was ordered for another customer than its address means now: then it says nothing about the address.
+    pub(super) fn is_of_another(&self, address: &Address, learned: &Learned) -> bool {
+        let (Address::Subscription(key), Learned::Order { customer, .. }) = (address, learned) else { return false };
+        let bound = self.ledger.bindings.get(&Address::Customer(key.customer.clone()));
+        bound.is_some_and(|bound| *bound != LiveId::Customer(*customer))
     }
 
     fn await_effect(&mut self, at: Timestamp, number: u64, mut tracked: Tracked, awaited: Awaited) {

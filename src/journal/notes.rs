@@ -86,6 +86,16 @@ pub enum NoteError {
         /// Whose.
         address: Box<Address>,
     },
+    /// It means something else, and only a person says that it no longer does.
+    #[error(
+        "`{address}` is bound to `{id}` already: if it means what the effect brought, `twotier state bind` it to that first"
+    )]
+    Bound {
+        /// The address.
+        address: Box<Address>,
+        /// What it is bound to.
+        id: String,
+    },
     /// Forgetting would let an effect happen twice.
     #[error("an effect on `{address}` is not settled; `twotier state resolve {intent}` first")]
     Unsettled {
@@ -367,9 +377,21 @@ fn check_resolved(folded: &Folded, intent: u64, outcome: &Settled) -> Result<(),
     if let Some(why) = missing(&tracked.intent.operation, learned) {
         return Err(NoteError::WrongOutcome { intent, why });
     }
+    let address = &tracked.intent.key.address;
     match brought(learned) {
-        Some(id) => check_bound(&folded.ledger, &tracked.intent.key.address, id),
+        Some(_) if folded.is_of_another(address, learned) => Ok(()),
+        Some(id) => check_unbound(&folded.ledger, address, id).and_then(|()| check_bound(&folded.ledger, address, id)),
         None => Ok(()),
+    }
+}
+
+/// What an effect brought never takes the place of something else unseen.
+fn check_unbound(ledger: &Ledger, address: &Address, id: BoundId) -> Result<(), NoteError> {
+    match ledger.bindings.get(address) {
+        Some(bound) if *bound != LiveId::from(id) => {
+            Err(NoteError::Bound { address: Box::new(address.clone()), id: bound.to_string() })
+        }
+        Some(_) | None => Ok(()),
     }
 }
 
@@ -524,15 +546,32 @@ mod tests {
         let learned = done(ordered(Some(subscription(5))));
         assert_eq!(check(&looked, &resolved(1, learned.clone())), Ok(()));
         assert_eq!(check(&looked, &resolved(1, Settled::NotStarted)), Ok(()));
-        assert!(matches!(check(&fresh, &resolved(1, learned)), Err(NoteError::NotLookedUp { intent: 1 })));
+        assert!(matches!(check(&fresh, &resolved(1, learned.clone())), Err(NoteError::NotLookedUp { intent: 1 })));
         assert!(matches!(check(&looked, &resolved(2, Settled::NotStarted)), Err(NoteError::UnknownIntent { .. })));
         let others = BoundId::Subscription { customer: customer(1), subscription: subscription(5) };
         let taken = folded(vec![bound("subscription/contoso/x", others), intent(), settled(2, unknown())]);
         let theirs = check(&taken, &resolved(2, done(ordered(Some(subscription(5))))));
         assert!(matches!(theirs, Err(NoteError::Taken { .. })), "{theirs:?}");
+        let bound_already = folded(vec![bound("subscription/contoso/m365", others), intent(), settled(2, unknown())]);
+        let anew = check(&bound_already, &resolved(2, done(ordered(Some(subscription(6))))));
+        assert!(matches!(anew, Err(NoteError::Bound { .. })), "{anew:?}");
+        assert_eq!(check(&bound_already, &resolved(2, learned)), Ok(()), "said again");
         for wrong in [unknown(), done(ordered(None)), done(Learned::Nothing)] {
             assert!(matches!(check(&looked, &resolved(1, wrong)), Err(NoteError::WrongOutcome { .. })));
         }
+    }
+
+    #[test]
+    fn an_order_of_a_customer_that_the_address_means_no_more_is_settled_and_binds_nothing() {
+        let intent = Record::Intent(Box::new(check_out("subscription/contoso/m365")));
+        let moved = bound("customer/contoso", BoundId::Customer { tenant: customer(2) });
+        let happened = resolved(1, done(ordered(Some(subscription(5)))));
+        let looked = vec![intent, settled(1, unknown()), moved];
+        assert_eq!(check(&folded(looked.clone()), &happened), Ok(()));
+        let Folded { ledger, intents, .. } = folded([looked, vec![happened]].concat());
+        assert!(intents.is_empty() && ledger.unresolved.is_empty());
+        assert_eq!(ledger.bindings.keys().collect::<Vec<_>>(), [&address("customer/contoso")]);
+        assert!(ledger.settled.is_empty());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! at the first damage. Never mends anything.
 
 use super::chain::{self, JournalError};
-use super::checkpoint;
+use super::checkpoint::{self, Held};
 use super::fold::Folded;
 use super::log::Head;
 use super::notes;
@@ -104,15 +104,31 @@ impl Walk {
         if self.pinned.is_some_and(|pinned| pinned.number == number && pinned != head) {
             self.damaged(number, "it is another one than `--head` names: the journal was written anew");
         }
+        if !self.checkpoints.remove(&number) {
+            return Ok(());
+        }
         // Where the records themselves are damaged, nothing tells what a checkpoint must say.
-        if self.checkpoints.remove(&number)
-            && !self.verified.findings.iter().any(|finding| finding.code == Code::JournalDamaged)
-            && let Some(bytes) = store.get(Key::Checkpoint(number))?
-            && let Some(why) = checkpoint::fault(&bytes, head, &self.folded)
-        {
-            self.misled(number, why);
+        if self.verified.findings.iter().any(|finding| finding.code == Code::JournalDamaged) {
+            self.unchecked(number);
+            return Ok(());
+        }
+        match store.get(Key::Checkpoint(number))?.map(|bytes| checkpoint::held(&bytes, head, &self.folded)) {
+            Some(Held::Wrong(why)) => self.misled(number, why),
+            Some(Held::OtherRules) => {
+                let message = format!(
+                    "`{}` was folded by the rules of another version: it is passed over",
+                    Key::Checkpoint(number)
+                );
+                self.verified.findings.push(Finding::note(Code::CheckpointNotCompared, None, message));
+            }
+            Some(Held::Fits) | None => {}
         }
         Ok(())
+    }
+    fn unchecked(&mut self, number: u64) {
+        let message = format!("`{}` was not checked: the records it stands for are damaged", Key::Checkpoint(number));
+        let help = "it is read in place of them all the same: mend the records, then look again";
+        self.verified.findings.push(Finding::warning(Code::CheckpointNotCompared, None, message).help(help));
     }
     fn misled(&mut self, number: u64, why: &str) {
         let message = format!("`{}` is damaged: {why}", Key::Checkpoint(number));
@@ -122,9 +138,16 @@ impl Walk {
     }
     /// What names an object behind the last one.
     fn check_end(&mut self) {
-        let there = self.verified.head.map_or(0, |head| head.number + 1);
-        for number in std::mem::take(&mut self.checkpoints).split_off(&there) {
-            self.misled(number, "the object it stands for is not there: the journal was cut off, or is an older copy");
+        let there = self.verified.head.map_or(0, |head| head.number.saturating_add(1));
+        for number in std::mem::take(&mut self.checkpoints) {
+            if number < there {
+                self.unchecked(number);
+            } else {
+                self.misled(
+                    number,
+                    "the object it stands for is not there: the journal was cut off, or is an older copy",
+                );
+            }
         }
         if let Some(Head { number, digest: _ }) = self.pinned.filter(|pinned| pinned.number >= there) {
             self.damaged(

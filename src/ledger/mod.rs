@@ -121,6 +121,8 @@ impl Ledger {
             if guards.protected.len() < all {
                 guards.others = Others::Untold;
             }
+            // Free text may name anybody.
+            guards.freeze = std::mem::take(&mut guards.freeze).into_iter().map(Freeze::untold).collect();
         }
         perhaps.retain(|_, all| {
             all.retain(|counted| keep(&counted.cause));

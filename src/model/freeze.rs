@@ -21,6 +21,11 @@ pub struct Freeze {
     pub reason: SmolStr,
 }
 impl Freeze {
+    /// The same days for somebody who is not told why.
+    #[must_use]
+    pub fn untold(self) -> Self {
+        Self { reason: SmolStr::new_static("untold"), ..self }
+    }
     /// Whether it is one of its days.
     #[must_use]
     pub fn holds(&self, day: Date) -> bool {

@@ -32,6 +32,9 @@ pub struct Report {
     /// How a run ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     run: Option<super::run::RunDocument>,
+    /// Of `state verify`: the last object of the state, `NUMBER:DIGEST`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    head: Option<String>,
     /// Findings of the manifests, where there is no plan because of them.
     findings: Vec<Finding>,
 }
@@ -45,6 +48,7 @@ impl Report {
             counts: None,
             plan: None,
             run: None,
+            head: None,
             findings: Vec::new(),
         }
     }
@@ -60,6 +64,11 @@ impl Report {
         let findings =
             super::findings::sorted(findings).into_iter().map(|finding| Finding::of(finding, sources)).collect();
         Self { findings, ..Self::about(command) }
+    }
+    /// Of a state that was looked through, with its last object.
+    #[must_use]
+    pub fn verified(command: &str, findings: &[diag::Finding], head: Option<String>) -> Self {
+        Self { head, ..Self::findings(command, findings, &SourceMap::default()) }
     }
     /// Of a run, with the plan it made.
     #[must_use]

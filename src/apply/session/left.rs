@@ -47,7 +47,11 @@ impl Session<'_> {
                 self.let_go();
                 return Err(SessionError::Interrupted);
             }
-            let (settled, fields) = match self.look(Some(left.number), &intent, observe)? {
+            let seen = self.look(Some(left.number), &intent, observe)?;
+            if !self.still_stands(left.number, &standing)? {
+                continue;
+            }
+            let (settled, fields) = match seen {
                 Seen::Ended(settled, fields) => (settled, fields),
                 // It is told again, and written down again only when there is more to say.
                 seen @ (Seen::Unclear(_) | Seen::Unread(_))
@@ -88,6 +92,12 @@ impl Session<'_> {
             }
         }
         Ok(found)
+    }
+
+    /// Looking takes its time, and a person may have said meanwhile how it ended.
+    fn still_stands(&mut self, number: u64, standing: &Standing) -> Result<bool, SessionError> {
+        self.journal.refresh()?;
+        Ok(self.journal.folded().intents.get(&number).is_some_and(|tracked| tracked.standing == *standing))
     }
 
     fn says_nothing_new(&self, (number, standing): (u64, &Standing), seen: &Seen) -> bool {

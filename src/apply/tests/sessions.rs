@@ -10,8 +10,9 @@ use crate::apply::session::{Session, SessionError, WorkOrder};
 use crate::backend::{Actuate, BackendError, Observe};
 use crate::journal::lease::{LEASE, Verdict, Watch};
 use crate::journal::memory::Fault;
-use crate::journal::record::Settled;
+use crate::journal::record::{Record, Settled};
 use crate::journal::store::{Key, Store as _};
+use crate::journal::verify::verify;
 use crate::journal::{Head, History, Journal};
 use crate::model::{Effect, Operation, RequestId};
 use crate::observed::{Answer, Read, Why};
@@ -295,6 +296,43 @@ fn looking_for_what_an_earlier_run_left_keeps_the_lease_too() {
     let endless = Endless::new(&rig);
     assert_eq!(session.recover(&endless).expect("kept").len(), 1);
     assert!(!endless.taken());
+}
+
+#[test]
+fn what_a_person_settles_while_it_is_looked_for_is_settled_once() {
+    /// Nothing can be read.
+    struct Blind;
+    impl Observe for Blind {
+        fn read(&self, _: &Read) -> Result<Answer, Why> {
+            Err(Why::Failed("away".into()))
+        }
+    }
+    /// A person says how it ended while the answer is waited for.
+    struct Meanwhile<'r>(&'r Rig, Mutex<Option<Record>>);
+    impl Observe for Meanwhile<'_> {
+        fn read(&self, read: &Read) -> Result<Answer, Why> {
+            if let Some(said) = self.1.lock().unwrap().take() {
+                self.0.journal().note(said, &self.0.stamp()).expect("it waits for a person");
+            }
+            self.0.read(read)
+        }
+    }
+    let rig = Rig::new();
+    let mut fate = Fate { freeze: Some(0), thaw: 1000, ..Fate::kind() };
+    assert!(rig.run(&mut fate, Settings::default()).is_err());
+    rig.journal().take_over("anna".into(), "it crashed".into(), &rig.stamp()).expect("is open");
+    let mut journal = rig.journal();
+    let mut session = begin(&rig, &mut journal, 0).expect("nobody holds the lease");
+    let recovered = session.recover(&Blind).expect("nothing stops it");
+    session.close().expect("closes");
+    let (intent, outcome) = (recovered[0].number, Settled::NotStarted);
+    let said = Record::Resolved { intent, outcome, by: "anna".into(), reason: "it is not there".into() };
+    let mut journal = rig.journal();
+    let mut session = begin(&rig, &mut journal, 0).expect("nobody holds the lease");
+    let meanwhile = Meanwhile(&rig, Mutex::new(Some(said)));
+    assert_eq!(session.recover(&meanwhile).expect("nothing stops it"), []);
+    session.close().expect("closes");
+    assert_eq!(verify(&*rig.store, None).expect("reads").findings, []);
 }
 
 #[test]

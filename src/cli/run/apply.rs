@@ -48,7 +48,7 @@ pub(super) fn apply(scene: &Scene<'_>, args: &ApplyArgs) -> Result<Exit, CliErro
         ids: &mut Random,
         progress: &shown,
     };
-    let order = order(scene, args, consent, doors.clock.elapsed());
+    let order = order(scene, args, consent, doors.clock.passed());
     let recalling = scene.recalling(args.refresh)?;
     let applied = apply::recall_and_apply(&project, &mut journal, recalling.as_ref(), world, order)?;
     tell(scene, (&project, &applied), &doors)
@@ -92,14 +92,14 @@ fn ask(scene: &Scene<'_>, args: &ApplyArgs, project: &Valid, doors: &Doors) -> R
     }
 }
 
-fn order(scene: &Scene<'_>, args: &ApplyArgs, consent: Consent, elapsed: Duration) -> Order {
+fn order(scene: &Scene<'_>, args: &ApplyArgs, consent: Consent, passed: Duration) -> Order {
     let seconds = |span: crate::model::Span| Duration::from_secs(u64::try_from(span.as_seconds()).unwrap_or(0));
     Order {
         consent,
         matching: if args.exact { Match::Exact } else { Match::Common },
         parallel: usize::from(args.parallelism),
         lock_wait: seconds(args.lock_wait),
-        deadline: args.deadline.map(|deadline| elapsed + seconds(deadline)),
+        deadline: args.deadline.map(|deadline| passed + seconds(deadline)),
         account: account(&scene.settings.run_by),
         roles: scene.settings.roles(),
         lint: scene.settings.lint.clone(),

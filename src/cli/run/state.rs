@@ -7,7 +7,7 @@ use crate::cli::output::{self, Plainness};
 use crate::journal::{Head, History, Journal, verify};
 use crate::model::Address;
 use crate::ops::{past, state};
-use crate::report::{Format, Subject};
+use crate::report::{Format, Report, Subject};
 
 /// `state`.
 pub(super) fn state(scene: &Scene<'_>, command: &StateCommand) -> Result<Exit, CliError> {
@@ -112,12 +112,26 @@ fn show(scene: &Scene<'_>, journal: &Journal, address: &Address) -> Result<Exit,
 
 fn check(scene: &Scene<'_>, doors: &Doors, pinned: Option<Head>) -> Result<Exit, CliError> {
     let verified = verify::verify(doors.store().as_ref(), pinned).map_err(crate::journal::JournalError::from)?;
-    if !verified.findings.is_empty() || scene.format() != Format::Text {
-        scene.print(Subject::Findings(&verified.findings, &crate::diag::SourceMap::default()), "state verify")?;
-    }
+    let (findings, sources) = (&verified.findings, crate::diag::SourceMap::default());
     let (objects, sealed) = (verified.objects, verified.sealed);
     let head = verified.head.map_or_else(String::new, |head| format!("; head {head}"));
-    scene.terminal.note(&format!("{objects} objects and {sealed} sealed passwords were looked at{head}"));
+    let looked = format!("{objects} objects and {sealed} sealed passwords were looked at{head}");
+    match scene.format() {
+        Format::Text => {
+            if !findings.is_empty() {
+                scene.print(Subject::Findings(findings, &sources), "state verify")?;
+            }
+            scene.terminal.data(&format!("{looked}\n"))?;
+        }
+        Format::Json => {
+            let head = verified.head.map(|head| head.to_string());
+            scene.terminal.data(&Report::verified("state verify", findings, head).write())?;
+        }
+        Format::Markdown | Format::Github | Format::Sarif => {
+            scene.print(Subject::Findings(findings, &sources), "state verify")?;
+            scene.terminal.note(&looked);
+        }
+    }
     let damaged = verified.findings.iter().any(|finding| finding.severity == crate::diag::Severity::Error);
     Ok(if damaged { Exit::Failed } else { Exit::Done })
 }

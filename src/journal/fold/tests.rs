@@ -1,0 +1,208 @@
+//! What the fold makes of records, one after the other.
+
+use super::*;
+use crate::journal::record::{BoundId, Guarded, Settled};
+use crate::journal::support::*;
+
+fn folded(records: Vec<Record>) -> Folded {
+    let mut folded = Folded::default();
+    for (number, record) in (1..).zip(records) {
+        folded.absorb(object(number, 1, vec![record]));
+    }
+    folded
+}
+fn state(folded: &Folded) -> &HandoffState {
+    &folded.ledger.handoffs[&handoff()].state
+}
+fn acknowledged(text: &str) -> Record {
+    Record::Acknowledged { handoff: handoff(), digest: digest(text), by: by(), evidence: None }
+}
+fn adopted(adopted: Adopted) -> Record {
+    Record::Adopted(Box::new(adopted))
+}
+fn consumed() -> Record {
+    adopted(Adopted { consumed: vec![handoff()], ..Adopted::default() })
+}
+fn withdrawn() -> Record {
+    adopted(Adopted { withdrawn: vec![handoff()], ..Adopted::default() })
+}
+
+#[test]
+fn what_is_withdrawn_stays_so_until_it_is_asked_anew() {
+    let done = acknowledged("please");
+    let anyway = folded(vec![asked("please"), withdrawn(), done.clone()]);
+    assert!(matches!(state(&anyway), HandoffState::Withdrawn { anyway: Some(_), .. }), "{:?}", state(&anyway));
+    let again = folded(vec![asked("please"), withdrawn(), done.clone(), asked("please")]);
+    assert_eq!(state(&again), &HandoffState::Asked);
+    let reopened = Record::Reopened { handoff: handoff(), by: by(), reason: why() };
+    let taken_back = folded(vec![asked("please"), withdrawn(), done.clone(), reopened]);
+    assert!(matches!(state(&taken_back), HandoffState::Withdrawn { anyway: None, .. }));
+    // Whoever answered first was not called back.
+    let first = folded(vec![asked("please"), done, withdrawn()]);
+    assert!(matches!(state(&first), HandoffState::Acknowledged { .. }));
+}
+
+#[test]
+fn an_acknowledgement_covers_the_text_it_answers() {
+    let done = folded(vec![asked("one"), acknowledged("one")]);
+    assert!(matches!(state(&done), HandoffState::Acknowledged { .. }));
+    let other = folded(vec![asked("one"), acknowledged("two")]);
+    assert_eq!(state(&other), &HandoffState::Asked);
+    let same = folded(vec![asked("one"), acknowledged("one"), asked("one")]);
+    assert!(matches!(state(&same), HandoffState::Acknowledged { .. }), "asked again alike");
+    let reopened = folded(vec![asked("one"), acknowledged("one"), asked("two")]);
+    assert_eq!(state(&reopened), &HandoffState::Asked);
+    assert_eq!(reopened.ledger.handoffs[&handoff()].asked, at(1), "when it was asked first");
+}
+
+#[test]
+fn a_hand_off_whose_purpose_is_observed_is_over_until_it_is_asked_anew() {
+    let over = folded(vec![asked("one"), consumed(), acknowledged("one")]);
+    assert_eq!(state(&over), &HandoffState::Consumed { at: at(2) });
+    let anew = folded(vec![asked("one"), consumed(), asked("one")]);
+    assert_eq!((state(&anew), anew.ledger.handoffs[&handoff()].asked), (&HandoffState::Asked, at(3)));
+}
+
+#[test]
+fn a_declined_hand_off_stays_declined_until_a_person_reopens_it() {
+    let decline = || Record::Declined { handoff: handoff(), by: by(), reason: why() };
+    let declined = folded(vec![asked("one"), decline(), asked("one")]);
+    assert!(matches!(state(&declined), HandoffState::Declined { .. }));
+    let reopen = Record::Reopened { handoff: handoff(), by: by(), reason: why() };
+    assert_eq!(state(&folded(vec![asked("one"), decline(), reopen])), &HandoffState::Asked);
+}
+
+#[test]
+fn a_binding_to_another_object_forgets_what_was_settled_of_the_first() {
+    let address = address("customer/contoso");
+    let bind = |n| Record::Bound {
+        address: address.clone(),
+        id: BoundId::Customer { tenant: customer(n) },
+        by: by(),
+        reason: why(),
+    };
+    let values = || BTreeMap::from([(Field::Reseller, Value::text("fabrikam"))]);
+    let settle = || adopted(Adopted { settled: BTreeMap::from([(address.clone(), values())]), ..Adopted::default() });
+    let same = folded(vec![bind(1), settle(), bind(1)]);
+    assert_eq!(same.ledger.settled[&address], values());
+    let other = folded(vec![bind(1), settle(), bind(2)]);
+    assert!(other.ledger.settled.is_empty());
+}
+
+#[test]
+fn a_password_stays_with_the_customer_for_whom_it_was_made() {
+    let (address, own) = (address("customer/contoso"), Address::Customer(CustomerKey::Id(customer(1))));
+    let bind = |n| Record::Bound {
+        address: address.clone(),
+        id: BoundId::Customer { tenant: customer(n) },
+        by: by(),
+        reason: why(),
+    };
+    let lost = || vec![Record::Intent(Box::new(create("customer/contoso"))), settled(1, done(created(1, None)))];
+    let keys = |more: Vec<Record>| -> Vec<Address> {
+        folded([lost(), more].concat()).ledger.credentials.into_keys().collect()
+    };
+    assert_eq!(keys(vec![bind(1)]), std::slice::from_ref(&address));
+    assert_eq!(keys(vec![bind(2)]), std::slice::from_ref(&own));
+    assert_eq!(keys(vec![bind(2), bind(1)]), std::slice::from_ref(&address));
+    let forget = || Record::Forgotten { address: address.clone(), what: Forgotten::Binding, by: by(), reason: why() };
+    assert_eq!(keys(vec![forget()]), std::slice::from_ref(&own));
+    assert_eq!(keys(vec![forget(), bind(2)]), [own]);
+    assert_eq!(keys(vec![forget(), bind(1)]), std::slice::from_ref(&address));
+}
+
+#[test]
+fn what_a_forgotten_customer_was_asked_was_not_asked_of_the_next_one() {
+    let address = address("customer/contoso");
+    let bind = Record::Bound {
+        address: address.clone(),
+        id: BoundId::Customer { tenant: customer(1) },
+        by: by(),
+        reason: why(),
+    };
+    let asked = |step| Record::Asked {
+        step: handoff(),
+        key: StepKey::new(address.clone(), step),
+        digest: digest("please"),
+        text: "please".into(),
+        wanted: BTreeMap::new(),
+    };
+    let forget = Record::Forgotten { address: address.clone(), what: Forgotten::Binding, by: by(), reason: why() };
+    for step in [StepName::InviteCustomer, StepName::RequestAgreement] {
+        let told = folded(vec![bind.clone(), asked(step), acknowledged("please"), forget.clone()]);
+        assert_eq!(state(&told), &HandoffState::Consumed { at: at(4) }, "{step}");
+    }
+}
+
+#[test]
+fn a_released_address_keeps_its_binding() {
+    let address = address("customer/contoso");
+    let id = BoundId::Customer { tenant: customer(1) };
+    let come = Adopted {
+        bindings: BTreeMap::from([(address.clone(), id)]),
+        managed: vec![address.clone()],
+        ..Adopted::default()
+    };
+    let go = Adopted { released: vec![address.clone()], ..Adopted::default() };
+    let gone = folded(vec![adopted(come), adopted(go)]);
+    assert!(gone.ledger.managed.is_empty());
+    assert!(gone.ledger.bindings.contains_key(&address));
+}
+
+#[test]
+fn a_renamed_customer_takes_everything_along_and_its_subscriptions_too() {
+    let records = vec![
+        Record::Intent(Box::new(create("customer/contoso"))),
+        settled(1, Settled::Pending { learned: created(1, Some("cipher")) }),
+        Record::Intent(Box::new(check_out("subscription/contoso/m365"))),
+        settled(3, unknown()),
+        Record::Renamed { from: address("customer/contoso"), to: address("customer/litware"), by: by(), reason: why() },
+    ];
+    let Folded { ledger, intents, .. } = folded(records);
+    let (customer, order) = (address("customer/litware"), address("subscription/litware/m365"));
+    assert_eq!(ledger.bindings.keys().collect::<Vec<_>>(), [&customer]);
+    assert_eq!(ledger.credentials.keys().collect::<Vec<_>>(), [&customer]);
+    assert_eq!(ledger.pending[&customer].key.address, customer);
+    assert_eq!(ledger.unresolved[&3].key.address, order);
+    assert_eq!(intents[&3].intent.key.address, order, "its settlement reaches the new name");
+}
+
+#[test]
+fn two_addresses_can_change_names_with_each_other() {
+    let (a, b) = (address("customer/a"), address("customer/b"));
+    let id = |n| BoundId::Customer { tenant: customer(n) };
+    let records = vec![
+        adopted(Adopted { bindings: BTreeMap::from([(a.clone(), id(1)), (b.clone(), id(2))]), ..Adopted::default() }),
+        adopted(Adopted { renamed: vec![(a.clone(), b.clone()), (b.clone(), a.clone())], ..Adopted::default() }),
+    ];
+    let ledger = folded(records).ledger;
+    assert_eq!((ledger.bindings[&a], ledger.bindings[&b]), (id(2).into(), id(1).into()));
+}
+
+#[test]
+fn guards_are_those_last_recorded_whatever_a_run_was_opened_under() {
+    let guarded = |key: &str| {
+        let protected = std::collections::BTreeSet::from([address("customer/contoso")]);
+        let guarded = Guarded { protected, recipients: vec![key.into()], ..Guarded::default() };
+        Record::Guarded(Box::new(guarded))
+    };
+    assert_eq!(folded(vec![Record::Open(Box::new(open()))]).ledger.guards, None);
+    let guards = folded(vec![guarded("age1a"), guarded("age1b"), Record::Open(Box::new(open()))]).ledger.guards;
+    let guards = guards.expect("recorded");
+    assert_eq!(guards.protected.len(), 1);
+    assert_eq!(guards.recipients, ["age1b"]);
+}
+
+#[test]
+fn an_open_run_counts_its_outcomes_and_its_last_record() {
+    let mut folded = folded(vec![
+        Record::Open(Box::new(open())),
+        asked("one"),
+        Record::Intent(Box::new(quantity("subscription/contoso/m365", 30))),
+        settled(3, unknown()),
+    ]);
+    folded.absorb(object(5, 1, vec![acknowledged("one")]));
+    let run = folded.run.as_ref().expect("is open");
+    assert_eq!(run.outcomes, BTreeMap::from([("asked".into(), 1), ("unknown".into(), 1)]));
+    assert_eq!((run.last, run.last_at), (4, at(4)), "a note is no sign of life");
+}
