@@ -119,9 +119,20 @@ fn remembers_partnerships(sides: Sides<'_>) -> bool {
     resellers.map(|(address, _)| address).any(|address| !ended(address))
 }
 
-/// Whether a run saw it among our partnerships, customers or subscriptions.
-pub(super) fn was_there(sides: Sides<'_>, address: &Address) -> bool {
-    ledger_binding(sides, address).is_some()
+/// Whether a run saw the reseller among ours that a partnership means now. Another one that it meant before says nothing.
+#[must_use]
+pub fn was_there(sides: Sides<'_>, partnership: &Partnership) -> bool {
+    bound(sides, partnership).is_some_and(|bound| partnership.tenant.is_none_or(|meant| meant == bound))
+}
+
+/// The reseller that a run saw and that a partnership means no more: another tenant was written.
+#[must_use]
+pub fn left_for_another(sides: Sides<'_>, partnership: &Partnership) -> Option<TenantId> {
+    bound(sides, partnership).filter(|_| !was_there(sides, partnership))
+}
+
+fn bound(sides: Sides<'_>, partnership: &Partnership) -> Option<TenantId> {
+    ledger_binding(sides, &Address::Partnership(partnership.name.clone())).and_then(LiveId::reseller)
 }
 
 /// What is said of a declared partnership that a run saw, that is no longer listed and that none of us ended.

@@ -7,6 +7,7 @@ use crate::desired::{Ending, Notice, Partnership};
 use crate::diag::{Code, Finding};
 use crate::ledger::{Handoff, HandoffState};
 use crate::model::{Address, Date, Digest, Field, Span, StepName, Value};
+use std::collections::BTreeMap;
 
 /// A partnership that is to end and did, though nobody was asked to end it.
 #[derive(Debug)]
@@ -28,22 +29,24 @@ const SEEN: &str = ", seen ";
 /// Tells what is to be told of ends that are over, and what is remembered of them from now on.
 pub(super) fn compare<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
     listed_again(sides, diff);
+    let all = asked(sides);
     let over = diff.partners.iter().filter(|(_, partner)| **partner == Partner::NotListed);
     let over: Vec<&Partnership> = over.filter_map(|(name, _)| sides.desired.partnerships.get(*name)).collect();
     for partnership in over {
         let address = Address::Partnership(partnership.name.clone());
         let old = remembered(sides.desired, sides.ledger, &address);
         let own = old.as_ref().unwrap_or(&address);
-        let Some(ending) = partnership.ending.as_deref().filter(|_| was_there(sides, &address)) else {
+        let Some(ending) = partnership.ending.as_deref().filter(|_| was_there(sides, partnership)) else {
             // Declared active again before a run saw its end: that it was ours is not forgotten with its hand-off.
-            if recorded(sides, own).is_none() && ended_by_us(sides, &address).is_some() {
+            if recorded(sides, own).is_none() && ended_by_us(sides, partnership).is_some() {
                 record(diff, &address, ASKED, sides.now.date());
             }
             continue;
         };
+        let handoffs = all.get(own).map_or(&[][..], Vec::as_slice);
         for (audience, notice) in [("partner", &ending.partner_notice), ("customers", &ending.customers_notice)] {
             let open = match notice {
-                Notice::Send => not_evidenced(sides, (partnership, ending), (own, audience)),
+                Notice::Send => not_evidenced(handoffs, (partnership, ending), audience),
                 Notice::Sent { .. } | Notice::NotRequired { .. } => None,
             };
             let Some((asked, finding)) = open else { continue };
@@ -51,7 +54,7 @@ pub(super) fn compare<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
             diff.findings.push(finding.about(address.clone()));
         }
         let last = recorded(sides, own);
-        let asked = was_asked(sides, own);
+        let asked = was_asked(handoffs);
         if last.is_none() {
             record(diff, &address, if asked { ASKED } else { UNASKED }, sides.now.date());
         }
@@ -65,12 +68,13 @@ pub(super) fn compare<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
 /// How a partnership that a run saw ended, where people of ours were asked to end it; none where it is listed again since, or
 /// the end was given up, or somebody else's.
 #[must_use]
-pub fn ended_by_us(sides: Sides<'_>, address: &Address) -> Option<String> {
-    if !was_there(sides, address) {
+pub fn ended_by_us(sides: Sides<'_>, partnership: &Partnership) -> Option<String> {
+    if !was_there(sides, partnership) {
         return None;
     }
-    let old = remembered(sides.desired, sides.ledger, address);
-    let own = old.as_ref().unwrap_or(address);
+    let address = Address::Partnership(partnership.name.clone());
+    let old = remembered(sides.desired, sides.ledger, &address);
+    let own = old.as_ref().unwrap_or(&address);
     if let Some(last) = recorded(sides, own) {
         return day_of(last, ASKED).map(|day| format!("ended by us, seen {day}"));
     }
@@ -84,8 +88,8 @@ pub fn ended_by_us(sides: Sides<'_>, address: &Address) -> Option<String> {
 
 /// Whether a partnership that a run saw is missed where it is declared active: none of us ended it.
 #[must_use]
-pub fn is_missed(sides: Sides<'_>, address: &Address) -> bool {
-    was_there(sides, address) && ended_by_us(sides, address).is_none()
+pub fn is_missed(sides: Sides<'_>, partnership: &Partnership) -> bool {
+    was_there(sides, partnership) && ended_by_us(sides, partnership).is_none()
 }
 
 fn record(diff: &mut Diff<'_>, address: &Address, how: &str, seen: Date) {
@@ -109,9 +113,23 @@ fn listed_again(sides: Sides<'_>, diff: &mut Diff<'_>) {
     }
 }
 
+type Asked<'a> = (&'a Digest, &'a Handoff);
+
+/// What people were asked for ends of partnerships, by partnership.
+fn asked<'a>(sides: Sides<'a>) -> BTreeMap<&'a Address, Vec<Asked<'a>>> {
+    let mut all: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    let ends = |it: &Handoff| matches!(it.key.step, StepName::SendNotice | StepName::EndPartnership);
+    for (id, handoff) in sides.ledger.handoffs.iter().filter(|(_, it)| ends(it)) {
+        all.entry(&handoff.key.address).or_default().push((id, handoff));
+    }
+    all
+}
+
 /// Whether people were asked to end it.
-fn was_asked(sides: Sides<'_>, address: &Address) -> bool {
-    endings(sides, address).any(|it| match &it.state {
+fn was_asked(handoffs: &[Asked<'_>]) -> bool {
+    let ends = handoffs.iter().filter(|(_, it)| it.key.step == StepName::EndPartnership);
+    let mut ends = ends.map(|(_, it)| it);
+    ends.any(|it| match &it.state {
         HandoffState::Asked | HandoffState::Acknowledged { .. } | HandoffState::Consumed { .. } => true,
         HandoffState::Withdrawn { anyway, .. } => anyway.is_some(),
         HandoffState::Declined { .. } => false,
@@ -150,19 +168,16 @@ fn unasked(partnership: &Partnership, ending: &Ending) -> Finding {
 /// A notice that the manifest wants sent and of which nobody says that it was. That none was asked for is told of the reseller
 /// alone: it may have had no customers.
 fn not_evidenced(
-    sides: Sides<'_>,
+    handoffs: &[Asked<'_>],
     (partnership, ending): (&Partnership, &Ending),
-    (address, audience): (&Address, &str),
+    audience: &str,
 ) -> Option<(Option<Digest>, Finding)> {
     let decided = ending.decided_on.to_string();
-    let own = |it: &&Handoff| {
+    let own = |it: &Handoff| {
         let of_this_end = it.wanted.get("decidedOn").is_none_or(|day| *day == decided);
-        it.key.step == StepName::SendNotice
-            && it.key.address == *address
-            && it.key.discriminator == audience
-            && of_this_end
+        it.key.step == StepName::SendNotice && it.key.discriminator == audience && of_this_end
     };
-    let all: Vec<(&Digest, &Handoff)> = sides.ledger.handoffs.iter().filter(|(_, it)| own(it)).collect();
+    let all: Vec<&Asked<'_>> = handoffs.iter().filter(|(_, it)| own(it)).collect();
     let said = |it: &Handoff| it.state.done().is_some() || matches!(it.state, HandoffState::Consumed { .. });
     if all.iter().any(|(_, it)| said(it)) || (all.is_empty() && audience != "partner") {
         return None;

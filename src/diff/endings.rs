@@ -285,7 +285,8 @@ fn own_customers<'a>(sides: Sides<'a>, diff: &Diff<'a>, found: &mut EndingDiff<'
     found.customers.sort_by(|(a, _), (b, _)| a.cmp(b));
     let Some(to) = &found.ending.transfer_to else { return };
     for (key, customer) in &found.customers {
-        if sides.desired.associations.contains_key(&(key.clone(), to.clone())) {
+        let is_declared = sides.desired.associations.contains_key(&(key.clone(), to.clone()));
+        if is_declared || search::twin(diff, key).is_some() {
             continue;
         }
         let state = match diff.partners.get(to) {

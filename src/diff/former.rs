@@ -16,7 +16,8 @@ type Former<'a> = BTreeMap<&'a CustomerKey, BTreeSet<Name>>;
 pub(super) fn tell<'a>(sides: Sides<'a>, diff: &mut Diff<'a>, declared: &BTreeMap<&'a CustomerKey, Side<'a>>) {
     let mut former = Former::new();
     for (customer, Side { all, .. }) in declared {
-        let names = remembered(sides, diff, customer).iter().filter(|name| !all.contains(name.as_str()));
+        let names = remembered(sides, diff, customer);
+        let names = names.iter().filter(|name| !all.contains(name.as_str()));
         let names = names.filter_map(|name| name.parse().ok()).filter(|name| !is_over(diff, sides, customer, name));
         former.entry(customer).or_default().extend(names);
     }
@@ -41,9 +42,10 @@ fn seen<'a>(
     let names: BTreeMap<TenantId, &Name> = diff.partners.iter().filter_map(listed).collect();
     for (customer, Side { all, seen, moves }) in declared {
         let (true, Some(Presence::Live(id))) = (moves, diff.customers.get(customer)) else { continue };
-        let there = match remembered(sides, diff, customer) {
-            [] if seen.is_empty() => sides.look.resellers_of(*id),
-            [..] => sides.look.observed().resellers_of(*id),
+        let there = if seen.is_empty() && remembered(sides, diff, customer).is_empty() {
+            sides.look.resellers_of(*id)
+        } else {
+            sides.look.observed().resellers_of(*id)
         };
         let there = there.known().into_iter().copied().flatten().filter_map(|tenant| names.get(tenant));
         let beside = there.filter(|name| !all.contains(name.as_str())).map(|name| (*name).clone());
@@ -51,12 +53,13 @@ fn seen<'a>(
     }
 }
 
-/// Whether a reseller that was there is seen not to be there.
+/// Whether a reseller that was there is seen not to be there, or not to be ours any more.
 fn is_over(diff: &Diff<'_>, sides: Sides<'_>, customer: &CustomerKey, name: &Name) -> bool {
     match (diff.customers.get(customer), diff.partners.get(name)) {
         (Some(Presence::Live(id)), Some(Partner::Listed { tenant, .. })) => {
             sides.look.observed().associated(*id, *tenant) == Facet::Known(false)
         }
+        (_, Some(Partner::NotListed)) => true,
         (Some(_) | None, Some(_) | None) => false,
     }
 }

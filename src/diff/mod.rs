@@ -25,7 +25,7 @@ mod support;
 mod twins;
 mod walk;
 
-pub use bind::{Activity, Partner, Presence, gone};
+pub use bind::{Activity, Partner, Presence, gone, left_for_another, was_there};
 pub use doubt::doubted;
 pub use ended::{EndedUnasked, ended_by_us, is_missed};
 pub use endings::{Coverage, EndingDiff, Held, Invitation, Mobility, Supported, Way, left_by, taker};
@@ -46,6 +46,7 @@ use crate::diag::{Code, Finding};
 use crate::ledger::{Bindings, Ledger, Pending, PendingWhat};
 use crate::model::{Address, CustomerId, CustomerKey, Digest, Field, Name, Span, SubscriptionId, Timestamp, Value};
 use crate::observed;
+use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is compared.
@@ -116,6 +117,8 @@ pub struct Diff<'a> {
     domains: BTreeMap<&'a str, CustomerId>,
     /// Customer → the document that means it, where one is to be created.
     claims: BTreeMap<CustomerId, &'a desired::Customer>,
+    /// Partnerships of which a rename is not recorded yet, by their old names.
+    renamed_partnerships: BTreeMap<SmolStr, SmolStr>,
     /// Who leaves.
     leaving: endings::Leaving<'a>,
     /// Pending effects that show now.

@@ -24,6 +24,7 @@ pub(super) struct Side<'a> {
 }
 
 pub(super) fn compare<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
+    diff.renamed_partnerships = renamed(sides);
     let mut declared: BTreeMap<&CustomerKey, Side<'a>> = BTreeMap::new();
     for ((customer, partnership), relation) in &sides.desired.associations {
         if !sides.scope.holds(&Address::Customer(customer.clone())) {
@@ -88,19 +89,32 @@ fn standing(sides: Sides<'_>, diff: &Diff<'_>, customer: &CustomerKey, partnersh
     }
 }
 
-/// The partnerships that a run saw among a customer's resellers while they were declared.
-pub(super) fn remembered<'a>(sides: Sides<'a>, diff: &Diff<'_>, customer: &CustomerKey) -> &'a [SmolStr] {
+/// Old name to new name of each partnership under whose old name the ledger remembers it.
+fn renamed(sides: Sides<'_>) -> BTreeMap<SmolStr, SmolStr> {
+    let name = |address: &Address| address.as_partnership().map(|name| SmolStr::new(name.as_str()));
+    let renamed = sides.desired.renamed.keys().filter_map(|new| Some((name(new)?, new)));
+    let open = renamed.filter_map(|(to, new)| {
+        let old = super::remembered(sides.desired, sides.ledger, new)?;
+        Some((name(&old)?, to))
+    });
+    open.collect()
+}
+
+/// The partnerships that a run saw among a customer's resellers while they were declared, as they are called now.
+pub(super) fn remembered(sides: Sides<'_>, diff: &Diff<'_>, customer: &CustomerKey) -> BTreeSet<SmolStr> {
     let address = Address::Customer(customer.clone());
     let settled = super::settled((sides.desired, sides.ledger), &diff.bindings, &address);
     match settled.and_then(|fields| fields.get(&Field::Reseller)) {
-        Some(Value::List(names)) => names,
-        Some(Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::None) | None => &[],
+        Some(Value::List(names)) => {
+            names.iter().map(|name| diff.renamed_partnerships.get(name).unwrap_or(name).clone()).collect()
+        }
+        Some(Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::None) | None => BTreeSet::new(),
     }
 }
 
 /// Whoever a partnership meant before is not the one that it means now.
 fn past(sides: Sides<'_>, diff: &Diff<'_>, (customer, with): (&CustomerKey, &Name), state: &RelationState) -> Past {
-    let there = || remembered(sides, diff, customer).iter().any(|it| it == with.as_str());
+    let there = || remembered(sides, diff, customer).contains(with.as_str());
     let partnership = Address::Partnership(with.clone());
     let is_same = || !super::means_another((sides.desired, sides.ledger), &diff.bindings, &partnership);
     match state {

@@ -33,7 +33,7 @@ pub(super) fn bind<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) -> Vec<Option<Subs
             continue;
         };
         let learned = match learned.at(&address).copied().or_else(|| renamed_binding(sides, &address)) {
-            Some(LiveId::Subscription(_, id)) => Some(id),
+            Some(LiveId::Subscription(of, id)) => (of == customer).then_some(id),
             Some(LiveId::Reseller(_) | LiveId::Customer(_)) | None => None,
         };
         let shown = pending_of(sides, &address).and_then(|pending| shows(sides, pending));

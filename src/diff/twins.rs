@@ -69,12 +69,12 @@ pub(super) fn customers<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
 pub(super) fn subscriptions(sides: Sides<'_>, diff: &mut Diff<'_>) {
     for (key, subscription) in outside(sides, &sides.desired.subscriptions, |key| Address::Subscription(key.clone())) {
         let address = Address::Subscription(key.clone());
+        let Some(customer) = diff.customers.get(&key.customer).and_then(Presence::live) else { continue };
         let learned = || match ledger_binding(sides, &address) {
-            Some(LiveId::Subscription(_, id)) => Some(id),
+            Some(LiveId::Subscription(of, id)) => (of == customer).then_some(id),
             Some(LiveId::Reseller(_) | LiveId::Customer(_)) | None => None,
         };
-        let customer = diff.customers.get(&key.customer).and_then(Presence::live);
-        if let (Some(customer), Some(id)) = (customer, subscription.identity.or_else(learned)) {
+        if let Some(id) = subscription.identity.or_else(learned) {
             diff.twins.outside(&diff.bindings, address, LiveId::Subscription(customer, id));
         }
     }

@@ -1,9 +1,11 @@
 //! Addresses that get new names, all at once, so that two can change places. Moves what is remembered of them; never
-//! moves hand-offs, whose ids hold the old name, but those about roles in Azure, which are known by the role, and that a
-//! password was delivered, which goes with the password.
+//! moves hand-offs, whose ids hold the old name, but those about roles in Azure, which are known by the role, that a
+//! password was delivered, which goes with the password, and what was said and done for an end, which its partnership is
+//! asked for.
 
-use crate::ledger::{Grant, Handoff, Ledger};
-use crate::model::{Address, CustomerKey, StepKey, StepName, SubscriptionKey};
+use crate::ledger::{Grant, Handoff, HandoffState, Ledger};
+use crate::model::{Address, CustomerKey, Field, StepKey, StepName, SubscriptionKey, Value};
+use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Old name to new name.
@@ -68,8 +70,11 @@ impl Moves {
         given_up.values_mut().for_each(|key| self.key(key));
         self.map(credentials);
         handoffs.values_mut().filter(|handoff| handoff.azure_way().is_some()).for_each(|handoff| self.access(handoff));
-        let delivered = |it: &&mut Handoff| it.key.step == StepName::DeliverCredentials && it.state.done().is_some();
-        handoffs.values_mut().filter(delivered).for_each(|handoff| self.key(&mut handoff.key));
+        settled.values_mut().filter_map(|fields| fields.get_mut(&Field::Reseller)).for_each(|value| self.names(value));
+        handoffs
+            .values_mut()
+            .filter(|it| is_known_by_what_it_was_for(it))
+            .for_each(|handoff| self.key(&mut handoff.key));
         if let Some(guards) = guards {
             self.set(&mut guards.protected);
         }
@@ -91,6 +96,17 @@ impl Moves {
         }
     }
 
+    /// Names of partnerships.
+    fn names(&self, value: &mut Value) {
+        let Value::List(names) = value else { return };
+        let new = |name: &SmolStr| match self.0.get(&Address::Partnership(name.parse().ok()?)) {
+            Some(Address::Partnership(new)) => Some(SmolStr::new(new.as_str())),
+            Some(_) | None => None,
+        };
+        let now: BTreeSet<SmolStr> = names.iter().map(|name| new(name).unwrap_or_else(|| name.clone())).collect();
+        *names = now.into_iter().collect();
+    }
+
     fn map<V>(&self, map: &mut BTreeMap<Address, V>) {
         let moving: Vec<(Address, V)> = map
             .extract_if(.., |address, _| self.target(address).is_some())
@@ -109,6 +125,16 @@ impl Moves {
         }
         set.extend(moving.into_iter().map(|(_, new)| new));
     }
+}
+
+/// Whether what was answered is looked for by whom it was about: that a password was delivered, that a notice was given, that
+/// an end was asked for.
+fn is_known_by_what_it_was_for(handoff: &Handoff) -> bool {
+    let is_done = handoff.state.done().is_some();
+    let is_over = is_done || matches!(handoff.state, HandoffState::Consumed { .. });
+    let step = handoff.key.step;
+    step == StepName::DeliverCredentials && is_done
+        || matches!(step, StepName::SendNotice | StepName::EndPartnership) && is_over
 }
 
 fn renamed_child(customer: &CustomerKey, leaf: crate::model::Leaf) -> Address {

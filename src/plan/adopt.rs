@@ -4,7 +4,7 @@
 use super::facts::{Ground, evaluate};
 use super::{Adopt, Step};
 use crate::desired::{Access, Partnership};
-use crate::diff::{Diff, Partner, Scope, Sides, Walk, remembered};
+use crate::diff::{Diff, Partner, Scope, Sides, Walk, left_for_another, remembered};
 use crate::ledger::{Handoff, HandoffState, LiveId};
 use crate::model::{Address, CustomerKey, Digest, Fact, Name, StepName, Value};
 use crate::observed::Facet;
@@ -85,7 +85,9 @@ fn is_over(sides: Sides<'_>, diff: &Diff<'_>, handoff: &Handoff) -> bool {
             let active = declared.is_some_and(|it| it.ending.is_none())
                 && matches!(diff.partners.get(name), Some(Partner::Listed { .. }));
             // What was said and done for an end that was given up is not said and done for the next one.
-            diff.partners.get(name) == Some(&Partner::NotListed) || active && handoff.state != HandoffState::Asked
+            let gone = diff.partners.get(name) == Some(&Partner::NotListed)
+                && declared.is_none_or(|partnership| left_for_another(sides, partnership).is_none());
+            gone || active && handoff.state != HandoffState::Asked
         }
         (Address::Customer(customer), StepName::InviteCustomer) => {
             let Ok(to) = handoff.key.discriminator.parse::<Name>() else { return false };

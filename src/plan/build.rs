@@ -16,7 +16,7 @@ use crate::diff::{Diff, Objections, Partner, Scope, Sides, means_another, settle
 use crate::ledger::{Ledger, LiveId};
 use crate::model::{Address, CustomerKey, Field, Name, PartnerId, StepKey, StepName, Timestamp, Value};
 use crate::observed::Facet;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything a plan is made from.
 #[derive(Debug)]
@@ -188,7 +188,7 @@ pub fn build(input: Input<'_>) -> Planned {
     findings.extend(expiry::over(sides, (&steps, &drafts), now.date()));
     sort(&mut findings);
     let (blocked, mut assumptions) = drafts.into_blocked();
-    findings.retain(|finding| !is_said_of_a_step(finding, &blocked));
+    say_once(&mut findings, &blocked);
     assumptions.extend(letters::untranslated(&steps));
     assumptions.extend(diff.assumed.iter().cloned());
     assumptions.sort();
@@ -226,11 +226,12 @@ fn settled_by_apply(sides: Sides<'_>, diff: &Diff<'_>) -> Vec<Finding> {
     moved.map(note).collect()
 }
 
-/// Whether what stands against a step of a subscription says already that it is not in use.
-fn is_said_of_a_step(finding: &Finding, blocked: &[Blocked]) -> bool {
+/// Drops that a subscription is not in use, where what stands against a step of it says so already.
+fn say_once(findings: &mut Vec<Finding>, blocked: &[Blocked]) {
     let code = Code::SubscriptionNotActive;
-    let same = |it: &Blocked| it.finding.code == code && Some(&it.key.address) == finding.address.as_ref();
-    finding.code == code && blocked.iter().any(same)
+    let said = blocked.iter().filter(|it| it.finding.code == code).map(|it| &it.key.address);
+    let said: BTreeSet<&Address> = said.collect();
+    findings.retain(|it| it.code != code || !it.address.as_ref().is_some_and(|address| said.contains(address)));
 }
 
 /// By what they speak of: the order of files must not show.
@@ -255,7 +256,7 @@ fn unmanaged(sides: Sides<'_>, diff: &Diff<'_>) -> Unmanaged {
         let active = list.values().filter(|r| r.active);
         count.partnerships = active.filter(|r| !diff.bindings.claims(LiveId::Reseller(r.tenant))).count();
     }
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for id in observed.customer_lists().flat_map(BTreeMap::keys) {
         if !diff.bindings.claims(LiveId::Customer(*id)) && seen.insert(*id) {
             count.customers += 1;

@@ -26,7 +26,7 @@ pub(super) fn make(making: &mut Making<'_, '_>) {
             (Partner::Listed { .. }, finding) => {
                 making.drafts.block(awaiting, finding.unwrap_or_else(|| odd(partnership)))
             }
-            (Partner::NotListed, _) if is_missed(making.sides, &address) => {
+            (Partner::NotListed, _) if is_missed(making.sides, partnership) => {
                 making.drafts.block(awaiting, gone(partnership));
             }
             (Partner::NotListed, Some(finding)) => {
@@ -76,7 +76,7 @@ fn invite(making: &mut Making<'_, '_>, partnership: &Partnership) {
         Standing::Open(step) => {
             since = step.asked();
             let place = making.sources.show(partnership.ensure_at);
-            let mut step = step.because(match ended_by_us(making.sides, &address) {
+            let mut step = step.because(match ended_by_us(making.sides, partnership) {
                 Some(ended) => format!("declared active again ({place}); it was {ended}"),
                 None => format!("declared active ({place}), not yet listed"),
             });

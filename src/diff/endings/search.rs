@@ -2,10 +2,11 @@
 
 use super::{Coverage, EndingDiff, Held, Mobility, Supported, Way, key_of, mobility};
 use crate::desired::EndingSearch;
+use crate::diag::Finding;
 use crate::diff::{Diff, Presence, Sides, unknown};
 use crate::ledger::{LiveId, PendingWhat};
 use crate::model::product::Commerce;
-use crate::model::{Address, CustomerId, Field, Leaf, SubscriptionKey};
+use crate::model::{Address, CustomerId, CustomerKey, Field, Leaf, SubscriptionKey};
 use crate::observed::{self, Facet, Status};
 use std::collections::BTreeSet;
 
@@ -18,12 +19,14 @@ pub(super) fn searched<'a>(sides: Sides<'a>, diff: &Diff<'a>, found: &mut Ending
         LiveId::Customer(id) => Some(*id),
         LiveId::Reseller(_) | LiveId::Subscription(..) => None,
     }));
-    for presence in diff.customers.values() {
+    for (key, presence) in &diff.customers {
         match presence {
             Presence::Live(id) => {
                 known.insert(*id);
             }
             Presence::Unknown(finding) => found.unread.push(finding.clone()),
+            // Two documents mean it: it is there, and nothing is known of what it has.
+            Presence::Gone(_) if twin(diff, key).is_some() => known.extend(diff.bindings.customer(key)),
             // What is to be, just came to be or is gone has no subscription.
             Presence::ToCreate(_) | Presence::Pending(_) | Presence::ToInvite | Presence::Gone(_) => {}
         }
@@ -55,6 +58,9 @@ pub(super) fn searched<'a>(sides: Sides<'a>, diff: &Diff<'a>, found: &mut Ending
 
 pub(super) fn search<'a>(sides: Sides<'a>, diff: &mut Diff<'a>, customer: CustomerId, found: &mut EndingDiff<'a>) {
     let key = key_of(diff, customer);
+    if let Some(finding) = twin(diff, &key) {
+        return found.unread.push(finding.clone());
+    }
     let list = match sides.look.subscriptions(customer) {
         Facet::Known(list) => list,
         Facet::Absent => return,
@@ -77,6 +83,19 @@ pub(super) fn search<'a>(sides: Sides<'a>, diff: &mut Diff<'a>, customer: Custom
         if observed.commerce == Commerce::Legacy {
             support(sides, (customer, &key), observed, found);
         }
+    }
+}
+
+/// What stands against a customer that two documents mean: which of them says what becomes of its subscriptions is not known.
+pub(super) fn twin<'d>(diff: &'d Diff<'_>, customer: &CustomerKey) -> Option<&'d Finding> {
+    match diff.customers.get(customer)? {
+        Presence::Gone(finding) if diff.twins.holds(&Address::Customer(customer.clone())) => Some(finding),
+        Presence::Gone(_)
+        | Presence::Live(_)
+        | Presence::ToCreate(_)
+        | Presence::Pending(_)
+        | Presence::ToInvite
+        | Presence::Unknown(_) => None,
     }
 }
 

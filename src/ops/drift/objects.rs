@@ -167,8 +167,8 @@ fn bound(address: &Address, diff: &Diff<'_>, sides: Sides<'_>) -> Option<LiveId>
 /// no run knows that yet.
 fn is_missed(sides: Sides<'_>, diff: &Diff<'_>, name: &Name) -> bool {
     let unasked = diff.ended_unasked.iter().any(|it| it.partnership.name == *name && !it.recorded);
-    let active = sides.desired.partnerships.get(name).is_some_and(|it| it.ensure == Ensure::Active);
-    unasked || active && ended_by_us(sides, &Address::Partnership(name.clone())).is_none()
+    let active = sides.desired.partnerships.get(name).filter(|it| it.ensure == Ensure::Active);
+    unasked || active.is_some_and(|it| ended_by_us(sides, it).is_none())
 }
 
 /// Active resellers that nobody declared, by tenant.

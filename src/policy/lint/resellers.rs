@@ -71,7 +71,7 @@ pub(super) fn gone(view: &mut View<'_, '_>) {
     let declared =
         absent.filter_map(|(name, _)| desired.partnerships.get(*name)).filter(|it| it.ensure == Ensure::Active);
     let address = |it: &Partnership| Address::Partnership(it.name.clone());
-    let lost = declared.filter(|it| diff::is_missed(sides, &address(it))).map(|it| diff::gone(it).about(address(it)));
+    let lost = declared.filter(|it| diff::is_missed(sides, it)).map(|it| diff::gone(it).about(address(it)));
     let found: Vec<Finding> = lost.collect();
     view.found.extend(found);
 }
