@@ -30,7 +30,7 @@ impl CommandClock {
         Self::start(Now::Tenant(tenant))
     }
     /// Begins now, in the time of the system.
-    #[cfg_attr(not(feature = "rest"), expect(dead_code, reason = "only a service lives in it"))]
+    #[cfg_attr(not(any(feature = "rest", test)), expect(dead_code, reason = "only a service lives in it"))]
     #[expect(clippy::disallowed_methods, reason = "this is where clocks are made")]
     pub(crate) fn of_system() -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
