@@ -1,7 +1,7 @@
 //! Resellers that stay where a customer moves to another one: nothing takes them away, so it is told. Never a difference
 //! that a step could close.
 
-use super::relations::{Side, remembered};
+use super::relations::Side;
 use super::{Diff, Partner, Presence, Sides};
 use crate::desired::Ensure;
 use crate::diag::{Code, Finding};
@@ -15,9 +15,8 @@ type Former<'a> = BTreeMap<&'a CustomerKey, BTreeSet<Name>>;
 /// Tells the resellers that a run saw while they were declared, and those that are seen now beside one that is to come.
 pub(super) fn tell<'a>(sides: Sides<'a>, diff: &mut Diff<'a>, declared: &BTreeMap<&'a CustomerKey, Side<'a>>) {
     let mut former = Former::new();
-    for (customer, Side { all, .. }) in declared {
-        let names = remembered(sides, diff, customer);
-        let names = names.iter().filter(|name| !all.contains(name.as_str()));
+    for (customer, Side { last, all, .. }) in declared {
+        let names = last.iter().filter(|name| !all.contains(name.as_str()));
         let names = names.filter_map(|name| name.parse().ok()).filter(|name| !is_over(diff, sides, customer, name));
         former.entry(customer).or_default().extend(names);
     }
@@ -40,9 +39,9 @@ fn seen<'a>(
         Partner::NotListed | Partner::Unknown(_) => None,
     };
     let names: BTreeMap<TenantId, &Name> = diff.partners.iter().filter_map(listed).collect();
-    for (customer, Side { all, seen, moves }) in declared {
+    for (customer, Side { last, all, seen, moves }) in declared {
         let (true, Some(Presence::Live(id))) = (moves, diff.customers.get(customer)) else { continue };
-        let there = if seen.is_empty() && remembered(sides, diff, customer).is_empty() {
+        let there = if seen.is_empty() && last.is_empty() {
             sides.look.resellers_of(*id)
         } else {
             sides.look.observed().resellers_of(*id)

@@ -13,14 +13,21 @@ use std::collections::{BTreeMap, BTreeSet};
 type Names<'a> = BTreeSet<&'a str>;
 
 /// A customer's relations.
-#[derive(Default)]
 pub(super) struct Side<'a> {
+    /// Those that a run saw while they were declared.
+    pub(super) last: BTreeSet<SmolStr>,
     /// Those that are declared.
     pub(super) all: Names<'a>,
     /// Those of them that are there.
     pub(super) seen: Names<'a>,
     /// Whether one is to come.
     pub(super) moves: bool,
+}
+impl Side<'_> {
+    fn of(sides: Sides<'_>, diff: &Diff<'_>, customer: &CustomerKey) -> Self {
+        let last = remembered(sides, diff, customer);
+        Self { last, all: Names::new(), seen: Names::new(), moves: false }
+    }
 }
 
 pub(super) fn compare<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
@@ -30,7 +37,8 @@ pub(super) fn compare<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
         if !sides.scope.holds(&Address::Customer(customer.clone())) {
             continue;
         }
-        let Side { all, seen, moves } = declared.entry(customer).or_default();
+        let Side { last, all, seen, moves } =
+            declared.entry(customer).or_insert_with(|| Side::of(sides, diff, customer));
         all.insert(partnership.as_str());
         match standing(sides, diff, customer, partnership) {
             Standing::There => {
@@ -40,7 +48,7 @@ pub(super) fn compare<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
             Standing::ToldElsewhere => {}
             Standing::Differs(state) => {
                 *moves = true;
-                let past = past(sides, diff, (customer, partnership), &state);
+                let past = past(sides, diff, (last, partnership), &state);
                 if past == Past::There {
                     diff.findings.push(ended(customer, partnership, relation));
                 }
@@ -53,13 +61,13 @@ pub(super) fn compare<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
             let is_declared = sides.desired.customers.contains_key(customer) && sides.scope.holds(address);
             // What is no longer declared is forgotten: declared again one day, it is meant anew.
             if is_declared {
-                declared.entry(customer).or_default();
+                declared.entry(customer).or_insert_with(|| Side::of(sides, diff, customer));
             }
         }
     }
     former::tell(sides, diff, &declared);
-    for (customer, Side { all, seen, moves: _ }) in declared {
-        settle(sides, diff, customer, (&all, &seen));
+    for (customer, side) in &declared {
+        settle(diff, customer, side);
     }
 }
 
@@ -101,7 +109,7 @@ fn renamed(sides: Sides<'_>) -> BTreeMap<SmolStr, SmolStr> {
 }
 
 /// The partnerships that a run saw among a customer's resellers while they were declared, as they are called now.
-pub(super) fn remembered(sides: Sides<'_>, diff: &Diff<'_>, customer: &CustomerKey) -> BTreeSet<SmolStr> {
+fn remembered(sides: Sides<'_>, diff: &Diff<'_>, customer: &CustomerKey) -> BTreeSet<SmolStr> {
     let address = Address::Customer(customer.clone());
     let settled = super::settled((sides.desired, sides.ledger), &diff.bindings, &address);
     match settled.and_then(|fields| fields.get(&Field::Reseller)) {
@@ -113,8 +121,8 @@ pub(super) fn remembered(sides: Sides<'_>, diff: &Diff<'_>, customer: &CustomerK
 }
 
 /// Whoever a partnership meant before is not the one that it means now.
-fn past(sides: Sides<'_>, diff: &Diff<'_>, (customer, with): (&CustomerKey, &Name), state: &RelationState) -> Past {
-    let there = || remembered(sides, diff, customer).contains(with.as_str());
+fn past(sides: Sides<'_>, diff: &Diff<'_>, (last, with): (&BTreeSet<SmolStr>, &Name), state: &RelationState) -> Past {
+    let there = || last.contains(with.as_str());
     let partnership = Address::Partnership(with.clone());
     let is_same = || !super::means_another((sides.desired, sides.ledger), &diff.bindings, &partnership);
     match state {
@@ -124,8 +132,7 @@ fn past(sides: Sides<'_>, diff: &Diff<'_>, (customer, with): (&CustomerKey, &Nam
 }
 
 /// What is remembered from now on: what is seen, and what was seen and is declared still, until it is seen again.
-fn settle(sides: Sides<'_>, diff: &mut Diff<'_>, customer: &CustomerKey, (all, seen): (&Names<'_>, &Names<'_>)) {
-    let last = remembered(sides, diff, customer);
+fn settle(diff: &mut Diff<'_>, customer: &CustomerKey, Side { last, all, seen, moves: _ }: &Side<'_>) {
     let kept = last.iter().map(SmolStr::as_str).filter(|name| all.contains(name));
     let now: BTreeSet<&str> = kept.chain(seen.iter().copied()).collect();
     if !now.iter().copied().eq(last.iter().map(SmolStr::as_str)) {
