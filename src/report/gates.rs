@@ -13,7 +13,7 @@ const NAMED: usize = 3;
 
 /// Whether a finding stops `apply` as a gate does: it refuses before it writes.
 pub(super) fn stops(finding: &Finding) -> bool {
-    finding.code == Code::RoleMissing.to_string()
+    finding.is(Code::RoleMissing)
 }
 
 /// What the closed gates say. A limit or a freeze that a step of the plan loosens says when that counts.

@@ -185,11 +185,16 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Whether it is of this code.
+    #[must_use]
+    pub fn is(&self, code: diag::Code) -> bool {
+        self.code.parse() == Ok(code)
+    }
     /// Whether it tells that the tenant is not as declared, and nothing of this plan changes that.
     #[must_use]
     pub fn is_drift(&self) -> bool {
         let codes = [diag::Code::Drift, diag::Code::SubscriptionNotActive];
-        self.severity != FindingSeverity::Note && codes.iter().any(|code| self.code == code.to_string())
+        self.severity != FindingSeverity::Note && codes.iter().any(|code| self.is(*code))
     }
 }
 

@@ -73,7 +73,7 @@ fn verdict(file: &PlanFile) -> String {
     closed.extend(closings(&file.outlook().gates, steps).iter().map(|gate| short(gate)));
     text.push_str(&headed("As it stands `apply` refuses all of it:", &closed));
     let said = |code: diag::Code| -> Vec<String> {
-        let found = file.outlook().findings.iter().filter(|finding| finding.code == code.to_string());
+        let found = file.outlook().findings.iter().filter(|finding| finding.is(code));
         found.map(|finding| short(&finding.message)).collect()
     };
     text.push_str(&headed("A state without a past:", &said(diag::Code::StateFresh)));
@@ -91,7 +91,7 @@ fn verdict(file: &PlanFile) -> String {
 }
 
 fn passes(finding: &Finding) -> bool {
-    finding.code == diag::Code::AcknowledgementUsed.to_string()
+    finding.is(diag::Code::AcknowledgementUsed)
 }
 
 /// What nothing takes back, whoever does it: steps with the objects.

@@ -30,7 +30,7 @@ fn forms(lead: &str, lines: &Lines) -> Vec<Form> {
 
 /// Whether a finding tells access that stays with somebody: it is told under Access.
 pub(super) fn remains(finding: &Finding) -> bool {
-    [Code::AccessRemains, Code::ResellerStays].iter().any(|code| finding.code == code.to_string())
+    [Code::AccessRemains, Code::ResellerStays].iter().any(|code| finding.is(*code))
 }
 
 /// Access: gained first, then lost, then what changes otherwise.
