@@ -42,14 +42,6 @@ mod tests {
     use super::super::support::*;
     use super::*;
 
-    fn folded(records: Vec<Record>) -> Folded {
-        let mut folded = Folded::default();
-        for (number, record) in (1..).zip(records) {
-            folded.absorb(object(number, 1, vec![record]));
-        }
-        folded
-    }
-
     #[test]
     fn what_may_have_happened_counts_until_somebody_knows_and_then_once() {
         let mut intent = quantity("subscription/contoso/m365", 30);

@@ -243,13 +243,6 @@ mod tests {
 
     const M365: &str = "subscription/contoso/m365";
 
-    fn folded(records: Vec<Record>) -> Folded {
-        let mut folded = Folded::default();
-        for (number, record) in (1..).zip(records) {
-            folded.absorb(object(number, 1, vec![record]));
-        }
-        folded
-    }
     fn pending(learned: Learned) -> Settled {
         Settled::Pending { learned }
     }

@@ -453,13 +453,6 @@ mod tests {
         }
         ledger
     }
-    fn folded(records: Vec<Record>) -> Folded {
-        let mut folded = Folded::default();
-        for (number, record) in (1..).zip(records) {
-            folded.absorb(object(number, 1, vec![record]));
-        }
-        folded
-    }
     fn bound(text: &str, id: BoundId) -> Record {
         Record::Bound { address: address(text), id, by: by(), reason: why() }
     }

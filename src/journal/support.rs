@@ -1,5 +1,6 @@
 //! What the tests of the journal share: small records, and journals over one store. Never used outside tests.
 
+use super::fold::Folded;
 use super::log::{Begun, Journal, Stamp};
 use super::memory::Memory;
 use super::record::{Intent, Learned, Object, Open, Record, SealedRef, Settled};
@@ -29,6 +30,15 @@ pub(super) fn subscription(n: u8) -> SubscriptionId {
 }
 pub(super) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_seconds(1_700_000_000 + seconds)
+}
+
+/// What records fold to, one an object.
+pub(super) fn folded(records: Vec<Record>) -> Folded {
+    let mut folded = Folded::default();
+    for (number, record) in (1..).zip(records) {
+        folded.absorb(object(number, 1, vec![record]));
+    }
+    folded
 }
 
 /// A stamp nobody else has.

@@ -4,13 +4,6 @@ use super::*;
 use crate::journal::record::{BoundId, Guarded, Settled};
 use crate::journal::support::*;
 
-fn folded(records: Vec<Record>) -> Folded {
-    let mut folded = Folded::default();
-    for (number, record) in (1..).zip(records) {
-        folded.absorb(object(number, 1, vec![record]));
-    }
-    folded
-}
 fn state(folded: &Folded) -> &HandoffState {
     &folded.ledger.handoffs[&handoff()].state
 }
