@@ -59,6 +59,11 @@ impl Presence {
     pub fn live(&self) -> Option<CustomerId> {
         if let Self::Live(id) = self { Some(*id) } else { None }
     }
+    /// What is said of one that is gone, or is another document's too.
+    #[must_use]
+    pub fn gone(&self) -> Option<&Finding> {
+        if let Self::Gone(finding) = self { Some(finding) } else { None }
+    }
 }
 
 pub(super) fn partnerships<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {

@@ -88,15 +88,8 @@ pub(super) fn search<'a>(sides: Sides<'a>, diff: &mut Diff<'a>, customer: Custom
 
 /// What stands against a customer that two documents mean: which of them says what becomes of its subscriptions is not known.
 pub(super) fn twin<'d>(diff: &'d Diff<'_>, customer: &CustomerKey) -> Option<&'d Finding> {
-    match diff.customers.get(customer)? {
-        Presence::Gone(finding) if diff.twins.holds(&Address::Customer(customer.clone())) => Some(finding),
-        Presence::Gone(_)
-        | Presence::Live(_)
-        | Presence::ToCreate(_)
-        | Presence::Pending(_)
-        | Presence::ToInvite
-        | Presence::Unknown(_) => None,
-    }
+    let finding = diff.customers.get(customer)?.gone()?;
+    diff.twins.holds(&Address::Customer(customer.clone())).then_some(finding)
 }
 
 fn is_own(diff: &Diff<'_>, found: &EndingDiff<'_>, observed: &observed::Subscription) -> bool {

@@ -2,7 +2,7 @@
 //! Never takes what could not be read for gone.
 
 use crate::desired::{Ensure, Identity};
-use crate::diag::{At, Code};
+use crate::diag::{At, Code, Finding};
 use crate::diff::{
     Activity, Diff, Partner, Past, Presence, RelationDiff, Sides, SubscriptionState, ended_by_us, strangers,
 };
@@ -108,15 +108,9 @@ pub(super) fn gone(sides: Sides<'_>, diff: &Diff<'_>) -> Vec<Gone> {
         }
         Partner::Listed { activity: Activity::Active, .. } | Partner::Unknown(_) => None,
     });
-    let customers = diff.customers.iter().filter_map(|(key, presence)| match presence {
-        Presence::Gone(finding) if finding.code == Code::CustomerAbsent => Some(Address::Customer((*key).clone())),
-        Presence::Gone(_)
-        | Presence::Live(_)
-        | Presence::ToCreate(_)
-        | Presence::Pending(_)
-        | Presence::ToInvite
-        | Presence::Unknown(_) => None,
-    });
+    let is_absent = |finding: &&Finding| finding.code == Code::CustomerAbsent;
+    let absent = diff.customers.iter().filter(|(_, presence)| presence.gone().filter(is_absent).is_some());
+    let customers = absent.map(|(key, _)| Address::Customer((*key).clone()));
     let subscriptions = diff.subscriptions.iter().filter_map(|one| match &one.state {
         SubscriptionState::Blocked(finding) if finding.code == Code::SubscriptionAbsent => {
             Some(Address::Subscription(one.declared.key.clone()))

@@ -6,22 +6,14 @@ use crate::diag::{At, Code, Finding};
 use crate::diff::Presence;
 use crate::ledger::{Credential, CredentialState, HandoffState};
 use crate::manifest::document::DefaultAdminAccess;
-use crate::model::{Address, Span, StepName};
+use crate::model::{Address, CustomerKey, Span, StepName};
 
 /// Declared, ours once, and in no list any more.
 pub(super) fn absent(view: &mut View<'_, '_>) {
-    let gone = view.diff.customers.iter().filter_map(|(key, presence)| match presence {
-        Presence::Gone(finding) if finding.code == Code::CustomerAbsent => {
-            Some(finding.clone().about(Address::Customer((*key).clone())))
-        }
-        Presence::Gone(_)
-        | Presence::Live(_)
-        | Presence::ToCreate(_)
-        | Presence::Pending(_)
-        | Presence::ToInvite
-        | Presence::Unknown(_) => None,
-    });
-    let found: Vec<Finding> = gone.collect();
+    let gone = view.diff.customers.iter().filter_map(|(key, presence)| Some((key, presence.gone()?)));
+    let absent = gone.filter(|(_, finding)| finding.code == Code::CustomerAbsent);
+    let about = |(key, finding): (&&CustomerKey, &Finding)| finding.clone().about(Address::Customer((*key).clone()));
+    let found: Vec<Finding> = absent.map(about).collect();
     view.found.extend(found);
 }
 
@@ -82,12 +74,10 @@ pub(super) fn no_limits(view: &mut View<'_, '_>) {
     if !provider.limits.is_empty() {
         return;
     }
-    let about = (
-        Address::Provider(provider.name.clone()),
-        "no `limits` are declared: one plan may take away and grant anything",
-    );
+    let address = Address::Provider(provider.name.clone());
+    let message = "no `limits` are declared: one plan may take away and grant anything".to_owned();
     let help = "write `limits` of the Provider, such as `{movedPartnerOfRecord: {max: 20}, grantedAccess: {max: 10}}`";
-    view.say(Code::NoLimits, Some(provider.limits_at), (about.0, about.1.to_owned()), help);
+    view.say(Code::NoLimits, Some(provider.limits_at), (address, message), help);
 }
 
 fn missing(view: &mut View<'_, '_>, kind: &str, all: Vec<(Address, At)>) {
