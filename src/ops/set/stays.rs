@@ -81,11 +81,11 @@ pub(super) fn stays(before: &Written, after: &Written, order: &Order, to: &Name)
     for ((_, what), names) in &found {
         together.entry(*what).or_default().extend(names.iter().cloned());
     }
-    let reached = |what: What| together.get(&what) == after_order(after, order, what).as_ref();
-    let short: BTreeMap<What, bool> = together.keys().map(|what| (*what, reached(*what))).collect();
+    let is_all = |what: &What, names| after_order(after, order, *what).as_ref() == Some(names);
+    let reached: BTreeSet<What> = together.iter().filter(|(what, names)| is_all(what, names)).map(|it| *it.0).collect();
     let told = |((with, what), names): ((Name, What), BTreeSet<String>)| {
         let mend = what.set().map(|(kind, field)| {
-            let all = selection(order).filter(|_| short.get(&what) == Some(&true));
+            let all = selection(order).filter(|_| reached.contains(&what));
             let short = all.map(|all| format!("twotier set customer {all} {field}={to}"));
             let named = || names.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
             short.unwrap_or_else(|| format!("twotier set {kind} {} {field}={to}", named()))
