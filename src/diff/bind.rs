@@ -3,7 +3,7 @@
 
 use super::doubt::{doubt_of, pending_of};
 use super::owners::{self, Meant};
-use super::{Diff, Owners, Sides, adopted, doubted, near, remembered, twins, unknown};
+use super::{Diff, Owners, Sides, adopted, bound_to, doubted, near, twins, unknown};
 use crate::desired::{Create, Customer, Ensure, Identity, Partnership};
 use crate::diag::{Code, Finding};
 use crate::ledger::{HandoffState, LiveId, PendingWhat};
@@ -161,8 +161,7 @@ fn was_ended(sides: Sides<'_>, address: &Address) -> bool {
 
 /// What the ledger binds an address to, under its old name while a rename is not recorded.
 pub(super) fn ledger_binding(sides: Sides<'_>, address: &Address) -> Option<LiveId> {
-    let old = remembered(sides.desired, sides.ledger, address);
-    sides.ledger.bindings.get(old.as_ref().unwrap_or(address)).copied()
+    bound_to(sides.desired, sides.ledger, address)
 }
 
 pub(super) fn customers<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {

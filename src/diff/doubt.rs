@@ -1,20 +1,18 @@
 //! What is said where an earlier effect has no known outcome. Never a way to do it again: it may have happened.
 
-use super::{Sides, remembered};
+use super::{Sides, known_as};
 use crate::diag::{At, Code, Finding};
 use crate::ledger::{Doubt, Ledger, Pending, ways_to_settle};
 use crate::model::{Address, StepKey, StepName, SubscriptionKey};
 
 /// The effect without a known outcome at an address, under its old name while a rename is not recorded.
 pub(super) fn doubt_of<'a>(sides: Sides<'a>, address: &Address) -> Option<Doubt<'a>> {
-    let old = remembered(sides.desired, sides.ledger, address);
-    sides.ledger.doubt(old.as_ref().unwrap_or(address))
+    sides.ledger.doubt(&known_as(sides.desired, sides.ledger, address))
 }
 
 /// The effect at an address that was accepted and does not show yet; likewise.
 pub(super) fn pending_of<'a>(sides: Sides<'a>, address: &Address) -> Option<&'a Pending> {
-    let old = remembered(sides.desired, sides.ledger, address);
-    sides.ledger.pending.get(old.as_ref().unwrap_or(address))
+    sides.ledger.pending.get(&*known_as(sides.desired, sides.ledger, address))
 }
 
 /// What stands against every step at the address of an effect with no known outcome; others there are named as well.

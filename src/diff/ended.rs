@@ -2,7 +2,7 @@
 //! whether what was to be said before was said. An end that shows never proves that anybody gave notice.
 
 use super::bind::was_there;
-use super::{Diff, Partner, Sides, remembered};
+use super::{Diff, Partner, Sides, known_as};
 use crate::desired::{Ending, Notice, Partnership};
 use crate::diag::{Code, Finding};
 use crate::ledger::{Handoff, HandoffState};
@@ -34,8 +34,7 @@ pub(super) fn compare<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
     let over: Vec<&Partnership> = over.filter_map(|(name, _)| sides.desired.partnerships.get(*name)).collect();
     for partnership in over {
         let address = Address::Partnership(partnership.name.clone());
-        let old = remembered(sides.desired, sides.ledger, &address);
-        let own = old.as_ref().unwrap_or(&address);
+        let own = &*known_as(sides.desired, sides.ledger, &address);
         let Some(ending) = partnership.ending.as_deref().filter(|_| was_there(sides, partnership)) else {
             // Declared active again before a run saw its end: that it was ours is not forgotten with its hand-off.
             if recorded(sides, own).is_none() && ended_by_us(sides, partnership).is_some() {
@@ -73,8 +72,7 @@ pub fn ended_by_us(sides: Sides<'_>, partnership: &Partnership) -> Option<String
         return None;
     }
     let address = Address::Partnership(partnership.name.clone());
-    let old = remembered(sides.desired, sides.ledger, &address);
-    let own = old.as_ref().unwrap_or(&address);
+    let own = &*known_as(sides.desired, sides.ledger, &address);
     if let Some(last) = recorded(sides, own) {
         return day_of(last, ASKED).map(|day| format!("ended by us, seen {day}"));
     }

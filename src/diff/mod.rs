@@ -43,10 +43,11 @@ pub use walk::Walk;
 
 use crate::desired::{self, Desired, Relation};
 use crate::diag::{Code, Finding};
-use crate::ledger::{Bindings, Ledger, Pending, PendingWhat};
+use crate::ledger::{Bindings, Ledger, LiveId, Pending, PendingWhat};
 use crate::model::{Address, CustomerId, CustomerKey, Digest, Field, Name, Span, SubscriptionId, Timestamp, Value};
 use crate::observed;
 use smol_str::SmolStr;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is compared.
@@ -227,6 +228,18 @@ pub fn remembered(desired: &Desired, ledger: &Ledger, address: &Address) -> Opti
         old = (moved != *key).then_some(Address::Subscription(moved));
     }
     old.filter(known)
+}
+
+/// The address under which the ledger knows what a document means: its old one while a rename is not recorded.
+#[must_use]
+pub fn known_as<'x>(desired: &Desired, ledger: &Ledger, address: &'x Address) -> Cow<'x, Address> {
+    remembered(desired, ledger, address).map_or(Cow::Borrowed(address), Cow::Owned)
+}
+
+/// What the ledger binds an address to.
+#[must_use]
+pub fn bound_to(desired: &Desired, ledger: &Ledger, address: &Address) -> Option<LiveId> {
+    ledger.bindings.get(&*known_as(desired, ledger, address)).copied()
 }
 
 /// The same of a snapshot: nobody answers later for what it does not hold.

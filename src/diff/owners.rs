@@ -1,10 +1,10 @@
 //! Whose a PartnerID is, and which reseller each partnership means: as the list of indirect resellers shows it, else as
 //! it is declared. Never takes a declaration's word against the list, and never one of several for the one that is meant.
 
-use super::remembered;
+use super::bound_to;
 use crate::desired::{Desired, Partnership};
 use crate::diag::{Code, Finding};
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, LiveId};
 use crate::model::{Address, Name, PartnerId, TenantId};
 use crate::observed::{Relationship, is_one_name};
 use std::collections::{BTreeMap, BTreeSet};
@@ -196,9 +196,7 @@ impl<'a> Owners<'a> {
 }
 
 fn learned(desired: &Desired, ledger: &Ledger, name: &Name) -> Option<TenantId> {
-    let address = Address::Partnership(name.clone());
-    let old = remembered(desired, ledger, &address);
-    ledger.bindings.get(old.as_ref().unwrap_or(&address)).and_then(|live| live.reseller())
+    bound_to(desired, ledger, &Address::Partnership(name.clone())).and_then(LiveId::reseller)
 }
 
 /// Whether a reseller is as declared, by name and country.
@@ -275,7 +273,6 @@ fn about(code: Code, partnership: &Partnership, message: String) -> Finding {
 mod tests {
     use super::*;
     use crate::diag::SourceMap;
-    use crate::ledger::LiveId;
 
     const PROVIDER: &str = "apiVersion: twotier/v1\nkind: Provider\nmetadata: {name: distri}\nspec: {tenantId: 11111111-1111-4111-8111-111111111111, partnerId: \"4800001\", country: HU}\n";
 

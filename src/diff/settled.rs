@@ -1,7 +1,7 @@
 //! What earlier runs settled of what an address means now. Never what they settled of another live object that its
 //! document meant before.
 
-use super::remembered;
+use super::{bound_to, known_as};
 use crate::desired::Desired;
 use crate::ledger::{Bindings, Ledger};
 use crate::model::{Address, Field, Value};
@@ -10,9 +10,8 @@ use std::collections::BTreeMap;
 /// Whether a document means another live object than when a run saw it last.
 #[must_use]
 pub fn means_another((desired, ledger): (&Desired, &Ledger), bindings: &Bindings, address: &Address) -> bool {
-    let old = remembered(desired, ledger, address);
-    let before = ledger.bindings.get(old.as_ref().unwrap_or(address));
-    before.is_some_and(|before| bindings.get(address).is_some_and(|now| now != *before))
+    let before = bound_to(desired, ledger, address);
+    before.is_some_and(|before| bindings.get(address).is_some_and(|now| now != before))
 }
 
 /// The values that were last settled of the live object that an address means now.
@@ -22,7 +21,6 @@ pub fn settled<'l>(
     bindings: &Bindings,
     address: &Address,
 ) -> Option<&'l BTreeMap<Field, Value>> {
-    let old = remembered(desired, ledger, address);
-    let values = ledger.settled.get(old.as_ref().unwrap_or(address));
+    let values = ledger.settled.get(&*known_as(desired, ledger, address));
     values.filter(|_| !means_another((desired, ledger), bindings, address))
 }

@@ -1,7 +1,7 @@
 //! Declared subscriptions that are there and not in use: what took them out of use, and whether it was declared. Never a
 //! reason to buy or to change anything: what is over stays over, and its document is a person's to remove.
 
-use super::{Diff, Sides, means_another, remembered};
+use super::{Diff, Sides, known_as, means_another};
 use crate::desired::Subscription;
 use crate::diag::{Code, Finding, Severity};
 use crate::model::{Address, CustomerId, Field, Renewal, SubscriptionId, Value};
@@ -102,8 +102,7 @@ fn was_declared(sides: Sides<'_>, observed: &observed::Subscription, settled: Op
 
 /// Whether a run saw it, and not another one that its document meant before.
 fn was_seen(sides: Sides<'_>, diff: &Diff<'_>, address: &Address) -> bool {
-    let old = remembered(sides.desired, sides.ledger, address);
-    let is_managed = sides.ledger.managed.contains(old.as_ref().unwrap_or(address));
+    let is_managed = sides.ledger.managed.contains(&*known_as(sides.desired, sides.ledger, address));
     is_managed && !means_another((sides.desired, sides.ledger), &diff.bindings, address)
 }
 

@@ -5,7 +5,7 @@ use super::fault::Fault;
 use super::rewrite::{FileChange, Written};
 use crate::desired::Desired;
 use crate::diag::At;
-use crate::diff::remembered;
+use crate::diff::bound_to;
 use crate::ledger::{Ledger, LiveId};
 use crate::manifest::document::Spec;
 use crate::manifest::emit::{Yaml, order};
@@ -51,8 +51,7 @@ type Found = (Address, LiveId, Edit);
 
 impl Learned<'_> {
     fn id(&self, address: &Address) -> Option<LiveId> {
-        let old = remembered(self.desired, self.ledger, address);
-        self.ledger.bindings.get(old.as_ref().unwrap_or(address)).copied()
+        bound_to(self.desired, self.ledger, address)
     }
 
     fn edits(&self, parsed: &Parsed) -> Vec<Found> {

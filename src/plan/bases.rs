@@ -2,8 +2,7 @@
 //! counts what is only declared, so that documents that mean nothing lift no bound.
 
 use crate::desired::Desired;
-use crate::diff::{Diff, Partner, Presence, Sides, remembered};
-use crate::ledger::LiveId;
+use crate::diff::{Diff, Partner, Presence, Sides, bound_to, known_as};
 use crate::model::{Address, Field, Limit, Limits, Value};
 use std::collections::BTreeMap;
 
@@ -44,13 +43,12 @@ fn all(limit: Limit, sides: Sides<'_>, diff: &Diff<'_>) -> u64 {
 
 /// Whether a declared object is there: seen now, or by an earlier run where this one does not look.
 fn there(sides: Sides<'_>, address: &Address, seen: impl Fn(&Address) -> Option<()>) -> Option<()> {
-    if sides.scope.holds(address) { seen(address) } else { known(sides, address).map(|_| ()) }
+    if sides.scope.holds(address) { seen(address) } else { known(sides, address) }
 }
 
-/// What an earlier run saw, and under which name.
-fn known(sides: Sides<'_>, address: &Address) -> Option<(LiveId, Address)> {
-    let old = remembered(sides.desired, sides.ledger, address).unwrap_or_else(|| address.clone());
-    Some((*sides.ledger.bindings.get(&old)?, old))
+/// Whether an earlier run saw it.
+fn known(sides: Sides<'_>, address: &Address) -> Option<()> {
+    bound_to(sides.desired, sides.ledger, address).map(drop)
 }
 
 /// The seats of a declared subscription that is there.
@@ -60,8 +58,9 @@ fn seats(sides: Sides<'_>, diff: &Diff<'_>, address: &Address) -> Option<u64> {
         let seen = sides.look.observed().subscription(customer, id);
         return seen.known().filter(|it| it.status.occupies()).map(|it| it.quantity.into());
     }
-    let (_, old) = known(sides, address)?;
-    match sides.ledger.settled.get(&old).and_then(|fields| fields.get(&Field::Quantity)) {
+    known(sides, address)?;
+    let own = known_as(sides.desired, sides.ledger, address);
+    match sides.ledger.settled.get(&*own).and_then(|fields| fields.get(&Field::Quantity)) {
         Some(Value::Number(seats)) => Some(*seats),
         Some(Value::None | Value::Bool(_) | Value::Text(_) | Value::List(_)) | None => Some(0),
     }

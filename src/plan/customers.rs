@@ -8,7 +8,7 @@ use super::step::{Brings, Mark, Risk, Undo, Wanted, WantedCustomer};
 use super::waits;
 use crate::desired::{Create, Customer, Relation};
 use crate::diag::{Code, Finding};
-use crate::diff::{Past, Presence, RelationDiff, RelationState, doubted, remembered, unknown};
+use crate::diff::{Past, Presence, RelationDiff, RelationState, doubted, known_as, unknown};
 use crate::ledger::CredentialState;
 use crate::manifest::document::DefaultAdminAccess;
 use crate::model::{Address, CustomerId, CustomerKey, Fact, Name, StepKey, StepName, Timestamp, Value};
@@ -28,8 +28,7 @@ pub(super) fn make(making: &mut Making<'_, '_>) {
 fn stand(making: &mut Making<'_, '_>, customer: &Customer, presence: &Presence) {
     let address = Address::Customer(customer.key.clone());
     let usual = if customer.create.is_some() { StepName::CreateCustomer } else { StepName::InviteCustomer };
-    let old = remembered(making.desired(), making.ledger(), &address);
-    if let Some(doubt) = making.ledger().doubt(old.as_ref().unwrap_or(&address)) {
+    if let Some(doubt) = making.ledger().doubt(&known_as(making.desired(), making.ledger(), &address)) {
         making.drafts.block(key(address, doubt.key().step), doubted(making.ledger(), doubt, customer.at));
         return;
     }
@@ -183,9 +182,9 @@ fn deliver(making: &mut Making<'_, '_>, customer: &Customer, create: &Create, af
 
 fn credentials(making: &mut Making<'_, '_>, customer: &Customer) {
     let address = Address::Customer(customer.key.clone());
-    let old = remembered(making.desired(), making.ledger(), &address);
+    let own = known_as(making.desired(), making.ledger(), &address);
     // The password of another customer is not this one's.
-    let credential = making.asked_of(&customer.key).credentials.get(old.as_ref().unwrap_or(&address));
+    let credential = making.asked_of(&customer.key).credentials.get(&*own);
     let (Some(create), Some(credential)) = (&customer.create, credential.cloned()) else { return };
     match credential.state {
         CredentialState::Forgotten => {}

@@ -140,8 +140,7 @@ pub(super) fn gone(sides: Sides<'_>, diff: &Diff<'_>) -> Vec<Gone> {
 /// declared to end has ended.
 fn bound(address: &Address, diff: &Diff<'_>, sides: Sides<'_>) -> Option<LiveId> {
     let (desired, ledger) = (sides.desired, sides.ledger);
-    let learned = crate::diff::remembered(desired, ledger, address);
-    let learned = ledger.bindings.get(learned.as_ref().unwrap_or(address)).copied();
+    let learned = crate::diff::bound_to(desired, ledger, address);
     match address {
         Address::Partnership(name) => learned.filter(|_| is_missed(sides, diff, name)),
         Address::Customer(key) => match desired.customers.get(key).map(|customer| &customer.identity) {
