@@ -7,6 +7,7 @@ use crate::cli::output;
 use crate::cli::progress::Shown;
 use crate::cli::settings::{Origin, in_repository};
 use crate::ledger::Ledger;
+use crate::model::Address;
 use crate::ops::base;
 use crate::ops::plan::{self, Next};
 use crate::ops::project::{self, Project, Valid};
@@ -185,7 +186,7 @@ pub(super) fn plan(scene: &Scene<'_>, args: &PlanArgs) -> Result<Exit, CliError>
 fn plan_live(
     scene: &Scene<'_>,
     project: &Valid,
-    targets: &BTreeSet<crate::model::Address>,
+    targets: &BTreeSet<Address>,
     refresh: RefreshArgs,
 ) -> Result<(Planned, Ledger, Option<Remembered>), CliError> {
     let doors = Doors::of(scene.settings, project, scene.terminal)?;
@@ -204,7 +205,9 @@ fn plan_live(
     if doors.is_service() {
         // Whoever reviews a change must see it, whatever the project file says of lint.
         let name = scene.settings.state.value.file_name().map(Path::new).unwrap_or(Path::new("."));
-        planned.outlook.findings.extend(output::unproven(journal.folded(), name));
+        let provider = Address::Provider(project.desired.provider.name.clone());
+        let unproven = output::unproven(journal.folded(), name);
+        planned.outlook.findings.extend(unproven.map(|finding| finding.about(provider)));
     }
     Ok((planned, journal.ledger().clone(), looked.told()))
 }
