@@ -6,7 +6,7 @@ use super::chain::JournalError;
 use super::fold::{Folded, RULES, Standing, Tracked};
 use super::log::{Head, Journal};
 use super::record::{Adopted, BoundId, FORMAT, Forgotten, Intent, Learned, Object, Record, SealedRef, Settled};
-use super::store::{Folder, Key, Store, place};
+use super::store::{Folder, Key, Placed, Store, place};
 #[cfg(test)]
 use crate::ledger::Genesis;
 use crate::ledger::{
@@ -38,14 +38,14 @@ struct Checkpoint {
     objects: Vec<Object>,
 }
 
-/// The fold up to the newest checkpoint that matches the journal; none when there is none to use.
+/// The fold up to the newest checkpoint that matches the journal; none when there is none to use, or none can be read.
 ///
 /// # Errors
-/// When the store cannot be read.
+/// When the journal cannot be read.
 pub(super) fn newest(store: &dyn Store) -> Result<Option<(Head, Folded)>, JournalError> {
-    for key in store.list_after(Folder::Checkpoint, None)?.into_iter().rev() {
+    for key in store.list_after(Folder::Checkpoint, None).unwrap_or_default().into_iter().rev() {
         let Key::Checkpoint(number) = key else { continue };
-        let Some(bytes) = store.get(key)? else { continue };
+        let Ok(Some(bytes)) = store.get(key) else { continue };
         let Ok(checkpoint) = serde_json::from_slice::<Checkpoint>(&bytes) else { continue };
         let covered = store.get(Key::Journal(number))?.map(|object| Digest::of_bytes(&object));
         let ours = checkpoint.format == FORMAT && checkpoint.fold == RULES;
@@ -90,22 +90,25 @@ pub(super) fn held(bytes: &[u8], head: Head, folded: &Folded) -> Held {
 }
 
 impl Journal {
-    /// Writes a checkpoint where one is worth it; whether it did. Between runs only: call it after a run closed.
+    /// Writes a checkpoint where one is worth it; whether it did. Between runs only: call it when everything is written.
     ///
     /// # Errors
     /// As the store gave it; nothing is lost by it.
-    pub fn checkpoint(&self) -> Result<bool, JournalError> {
-        let Some(head) = self.head() else { return Ok(false) };
-        let enough = EVERY.max(head.number / SHARE);
-        // What would be read anyway says whether another one is worth it; one under this number cannot be replaced.
-        let behind = |last: u64| head.number.saturating_sub(last);
-        if behind(0) < enough || self.store().get(Key::Checkpoint(head.number))?.is_some() {
-            return Ok(false);
+    pub fn checkpoint(&mut self) -> Result<bool, JournalError> {
+        let share = self.head().map_or(0, |head| head.number / SHARE);
+        self.checkpoint_after(EVERY.max(share))
+    }
+
+    /// The same when so many objects stand behind the one that this journal was read from or wrote last, which is what
+    /// the next command would read.
+    pub(super) fn checkpoint_after(&mut self, enough: u64) -> Result<bool, JournalError> {
+        let Some(head) = self.head().filter(|_| self.folded().run.is_none()) else { return Ok(false) };
+        let behind = head.number.saturating_sub(self.covered().unwrap_or(0));
+        let wrote = behind >= enough && write(self.store(), head, self.folded())?;
+        if wrote {
+            self.cover(head.number);
         }
-        if newest(self.store())?.is_some_and(|(last, _)| behind(last.number) < enough) {
-            return Ok(false);
-        }
-        write(self.store(), head, self.folded())
+        Ok(wrote)
     }
 }
 
@@ -117,8 +120,11 @@ fn write(store: &dyn Store, head: Head, folded: &Folded) -> Result<bool, Journal
     }
     let checkpoint = Checkpoint { format: FORMAT, fold: RULES, number: head.number, digest: head.digest, objects };
     let Ok(bytes) = serde_json::to_vec(&checkpoint) else { return Ok(false) };
-    place(store, Key::Checkpoint(head.number), &bytes)?;
-    Ok(true)
+    match place(store, Key::Checkpoint(head.number), &bytes)? {
+        Placed::Ours => Ok(true),
+        // One of other rules, or a torn one: it is passed over, and the next number is free.
+        Placed::Theirs(_) => Ok(false),
+    }
 }
 
 /// What is left of a value in a checkpoint.
@@ -340,6 +346,10 @@ mod tests {
         (store, journal)
     }
 
+    fn reopened() -> Record {
+        Record::Reopened { handoff: handoff(), by: by(), reason: why() }
+    }
+
     #[test]
     fn a_checkpoint_says_what_the_journal_says() {
         let (store, journal) = lived();
@@ -461,6 +471,35 @@ mod tests {
         let epoch = run(&mut writer);
         writer.append(epoch, vec![Record::Close { outcomes: BTreeMap::new() }], &stamp()).expect("closes");
         assert_eq!(writer.checkpoint(), Ok(true));
+    }
+
+    #[test]
+    fn a_journal_knows_which_checkpoint_it_was_read_from_and_reads_none_to_know_whether_the_next_is_worth_it() {
+        let (store, mut writer) = lived();
+        assert_eq!(writer.checkpoint_after(5), Ok(true));
+        let mut reader = journal(&store);
+        let covered = Key::Checkpoint(reader.head().expect("is there").number);
+        store.damage(covered, "nonsense");
+        assert_eq!(reader.checkpoint_after(1), Ok(false), "nothing is behind it");
+        reader.note(reopened(), &stamp()).expect("notes");
+        assert_eq!(reader.checkpoint_after(1), Ok(true));
+        assert_eq!(journal(&store).covered(), reader.covered());
+    }
+
+    #[test]
+    fn a_checkpoint_that_finds_no_room_or_whose_reply_is_lost_harms_nobody() {
+        use super::super::memory::Fault::{Full, Late, LostAfter, LostBefore};
+        for fault in [Full, Late, LostAfter, LostBefore] {
+            let (store, mut writer) = lived();
+            store.script(std::iter::repeat_n(Some(fault), if fault == Full { 1 } else { 4 }));
+            drop(writer.checkpoint_after(1));
+            writer.note(reopened(), &stamp()).expect("there is room again");
+            store.arrive();
+            assert_eq!(journal(&store).folded(), writer.folded(), "{fault:?}");
+            let verified = super::super::verify::verify(&*store, None).expect("readable");
+            let damaged = |it: &&crate::diag::Finding| it.code == crate::diag::Code::JournalDamaged;
+            assert_eq!(verified.findings.iter().find(damaged), None, "{fault:?}");
+        }
     }
 
     #[test]

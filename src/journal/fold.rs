@@ -15,7 +15,7 @@ use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
 /// The number of these rules. Whoever changes what any record folds to counts it up, so that checkpoints that were folded
-/// otherwise are passed over.
+/// otherwise are passed over; a test holds it against what a journal of every record folds to.
 pub(super) const RULES: u32 = 1;
 
 /// What the journal says up to some object. Equal objects in equal order give equal values, however they were cut.

@@ -30,6 +30,7 @@ enum Move {
     Close,
     Refresh,
     Restart,
+    Checkpoint,
 }
 
 fn a_move() -> impl Strategy<Value = Move> {
@@ -43,6 +44,7 @@ fn a_move() -> impl Strategy<Value = Move> {
         2 => Just(Move::Close),
         1 => Just(Move::Refresh),
         1 => Just(Move::Restart),
+        1 => Just(Move::Checkpoint),
     ]
 }
 fn a_fault() -> impl Strategy<Value = Option<Fault>> {
@@ -66,6 +68,7 @@ impl Writer {
         match self.journal.append(self.epoch, vec![record.clone()], &stamp()) {
             Ok(Appended::Written { number }) => self.written.push((number, record)),
             Ok(Appended::Fenced { by }) => assert!(by > self.epoch),
+            Ok(Appended::Overtaken) => panic!("it stands by nothing"),
             Err(JournalError::NotOpen { .. } | JournalError::Store(_)) => {}
             Err(error) => panic!("{error}"),
         }
@@ -98,6 +101,7 @@ impl Writer {
             Move::Close => self.append(Record::Close { outcomes: BTreeMap::new() }),
             Move::Refresh => store.arrive(),
             Move::Restart => self.journal = journal(store),
+            Move::Checkpoint => drop(self.journal.checkpoint_after(0)),
         }
     }
 }
@@ -106,7 +110,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     /// However writers interleave, and whatever the store loses: one chain, nothing acknowledged is lost, no run writes
-    /// behind its fence, and everybody reads the same.
+    /// behind its fence, everybody reads the same, and no checkpoint says something else.
     #[test]
     fn interleaved_writers_keep_every_promise(
         script in prop::collection::vec(a_fault(), 0..60),

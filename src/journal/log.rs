@@ -21,6 +21,8 @@ pub struct Journal {
     store: Arc<dyn Store>,
     head: Option<Head>,
     folded: Folded,
+    /// Number of the checkpoint that was read or written last.
+    covered: Option<u64>,
 }
 
 /// The last object that was read.
@@ -69,6 +71,8 @@ pub enum Appended {
         /// The higher epoch.
         by: u64,
     },
+    /// What it was to say is so no longer, by what others wrote meanwhile. Nothing was written.
+    Overtaken,
 }
 
 /// What became of the wish to run.
@@ -92,7 +96,7 @@ impl Journal {
     /// When an object is damaged, missing before another, or of a newer format, and when the store cannot be read.
     pub fn open(store: Arc<dyn Store>) -> Result<Self, JournalError> {
         let (head, folded) = checkpoint::newest(&*store)?.map_or_else(Default::default, |(head, it)| (Some(head), it));
-        let mut journal = Self { store, head, folded };
+        let mut journal = Self { store, head, folded, covered: head.map(|head| head.number) };
         loop {
             journal.refresh()?;
             if !journal.more_behind_the_end()? {
@@ -234,6 +238,20 @@ impl Journal {
     /// [`JournalError::NotOpen`] and [`JournalError::Shape`] are faults of the caller. After
     /// [`crate::journal::store::StoreError::Unknown`] it may have been written or still be: the run must stop.
     pub fn append(&mut self, epoch: u64, records: Vec<Record>, stamp: &Stamp) -> Result<Appended, JournalError> {
+        self.append_while(|_| true, epoch, records, stamp)
+    }
+
+    /// The same, but only while it `stands`: that is asked of everything that is written before it.
+    ///
+    /// # Errors
+    /// As [`Journal::append`].
+    pub fn append_while(
+        &mut self,
+        stands: impl Fn(&Folded) -> bool,
+        epoch: u64,
+        records: Vec<Record>,
+        stamp: &Stamp,
+    ) -> Result<Appended, JournalError> {
         if records.iter().any(|record| record.family() != Family::Run) {
             return Err(JournalError::Shape("a run writes its own records only"));
         }
@@ -245,6 +263,9 @@ impl Journal {
             }
             if self.folded.run.as_ref().is_none_or(|run| run.epoch != epoch) {
                 return Err(JournalError::NotOpen { epoch });
+            }
+            if !stands(&self.folded) {
+                return Ok(Appended::Overtaken);
             }
             match self.try_next(epoch, records, stamp)? {
                 Tried::Written(number) => return Ok(Appended::Written { number }),
@@ -278,6 +299,12 @@ impl Journal {
         }
     }
 
+    pub(super) fn covered(&self) -> Option<u64> {
+        self.covered
+    }
+    pub(super) fn cover(&mut self, number: u64) {
+        self.covered = Some(number);
+    }
     fn require_state(&self) -> Result<(), JournalError> {
         if self.has_state() { Ok(()) } else { Err(JournalError::NoState) }
     }

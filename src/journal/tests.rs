@@ -10,7 +10,7 @@ use super::record::{Forgotten, Learned, Record, Settled};
 use super::store::{Folder, Key, Put, Store, StoreError};
 use super::support::*;
 use super::verify::verify;
-use super::{Directory, JournalError};
+use super::{Directory, Folded, JournalError};
 use crate::diag::Code;
 use crate::ledger::{CredentialState, HandoffState};
 use std::collections::BTreeMap;
@@ -510,4 +510,22 @@ fn a_state_without_room_for_genesis_stays_missing() {
     assert!(journal(&store).init(tenant(), "state".into(), &stamp()).is_err());
     assert!(!journal(&store).has_state());
     assert_eq!(store.put_new(Key::Journal(0), b"x"), Ok(Put::Written));
+}
+
+#[test]
+fn what_a_person_said_first_is_not_said_again_by_a_run_that_did_not_read_it() {
+    let (store, mut journal) = begun();
+    let epoch = run(&mut journal);
+    journal
+        .append(epoch, vec![Record::Intent(Box::new(check_out("subscription/contoso/m365")))], &stamp())
+        .expect("intends");
+    journal.append(epoch, vec![settled(2, unknown())], &stamp()).expect("settles");
+    let stands = |folded: &Folded| folded.intents.contains_key(&2);
+    let mut person = super::support::journal(&store);
+    let outcome = Settled::NotStarted;
+    person.note(Record::Resolved { intent: 2, outcome, by: by(), reason: why() }, &stamp()).expect("resolves");
+    let late = journal.append_while(stands, epoch, vec![settled(2, done(ordered(None)))], &stamp());
+    assert_eq!(late, Ok(Appended::Overtaken));
+    assert_eq!(journal.folded(), person.folded());
+    assert_eq!(renew(&mut journal, epoch), Ok(Appended::Written { number: 5 }), "the run goes on");
 }

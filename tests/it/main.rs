@@ -6,6 +6,7 @@ mod azure;
 mod base;
 mod behaviour;
 mod cases;
+mod checkpoints;
 mod cli;
 mod endings;
 mod examples;

@@ -6,7 +6,7 @@ use crate::apply::ports::Progress;
 use crate::apply::recover::{self, Kept, Seen};
 use crate::backend::Observe;
 use crate::journal::record::{Intent, Record, Settled};
-use crate::journal::{Standing, Tracked};
+use crate::journal::{Folded, Standing, Tracked};
 use crate::model::{Field, Operation, Value};
 use crate::observed::Observed;
 use std::collections::BTreeMap;
@@ -26,6 +26,10 @@ impl Left {
     fn ended(self, intent: Intent, settled: Settled) -> Recovered {
         Recovered { number: self.number, run: self.run, intent, settled }
     }
+}
+
+fn stands(folded: &Folded, number: u64, standing: &Standing) -> bool {
+    folded.intents.get(&number).is_some_and(|tracked| tracked.standing == *standing)
 }
 
 impl Session<'_> {
@@ -62,7 +66,7 @@ impl Session<'_> {
                 }
                 Seen::Unclear(text) | Seen::Unread(text) => (Settled::Unknown { text: text.into() }, BTreeMap::new()),
             };
-            recovered.push(self.settle(left, intent, (settled, fields))?);
+            recovered.extend(self.settle((left, &standing), intent, (settled, fields))?);
         }
         recovered.extend(self.find_late(observe)?);
         Ok(recovered)
@@ -84,7 +88,8 @@ impl Session<'_> {
             match self.look(None, &intent, observe)? {
                 Seen::Ended(settled @ (Settled::Done { .. } | Settled::Pending { .. }), fields) => {
                     let number = self.append(vec![Record::Intent(Box::new(intent.clone()))])?;
-                    found.push(self.settle(Left { number, run: None }, intent, (settled, fields))?);
+                    let left = Left { number, run: None };
+                    found.extend(self.settle((left, &Standing::Open), intent, (settled, fields))?);
                 }
                 Seen::Ended(Settled::NotStarted | Settled::Failed { .. } | Settled::Unknown { .. }, _)
                 | Seen::Unclear(_)
@@ -97,7 +102,7 @@ impl Session<'_> {
     /// Looking takes its time, and a person may have said meanwhile how it ended.
     fn still_stands(&mut self, number: u64, standing: &Standing) -> Result<bool, SessionError> {
         self.journal.refresh()?;
-        Ok(self.journal.folded().intents.get(&number).is_some_and(|tracked| tracked.standing == *standing))
+        Ok(stands(self.journal.folded(), number, standing))
     }
 
     fn says_nothing_new(&self, (number, standing): (u64, &Standing), seen: &Seen) -> bool {
@@ -109,20 +114,23 @@ impl Session<'_> {
         }
     }
 
+    /// None when a person was faster.
     fn settle(
         &mut self,
-        left: Left,
+        (left, standing): (Left, &Standing),
         intent: Intent,
         (settled, fields): (Settled, BTreeMap<Field, Value>),
-    ) -> Result<Recovered, SessionError> {
+    ) -> Result<Option<Recovered>, SessionError> {
         let mut records = vec![Record::Settlement { intent: left.number, outcome: settled.clone(), fields }];
         if matches!(settled, Settled::Done { .. } | Settled::Pending { .. }) {
             records.extend(recover::counted(&intent.cause, &intent.counts));
         }
-        self.append(records)?;
+        if self.append_while(|folded| stands(folded, left.number, standing), records)?.is_none() {
+            return Ok(None);
+        }
         let outcome = machine::outcome_of(&settled, &[]);
         self.tools.reporter.tell(&Progress::Recovered { key: intent.key.clone(), outcome });
-        Ok(left.ended(intent, settled))
+        Ok(Some(left.ended(intent, settled)))
     }
 
     /// `number` is the intent's object, under which a password may have been sealed.

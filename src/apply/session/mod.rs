@@ -12,7 +12,7 @@ use super::seal::Seal;
 use crate::backend::{Actuate, Observe, Price, Traffic};
 use crate::journal::lease::{self, Verdict, Watch};
 use crate::journal::record::{Intent, Open, Record, Settled};
-use crate::journal::{Appended, Begun, Journal, JournalError, OpenRun, Stamp};
+use crate::journal::{Appended, Begun, Folded, Journal, JournalError, OpenRun, Stamp};
 use crate::ledger::{Guards, Ledger};
 use crate::model::{Digest, Timestamp};
 use crate::observed::{Answer, AuditRecord, Read, Why};
@@ -174,14 +174,24 @@ impl<'a> Session<'a> {
     fn append(&mut self, mut records: Vec<Record>) -> Result<u64, SessionError> {
         // Beside what comes first, not before it: no object more for it.
         records.splice(0..0, self.made.take().map(|plan| Record::Planned { plan }));
+        let written = self.append_while(|_| true, records)?;
+        written.ok_or(SessionError::Journal(JournalError::Shape("what stands by nothing was overtaken")))
+    }
+    /// The number of the object; none when others wrote meanwhile what makes it untrue.
+    fn append_while(
+        &mut self,
+        stands: impl Fn(&Folded) -> bool,
+        records: Vec<Record>,
+    ) -> Result<Option<u64>, SessionError> {
         let began = self.tools.clock.passed();
         let stamp = self.pen.stamp(self.tools.clock);
-        match self.journal.append(self.epoch, records, &stamp)? {
+        match self.journal.append_while(stands, self.epoch, records, &stamp)? {
             Appended::Written { number } => {
                 self.last = began;
-                Ok(number)
+                Ok(Some(number))
             }
             Appended::Fenced { by } => Err(SessionError::Fenced { by }),
+            Appended::Overtaken => Ok(None),
         }
     }
     fn renew_when_due(&mut self) -> Result<(), SessionError> {

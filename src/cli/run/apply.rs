@@ -51,7 +51,9 @@ pub(super) fn apply(scene: &Scene<'_>, args: &ApplyArgs) -> Result<Exit, CliErro
     let order = order(scene, args, consent, doors.clock.passed());
     let recalling = scene.recalling(args.refresh)?;
     let applied = apply::recall_and_apply(&project, &mut journal, recalling.as_ref(), world, order)?;
-    tell(scene, (&project, &applied), &doors)
+    let told = tell(scene, (&project, &applied), &doors);
+    scene.checkpoint(&mut journal);
+    told
 }
 
 /// What was approved on the command line.

@@ -18,6 +18,7 @@ use super::args::{Cli, Command, RefreshArgs, RefreshChoice};
 use super::error::{CliError, Exit};
 use super::settings::{Center, Origin, Setting, Settings};
 use super::terminal::Terminal;
+use crate::journal::Journal;
 use crate::ops::recall::{Recalling, Refresh};
 
 /// What every command works with.
@@ -57,6 +58,19 @@ impl Scene<'_> {
             RefreshChoice::Scope => Refresh::Scope,
         };
         Some(Recalling { file: self.settings.state.value.join("cache").join("observed.jsonl"), refresh })
+    }
+}
+
+impl Scene<'_> {
+    /// Spares later commands what this one wrote and read, where that is worth it. What fails here costs them time and
+    /// nothing else, so it is told, and the command ends as it would have.
+    pub(super) fn checkpoint(&self, journal: &mut Journal) {
+        if let Err(error) = journal.checkpoint() {
+            self.terminal.warn(&format!(
+                "warning: no checkpoint was written, and nothing is lost by it: later commands read more of the journal, \
+                 and the next that writes tries again ({error})"
+            ));
+        }
     }
 }
 

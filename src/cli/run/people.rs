@@ -95,6 +95,7 @@ fn say(scene: &Scene<'_>, chosen: &Chosen<'_>, word: &Word) -> Result<Exit, CliE
         let found = handoffs::find(journal.ledger(), &id.to_string())?;
         scene.terminal.note(&output::handoff_line(&found));
     }
+    scene.checkpoint(&mut journal);
     Ok(Exit::Done)
 }
 
@@ -148,6 +149,7 @@ pub(super) fn credentials(scene: &Scene<'_>, command: Option<&CredentialsCommand
                     Forgotten::Credentials | Forgotten::Binding => "",
                 };
             scene.terminal.note(&format!("the sealed password of `{address}` is destroyed{due}"));
+            scene.checkpoint(&mut journal);
         }
     }
     Ok(Exit::Done)

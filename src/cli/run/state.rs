@@ -49,7 +49,7 @@ fn init(scene: &Scene<'_>, doors: &Doors) -> Result<Exit, CliError> {
 fn note(scene: &Scene<'_>, doors: &Doors, command: &StateCommand) -> Result<String, CliError> {
     let mut journal = doors.journal()?;
     let stamp = doors.stamp();
-    Ok(match command {
+    let said = match command {
         StateCommand::Bind { address, id, saying } => {
             state::bind(&mut journal, address.clone(), id, scene.saying(saying), &stamp)?;
             format!("`{address}` means {id}")
@@ -83,7 +83,9 @@ fn note(scene: &Scene<'_>, doors: &Doors, command: &StateCommand) -> Result<Stri
         StateCommand::Init | StateCommand::List | StateCommand::Show { .. } | StateCommand::Verify { .. } => {
             String::new()
         }
-    })
+    };
+    scene.checkpoint(&mut journal);
+    Ok(said)
 }
 
 fn list(scene: &Scene<'_>, journal: &Journal) -> Result<Exit, CliError> {

@@ -199,3 +199,29 @@ fn an_open_run_counts_its_outcomes_and_its_last_record() {
     assert_eq!(run.outcomes, BTreeMap::from([("asked".into(), 1), ("unknown".into(), 1)]));
     assert_eq!((run.last, run.last_at), (4, at(4)), "a note is no sign of life");
 }
+
+/// A journal of every record, each of which once was written: it is read for ever, and lines are only added to it.
+const EVERY_RECORD: &str = include_str!("golden.jsonl");
+
+/// By each number of the rules, what that journal folds to, object by object. What stands here was in use: a fold that
+/// says something else has the next number and a line of its own. Where only a name in the code changed, the last digest
+/// alone changes.
+const FOLDS_TO: [(u32, &str); 1] = [(1, "5096062dbc162a03ef2c009879f245c83e636d86f89304776aad4cfdb0a98043")];
+
+#[test]
+fn whoever_changes_what_a_record_folds_to_counts_the_rules_up() {
+    let mut folded = Folded::default();
+    let mut said = String::new();
+    for (number, line) in (0..).zip(EVERY_RECORD.lines()) {
+        let object = crate::journal::chain::decode(number, line.as_bytes()).expect("what was written once is read");
+        folded.absorb(object);
+        said.push_str(&format!("{folded:?}\n"));
+    }
+    let schema = crate::journal::schema();
+    for record in schema["$defs"]["Record"]["oneOf"].as_array().expect("a list") {
+        let kind = &record["properties"]["type"]["const"];
+        assert!(EVERY_RECORD.contains(&format!("{{\"type\":{kind}")), "{kind} has no line there");
+    }
+    let now = Digest::of_bytes(said.as_bytes()).to_string();
+    assert_eq!((RULES, now.as_str()), FOLDS_TO[FOLDS_TO.len() - 1], "count RULES up, and add its line here");
+}
