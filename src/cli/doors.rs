@@ -12,6 +12,8 @@ use crate::backend::{Actuate, Observe};
 use crate::journal::{Directory, Journal, Stamp};
 use crate::model::{PartnerId, TenantId};
 use crate::observed::Why;
+#[cfg(feature = "rest")]
+use crate::ops::base;
 use crate::ops::memory::{self, Missing};
 use crate::ops::project::Valid;
 use crate::ops::recall::{Past, Recall, Recalling};
@@ -170,7 +172,7 @@ impl Doors {
     /// missing with it; with a service it is unknown.
     ///
     /// # Errors
-    /// When it is another tenant's, damaged, missing, or its living copy is gone.
+    /// When it is another tenant's, damaged, missing, committed to the repository, or its living copy is gone.
     pub(crate) fn journal(&self) -> Result<Journal, Fault> {
         match &self.center {
             Opened::Embedded(tenant) => {
@@ -185,6 +187,10 @@ impl Doors {
                     return Err(Fault::NoState { place: copy.parent().map(Path::to_owned).unwrap_or_default() });
                 }
                 Ok(journal)
+            }
+            #[cfg(feature = "rest")]
+            Opened::Service(_) if base::is_committed(&self.state) => {
+                Err(Fault::StateCommitted { place: self.state.clone() })
             }
             #[cfg(feature = "rest")]
             Opened::Service(_) => memory::open(self.store.clone(), self.id(), &Missing::Refused(self.state.clone())),
@@ -270,6 +276,9 @@ impl From<Fault> for CliError {
                 .hint("a missing state is unknown, not empty: point `--state` to the right place")
                 .hint("if this tenant never had one, or it is lost for good, begin it: `twotier state init`")
                 .hint("what was bought before blocks a second order; orders show up to 15 minutes late, so wait that long"),
+            Fault::StateCommitted { place: _ } => Self::failed(words)
+                .hint("whoever proposes a change could bring a state along that knows of no limit, no protection and no order")
+                .hint("keep it where only the jobs that apply reach it (TWOTIER_STATE), and `git rm -r --cached` the folder"),
             Fault::OtherTenant { .. } => Self::failed(words).hint("point `--state` to the state of this tenant"),
             Fault::NoCopy { .. } => {
                 Self::failed(words).hint("put it back, or begin both anew: `twotier simulate reset`")

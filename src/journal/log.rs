@@ -156,6 +156,24 @@ impl Journal {
         &*self.store
     }
 
+    /// The commit of the newest run that named one.
+    ///
+    /// # Errors
+    /// When an object is damaged, and when the store cannot be read.
+    pub fn last_commit(&self) -> Result<Option<SmolStr>, JournalError> {
+        for number in (0..self.next_number()).rev() {
+            let Some(bytes) = self.store.get(Key::Journal(number))? else { continue };
+            for record in chain::decode(number, &bytes)?.records {
+                if let Record::Open(open) = record
+                    && open.commit.is_some()
+                {
+                    return Ok(open.commit);
+                }
+            }
+        }
+        Ok(None)
+    }
+
     /// Writes genesis.
     ///
     /// # Errors

@@ -29,7 +29,7 @@ pub use document::Document;
 pub use edit::{Change, Edit, Refused, edit};
 pub use format::form;
 pub use load::{Loaded, load};
-pub use outline::outline;
+pub use outline::{Fields, Told, outline, outline_of_file};
 pub use parse::{Broken, Manifests, Parsed, parse};
 pub use schema::{schema, schemas};
 pub use spanned::Spanned;

@@ -26,6 +26,12 @@ pub enum Fault {
         /// Where it was looked for.
         place: PathBuf,
     },
+    /// The state is part of the repository, so that a change could bring another one along.
+    #[error("the state in `{}` is committed to the repository [{}]", .place.display(), crate::diag::Code::StateCommitted)]
+    StateCommitted {
+        /// Where.
+        place: PathBuf,
+    },
     /// The state of an embedded tenant is there, and the tenant's living copy is not.
     #[error("there is a state, but the tenant it remembers, `{}`, is gone", .copy.display())]
     NoCopy {

@@ -15,6 +15,7 @@ mod run;
 mod sarif;
 mod settled;
 mod text;
+mod unshown;
 mod width;
 
 pub use acknowledgements::{Proposal, acknowledgements};
@@ -164,7 +165,8 @@ fn placed(found: &[Finding], sources: &SourceMap) -> Vec<crate::plan::file::Find
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::example::{arbitrary_outlook, arbitrary_steps, file, outlook, steps};
+    use crate::plan::example::{arbitrary_outlook, arbitrary_steps, file, hostile, outlook, steps};
+    use crate::plan::file::{Unshown, UnshownField, UnshownState};
     use proptest::prelude::*;
 
     fn shown(subject: Subject<'_>, format: Format) -> String {
@@ -216,8 +218,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_of_others_breaks_json_or_becomes_markup(s in arbitrary_steps(), o in arbitrary_outlook()) {
-            let file = file(s, &o);
+        fn no_text_of_others_breaks_json_or_becomes_markup(
+            s in arbitrary_steps(), o in arbitrary_outlook(), texts in prop::collection::vec(hostile(), 4)
+        ) {
+            let [subject, field, before, after] = [0, 1, 2, 3].map(|i: usize| texts[i].clone());
+            let fields = vec![UnshownField { field, before: Some(before), after: Some(after) }];
+            let file = file(s, &o).beside(vec![Unshown { subject, state: UnshownState::Changed, fields }]);
             let json = shown(Subject::Plan(&file), Format::Json);
             let read: serde_json::Value = serde_json::from_str(&json).unwrap();
             prop_assert_eq!(&PlanFile::read(&read["plan"].to_string()).unwrap(), &file);

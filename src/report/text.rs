@@ -6,6 +6,7 @@ use super::counts::Verdict;
 use super::escape;
 use super::gates::{closings, stops};
 use super::layout::{Hue, Paint, Sheet, column, padded, paint, plural, searched, tagged, wrapped};
+use super::unshown;
 use super::width::{Width, columns};
 use crate::model::{Class, StepKey};
 use crate::plan::file::{Blocked, Finding, Outlook, PlanFile};
@@ -98,6 +99,7 @@ impl Page {
             outside,
             gates,
             remembered: _,
+            unshown,
         } = outlook;
         let (stopping, told): (Vec<&Finding>, Vec<&Finding>) = findings.iter().partition(|finding| stops(finding));
         let (drifted, noted): (Vec<&Finding>, Vec<&Finding>) = told.into_iter().partition(|it| it.is_drift());
@@ -120,6 +122,7 @@ impl Page {
                 wrapped(out, "  ", 4, &format!("{address}: no document declares it any more; nothing is taken away"))
             })?,
         )?;
+        section(unshown::TITLE, unshown::listed(unshown, width)?)?;
         let lacking = joined(width, stopping.into_iter(), |finding, out| self.noted(finding, out))?;
         let closed = joined(width, closings(gates, steps).iter(), |said, out| wrapped(out, "  ", 4, said))?;
         section("Stops apply", lacking + &closed)?;

@@ -142,3 +142,103 @@ fn what_is_no_base_is_a_usage_error_that_says_why() {
     let words = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!((output.status.code(), words.contains("is in none")), (Some(64), true), "{words}");
 }
+
+/// A section of a plan as text: its lines up to the next empty one.
+fn section<'t>(text: &'t str, title: &str) -> Vec<&'t str> {
+    text.lines().skip_while(|line| *line != title).skip(1).take_while(|line| !line.is_empty()).collect()
+}
+const UNSHOWN: &str = "Also changed in the manifests, and shown by no step";
+
+#[test]
+fn what_no_step_shows_is_told_and_what_a_step_shows_is_not() {
+    let repository = Repository::committed();
+    repository.edit("manifests/contoso.yaml", "it@contoso.example", "mallory@evil.example");
+    repository.edit("manifests/contoso.yaml", "quantity: 30\n", "quantity: 31\n      onDrift: {quantity: report}\n");
+    repository.edit("manifests/provider.yaml", "https://invite.example/distri", "https://evil.example/distri");
+    repository.edit("twotier.yaml", "center:", "lint: {TT0325: {severity: \"off\"}}\ncenter:");
+    let taken = "apiVersion: twotier/v1\nkind: Acknowledgement\nmetadata: {name: ahead}\nspec: {limit: TT0508, cause: customer/contoso, atMost: 900, reason: r, by: b, expires: 2099-12-31}\n";
+    std::fs::write(repository.path("manifests/ahead.yaml"), taken).expect("written");
+    let output = repository.run(&["plan", "--base", "HEAD", "--write", "markdown=plan.md"]);
+    let text = String::from_utf8(output.stdout).expect("text");
+    let told = section(&text, UNSHOWN);
+    let expect = [
+        "  provider/distri",
+        "    invitationUrl  https://invite.example/distri -> https://evil.example/distri",
+        "  customer/contoso",
+        "    contact.email  it@contoso.example -> mallory@evil.example",
+        "  subscription/contoso/m365",
+        "    onDrift.quantity  none -> report",
+        "  acknowledgement/ahead: new",
+        "    atMost  900",
+        "    by  b",
+        "    cause  customer/contoso",
+        "    expires  2099-12-31",
+        "    limit  TT0508",
+        "    reason  r",
+        "  twotier.yaml",
+        "    lint.TT0325.severity  none -> off",
+    ];
+    assert_eq!(told, expect, "{text}{}", String::from_utf8_lossy(&output.stderr));
+    let comment = std::fs::read_to_string(repository.path("plan.md")).expect("written");
+    let link = "- `provider/distri`\n  - `invitationUrl` `https://invite.example/distri` \u{2192} `https://evil.example/distri`\n";
+    assert!(comment.contains(&format!("#### {UNSHOWN}\n\n{link}")), "{comment}");
+}
+
+#[test]
+fn a_renamed_document_is_told_by_what_it_says_otherwise_and_a_removed_one_by_its_name() {
+    let repository = Repository::committed();
+    repository.edit("manifests/adatum.yaml", "name: adatum", "name: datum\n  renamedFrom: adatum");
+    std::fs::remove_file(repository.path("manifests/northwind.yaml")).expect("removed");
+    repository.edit("manifests/contoso.yaml", "  otherResellers: [northwind]\n", "");
+    repository.edit("manifests/contoso.yaml", "partnerOfRecord: northwind", "partnerOfRecord: fabrikam");
+    let output = repository.run(&["plan", "--base", "HEAD"]);
+    let text = String::from_utf8(output.stdout).expect("text");
+    let told = section(&text, UNSHOWN);
+    assert!(told.contains(&"  partnership/northwind: declared by no document any more"), "{text}");
+    let renamed = told.iter().skip_while(|line| !line.contains("customer/datum")).nth(1);
+    assert!(!text.contains("subscription/adatum"), "{text}");
+    assert_eq!(renamed, Some(&"    metadata.renamedFrom  none -> adatum"), "{text}");
+}
+
+#[test]
+fn without_a_base_it_is_the_commit_of_the_last_run() {
+    let repository = Repository::committed();
+    let head = || {
+        let done = Command::new("git").current_dir(repository.0.path()).args(["rev-parse", "HEAD"]).output();
+        String::from_utf8(done.expect("git runs").stdout).expect("text").trim().to_owned()
+    };
+    let apply = |commit: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_twotier"));
+        let command = command.current_dir(repository.path("")).env("TWOTIER_COMMIT", commit);
+        assert!(command.args(["apply", "--auto-approve"]).output().expect("it runs").status.success());
+    };
+    let plan = || String::from_utf8(repository.run(&["plan"]).stdout).expect("text");
+    repository.edit("manifests/contoso.yaml", "it@contoso.example", "a@contoso.example");
+    assert!(!plan().contains(UNSHOWN), "no run has named a commit");
+    apply(&head());
+    assert_eq!(section(&plan(), UNSHOWN)[1], "    contact.email  it@contoso.example -> a@contoso.example");
+    repository.commit();
+    assert!(plan().contains(UNSHOWN), "committed, and no run since");
+    apply(&head());
+    assert!(!plan().contains(UNSHOWN));
+    apply("0123456789012345678901234567890123456789");
+    let text = plan();
+    assert!(text.contains("[TT0612]") && !text.contains(UNSHOWN), "{text}");
+}
+
+#[test]
+#[cfg(feature = "rest")]
+fn a_state_that_is_committed_is_refused() {
+    let repository = Repository::committed();
+    let center = "state: state\ncenter: {url: \"http://127.0.0.1:9\", tenant: 11111111-1111-4111-8111-111111111111, app: {clientId: 22222222-2222-4222-8222-222222222222}, token: token}\n";
+    std::fs::write(repository.path("twotier.yaml"), center).expect("written");
+    let list = || {
+        let output = repository.run(&["state", "list"]);
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    assert!(repository.run(&["state", "init"]).status.success(), "{:?}", list());
+    assert_eq!(list().0, Some(0), "{:?}", list());
+    repository.commit();
+    let (code, words) = list();
+    assert!(code == Some(1) && words.contains("TT0613"), "{words}");
+}

@@ -273,6 +273,7 @@ fn the_workflow_trusts_the_base_branch_and_plans_of_its_own_repository() {
     let (scripts, change) = plan.split_once("pull_request.base.sha").unwrap();
     assert!(!scripts.contains("actions/checkout") || !scripts.contains("head.sha }}\", path"), "the base comes first");
     assert!(change.contains("head.sha }}\", path: change") && change.contains("PROJECT: change"));
+    assert!(change.contains("fetch-depth: 0"), "what no step shows is compared with the commit of the last run");
     assert!(
         apply.contains(".head_repository_id == .repository_id")
             && apply.contains(".merge_commit_sha == \"'\"$GITHUB_SHA\"'\"")

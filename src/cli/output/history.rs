@@ -7,6 +7,7 @@ use crate::journal::history::{Effect, End, Note, Run, Seen, Settler};
 use crate::journal::record::{Forgotten, Learned, Record, Settled};
 use crate::journal::{Folded, History};
 use crate::model::{Address, Digest, Operation};
+use crate::ops::Fault;
 use crate::ops::decided::{Event, by_run};
 use crate::ops::past::{self, Changes, Runs};
 use crate::plan::FieldChange;
@@ -424,6 +425,14 @@ pub(crate) fn unproven(folded: &Folded, state: &Path) -> Option<Finding> {
     let help = "if this tenant is managed already, from another clone, machine or folder, name the state of that one (`--state`, \
                 TWOTIER_STATE); two states of one tenant buy twice";
     (folded.epoch == 0).then(|| Finding::warning(Code::StateFresh, None, message).help(help))
+}
+
+/// Said where the commit of the last run is none of this clone's: what else was changed since is not told.
+pub(crate) fn not_compared(why: &Fault) -> Finding {
+    let message = format!("what manifests say otherwise since the last run, and no step shows, is not told: {why}");
+    let help = "fetch the whole history (`git fetch --unshallow`; `fetch-depth: 0` of actions/checkout), or name a commit that is \
+                here: `twotier plan --base REF`";
+    Finding::note(Code::NotCompared, None, message).help(help)
 }
 
 /// What an earlier run left open, said beside a plan: what is planned may be done already, and only `apply` settles that.

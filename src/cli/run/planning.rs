@@ -14,10 +14,11 @@ use crate::ops::project::{self, Project, Valid};
 use crate::ops::recall::{Recalling, Refresh};
 use crate::ops::{Fault, files, past, roles, show};
 use crate::plan::Planned;
-use crate::plan::file::{PlanFile, Remembered};
+use crate::plan::file::{PlanFile, Remembered, Unshown};
 use crate::policy::lint;
 use crate::report::{self, Form, Format, Paint, Subject, Width};
 use crate::snapshot;
+use smol_str::SmolStr;
 use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::Path;
@@ -151,7 +152,7 @@ pub(super) fn plan(scene: &Scene<'_>, args: &PlanArgs) -> Result<Exit, CliError>
             return Err(CliError::usage(format!("no manifest declares `{target}`")));
         }
     }
-    let (mut planned, ledger, remembered) = match &args.snapshot {
+    let (mut planned, ledger, remembered, last) = match &args.snapshot {
         Some(file) => {
             let snapshot = plan::read_snapshot(file)?;
             if !snapshot.wholeness.is_whole() {
@@ -159,7 +160,7 @@ pub(super) fn plan(scene: &Scene<'_>, args: &PlanArgs) -> Result<Exit, CliError>
             }
             let mut planned = plan::offline(&project, &snapshot, &targets)?;
             lint::silence(&mut planned.outlook.findings, &scene.settings.lint, snapshot.at.date());
-            (planned, snapshot.ledger, None)
+            (planned, snapshot.ledger, None, None)
         }
         None => plan_live(scene, &project, &targets, args.refresh)?,
     };
@@ -167,7 +168,14 @@ pub(super) fn plan(scene: &Scene<'_>, args: &PlanArgs) -> Result<Exit, CliError>
         base::release(&mut planned, changed, &ledger);
     }
     roles::note(&mut planned, &scene.settings.roles());
-    let file = PlanFile::new(&planned.plan, &planned.outlook, &project.sources).within(targets).recalling(remembered);
+    let unshown = match &changed {
+        Some(changed) => base::unshown(changed, &planned),
+        None => since_last_run(scene, &project, last.as_deref(), &mut planned),
+    };
+    let file = PlanFile::new(&planned.plan, &planned.outlook, &project.sources)
+        .within(targets)
+        .recalling(remembered)
+        .beside(unshown);
     if let Some(path) = &args.out {
         files::write(path, &file.write())?;
     }
@@ -188,7 +196,7 @@ fn plan_live(
     project: &Valid,
     targets: &BTreeSet<Address>,
     refresh: RefreshArgs,
-) -> Result<(Planned, Ledger, Option<Remembered>), CliError> {
+) -> Result<(Planned, Ledger, Option<Remembered>, Option<SmolStr>), CliError> {
     let doors = Doors::of(scene.settings, project, scene.terminal)?;
     let journal = doors.journal()?;
     let shown = Shown::on(scene.terminal);
@@ -209,7 +217,25 @@ fn plan_live(
         let unproven = output::unproven(journal.folded(), name);
         planned.outlook.findings.extend(unproven.map(|finding| finding.about(provider)));
     }
-    Ok((planned, journal.ledger().clone(), looked.told()))
+    Ok((planned, journal.ledger().clone(), looked.told(), journal.last_commit()?))
+}
+
+/// What was changed since the commit of the last run and no step shows. Where there is no such commit here, that is said.
+pub(super) fn since_last_run(
+    scene: &Scene<'_>,
+    project: &Valid,
+    last: Option<&str>,
+    planned: &mut Planned,
+) -> Vec<Unshown> {
+    let Some(commit) = last else { return Vec::new() };
+    match base::changed(project, doors::place(scene.settings), commit) {
+        Ok(changed) => base::unshown(&changed, planned),
+        Err(why) => {
+            let provider = Address::Provider(project.desired.provider.name.clone());
+            planned.outlook.findings.push(output::not_compared(&why).about(provider));
+            Vec::new()
+        }
+    }
 }
 
 /// `show`.

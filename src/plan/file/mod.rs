@@ -6,7 +6,10 @@ pub(crate) mod fact;
 mod outlook;
 mod step;
 
-pub use outlook::{Blocked, Finding, FindingSeverity, Gate, Outlook, Place, Related, Remembered, Unmanaged};
+pub use outlook::{
+    Blocked, Finding, FindingSeverity, Gate, Outlook, Place, Related, Remembered, Unmanaged, Unshown, UnshownField,
+    UnshownState,
+};
 
 use super::{FORMAT, Plan, Step, plan_id, step_id};
 use crate::diag::SourceMap;
@@ -120,6 +123,12 @@ impl PlanFile {
     #[must_use]
     pub fn recalling(mut self, remembered: Option<Remembered>) -> Self {
         self.outlook.remembered = remembered;
+        self
+    }
+    /// The same, with what manifests say otherwise than before and no step shows.
+    #[must_use]
+    pub fn beside(mut self, unshown: Vec<Unshown>) -> Self {
+        self.outlook.unshown = unshown;
         self
     }
     /// The addresses that were asked for; empty means all.

@@ -33,6 +33,57 @@ pub struct Outlook {
     /// What was not read for this plan, but remembered of an earlier look.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remembered: Option<Remembered>,
+    /// What manifests and project file say otherwise than before and no step shows; what names a mailbox or a link first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unshown: Vec<Unshown>,
+}
+
+/// What a document or a file says otherwise than before, as far as no step shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Unshown {
+    /// The address of the document, or the name of the file.
+    pub subject: String,
+    /// Whether it is new.
+    pub state: UnshownState,
+    /// Its fields, what names a mailbox or a link first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<UnshownField>,
+}
+
+/// Whether something is new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum UnshownState {
+    /// It was not there.
+    New,
+    /// It says something else.
+    Changed,
+    /// It is there no more.
+    Gone,
+}
+
+/// A field with what it said and says.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UnshownField {
+    /// Its path: `contact.email`.
+    pub field: String,
+    /// From; none where it was not written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// To; none where it is not written any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+}
+impl UnshownField {
+    /// From, to: `a@b.example -> c@d.example`.
+    #[must_use]
+    pub fn moved(&self) -> String {
+        let Self { field: _, before, after } = self;
+        let said = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
+        format!("{} -> {}", said(before), said(after))
+    }
 }
 
 /// Answers that were remembered. No step rests on one alone.
@@ -296,6 +347,7 @@ impl Outlook {
             outside: *outside,
             gates: gates.iter().map(Gate::from).collect(),
             remembered: None,
+            unshown: Vec::new(),
         }
     }
 }

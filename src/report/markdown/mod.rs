@@ -14,6 +14,7 @@ use super::escape::code;
 use super::gates::{closings, stops};
 use super::run::Run;
 use super::settled;
+use super::unshown;
 use crate::apply::Recovered;
 use crate::apply::outcome::StepResult;
 use crate::diag::{self, SourceMap};
@@ -36,6 +37,8 @@ pub(super) fn plan(file: &PlanFile, out: &mut dyn Write) -> fmt::Result {
     let outlook = file.outlook();
     let mut sections = vec![told::access(file), told::money(file)];
     sections.extend(told::guards(file));
+    let beside: Vec<String> = unshown::same(&outlook.unshown).iter().map(told::unshown).collect();
+    sections.extend(Section::of(unshown::TITLE, Fold::Open, beside));
     sections.extend(Section::of("Blocked", Fold::Open, outlook.blocked.iter().map(blocked).collect()));
     sections.extend(people(file));
     let elsewhere = |finding: &Finding| told::remains(finding) || stops(finding) || passes(finding);
@@ -46,7 +49,7 @@ pub(super) fn plan(file: &PlanFile, out: &mut dyn Write) -> fmt::Result {
         sections.extend(Section::of(title, Fold::Open, all.iter().map(said_alike).collect()));
     }
     sections.extend(steps(file));
-    sections.extend(Section::of("Taken for granted, not looked at", Fold::Closed, beside(outlook)));
+    sections.extend(Section::of("Taken for granted, not looked at", Fold::Closed, assumed(outlook)));
     out.write_str(&fitted(&verdict(file), &sections, |left_out| foot(file, left_out)))
 }
 
@@ -63,6 +66,9 @@ fn verdict(file: &PlanFile) -> String {
     let mut text = format!("### twotier plan\n\n**{}**\n", Verdict::of(file));
     if steps.is_empty() {
         text.push_str("\nNothing happens when it is applied.\n");
+        if !file.outlook().unshown.is_empty() {
+            text.push_str("What else the manifests say now stands below.\n");
+        }
     } else {
         text.push_str(&format!(
             "\nWhen it is applied: {runs} run at once, {asks} are asked of people ({asked} were asked before), {waits} wait.\n"
@@ -161,7 +167,7 @@ fn by_reseller(steps: &[Step]) -> Vec<String> {
         .collect()
 }
 
-fn beside(outlook: &Outlook) -> Vec<String> {
+fn assumed(outlook: &Outlook) -> Vec<String> {
     let Outlook {
         blocked: _,
         findings: _,
@@ -172,6 +178,7 @@ fn beside(outlook: &Outlook) -> Vec<String> {
         outside,
         gates: _,
         remembered,
+        unshown: _,
     } = outlook;
     let mut items: Vec<String> = assumptions.iter().map(|text| format!("- assumed: {}\n", short(text))).collect();
     let crate::plan::file::Unmanaged { partnerships, customers, subscriptions } = unmanaged;

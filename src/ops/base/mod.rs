@@ -1,17 +1,25 @@
-//! `plan --base REF`: which addresses the project declares otherwise than a commit does. Asks `git` for names and
-//! texts, compares meanings and not lines; never writes to the repository.
+//! What the project declares otherwise than a commit: the addresses of `plan --base REF`, and what manifests and project
+//! file say otherwise that no step shows. Compares meanings and not lines; never writes to the repository.
+
+mod repository;
+mod unshown;
+
+pub use repository::is_committed;
+pub use unshown::unshown;
 
 use super::fault::Fault;
+use super::files;
 use super::project::{Place, Valid};
 use crate::desired::{Delegated, Desired, PartnerOfRecord, Supporter};
 use crate::ledger::Ledger;
-use crate::manifest;
+use crate::manifest::{self, Fields};
 use crate::model::{Address, Name};
 use crate::plan::Planned;
+use repository::Repository;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use unshown::Subject;
 
 /// What differs from the base.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,7 +28,19 @@ pub struct Changed {
     pub addresses: BTreeSet<Address>,
     /// Declared then and no longer.
     pub removed: BTreeSet<Address>,
+    /// What is said otherwise, by where: then and now.
+    rewritten: BTreeMap<Subject, Rewritten>,
 }
+
+/// What was said, and what is said now; none where nothing was or is there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Rewritten {
+    then: Option<Fields>,
+    now: Option<Fields>,
+}
+
+/// The project file, which is no manifest and says by what rules the tool works.
+const PROJECT_FILE: &str = "twotier.yaml";
 
 /// What the project declares otherwise than the commit that `reference` names.
 ///
@@ -51,7 +71,16 @@ pub fn changed(project: &Valid, place: Place<'_>, reference: &str) -> Result<Cha
             then.extend(manifest::outline(&repository.text(&commit, path)?));
         }
     }
-    Ok(compare(&project.desired, &then, &now))
+    let mut changed = compare(&project.desired, &then, &now);
+    if let Some(path) = repository.path(&place.root.join(PROJECT_FILE))
+        && differing.contains(&path)
+    {
+        let then = files.contains(&path).then(|| repository.text(&commit, &path)).transpose()?;
+        let now = files::read(&place.root.join(PROJECT_FILE)).ok();
+        let said = |text: Option<String>| text.map(|text| manifest::outline_of_file(&text));
+        changed.rewritten.insert(Subject::File(PROJECT_FILE.into()), Rewritten { then: said(then), now: said(now) });
+    }
+    Ok(changed)
 }
 
 /// Tells of managed addresses that disappeared since the base, as a plan of everything would.
@@ -64,13 +93,19 @@ pub fn release(planned: &mut Planned, changed: &Changed, ledger: &Ledger) {
     planned.outlook.released.dedup();
 }
 
-fn compare(desired: &Desired, then: &BTreeMap<Address, String>, now: &BTreeMap<Address, String>) -> Changed {
+fn compare(desired: &Desired, then: &BTreeMap<Address, Fields>, now: &BTreeMap<Address, Fields>) -> Changed {
     let moved = now.iter().filter(|(address, text)| then.get(address) != Some(text)).map(|(address, _)| address);
     let mut changed = Changed::default();
     for address in moved.filter(|address| desired.declared.contains_key(address)) {
         changed.addresses.insert(address.clone());
         if let Address::Partnership(name) = address {
             changed.addresses.extend(users(desired, name));
+        }
+    }
+    for address in then.keys().chain(now.keys()) {
+        let (then, now) = (then.get(address).cloned(), now.get(address).cloned());
+        if then != now {
+            changed.rewritten.insert(Subject::Document(address.clone()), Rewritten { then, now });
         }
     }
     changed.removed = then.keys().filter(|address| !desired.declared.contains_key(address)).cloned().collect();
@@ -112,85 +147,6 @@ fn was_manifest(path: &Path, places: &[PathBuf]) -> bool {
     let hidden = below.iter().any(|part| part.as_encoded_bytes().starts_with(b"."));
     let yaml = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
     below.as_os_str().is_empty() || (yaml && !hidden && path.file_name() != Some(OsStr::new("twotier.yaml")))
-}
-
-/// A git repository, by its top folder.
-struct Repository {
-    top: PathBuf,
-}
-
-impl Repository {
-    fn around(folder: &Path) -> Result<Self, Fault> {
-        let inside = |why: String| {
-            Fault::Usage(format!(
-                "`--base` compares with a git repository, and `{}` is in none: {why}",
-                folder.display()
-            ))
-        };
-        let top = git(folder, &["rev-parse", "--show-toplevel"])?.map_err(inside)?;
-        let top = PathBuf::from(text(top).trim_end_matches(['\r', '\n']));
-        Ok(Self { top: std::fs::canonicalize(&top).unwrap_or(top) })
-    }
-    fn commit(&self, reference: &str) -> Result<String, Fault> {
-        let no = || {
-            Fault::Usage(format!(
-                "`--base`: there is no commit `{reference}` in this repository; a shallow clone has none but its own (`git fetch`)"
-            ))
-        };
-        if reference.is_empty() || reference.starts_with('-') {
-            return Err(no());
-        }
-        let wanted = format!("{reference}^{{commit}}");
-        let id = git(&self.top, &["rev-parse", "--verify", "--quiet", &wanted])?.map_err(|_| no())?;
-        Ok(text(id).trim().to_owned())
-    }
-    /// Every file of a commit.
-    fn files(&self, commit: &str) -> Result<BTreeSet<PathBuf>, Fault> {
-        self.names(&["ls-tree", "-r", "-z", "--name-only", "--full-tree", commit])
-    }
-    /// Every file that is otherwise now, or gone.
-    fn differing(&self, commit: &str) -> Result<BTreeSet<PathBuf>, Fault> {
-        self.names(&["diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", commit, "--"])
-    }
-    fn names(&self, arguments: &[&str]) -> Result<BTreeSet<PathBuf>, Fault> {
-        let names = git(&self.top, arguments)?.map_err(failed)?;
-        Ok(text(names).split('\0').filter(|name| !name.is_empty()).map(PathBuf::from).collect())
-    }
-    /// The text of a file of a commit.
-    fn text(&self, commit: &str, path: &Path) -> Result<String, Fault> {
-        let object = format!("{commit}:{}", crate::diag::source::shown(path));
-        Ok(text(git(&self.top, &["cat-file", "blob", &object])?.map_err(failed)?))
-    }
-    /// A path as the repository names it.
-    fn path(&self, path: &Path) -> Option<PathBuf> {
-        let whole = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        whole.strip_prefix(&self.top).ok().map(Path::to_owned)
-    }
-}
-
-fn failed(why: String) -> Fault {
-    Fault::Usage(format!("`--base`: git failed: {why}"))
-}
-
-fn text(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
-}
-
-/// What git printed, or what it said when it failed.
-fn git(folder: &Path, arguments: &[&str]) -> Result<Result<Vec<u8>, String>, Fault> {
-    let done = Command::new("git")
-        .args(["-c", "core.fsmonitor=false", "-C"])
-        .arg(folder)
-        .args(arguments)
-        .env("GIT_OPTIONAL_LOCKS", "0")
-        .stdin(Stdio::null())
-        .output();
-    let done = done.map_err(|error| Fault::Usage(format!("`--base` needs `git`, which cannot be run: {error}")))?;
-    if done.status.success() {
-        return Ok(Ok(done.stdout));
-    }
-    let words = String::from_utf8_lossy(&done.stderr);
-    Ok(Err(words.lines().next().unwrap_or("it said nothing").trim_start_matches("fatal: ").to_owned()))
 }
 
 #[cfg(test)]

@@ -1,0 +1,71 @@
+//! What manifests say otherwise than before and no step shows: as text, and as items of Markdown. Documents that changed in
+//! the same way are told once. Never weighs anything.
+
+use super::layout::{Sheet, wrapped};
+use super::width::Width;
+use crate::plan::file::{Unshown, UnshownField, UnshownState};
+use std::fmt::{self, Write};
+
+/// Above all of it.
+pub(super) const TITLE: &str = "Also changed in the manifests, and shown by no step";
+
+/// How many are told one by one on a terminal.
+const TOLD: usize = 40;
+
+/// Documents that say the same otherwise.
+pub(super) struct Same<'a> {
+    pub(super) subjects: Vec<&'a str>,
+    pub(super) state: UnshownState,
+    pub(super) fields: &'a [UnshownField],
+}
+
+/// In groups, in the order of their first ones.
+pub(super) fn same(unshown: &[Unshown]) -> Vec<Same<'_>> {
+    let mut places = std::collections::BTreeMap::new();
+    let mut all: Vec<Same<'_>> = Vec::new();
+    for Unshown { subject, state, fields } in unshown {
+        let next = all.len();
+        let place = *places.entry((word(*state), fields)).or_insert(next);
+        match all.get_mut(place) {
+            Some(same) => same.subjects.push(subject),
+            None => all.push(Same { subjects: vec![subject], state: *state, fields }),
+        }
+    }
+    all
+}
+
+/// What is said beside the name; nothing of what only changed.
+pub(super) fn word(state: UnshownState) -> &'static str {
+    match state {
+        UnshownState::New => "new",
+        UnshownState::Changed => "",
+        UnshownState::Gone => "declared by no document any more",
+    }
+}
+
+/// A field with what it says, and what it said.
+pub(super) fn said(state: UnshownState, field: &UnshownField) -> String {
+    match (state, &field.after) {
+        (UnshownState::New, Some(after)) => after.clone(),
+        (UnshownState::New | UnshownState::Changed | UnshownState::Gone, _) => field.moved(),
+    }
+}
+
+/// As text; nothing where there is nothing.
+pub(super) fn listed(unshown: &[Unshown], width: Width) -> Result<String, fmt::Error> {
+    let all = same(unshown);
+    let mut text = String::new();
+    let mut out = Sheet::new(&mut text, width);
+    for Same { subjects, state, fields } in all.iter().take(TOLD) {
+        let word = word(*state);
+        let word = if word.is_empty() { String::new() } else { format!(": {word}") };
+        wrapped(&mut out, "  ", 4, &format!("{}{word}", subjects.join(", ")))?;
+        for field in *fields {
+            wrapped(&mut out, "    ", 6, &format!("{}  {}", field.field, said(*state, field)))?;
+        }
+    }
+    if all.len() > TOLD {
+        writeln!(out, "  and {} more; `--format json` has them all", all.len() - TOLD)?;
+    }
+    Ok(text)
+}
