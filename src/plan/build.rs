@@ -160,6 +160,7 @@ pub fn build(input: Input<'_>) -> Planned {
     endings::make(&mut making);
     let review = listing::make(&mut making, now);
     guards::make(&mut making);
+    repointed::hold(&mut making);
     let Making { mut drafts, mut findings, in_force, .. } = making;
     drafts.spread();
     let steps = std::mem::take(&mut drafts.steps);
@@ -184,7 +185,6 @@ pub fn build(input: Input<'_>) -> Planned {
     findings.extend(diff.findings.iter().cloned());
     findings.extend(objections.findings.iter().cloned());
     findings.extend(settled_by_apply(sides, &diff));
-    findings.extend(repointed::told(sides, &diff));
     findings.extend(expiry::over(sides, (&steps, &drafts), now.date()));
     sort(&mut findings);
     let (blocked, mut assumptions) = drafts.into_blocked();

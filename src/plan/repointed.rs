@@ -1,11 +1,19 @@
-//! Documents that mean another live object than before: a swapped id is the shortest way to change, mail or pay the wrong
-//! one, so it is said before anything else. Never holds a step back: what was written may be meant.
+//! Documents that mean another live object than before: a changed id is the shortest way to change, mail or pay the wrong
+//! one. The run that records it does nothing else with it, so that nothing is done on the strength of the very change that
+//! may be a slip. Never holds back what meant nothing before.
 
+use super::build::Making;
 use crate::diag::{Code, Finding};
 use crate::diff::{Diff, Sides, Walk, bound_to};
+use crate::ledger::LiveId;
+use crate::model::{Address, Class, CustomerKey, Fact, Name, StepKey};
+use crate::plan::Step;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// One finding for each of them.
-pub(super) fn told(sides: Sides<'_>, diff: &Diff<'_>) -> Vec<Finding> {
+/// What each of them meant in earlier runs and means now.
+type Repointed<'d> = BTreeMap<&'d Address, (LiveId, LiveId)>;
+
+fn repointed<'d>(sides: Sides<'_>, diff: &'d Diff<'_>) -> Repointed<'d> {
     let mut known = Walk::over(&sides.ledger.bindings);
     let mut before = |address| match known.at(address) {
         Some(live) => Some(*live),
@@ -14,12 +22,78 @@ pub(super) fn told(sides: Sides<'_>, diff: &Diff<'_>) -> Vec<Finding> {
     };
     let changed = diff.bindings.iter().filter_map(|(address, now)| {
         let before = before(address).filter(|before| before != now)?;
-        let at = sides.desired.declared.get(address).copied();
-        let message = format!("`{address}` meant {before} in earlier runs and means {now} now");
-        Some(Finding::warning(Code::MeansAnother, at, message).about(address.clone()).help(
-            "if its id was changed by mistake, mend it; else read every step of it as one of another object: what was settled, \
-             asked and acknowledged before does not count for it",
-        ))
+        Some((address, (before, *now)))
     });
     changed.collect()
+}
+
+/// Tells of each of them, and blocks every step that would do something with one. Waits do nothing.
+pub(super) fn hold(making: &mut Making<'_, '_>) {
+    let repointed = repointed(making.sides, making.diff);
+    if repointed.is_empty() {
+        return;
+    }
+    let at = |address: &Address| making.desired().declared.get(address).copied();
+    let told = repointed.iter().map(|(address, (before, now))| {
+        let message = format!("`{address}` meant {before} in earlier runs and means {now} now");
+        Finding::warning(Code::MeansAnother, at(address), message).about((*address).clone()).help(
+            "if its id was changed by mistake, mend it; else `twotier apply` records it and does nothing else with it, and \
+             the next plan goes on: what was settled, asked and acknowledged before does not count for it",
+        )
+    });
+    let told: Vec<Finding> = told.collect();
+    let steps = making.drafts.steps.values().filter(|step| match step.class {
+        Class::Api | Class::HandOff => true,
+        Class::Wait | Class::Ledger => false,
+    });
+    let held = steps.filter_map(|step| {
+        let address = spoken_of(step).into_iter().find(|address| repointed.contains_key(address))?;
+        let message = format!("`{address}` means another object now, and no run has recorded that");
+        let finding = Finding::error(Code::MeansAnother, at(&address), message);
+        Some((
+            step.key.clone(),
+            finding.help("mend its id if it is a slip; else `twotier apply` records it, and the next plan goes on"),
+        ))
+    });
+    let held: Vec<(StepKey, Finding)> = held.collect();
+    making.findings.extend(told);
+    for (key, finding) in held {
+        making.drafts.steps.remove(&key);
+        making.drafts.block(key, finding);
+    }
+}
+
+/// Every object that a step would do something with, that brings it, or that it rests on.
+fn spoken_of(step: &Step) -> BTreeSet<Address> {
+    let mut all = BTreeSet::new();
+    let mut one = |address: Address| {
+        if let Address::Subscription(key) = &address {
+            all.insert(Address::Customer(key.customer.clone()));
+        }
+        all.insert(address);
+    };
+    one(step.key.address.clone());
+    one(step.cause.clone());
+    // The other end of a relation.
+    step.key.discriminator.parse::<Name>().into_iter().for_each(|name| one(Address::Partnership(name)));
+    let conditions = step.conditions.iter().map(|condition| &condition.fact);
+    conditions.chain(step.goal.iter().map(|(fact, _)| fact)).flat_map(addresses).for_each(one);
+    all
+}
+
+fn addresses(fact: &Fact) -> Vec<Address> {
+    let customer = |key: &CustomerKey| Address::Customer(key.clone());
+    match fact {
+        Fact::Binding(address) | Fact::Pending(address) => vec![address.clone()],
+        Fact::PartnershipActive(name) => vec![Address::Partnership(name.clone())],
+        Fact::Associated { customer: of, partnership } => {
+            vec![customer(of), Address::Partnership(partnership.clone())]
+        }
+        Fact::AgreementSigned(key)
+        | Fact::AccountReviewed(key)
+        | Fact::Credentials(key)
+        | Fact::Unclaimed { customer: key, product: _ } => vec![customer(key)],
+        Fact::Field(key, _) => vec![Address::Subscription(key.clone())],
+        Fact::PartnerValid(_) | Fact::DomainFree(_) => Vec::new(),
+    }
 }
