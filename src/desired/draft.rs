@@ -172,11 +172,21 @@ impl Draft {
                 1 => "in 1 place".to_owned(),
                 n => format!("in {n} places"),
             };
+            let old = &resolved.name;
+            let set = |next: &str| {
+                format!(
+                    "twotier set customer --naming {old} reseller={next} partnerOfRecord={next} supportContact={next}"
+                )
+            };
             let help = match transfer_to {
                 Some(next) => {
-                    format!("{count}: name `{next}`, which takes over; `twotier set` edits many files at once")
+                    format!("{count}: name `{next}`, which takes over; in many files at once: `{}`", set(next.as_str()))
                 }
-                None => format!("{count}: name another partnership, or remove the line: nothing is taken away by that"),
+                None => format!(
+                    "{count}: name another partnership, or remove the line: nothing is taken away by that; \
+                     in many files at once: `{}`",
+                    set("OTHER")
+                ),
             };
             let mut finding = Finding::error(Code::EndedReseller, resolved.ensure_at, message).help(help);
             finding.related = places;

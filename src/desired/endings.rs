@@ -321,7 +321,7 @@ SupportDelegation two {supportContact: old, customers: [contoso], subscriptions:
 ";
         let wanted = [
             "TT0202 error at ended: partnership `old` is to end and is still named; \
-             help: in 7 places: name `northwind`, which takes over; `twotier set` edits many files at once; \
+             help: in 7 places: name `northwind`, which takes over; in many files at once: `twotier set customer --naming old reseller=northwind partnerOfRecord=northwind supportContact=northwind`; \
              also at old: customer `contoso` names reseller; also at old: customer `contoso` names reseller; \
              also at old: customer `contoso` names support contact; also at old: subscription `a` names partner of record; \
              also at old: access `stays` names reseller; also at old: association `west` names reseller; \

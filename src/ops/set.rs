@@ -1,6 +1,7 @@
 //! `set`: one value in many manifests at once. Changes text only; what the change means for the tenant is for `plan`.
 
 mod layout;
+mod naming;
 mod stays;
 mod table;
 
@@ -10,10 +11,11 @@ pub use table::{Each, table};
 use super::fault::Fault;
 use super::rewrite::{FileChange, Written};
 use crate::diag::nearest;
-use crate::manifest::document::{Customer, Metadata, PartnerOfRecordRef, Spec};
+use crate::manifest::document::{Customer, Metadata, PartnerOfRecordRef, Spec, StandaloneSubscription};
 use crate::manifest::emit::{Yaml, order};
 use crate::manifest::{Change, Edit, Parsed, Spanned};
 use crate::model::{Kind, Name, PartnerId};
+use naming::Naming;
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -27,6 +29,8 @@ pub struct Order {
     pub names: BTreeSet<SmolStr>,
     /// Labels they must have.
     pub labels: Vec<(SmolStr, SmolStr)>,
+    /// Only fields that name this partnership, and of customers their standalone subscriptions too.
+    pub naming: Option<Name>,
     /// What is written.
     pub values: Vec<Assignment>,
     /// What else is written into single ones.
@@ -41,8 +45,19 @@ impl Order {
         self.values.iter().chain(self.each.values().flatten())
     }
     /// The values for a document or subscription.
-    fn values_of(&self, name: &str) -> Vec<&Assignment> {
+    fn values_of<'a>(&'a self, name: &str) -> Vec<&'a Assignment> {
         self.values.iter().chain(self.each.get(name).into_iter().flatten()).collect()
+    }
+    /// The customers that are meant, where customers are.
+    fn owners(&self, written: &Written) -> BTreeSet<Name> {
+        let meant = |parsed: &&Parsed| {
+            let name = parsed.document.metadata.name.value.as_str();
+            self.kind == Kind::Customer
+                && parsed.kind() == Kind::Customer
+                && self.has_labels(parsed)
+                && (self.names.is_empty() || self.names.contains(name))
+        };
+        written.documents.iter().filter(meant).map(|parsed| parsed.document.metadata.name.value.clone()).collect()
     }
     /// Whether a document has the labels.
     fn has_labels(&self, parsed: &Parsed) -> bool {
@@ -214,7 +229,17 @@ impl Partner {
 /// would have an error that they do not have now.
 pub fn set(written: &Written, order: &Order) -> Result<Proposal, Fault> {
     let (left, meant) = (order.names.clone(), Meant::default());
-    let mut choice = Choice { order, left, known: BTreeSet::new(), edits: Vec::new(), meant, refused: None };
+    let naming = order.naming.as_ref().map(|name| Naming::of(written, name));
+    let mut choice = Choice {
+        order,
+        naming,
+        owners: order.owners(written),
+        left,
+        known: BTreeSet::new(),
+        edits: Vec::new(),
+        meant,
+        refused: None,
+    };
     let slug = order.kind.slug();
     if let Some(odd) = order.all().find(|value| !value.fits(order.kind)) {
         return Err(Fault::Usage(format!("a {slug} has no `{}` that can be set", odd.field())));
@@ -227,7 +252,8 @@ pub fn set(written: &Written, order: &Order) -> Result<Proposal, Fault> {
         return Err(Fault::Usage(format!("no manifest declares `{slug}/{unknown}`{labels}{near}")));
     }
     if choice.meant.documents == 0 {
-        return Err(Fault::Usage(format!("no {slug} has these labels")));
+        let nobody = choice.naming.map(|naming| naming.nobody(written, order.kind));
+        return Err(Fault::Usage(nobody.unwrap_or_else(|| format!("no {slug} has these labels"))));
     }
     let meant = choice.meant;
     if let Some(name) = choice.refused {
@@ -238,9 +264,12 @@ pub fn set(written: &Written, order: &Order) -> Result<Proposal, Fault> {
     let mut changes = written.edited(choice.edits)?;
     written.check(&changes)?;
     let (mut stays, mut kept) = (Vec::new(), Vec::new());
-    if let (Kind::Customer, Some(to)) = (order.kind, order.all().find_map(Assignment::reseller)) {
-        stays = stays::stays(written, &written.with(&changes), order, to);
-        kept = layout::follow(written, &mut changes, to);
+    let to: BTreeSet<&Name> = order.all().filter_map(Assignment::reseller).collect();
+    if order.kind == Kind::Customer && !to.is_empty() {
+        let after = written.with(&changes);
+        let one = to.first().copied().filter(|_| to.len() == 1);
+        stays = stays::stays(written, &after, order, one);
+        kept = layout::follow(written, &after, &mut changes);
     }
     Ok(Proposal { changes, meant, stays, kept })
 }
@@ -250,6 +279,9 @@ type Leaf<'a> = (Option<&'a Name>, Option<&'a Spanned<PartnerOfRecordRef>>);
 
 struct Choice<'a> {
     order: &'a Order,
+    naming: Option<Naming<'a>>,
+    /// Customers whose standalone subscriptions are meant with them.
+    owners: BTreeSet<Name>,
     /// Names that were not found yet.
     left: BTreeSet<SmolStr>,
     /// Every name that could have been meant.
@@ -260,19 +292,26 @@ struct Choice<'a> {
     refused: Option<Name>,
 }
 
-impl Choice<'_> {
+impl<'a> Choice<'a> {
     fn document(&mut self, parsed: &Parsed) {
         let metadata = &parsed.document.metadata;
+        if let Spec::Subscription(spec) = &parsed.document.spec
+            && self.owners.contains(&spec.customer.value)
+        {
+            return self.standalone(parsed, spec);
+        }
         if !self.order.has_labels(parsed) {
             return;
         }
         if self.order.kind == Kind::Subscription {
             return self.subscriptions(parsed);
         }
-        if parsed.kind() != self.order.kind || !self.takes(&SmolStr::from(metadata.name.value.clone())) {
+        let name = metadata.name.value.as_str();
+        if parsed.kind() != self.order.kind || !self.is_selected(&name.into()) {
             return;
         }
-        let values = self.order.values_of(metadata.name.value.as_str());
+        let values = self.meant_for(parsed, name);
+        self.meant.documents += usize::from(self.naming.is_none() || !values.is_empty());
         self.labels(parsed, metadata, &values);
         self.contact(parsed, &values);
         for value in values {
@@ -293,9 +332,7 @@ impl Choice<'_> {
                 }
                 (Assignment::PartnerOfRecord(partner), Spec::Customer(spec)) => {
                     for (leaf, one) in &spec.subscriptions {
-                        if self.may_replace(one.partner_of_record.as_ref()) {
-                            self.subscription(parsed, Some(leaf), ("partnerOfRecord", partner.written()));
-                        }
+                        self.partner_of_record((parsed, Some(leaf)), one.partner_of_record.as_ref(), partner);
                     }
                 }
                 // Labels are written together; other fields do not come here.
@@ -304,15 +341,48 @@ impl Choice<'_> {
         }
     }
 
-    /// Whether a document is meant; counts it.
-    fn takes(&mut self, name: &SmolStr) -> bool {
-        self.known.insert(name.clone());
-        let takes = self.order.names.is_empty() || self.order.names.contains(name);
-        if takes {
-            self.left.remove(name);
-            self.meant.documents += 1;
+    /// The values for a document; where only what names a reseller is meant, those for its fields that do.
+    fn meant_for(&self, parsed: &Parsed, name: &str) -> Vec<&'a Assignment> {
+        let mut values = self.order.values_of(name);
+        if let Some(naming) = &self.naming {
+            values.retain(|value| naming.has(parsed, value));
         }
-        takes
+        values
+    }
+
+    /// Whether a document is selected by its name.
+    fn is_selected(&mut self, name: &SmolStr) -> bool {
+        self.known.insert(name.clone());
+        let selected = self.order.names.is_empty() || self.order.names.contains(name);
+        if selected {
+            self.left.remove(name);
+        }
+        selected
+    }
+
+    /// A subscription in its own document, meant with its customer.
+    fn standalone(&mut self, parsed: &Parsed, spec: &StandaloneSubscription) {
+        let there = spec.partner_of_record.as_ref();
+        for value in self.meant_for(parsed, spec.customer.value.as_str()) {
+            if let Assignment::PartnerOfRecord(partner) = value {
+                self.partner_of_record((parsed, None), there, partner);
+                // Its customer is counted already, unless only this names the reseller.
+                self.meant.documents += usize::from(self.naming.is_some());
+            }
+        }
+    }
+
+    /// A subscription that is not named itself.
+    fn partner_of_record(
+        &mut self,
+        (parsed, leaf): (&Parsed, Option<&Name>),
+        there: Option<&Spanned<PartnerOfRecordRef>>,
+        partner: &Partner,
+    ) {
+        let is_meant = self.naming.as_ref().is_none_or(|naming| naming.is_partner(there));
+        if is_meant && self.may_replace(there) {
+            self.subscription(parsed, leaf, ("partnerOfRecord", partner.written()));
+        }
     }
 
     /// Whether a partner of record may be written over, in a subscription that is not named itself; counts what is left.
@@ -343,9 +413,11 @@ impl Choice<'_> {
         };
         for (leaf, partner_there) in leaves {
             let name = smol_str::format_smolstr!("{customer}/{}", leaf.unwrap_or(own));
-            if !self.takes(&name) {
+            let names_it = self.naming.as_ref().is_none_or(|naming| naming.is_partner(partner_there));
+            if !self.is_selected(&name) || !names_it {
                 continue;
             }
+            self.meant.documents += 1;
             for value in self.order.values_of(&name) {
                 let (key, value) = match value {
                     Assignment::PartnerOfRecord(_)
@@ -380,10 +452,23 @@ impl Choice<'_> {
 
     /// Who becomes the reseller is no other reseller any more: a relation stands once.
     fn reseller(&mut self, parsed: &Parsed, spec: &Customer, name: &Name) {
-        self.set(parsed, &["spec"], ("reseller", Yaml::text(name.as_str())), order::CUSTOMER);
-        if spec.other_resellers.iter().any(|other| other.value == *name) {
-            let others = spec.other_resellers.iter().filter(|other| other.value != *name);
-            let others = Yaml::List(others.map(|other| Yaml::text(other.value.as_str())).collect());
+        let first = spec.reseller.as_ref().map(|reseller| &reseller.value);
+        let naming = self.naming.as_ref();
+        let is_first = naming.is_none_or(|naming| first.is_some_and(|first| naming.is(first)));
+        let there: Vec<&Name> = spec.other_resellers.iter().map(|other| &other.value).collect();
+        let mut others: Vec<&Name> = Vec::new();
+        for other in &there {
+            let other = if naming.is_some_and(|naming| naming.is(other)) { name } else { other };
+            if !others.contains(&other) && Some(other) != if is_first { Some(name) } else { first } {
+                others.push(other);
+            }
+        }
+        let changed =
+            (others != there).then(|| Yaml::List(others.into_iter().map(|other| Yaml::text(other.as_str())).collect()));
+        if is_first {
+            self.set(parsed, &["spec"], ("reseller", Yaml::text(name.as_str())), order::CUSTOMER);
+        }
+        if let Some(others) = changed {
             self.set(parsed, &["spec"], ("otherResellers", others), order::CUSTOMER);
         }
     }

@@ -408,6 +408,7 @@ fn order(kind: Kind, labels: &[(&str, &str)], names: &[&str], values: &[&str]) -
         names: names.iter().map(|name| (*name).into()).collect(),
         labels: labels.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect(),
         values: values.iter().map(|value| Assignment::parse(value).expect("a value")).collect(),
+        naming: None,
         each: Each::new(),
         assertions: Assertions::Leave,
     }

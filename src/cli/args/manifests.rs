@@ -91,9 +91,12 @@ Writes values into many manifests at once, shows the difference and asks. Commen
 Works on manifests that have errors, as long as it brings no new ones; what it means for the tenant is shown by `plan`.
 
 Fields: reseller and supportContact of customers; supportContact of support-delegation and reseller of azure-access; partnerOfRecord, quantity and friendlyName of subscriptions; \
-contact.email, contact.name and contact.language of customers and of partnerships; label.KEY of any document. On customers, partnerOfRecord is written into each of their subscriptions. A partner of record is \
+contact.email, contact.name and contact.language of customers and of partnerships; label.KEY of any document. On customers, partnerOfRecord is written into each of their subscriptions, wherever it is declared. A partner of record is \
 a partnership, PARTNERSHIP/PARTNERID, or as an assertion /PARTNERID or none. What is asserted already stays, and is counted, \
 unless its subscription is named itself or --assertions says otherwise.
+
+--naming RESELLER selects whatever names a reseller, and changes only the fields that do: a customer whose reseller is \
+another keeps it, and only its partner of record or support contact moves.
 
 A customer that changes its reseller takes its file along from `resellers/OLD/customers` to `resellers/NEW/customers`, where \
 the repository is laid out so; a file that is there is never overwritten. What names the old reseller by itself stays with it, \
@@ -102,6 +105,7 @@ and is counted with the command that moves it too.
 Examples:
   twotier set customer -l group=contoso reseller=northwind
   twotier set subscription contoso/m365 quantity=30 partnerOfRecord=northwind
+  twotier set customer --naming fabrikam reseller=northwind partnerOfRecord=northwind supportContact=northwind
   twotier set customer contoso fourthcoffee label.group=retail --yes
   twotier set customer --from contacts.csv       (name,contact.email,contact.language)";
 pub(super) const SET_AFTER: &str = "\
@@ -125,6 +129,9 @@ pub(crate) struct SetArgs {
     /// All documents of the kind
     #[arg(long, conflicts_with = "labels")]
     pub(crate) all: bool,
+    /// Only fields that name this reseller; of customers, their subscriptions in documents of their own too
+    #[arg(long, value_name = "RESELLER", conflicts_with = "from")]
+    pub(crate) naming: Option<String>,
     /// Replace asserted partners of record (`none`, `{partnerId}`) too
     #[arg(long)]
     pub(crate) assertions: bool,

@@ -8,6 +8,7 @@ use crate::cli::progress::Shown;
 use crate::cli::terminal::Answer;
 use crate::manifest::Refused;
 use crate::model::Kind;
+use crate::model::id::BadId;
 use crate::ops::import::{self, Managed, ProviderFacts, Wishes};
 use crate::ops::project::Project;
 use crate::ops::rewrite::{self, FileChange, Written};
@@ -154,17 +155,18 @@ fn order(args: &SetArgs) -> Result<setting::Order, CliError> {
         Ok((SmolStr::new(key), SmolStr::new(value)))
     };
     let labels = args.labels.iter().map(label).collect::<Result<Vec<_>, CliError>>()?;
-    if names.is_empty() && labels.is_empty() && !args.all && each.is_empty() {
-        return Err(
-            CliError::usage("no document is selected").hint("name some, select by `-l KEY=VALUE`, or say `--all`")
-        );
+    if names.is_empty() && labels.is_empty() && !args.all && args.naming.is_none() && each.is_empty() {
+        return Err(CliError::usage("no document is selected")
+            .hint("name some, select by `-l KEY=VALUE` or `--naming RESELLER`, or say `--all`"));
     }
+    let naming = args.naming.as_ref().map(|text| text.strip_prefix("partnership/").unwrap_or(text).parse());
+    let naming = naming.transpose().map_err(|error: BadId| CliError::usage(format!("`--naming`: {error}")))?;
     let assertions = if args.assertions { Assertions::Replace } else { Assertions::Leave };
     let slug = format!("{}/", kind.slug());
     let name = |name: &str| SmolStr::new(name.strip_prefix(&slug).unwrap_or(name));
     let each: setting::Each = each.into_iter().map(|(who, values)| (name(&who), values)).collect();
     let names = names.into_iter().map(name).chain(each.keys().cloned()).collect();
-    Ok(setting::Order { kind, names, labels, values, each, assertions })
+    Ok(setting::Order { kind, names, labels, naming, values, each, assertions })
 }
 
 impl Scene<'_> {

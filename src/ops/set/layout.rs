@@ -9,10 +9,11 @@ use std::path::{Path, PathBuf};
 
 /// Lets the files of customers that change their reseller move with them. Those that cannot, as their new place is taken,
 /// are told: they change where they are.
-pub(super) fn follow(written: &Written, changes: &mut [FileChange], reseller: &Name) -> Vec<PathBuf> {
+pub(super) fn follow(written: &Written, after: &Written, changes: &mut [FileChange]) -> Vec<PathBuf> {
     let mut taken: BTreeSet<PathBuf> = written.sources.files().map(|(_, file)| file.path.clone()).collect();
     let mut kept = Vec::new();
     for change in changes {
+        let Some(reseller) = only_reseller(after, &change.path) else { continue };
         let Some(old) = only_reseller(written, &change.path).filter(|old| *old != reseller) else { continue };
         let Some(new) = moved(&change.path, old, reseller) else { continue };
         let place = written.root.join(&new);

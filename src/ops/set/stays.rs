@@ -67,7 +67,7 @@ pub struct Stays {
 }
 
 /// What stays where it is when customers go from their resellers to another, by old reseller.
-pub(super) fn stays(before: &Written, after: &Written, order: &Order, to: &Name) -> Vec<Stays> {
+pub(super) fn stays(before: &Written, after: &Written, order: &Order, to: Option<&Name>) -> Vec<Stays> {
     let left = left(before, after);
     let mut found: BTreeMap<(Name, What), BTreeSet<String>> = BTreeMap::new();
     let search = Search { left: &left, ids: ids(after), order };
@@ -84,7 +84,7 @@ pub(super) fn stays(before: &Written, after: &Written, order: &Order, to: &Name)
     let is_all = |what: &What, names| after_order(after, order, *what).as_ref() == Some(names);
     let reached: BTreeSet<What> = together.iter().filter(|(what, names)| is_all(what, names)).map(|it| *it.0).collect();
     let told = |((with, what), names): ((Name, What), BTreeSet<String>)| {
-        let mend = what.set().map(|(kind, field)| {
+        let mend = what.set().zip(to).map(|((kind, field), to)| {
             let all = selection(order).filter(|_| reached.contains(&what));
             let short = all.map(|all| format!("twotier set customer {all} {field}={to}"));
             let named = || names.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
@@ -98,7 +98,10 @@ pub(super) fn stays(before: &Written, after: &Written, order: &Order, to: &Name)
 /// The words that select the documents of an order, where they are shorter than their names.
 fn selection(order: &Order) -> Option<String> {
     let plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/'));
-    if !order.names.is_empty() || order.labels.iter().any(|(key, value)| !(plain(key) && plain(value))) {
+    if !order.names.is_empty()
+        || order.naming.is_some()
+        || order.labels.iter().any(|(key, value)| !(plain(key) && plain(value)))
+    {
         return None;
     }
     let labels: Vec<String> = order.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
@@ -108,6 +111,14 @@ fn selection(order: &Order) -> Option<String> {
 /// Everything that the same selection would write this field into; none where it would not reach it.
 fn after_order(written: &Written, order: &Order, what: What) -> Option<BTreeSet<String>> {
     let mut all = BTreeSet::new();
+    let owners = order.owners(written);
+    for parsed in &written.documents {
+        if let (Spec::Subscription(spec), What::PartnerOfRecord) = (&parsed.document.spec, what)
+            && owners.contains(&spec.customer.value)
+        {
+            all.insert(format!("{}/{}", spec.customer.value, parsed.document.metadata.name.value));
+        }
+    }
     for parsed in written.documents.iter().filter(|parsed| order.has_labels(parsed)) {
         let own = &parsed.document.metadata.name.value;
         if let Spec::Customer(spec) = &parsed.document.spec {
@@ -138,7 +149,7 @@ fn resellers(written: &Written) -> BTreeMap<Name, Name> {
 }
 
 /// PartnerIDs of partnerships.
-fn ids(written: &Written) -> BTreeMap<PartnerId, Name> {
+pub(super) fn ids(written: &Written) -> BTreeMap<PartnerId, Name> {
     let mut ids = BTreeMap::new();
     for parsed in &written.documents {
         if let Spec::Partnership(spec) = &parsed.document.spec {
