@@ -347,6 +347,17 @@ pub enum Delegated {
     One(SubscriptionKey),
 }
 
+impl Delegated {
+    /// Whose subscriptions they are.
+    #[must_use]
+    pub fn customer(&self) -> &CustomerKey {
+        match self {
+            Self::All(customer) => customer,
+            Self::One(key) => &key.customer,
+        }
+    }
+}
+
 /// Who is to support.
 #[derive(Clone, Debug)]
 pub struct Support {

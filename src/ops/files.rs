@@ -87,6 +87,12 @@ pub fn folder(path: &Path) -> Result<(), Fault> {
     std::fs::create_dir_all(path).map_err(|source| Fault::File { path: path.into(), what: "made", source })
 }
 
+/// Whether a folder is there and holds anything.
+#[must_use]
+pub fn is_inhabited(path: &Path) -> bool {
+    std::fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_some())
+}
+
 /// Puts a text in place of the text that was read, keeping what the file was beside it: byte-order mark, permissions,
 /// the target of a link. Not flushed to the disk: it can be made again.
 ///

@@ -45,6 +45,11 @@ impl Repository {
             .args(arguments);
         command.output().expect("the binary runs")
     }
+    /// What git would add.
+    fn untracked(&self) -> String {
+        let status = Command::new("git").current_dir(self.0.path()).args(["status", "--porcelain"]).output();
+        String::from_utf8(status.expect("git runs").stdout).expect("text")
+    }
     /// The addresses that a plan since `base` has steps for or blocks, without repetition, and the last line.
     fn planned(&self, base: &str) -> (Vec<String>, String) {
         let output = self.run(&["plan", "--quiet", "--base", base]);
@@ -58,6 +63,19 @@ impl Repository {
         addresses.dedup();
         (addresses, text.lines().last().unwrap_or_default().to_owned())
     }
+}
+
+#[test]
+fn a_state_folder_keeps_itself_out_of_the_repository() {
+    let repository = Repository::committed();
+    for ignore in [".gitignore", "shop/.gitignore"] {
+        drop(std::fs::remove_file(repository.0.path().join(ignore)));
+    }
+    let applied = repository.run(&["apply", "--auto-approve"]);
+    assert!(applied.status.success(), "{}", String::from_utf8_lossy(&applied.stderr));
+    assert!(repository.path(".twotier/journal").is_dir());
+    let untracked = repository.untracked();
+    assert!(!untracked.contains("twotier/"), "{untracked}");
 }
 
 #[test]
@@ -238,6 +256,8 @@ fn a_state_that_is_committed_is_refused() {
     };
     assert!(repository.run(&["state", "init"]).status.success(), "{:?}", list());
     assert_eq!(list().0, Some(0), "{:?}", list());
+    // It keeps itself out, unless somebody wants it in.
+    std::fs::remove_file(repository.path("state/.gitignore")).expect("there");
     repository.commit();
     let (code, words) = list();
     assert!(code == Some(1) && words.contains("TT0613"), "{words}");

@@ -1,8 +1,11 @@
 //! `import`, `bind` and `set` over whole projects on disk: for any tenant the next plan has no steps and no errors, and
 //! what people wrote is kept.
 
+mod odd;
+
 use crate::support::project::{Project, Quiet, tenant};
 use crate::support::world::worlds;
+pub(crate) use odd::odd_tenants;
 use proptest::prelude::*;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -158,84 +161,6 @@ impl Seed {
     }
 }
 
-/// Names as only other people have them.
-fn names() -> impl Strategy<Value = String> {
-    prop_oneof![
-        "\\PC{0,12}",
-        "(?s).{0,8}",
-        prop::sample::select(vec![
-            "NO",
-            "null",
-            "provider",
-            "all",
-            "none",
-            "",
-            " ",
-            "- a",
-            "a: b #c",
-            "\u{202e}x",
-            "\"'\\",
-            "{{x}}",
-            "---",
-            "é",
-            "1e5",
-            "0x1",
-            "a\n---\nkind: Provider",
-            "4811111",
-            "2026-11-23",
-            "Contoso",
-            "contoso",
-        ])
-        .prop_map(str::to_owned),
-    ]
-}
-
-/// Tenants that nobody would make on purpose.
-pub(crate) fn odd_tenants() -> impl Strategy<Value = String> {
-    let company = (names(), prop::sample::select(vec!["HU", "DE", "US", "XX"]), any::<bool>(), any::<bool>(), 0..5u8);
-    let line = (names(), names(), 0..8u8, any::<bool>(), any::<bool>());
-    let there = (names(), any::<u8>(), prop::collection::vec(line, 0..4));
-    (prop::collection::vec(company, 0..4), prop::collection::vec(there, 0..5)).prop_map(|(companies, customers)| {
-        let mut seed = Seed::new();
-        for (n, (name, country, active, has_id, shared)) in companies.iter().enumerate() {
-            let ids = match (has_id, shared) {
-                (false, _) => vec![],
-                (true, 0) => vec!["4811111".to_owned()],
-                (true, 1) => vec!["4800001".to_owned()],
-                (true, 2) => vec!["no id".to_owned(), "4811111".to_owned()],
-                (true, _) => vec![format!("48222{n}"), format!("48333{n}")],
-            };
-            seed.0.push(serde_json::json!({"company": {"tenantId": reseller(n), "name": name, "country": country, "partnerIds": ids}}));
-            seed.0.push(serde_json::json!({"relationship": {"tenantId": reseller(n), "active": active}}));
-        }
-        for (n, (name, of, subscriptions)) in customers.iter().enumerate() {
-            let own: Vec<usize> = (0..companies.len()).filter(|r| of & (1 << r) != 0).collect();
-            let domain = if of % 3 == 0 { format!("contoso.example{n}") } else { format!("customer{n}.onmicrosoft.com") };
-            seed = seed.customer(n, name, &domain, &own);
-            for (s, (friendly, offer, partner, legacy, renews)) in subscriptions.iter().enumerate() {
-                let mut more = serde_json::json!({"offerName": offer, "autoRenew": renews});
-                match partner {
-                    0 => {}
-                    1 => more["partnerOfRecord"] = "4800001".into(),
-                    2 => more["partnerOfRecord"] = "4999999".into(),
-                    3 => more["partnerOfRecord"] = "no id".into(),
-                    4 => more["partnerOfRecord"] = " ".into(),
-                    5 => more["partnerOfRecord"] = "4811111".into(),
-                    n => more["partnerOfRecord"] = format!("48{}", if *n == 6 { "2220" } else { "3330" }).into(),
-                }
-                if *legacy {
-                    more["commerce"] = "legacy".into();
-                    more["supportContact"] = serde_json::json!({"tenantId": reseller(s % 3), "partnerId": "482220"});
-                }
-                let status = ["active", "suspended", "expired", "disabled", "deleted", "pending"];
-                more["status"] = status[(n + s * 2 + usize::from(*partner)) % 6].into();
-                seed = seed.subscription(n * 10 + s, n, friendly, more);
-            }
-        }
-        seed.text()
-    })
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
@@ -259,6 +184,33 @@ proptest! {
         // The same again elsewhere is the same, byte for byte.
         let elsewhere = Desk::new(&seed);
         prop_assert_eq!(elsewhere.import(&wishes(&managed)), first);
+    }
+
+    #[test]
+    fn what_is_to_be_managed_later_is_added_later(seed in odd_tenants(), managed in prop::sample::subsequence(
+        Managed::ALL.to_vec(), 1..=Managed::ALL.len(),
+    )) {
+        let (late, early) = (Desk::new(&seed), Desk::new(&seed));
+        late.import(&by_default());
+        let marked = |(path, text): (String, String)| {
+            let text = text.replace("    subscriptionId: ", "    # theirs\n      subscriptionId: ");
+            late.write(&path, &text);
+            (path, text)
+        };
+        let before: Vec<(String, String)> = late.files().into_iter().map(marked).collect();
+        let second = late.import(&wishes(&managed));
+        prop_assert_eq!(&late.import(&wishes(&managed)).changes, &vec![]);
+        late.is_at_rest()?;
+        // Nothing is lost, and what is there now is what an import with these fields writes at once.
+        early.import(&wishes(&managed));
+        for ((path, now), (_, old)) in late.files().into_iter().zip(before) {
+            let mut lines = now.lines();
+            prop_assert!(old.lines().all(|line| lines.any(|it| it == line)), "{}\n{}", old, now);
+            let plain = now.replace("      # theirs\n", "");
+            prop_assert_eq!(plain, early.read(&path));
+        }
+        let added = second.changes.iter().map(|change| change.before.as_deref().map(str::len) < Some(change.after.len()));
+        prop_assert!(second.added >= added.count());
     }
 
     #[test]

@@ -12,7 +12,8 @@ below the first listed folder of manifests. Documents that are there are kept as
 or reseller of a declared customer is added to its document. Nothing is ever removed: what is gone is told. A tenant without \
 a Provider document gets one from the embedded tenant.
 
-What is not written is not managed: quantities, names and renewals stay with whoever changes them today, until --manage.
+What is not written is not managed: quantities, names and renewals stay with whoever changes them today, until \
+--manage: it writes them for what is new, and adds those that documents lack that are there. What is written stays as it is.
 
 What is read from a service is remembered at once: interrupted in whatever way, the same command goes on where it stopped.
 

@@ -6,10 +6,12 @@ use std::path::PathBuf;
 pub(super) const INIT: &str = "\
 Writes a repository to begin from: the project file, one example of each kind of manifest, a tenant in a file that they \
 plan against (no account, no network), a JSON Schema for editors, a GitHub workflow and a `.gitignore`. A file that is \
-there already is kept as it is, and named.
+there already is kept as it is, and named. For a tenant that is there, `--bare` leaves the examples out: `twotier import` \
+writes its manifests.
 
 Examples:
   twotier init
+  twotier init --bare
   twotier init demo && cd demo && twotier plan";
 pub(super) const INIT_AFTER: &str = "Exit codes: 0 written or kept, 1 the folder cannot be written, 64 usage.";
 
@@ -19,6 +21,9 @@ pub(crate) struct InitArgs {
     /// The folder, made if it is missing [default: the working directory]
     #[arg(value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     pub(crate) folder: Option<PathBuf>,
+    /// No example manifests and no tenant in a file
+    #[arg(long)]
+    pub(crate) bare: bool,
 }
 
 pub(super) const EXPLAIN: &str = "\

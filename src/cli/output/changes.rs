@@ -105,7 +105,7 @@ fn painted(tag: ChangeTag, line: &str, paint: Paint) -> String {
 
 /// What an import found, for people. `verb` is what is, or would be, done: `wrote`, `would write`.
 pub(crate) fn imported(imported: &Imported, verb: &str) -> String {
-    let Imported { changes, new, old, left_out, gone } = imported;
+    let Imported { changes, new, old, added, left_out, gone } = imported;
     let mut out = String::new();
     for change in changes.iter().take(LISTED) {
         let what = if change.before.is_some() { "change" } else { "new" };
@@ -124,7 +124,8 @@ pub(crate) fn imported(imported: &Imported, verb: &str) -> String {
         let _ = writeln!(out, "Nothing to write; declared already: {}.", counted(old));
     } else {
         let files = plural(changes.len(), "file");
-        let _ = writeln!(out, "{verb} {files}; new: {}; declared already: {}.", counted(new), counted(old));
+        let added = if *added == 0 { String::new() } else { format!("; managed now: {}", plural(*added, "field")) };
+        let _ = writeln!(out, "{verb} {files}; new: {}; declared already: {}{added}.", counted(new), counted(old));
         if new.partnerships + new.customers > 0 {
             out.push_str(
                 "The tenant tells no contact, so mails to the new ones have no recipient yet: `twotier lint` lists them, \
@@ -149,7 +150,7 @@ fn plural(count: usize, noun: &str) -> String {
 
 /// What an import found, as JSON. `done` is `written`, `proposed` or `declined`.
 pub(crate) fn imported_json(imported: &Imported, done: &str) -> Value {
-    let Imported { changes, new, old, left_out, gone } = imported;
+    let Imported { changes, new, old, added, left_out, gone } = imported;
     let counts = |counts: &Counts| {
         let Counts { partnerships, customers, subscriptions } = *counts;
         json!({ "partnerships": partnerships, "customers": customers, "subscriptions": subscriptions })
@@ -161,6 +162,7 @@ pub(crate) fn imported_json(imported: &Imported, done: &str) -> Value {
         "files": files(changes),
         "new": counts(new),
         "declared": counts(old),
+        "fieldsAdded": added,
         "leftOut": left_out.collect::<Vec<_>>(),
         "notThere": gone.iter().map(ToString::to_string).collect::<Vec<_>>(),
     })

@@ -19,6 +19,7 @@ use super::error::{CliError, Exit};
 use super::settings::{Center, Origin, Setting, Settings};
 use super::terminal::Terminal;
 use crate::journal::Journal;
+use crate::ops::files;
 use crate::ops::recall::{Recalling, Refresh};
 
 /// What every command works with.
@@ -84,6 +85,17 @@ pub(super) fn format_name(format: super::args::OutputFormat) -> &'static str {
 /// # Errors
 /// When it ends without doing its work.
 pub(super) fn run(command: &Command, settings: &Settings, terminal: &Terminal) -> Result<Exit, CliError> {
+    let state = &settings.state.value;
+    let was_there = files::is_inhabited(state);
+    let done = perform(command, settings, terminal);
+    if !was_there && files::is_inhabited(state) {
+        // The journal, sealed passwords and customers' names: not for a repository. Whoever cannot write it has been told so.
+        drop(files::write_new(&state.join(".gitignore"), "*\n"));
+    }
+    done
+}
+
+fn perform(command: &Command, settings: &Settings, terminal: &Terminal) -> Result<Exit, CliError> {
     let scene = Scene { settings, terminal };
     match command {
         Command::Init(args) => tools::init(&scene, args),

@@ -10,14 +10,19 @@ use clap::CommandFactory as _;
 pub(super) fn init(scene: &Scene<'_>, args: &InitArgs) -> Result<Exit, CliError> {
     let folder = args.folder.as_deref().unwrap_or(std::path::Path::new("."));
     let form = scene.plain_or_json()?;
-    let fates = ops::init::init(folder)?;
+    let contents = if args.bare { ops::init::Contents::Bare } else { ops::init::Contents::Examples };
+    let fates = ops::init::init(folder, contents)?;
     let text = match form {
         output::Plainness::Text => output::begun(&fates),
         output::Plainness::Json => output::json(&output::begun_json(&fates)),
     };
     form.print(scene.terminal, &text)?;
     let there = args.folder.as_ref().map_or_else(String::new, |folder| format!("cd {} && ", folder.display()));
-    scene.terminal.note(&format!("next: {there}twotier plan"));
+    let next = match contents {
+        ops::init::Contents::Examples => format!("{there}twotier plan"),
+        ops::init::Contents::Bare => format!("name `center` in twotier.yaml, then {there}twotier import"),
+    };
+    scene.terminal.note(&format!("next: {next}"));
     Ok(Exit::Done)
 }
 

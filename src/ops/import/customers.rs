@@ -3,12 +3,13 @@
 
 use super::partnerships::Partners;
 use super::{Managed, Work};
+use crate::desired::Delegated;
 use crate::diag::At;
 use crate::ledger::LiveId;
 use crate::manifest::emit::{NewDocument, Yaml, document, order, visible};
 use crate::manifest::{Change, Edit, Parsed};
 use crate::model::product::Commerce;
-use crate::model::{CustomerId, Kind, Name, TenantId};
+use crate::model::{CustomerId, CustomerKey, Kind, Name, TenantId};
 use crate::observed::{Customer, Facet, Status, Subscription};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,14 @@ struct Document {
     /// Where it begins.
     at: At,
     inline: Inline,
+    support: Support,
+}
+
+/// Whether manifests say who supports a customer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Support {
+    Said,
+    Unsaid,
 }
 
 /// Whether a document has subscriptions.
@@ -71,10 +80,14 @@ impl Work<'_, '_> {
 
     /// The document of each customer.
     fn documents(&self) -> BTreeMap<Name, Document> {
+        let delegated: BTreeSet<&CustomerKey> = self.known.desired.support.keys().map(Delegated::customer).collect();
         let document = |parsed: &Parsed| {
             let spec = parsed.document.spec.customer()?;
             let inline = if spec.subscriptions.is_empty() { Inline::None } else { Inline::Some };
-            Some((parsed.document.metadata.name.value.clone(), Document { at: parsed.at, inline }))
+            let name = &parsed.document.metadata.name.value;
+            let said = spec.support_contact.is_some() || delegated.contains(&CustomerKey::Named(name.clone()));
+            let support = if said { Support::Said } else { Support::Unsaid };
+            Some((name.clone(), Document { at: parsed.at, inline, support }))
         };
         self.written.documents.iter().filter_map(document).collect()
     }
@@ -121,7 +134,7 @@ impl Work<'_, '_> {
     ) {
         let live = self.live(id, name);
         let subscriptions = self.subscriptions((id, name), &live, partners);
-        let Some(Document { at: document, inline }) = document else { return };
+        let Some(Document { at: document, inline, support }) = document else { return };
         let edit = |path: &[&str], key: &str, change, order| Edit {
             document,
             path: path.iter().map(SmolStr::new).collect(),
@@ -132,6 +145,12 @@ impl Work<'_, '_> {
         if !resellers.is_empty() {
             let items = resellers.iter().map(|reseller| Yaml::text(reseller.as_str())).collect();
             self.edits.push(edit(&["spec"], "otherResellers", Change::Append(items), order::CUSTOMER));
+        }
+        if support == Support::Unsaid
+            && let Some(contact) = self.support_contact(id, &live, partners)
+        {
+            self.imported.added += 1;
+            self.edits.push(edit(&["spec"], "supportContact", Change::Set(contact), order::CUSTOMER));
         }
         if subscriptions.is_empty() {
             return;

@@ -17,7 +17,7 @@ use crate::backend::Observe;
 use crate::desired::{Desired, Identity};
 use crate::ledger::{Ledger, LiveId};
 use crate::model::product::Commerce;
-use crate::model::{Address, CustomerId, PartnerId, TenantId};
+use crate::model::{Address, CustomerId, Name, PartnerId, TenantId};
 use crate::observed::{Customer, Facet, Observed, Read, Relationship};
 use known::Known;
 use smol_str::SmolStr;
@@ -87,6 +87,8 @@ pub struct Imported {
     pub new: Counts,
     /// How much was declared already.
     pub old: Counts,
+    /// How many fields were added to what was declared already.
+    pub added: usize,
     /// What is there and was left out, and why.
     pub left_out: Vec<LeftOut>,
     /// Declared addresses whose live object is not there.
@@ -133,6 +135,7 @@ pub fn import(question: Question<'_>, progress: &dyn Progress) -> Result<Importe
         known: &known,
         imported: &mut imported,
         edits: Vec::new(),
+        fields: subscriptions::fields(&written.documents),
     };
     let partners = work.partnerships();
     work.customers(&partners);
@@ -160,6 +163,8 @@ struct Work<'a, 'o> {
     known: &'a Known<'a>,
     imported: &'o mut Imported,
     edits: Vec<crate::manifest::Edit>,
+    /// Declared subscriptions as they are written.
+    fields: BTreeMap<(Name, Name), subscriptions::Fields>,
 }
 
 impl Work<'_, '_> {

@@ -28,6 +28,19 @@ const FILES: &[(&str, &str)] = &[
     ("twotier.yaml", include_str!("twotier.yaml")),
 ];
 
+/// What is left out of a bare one, and the project file that names no tenant.
+const EXAMPLES: [&str; 2] = ["manifests/", "tenant.jsonl"];
+const BARE: (&str, &str) = ("twotier.yaml", include_str!("bare.yaml"));
+
+/// With what a repository begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Contents {
+    /// Example manifests and a tenant in a file.
+    Examples,
+    /// Neither: for a tenant that is there, to be imported.
+    Bare,
+}
+
 /// What became of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
@@ -41,9 +54,15 @@ pub enum Fate {
 ///
 /// # Errors
 /// When a folder or file cannot be written.
-pub fn init(folder: &Path) -> Result<Vec<(PathBuf, Fate)>, Fault> {
+pub fn init(folder: &Path, contents: Contents) -> Result<Vec<(PathBuf, Fate)>, Fault> {
     let schemas = schema::find(SCHEMA).map(|text| (format!("schemas/{SCHEMA}"), text));
-    let own = FILES.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
+    let is_meant = |path: &str| match contents {
+        Contents::Examples => true,
+        Contents::Bare => path != BARE.0 && !EXAMPLES.iter().any(|example| path.starts_with(example)),
+    };
+    let bare = (contents == Contents::Bare).then_some(&BARE);
+    let own = FILES.iter().filter(|(path, _)| is_meant(path)).chain(bare);
+    let own = own.map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
     let mut all: Vec<(String, String)> = own.chain(schemas).collect();
     all.sort();
     let mut fates = Vec::with_capacity(all.len());
@@ -77,7 +96,7 @@ mod tests {
     #[test]
     fn the_repository_declares_one_of_each_kind_and_is_valid() {
         let folder = tempfile::tempdir().expect("a folder");
-        let fates = init(folder.path()).expect("written");
+        let fates = init(folder.path(), Contents::Examples).expect("written");
         assert!(fates.iter().all(|(_, fate)| *fate == Fate::Written), "{fates:?}");
         let project = project_in(folder.path());
         assert!(project.findings.is_empty(), "{:#?}", project.findings);
@@ -93,11 +112,11 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let mine = folder.path().join("twotier.yaml");
         files::write(&mine, "state: elsewhere\n").expect("written");
-        let fates = init(folder.path()).expect("the rest is written");
+        let fates = init(folder.path(), Contents::Examples).expect("the rest is written");
         let kept: Vec<_> = fates.iter().filter(|(_, fate)| *fate == Fate::Kept).map(|(path, _)| path.clone()).collect();
         assert_eq!(kept, [PathBuf::from("twotier.yaml")]);
         assert_eq!(files::read(&mine).expect("read"), "state: elsewhere\n");
-        assert!(init(folder.path()).expect("again").iter().all(|(_, fate)| *fate == Fate::Kept));
+        assert!(init(folder.path(), Contents::Bare).expect("again").iter().all(|(_, fate)| *fate == Fate::Kept));
     }
 
     #[test]
