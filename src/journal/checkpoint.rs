@@ -6,7 +6,7 @@ use super::chain::JournalError;
 use super::fold::{Folded, RULES, Standing, Tracked};
 use super::log::{Head, Journal};
 use super::record::{Adopted, BoundId, FORMAT, Forgotten, Intent, Learned, Object, Record, SealedRef, Settled};
-use super::store::{Folder, Key, Placed, Store, place};
+use super::store::{Folder, Key, Placed, Store, StoreError, place};
 #[cfg(test)]
 use crate::ledger::Genesis;
 use crate::ledger::{
@@ -42,7 +42,7 @@ struct Checkpoint {
 ///
 /// # Errors
 /// When the journal cannot be read.
-pub(super) fn newest(store: &dyn Store) -> Result<Option<(Head, Folded)>, JournalError> {
+pub(super) fn newest(store: &dyn Store) -> Result<Option<(Head, Folded)>, StoreError> {
     for key in store.list_after(Folder::Checkpoint, None).unwrap_or_default().into_iter().rev() {
         let Key::Checkpoint(number) = key else { continue };
         let Ok(Some(bytes)) = store.get(key) else { continue };
@@ -430,6 +430,32 @@ mod tests {
             store.damage(Key::Journal(u64::MAX), "nonsense");
         }));
         assert!(!told(&|_, _| {}));
+    }
+
+    #[test]
+    fn what_is_behind_a_checkpoint_is_looked_through_alone_and_a_kept_head_is_held_against_what_is_before() {
+        use super::super::verify::{verify, verify_recent};
+        let (store, mut writer) = lived();
+        let before = writer.head().expect("is there");
+        assert_eq!(writer.checkpoint_after(1), Ok(true));
+        writer.note(reopened(), &stamp()).expect("notes");
+        let damaged = |pinned| -> Vec<String> {
+            let verified = verify_recent(&*store, pinned).expect("readable");
+            assert_eq!((verified.objects, verified.behind, verified.head), (1, Some(before.number), writer.head()));
+            let damaged = verified.findings.into_iter().filter(|it| it.code == crate::diag::Code::JournalDamaged);
+            damaged.map(|it| it.message).collect()
+        };
+        assert!(damaged(Some(before)).is_empty() && damaged(writer.head()).is_empty());
+        assert_eq!(verify(&*store, None).expect("readable").behind, None);
+        let another = |head: Head| Some(Head { digest: digest("another"), ..head });
+        let first = Head { number: 0, digest: digest("first") };
+        for pinned in [another(before), another(writer.head().expect("is there")), Some(first)] {
+            assert!(damaged(pinned)[0].contains("written anew"), "{pinned:?}");
+        }
+        let behind = Head { number: 99, digest: digest("99") };
+        assert!(damaged(Some(behind))[0].contains("cut off"));
+        store.damage(Key::Journal(1), "nonsense");
+        assert!(damaged(None).is_empty(), "nobody reads it");
     }
 
     /// A checkpoint of an earlier version, which wrote no rules and folded the same journal to something else.

@@ -1,4 +1,4 @@
-//! The whole chain looked through, for `state verify`: everything that is wrong at once, where reading for work stops
+//! The chain looked through, for `state verify`: everything that is wrong at once, where reading for work stops
 //! at the first damage. Never mends anything.
 
 use super::chain::{self, JournalError};
@@ -22,6 +22,8 @@ pub struct Verified {
     pub sealed: u64,
     /// What is wrong, in the order of the chain; empty when all is well.
     pub findings: Vec<Finding>,
+    /// Number of the checkpoint behind which was looked; none when everything was.
+    pub behind: Option<u64>,
     /// The last object: kept elsewhere, it shows later that none was cut off or exchanged.
     pub head: Option<Head>,
 }
@@ -32,15 +34,23 @@ pub struct Verified {
 /// # Errors
 /// Only when the store cannot be read; what is wrong in it is a finding.
 pub fn verify(store: &dyn Store, pinned: Option<Head>) -> Result<Verified, StoreError> {
-    let mut walk = Walk {
-        verified: Verified::default(),
-        folded: Folded::default(),
-        before: Before::Start,
-        checkpoints: checkpoints(store)?,
-        pinned,
-    };
-    let mut next = 0;
-    for key in store.list_after(Folder::Journal, None)? {
+    walk(store, None, pinned)
+}
+
+/// Looks through what stands behind the newest checkpoint that is of use: all that commands read. What is before it, and
+/// what the checkpoint says, is taken as they take it.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_recent(store: &dyn Store, pinned: Option<Head>) -> Result<Verified, StoreError> {
+    walk(store, checkpoint::newest(store)?, pinned)
+}
+
+fn walk(store: &dyn Store, begun: Option<(Head, Folded)>, pinned: Option<Head>) -> Result<Verified, StoreError> {
+    let mut walk = Walk::new(store, begun, pinned)?;
+    let after = walk.verified.behind;
+    let mut next = after.map_or(0, |number| number.saturating_add(1));
+    for key in store.list_after(Folder::Journal, after.map(Key::Journal))? {
         let Key::Journal(number) = key else { continue };
         walk.check_gap(next, number);
         next = number.saturating_add(1);
@@ -88,6 +98,32 @@ enum Before {
 }
 
 impl Walk {
+    fn new(store: &dyn Store, begun: Option<(Head, Folded)>, pinned: Option<Head>) -> Result<Self, StoreError> {
+        let mut walk = Self {
+            verified: Verified::default(),
+            folded: Folded::default(),
+            before: Before::Start,
+            checkpoints: checkpoints(store)?,
+            pinned,
+        };
+        if let Some((head, folded)) = begun {
+            walk.checkpoints.retain(|number| *number > head.number);
+            (walk.folded, walk.before) = (folded, Before::Read(head.digest));
+            (walk.verified.head, walk.verified.behind) = (Some(head), Some(head.number));
+            if let Some(Head { number, digest: _ }) = pinned.filter(|pinned| pinned.number <= head.number) {
+                match store.get(Key::Journal(number))? {
+                    Some(bytes) => walk.check_pinned(Head { number, digest: Digest::of_bytes(&bytes) }),
+                    None => walk.damaged(number, "`--head` names it, and it is not there"),
+                }
+            }
+        }
+        Ok(walk)
+    }
+    fn check_pinned(&mut self, head: Head) {
+        if self.pinned.is_some_and(|pinned| pinned.number == head.number && pinned != head) {
+            self.damaged(head.number, "it is another one than `--head` names: the journal was written anew");
+        }
+    }
     fn damaged(&mut self, number: u64, why: &str) {
         let error = JournalError::Damaged { number, why: why.to_owned() };
         self.verified.findings.push(Finding::error(Code::JournalDamaged, None, error.to_string()));
@@ -101,9 +137,7 @@ impl Walk {
     fn check_covered(&mut self, store: &dyn Store, head: Head) -> Result<(), StoreError> {
         let number = head.number;
         self.verified.head = Some(head);
-        if self.pinned.is_some_and(|pinned| pinned.number == number && pinned != head) {
-            self.damaged(number, "it is another one than `--head` names: the journal was written anew");
-        }
+        self.check_pinned(head);
         if !self.checkpoints.remove(&number) {
             return Ok(());
         }

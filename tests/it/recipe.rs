@@ -283,9 +283,9 @@ fn the_workflow_trusts_the_base_branch_and_plans_of_its_own_repository() {
 #[test]
 fn drift_is_kept_in_one_issue_until_nothing_drifts_any_more() {
     let pipeline = Pipeline::new();
+    pipeline.apply();
     assert_eq!(pipeline.code("ci/drift.sh"), 0);
     assert_eq!(pipeline.read("forge/log"), "", "nothing drifted, nothing said");
-    pipeline.apply();
     let living = pipeline.read(".twotier/tenant.jsonl");
     let moved = living.replace("\"quantity\":30", "\"quantity\":41");
     assert_ne!(moved, living);

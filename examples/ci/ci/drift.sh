@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
 # Looks for what changed in the tenant that no run did, and keeps one issue about it: opened, edited, closed. What could not be
-# looked at says nothing of the tenant: the job fails, and the issue stays as it is.
+# looked at says nothing of the tenant: the job fails, and the issue stays as it is. Before that it looks through the whole
+# state: one that is damaged fails the job, too.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+muted "$twotier" -C "$project" state verify
 
 code=0
 muted into drift.txt "$twotier" -C "$project" drift --detailed-exitcode || code=$?

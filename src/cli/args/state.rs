@@ -94,6 +94,9 @@ pub(crate) enum StateCommand {
         /// The head that was printed last, kept elsewhere: fewer records or another one there are damage
         #[arg(long, value_name = "NUMBER:DIGEST")]
         head: Option<Head>,
+        /// Only what is behind the newest checkpoint, which is all that commands read; the rest is for a scheduled job
+        #[arg(long)]
+        recent: bool,
     },
 }
 

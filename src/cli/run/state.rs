@@ -4,7 +4,8 @@ use super::{CliError, Exit, Scene};
 use crate::cli::args::{HistoryArgs, Ruling, StateCommand};
 use crate::cli::doors::Doors;
 use crate::cli::output::{self, Plainness};
-use crate::journal::{Head, History, Journal, verify};
+use crate::journal::verify::{self, Verified};
+use crate::journal::{History, Journal, StoreError};
 use crate::model::Address;
 use crate::ops::{past, state};
 use crate::report::{Format, Report, Subject};
@@ -16,7 +17,10 @@ pub(super) fn state(scene: &Scene<'_>, command: &StateCommand) -> Result<Exit, C
         StateCommand::Init => init(scene, &doors),
         StateCommand::List => list(scene, &doors.journal()?),
         StateCommand::Show { address } => show(scene, &doors.journal()?, address),
-        StateCommand::Verify { head } => check(scene, &doors, *head),
+        StateCommand::Verify { head, recent: false } => check(scene, verify::verify(doors.store().as_ref(), *head)),
+        StateCommand::Verify { head, recent: true } => {
+            check(scene, verify::verify_recent(doors.store().as_ref(), *head))
+        }
         StateCommand::Bind { .. }
         | StateCommand::Rename { .. }
         | StateCommand::Forget { .. }
@@ -112,12 +116,13 @@ fn show(scene: &Scene<'_>, journal: &Journal, address: &Address) -> Result<Exit,
     Ok(Exit::Done)
 }
 
-fn check(scene: &Scene<'_>, doors: &Doors, pinned: Option<Head>) -> Result<Exit, CliError> {
-    let verified = verify::verify(doors.store().as_ref(), pinned).map_err(crate::journal::JournalError::from)?;
+fn check(scene: &Scene<'_>, verified: Result<Verified, StoreError>) -> Result<Exit, CliError> {
+    let verified = verified.map_err(crate::journal::JournalError::from)?;
     let (findings, sources) = (&verified.findings, crate::diag::SourceMap::default());
     let (objects, sealed) = (verified.objects, verified.sealed);
     let head = verified.head.map_or_else(String::new, |head| format!("; head {head}"));
-    let looked = format!("{objects} objects and {sealed} sealed passwords were looked at{head}");
+    let behind = verified.behind.map_or_else(String::new, |number| format!(" behind the checkpoint {number}"));
+    let looked = format!("{objects} objects{behind} and {sealed} sealed passwords were looked at{head}");
     match scene.format() {
         Format::Text => {
             if !findings.is_empty() {
