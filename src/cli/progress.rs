@@ -148,8 +148,12 @@ impl Reporter for Shown {
         if let Progress::Unstored { key, armored, why } = progress {
             // Whatever was asked for: without these lines the password is lost.
             self.line(&format!(
-                "the sealed password of `{}` could not be stored ({why}); keep this:\n{armored}",
-                key.address
+                "the sealed password of `{}` could not be stored ({why}); keep this:\n{armored}\n\
+                 it is what the first administrator signs in with until the next run makes a new one. Whoever has the age \
+                 identity of a recipient opens it: save the lines from BEGIN to END as a file, then \
+                 `age --decrypt -i IDENTITY FILE` prints login and password. Where this log is kept, so is it",
+                key.address,
+                armored = armored.trim_end(),
             ));
             return;
         }

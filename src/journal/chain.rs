@@ -116,7 +116,9 @@ pub(super) fn decode(number: u64, bytes: &[u8]) -> Result<Object, JournalError> 
         format if format > FORMAT => return Err(JournalError::Newer { number, format }),
         format => return Err(damaged(format!("there never was a format {format}"))),
     }
-    let object = read.map_err(|error| damaged(format!("it holds what no record is ({error})")))?;
+    let object = read.map_err(|error| {
+        damaged(format!("it holds what no record of this version is, so a newer twotier may have written it ({error})"))
+    })?;
     if object.number != number {
         return Err(damaged(format!("it says that its number is {}", object.number)));
     }

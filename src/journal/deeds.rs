@@ -79,7 +79,8 @@ pub fn deeds(store: &dyn Store, head: Option<Head>, since: Timestamp) -> Result<
                 | Record::Reopened { .. }
                 | Record::Bound { .. }
                 | Record::Renamed { .. }
-                | Record::Forgotten { .. } => {}
+                | Record::Forgotten { .. }
+                | Record::Remark { .. } => {}
             }
         }
     }

@@ -3,7 +3,7 @@
 
 use super::chain::{self, JournalError};
 use super::guarding::Guarding;
-use super::record::{Adopted, BoundId, Family, Intent, Object, Open, Record, Settled};
+use super::record::{Adopted, BoundId, Family, Intent, Object, Open, Record, Remarked, Settled};
 use super::renames::Moves;
 use super::store::Store;
 use crate::ledger::Guards;
@@ -170,6 +170,17 @@ pub struct Note {
     pub about: Option<StepKey>,
 }
 
+/// That somebody was shown a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opening<'h> {
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: &'h str,
+    /// From where, as far as is known.
+    pub place: Option<&'h str>,
+}
+
 impl Note {
     /// What it is about.
     #[must_use]
@@ -251,7 +262,7 @@ impl History {
                 self.rename([(to.clone(), from.clone())]);
                 self.notes.push(Note { number, at, record, about: None });
             }
-            Record::Bound { .. } | Record::Forgotten { .. } => {
+            Record::Bound { .. } | Record::Forgotten { .. } | Record::Remark { .. } => {
                 self.notes.push(Note { number, at, record, about: None });
             }
         }
@@ -311,6 +322,21 @@ impl History {
     pub fn said<'h>(&'h self, handoff: &Digest) -> impl Iterator<Item = &'h Note> {
         let handoff = *handoff;
         self.notes.iter().filter(move |note| handoff_of(&note.record) == Some(handoff))
+    }
+
+    /// Who opened the password of an address, oldest first, under every name it had.
+    #[must_use]
+    pub fn opened(&self, address: &Address) -> Vec<Opening<'_>> {
+        let names = self.names(address);
+        let mut opened = Vec::new();
+        for Note { at, record, .. } in &self.notes {
+            if let Record::Remark { kind: Remarked::Opened, address: Some(of), by, place } = record
+                && names.contains(of)
+            {
+                opened.push(Opening { at: *at, by, place: place.as_deref() });
+            }
+        }
+        opened
     }
 
     fn effect(&self, intent: u64) -> Option<&Effect> {
@@ -377,6 +403,7 @@ fn handoff_of(record: &Record) -> Option<Digest> {
         | Record::Bound { .. }
         | Record::Renamed { .. }
         | Record::Forgotten { .. }
+        | Record::Remark { .. }
         | Record::Resolved { .. } => None,
     }
 }
@@ -386,6 +413,7 @@ fn named(record: &Record) -> Vec<&Address> {
     match record {
         Record::Bound { address, .. } | Record::Forgotten { address, .. } => vec![address],
         Record::Renamed { from, to, .. } => vec![from, to],
+        Record::Remark { address, .. } => address.iter().collect(),
         Record::Genesis { .. }
         | Record::Open(_)
         | Record::Planned { .. }

@@ -2,7 +2,7 @@
 //! something true of what is remembered; never writes one.
 
 use super::fold::{Folded, Standing};
-use super::record::{BoundId, Forgotten, Learned, Record, Settled};
+use super::record::{BoundId, Forgotten, Learned, Record, Remarked, Settled};
 use crate::ledger::{CredentialState, Handoff, HandoffState, Ledger, LiveId};
 use crate::model::{Address, Digest, Operation, SubscriptionKey};
 use smol_str::SmolStr;
@@ -253,6 +253,12 @@ pub fn check(folded: &Folded, record: &Record) -> Result<(), NoteError> {
             check_signed(by, reason)?;
             check_resolved(folded, *intent, outcome)
         }
+        Record::Remark { kind: Remarked::Opened, address, by, place: _ } => {
+            check_signed(by, "-")?;
+            super::shelf::check_opened(ledger, address.as_ref())
+        }
+        // Nothing is known of what it needs.
+        Record::Remark { kind: Remarked::Unknown(_), .. } => Ok(()),
         Record::Genesis { .. }
         | Record::Open(_)
         | Record::Planned { .. }

@@ -175,6 +175,21 @@ pub enum Record {
         /// Why.
         reason: SmolStr,
     },
+    /// Something that was done and changes nothing of what is remembered: it is told, and never folded to anything. A kind
+    /// that this version does not know was written by a newer one, and is told as such. Whatever changes what is
+    /// remembered is a record of its own, which a version that does not know it refuses to read.
+    Remark {
+        /// What was done.
+        kind: Remarked,
+        /// To which address, if to one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        address: Option<Address>,
+        /// Who.
+        by: SmolStr,
+        /// From where, as far as is known: the page of a job, the name of a machine.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        place: Option<SmolStr>,
+    },
     /// A person says how an unknown effect ended.
     Resolved {
         /// Number of the intent's object.
@@ -402,6 +417,33 @@ pub enum Forgotten {
     UndeliveredCredentials,
 }
 
+/// What a remark tells.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(from = "SmolStr", into = "SmolStr")]
+#[schemars(with = "String")]
+pub enum Remarked {
+    /// `opened`: the sealed password of the address was shown to somebody.
+    Opened,
+    /// A word of a newer version.
+    Unknown(SmolStr),
+}
+impl Remarked {
+    const OPENED: &'static str = "opened";
+}
+impl From<SmolStr> for Remarked {
+    fn from(word: SmolStr) -> Self {
+        if word == Self::OPENED { Self::Opened } else { Self::Unknown(word) }
+    }
+}
+impl From<Remarked> for SmolStr {
+    fn from(kind: Remarked) -> Self {
+        match kind {
+            Remarked::Opened => Self::new_static(Remarked::OPENED),
+            Remarked::Unknown(word) => word,
+        }
+    }
+}
+
 /// Who may write a record, and under what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Family {
@@ -435,6 +477,7 @@ impl Record {
             | Self::Bound { .. }
             | Self::Renamed { .. }
             | Self::Forgotten { .. }
+            | Self::Remark { .. }
             | Self::Resolved { .. } => Family::Note,
         }
     }

@@ -40,7 +40,7 @@ fn tidy(schema: &mut Value) {
 #[cfg(test)]
 mod tests {
     use super::super::chain;
-    use super::super::record::{Adopted, BoundId, Forgotten, Guarded, Learned, Record, Settled};
+    use super::super::record::{Adopted, BoundId, Forgotten, Guarded, Learned, Record, Remarked, Settled};
     use super::super::support::*;
     use super::*;
     use crate::model::{Bound, Field, Freeze, Limit, Value as Held};
@@ -107,6 +107,12 @@ mod tests {
             Record::Acknowledged { handoff: handoff(), digest: digest("x"), by: by(), evidence: Some("mail".into()) },
             Record::Declined { handoff: handoff(), by: by(), reason: why() },
             Record::Reopened { handoff: handoff(), by: by(), reason: why() },
+            Record::Remark {
+                kind: Remarked::Opened,
+                address: Some(contoso()),
+                by: by(),
+                place: Some("https://forge.example/jobs/17".into()),
+            },
             Record::Bound {
                 address: contoso(),
                 id: BoundId::Customer { tenant: customer(1) },

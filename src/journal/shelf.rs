@@ -3,9 +3,10 @@
 
 use super::chain::JournalError;
 use super::log::{Journal, Stamp};
+use super::notes::NoteError;
 use super::record::{Forgotten, Record, SealedRef};
 use super::store::{Key, Placed, place};
-use crate::ledger::CredentialState;
+use crate::ledger::{CredentialState, Ledger};
 use crate::model::{Address, Digest};
 use smol_str::{SmolStr, ToSmolStr as _};
 
@@ -89,6 +90,17 @@ impl Journal {
 
 fn sealed_ref(intent: u64, ciphertext: &[u8]) -> SealedRef {
     SealedRef { key: Key::Sealed(intent).to_smolstr(), digest: Digest::of_bytes(ciphertext) }
+}
+
+/// Only a password that is kept can be opened.
+pub(super) fn check_opened(ledger: &Ledger, address: Option<&Address>) -> Result<(), NoteError> {
+    let address = address.ok_or(NoteError::NoNote)?;
+    match ledger.credentials.get(address).map(|credential| &credential.state) {
+        Some(CredentialState::Sealed { .. }) => Ok(()),
+        Some(CredentialState::Lost | CredentialState::Forgotten) | None => {
+            Err(NoteError::UnknownAddress { address: Box::new(address.clone()) })
+        }
+    }
 }
 
 /// A record is text that was read, so its key is looked at before anything is done with it.

@@ -6,7 +6,7 @@ use super::lease::{LEASE, Verdict, Watch};
 use super::log::{Appended, Begun, Head, Journal};
 use super::memory::{Fault, Memory};
 use super::notes::{self, NoteError};
-use super::record::{Forgotten, Learned, Record, Settled};
+use super::record::{Forgotten, Learned, Record, Remarked, Settled};
 use super::store::{Folder, Key, Put, Store, StoreError};
 use super::support::*;
 use super::verify::verify;
@@ -528,4 +528,51 @@ fn what_a_person_said_first_is_not_said_again_by_a_run_that_did_not_read_it() {
     assert_eq!(late, Ok(Appended::Overtaken));
     assert_eq!(journal.folded(), person.folded());
     assert_eq!(renew(&mut journal, epoch), Ok(Appended::Written { number: 5 }), "the run goes on");
+}
+
+/// Puts an object of this record at the end, as a newer version does.
+fn put_newer(store: &Memory, journal: &mut Journal, record: &str) {
+    let head = journal.head().expect("is there");
+    let (number, before) = (head.number + 1, head.digest);
+    let text = format!(
+        r#"{{"format":1,"number":{number},"epoch":0,"nonce":"new","before":"{before}","at":"2026-01-01T00:00:00Z","records":[{record}]}}"#
+    );
+    store.put_new(Key::Journal(number), text.as_bytes()).expect("works");
+}
+
+#[test]
+fn a_remark_of_a_newer_version_is_kept_and_changes_nothing_and_any_other_new_record_is_refused() {
+    let (store, mut journal) = begun();
+    let before = journal.folded().clone();
+    put_newer(&store, &mut journal, r#"{"type":"remark","kind":"polished","by":"ann","shine":{"of":7}}"#);
+    journal.refresh().expect("is read");
+    assert_eq!(journal.folded(), &before);
+    assert_eq!(codes(&*store), []);
+    let noted = History::read(&*store).expect("reads").notes;
+    let kind = Remarked::Unknown("polished".into());
+    assert_eq!(noted[0].record, Record::Remark { kind, address: None, by: "ann".into(), place: None });
+    put_newer(&store, &mut journal, r#"{"type":"unbound","address":"customer/contoso","by":"ann"}"#);
+    let refused = journal.refresh();
+    assert!(
+        matches!(refused, Err(JournalError::Damaged { ref why, .. }) if why.contains("newer twotier")),
+        "{refused:?}"
+    );
+}
+
+#[test]
+fn only_a_password_that_is_kept_is_opened_and_by_somebody() {
+    let (_, mut journal) = begun();
+    let opened = |by: &str, at: &str| Record::Remark {
+        kind: Remarked::Opened,
+        address: Some(address(at)),
+        by: by.into(),
+        place: None,
+    };
+    let epoch = run(&mut journal);
+    journal.append(epoch, vec![Record::Intent(Box::new(create("customer/contoso")))], &stamp()).expect("intends");
+    let learned = created(1, Some("cipher"));
+    journal.append(epoch, vec![settled(2, done(learned))], &stamp()).expect("settles");
+    assert_eq!(journal.note(opened(" ", "customer/contoso"), &stamp()), Err(JournalError::Note(NoteError::Unsigned)));
+    assert!(journal.note(opened("ann", "customer/fabrikam"), &stamp()).is_err());
+    assert!(journal.note(opened("ann", "customer/contoso"), &stamp()).is_ok());
 }

@@ -1,11 +1,12 @@
-//! `credentials`: the sealed one-time passwords. Opens one only with a recipient's identity, and keeps nothing of it.
+//! `credentials`: the sealed one-time passwords. Records who opens one before it is shown, and keeps nothing of it.
 
 use super::fault::Fault;
 use super::state::Saying;
-use crate::journal::record::{Forgotten, SealedRef};
-use crate::journal::{Journal, Stamp, notes};
+use crate::journal::record::{Forgotten, Record, Remarked, SealedRef};
+use crate::journal::{Journal, JournalError, Stamp, notes};
 use crate::ledger::{Credential, CredentialState, Handoff, HandoffState, Ledger};
 use crate::model::{Address, StepName};
+use smol_str::SmolStr;
 
 /// What is to be true of a password that is destroyed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +57,20 @@ fn delivers(handoff: &Handoff, address: &Address) -> bool {
 fn asked(ledger: &Ledger, address: &Address) -> Option<String> {
     let open = ledger.handoffs.iter().find(|(_, it)| delivers(it, address) && it.state == HandoffState::Asked);
     open.map(|(id, _)| notes::short_id(ledger, id))
+}
+
+/// Records that somebody is about to be shown a password; whoever cannot record it does not show it.
+///
+/// # Errors
+/// When it is not kept any more, or the journal cannot be written.
+pub fn record_opening(
+    journal: &mut Journal,
+    address: &Address,
+    (by, place): (SmolStr, Option<SmolStr>),
+    stamp: &Stamp,
+) -> Result<(), JournalError> {
+    let address = Some(address.clone());
+    journal.note(Record::Remark { kind: Remarked::Opened, address, by, place }, stamp).map(|_| ())
 }
 
 /// The ciphertext of a customer's sealed password.

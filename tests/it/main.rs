@@ -23,6 +23,8 @@ mod letters;
 mod licences;
 mod named;
 mod offline;
+#[cfg(feature = "age")]
+mod openings;
 #[cfg(all(feature = "rest", feature = "listen"))]
 mod over_http;
 mod planner;

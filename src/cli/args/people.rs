@@ -109,7 +109,7 @@ pub(crate) struct Exporting {
 pub(super) const CREDENTIALS: &str = "\
 The one-time administrator password of a new customer is shown once, by Microsoft, in the reply that creates it. It is \
 sealed to the age recipients of the manifests before anything else happens; here a recipient opens it, and once it is \
-delivered it is forgotten.
+delivered it is forgotten. Who opens it is recorded before it is shown, with when and from where; `list` and `history` tell it.
 
 Examples:
   twotier credentials

@@ -4,7 +4,7 @@ use super::decided::told;
 use super::{Table, safe};
 use crate::diag::{Code, Finding};
 use crate::journal::history::{Effect, End, Note, Run, Seen, Settler};
-use crate::journal::record::{Forgotten, Learned, Record, Settled};
+use crate::journal::record::{Forgotten, Learned, Record, Remarked, Settled};
 use crate::journal::{Folded, History};
 use crate::model::{Address, Digest, Operation};
 use crate::ops::Fault;
@@ -165,6 +165,14 @@ pub(crate) fn note(record: &Record) -> String {
         }
         Record::Resolved { intent, outcome, by, reason } => {
             signed(format!("effect {intent} {}", settled(outcome)), by, reason)
+        }
+        Record::Remark { kind, address, by, place } => {
+            let place = place.as_ref().map_or_else(String::new, |place| format!(", from {place}"));
+            let about = address.as_ref().map_or_else(String::new, |address| format!(" of {address}"));
+            match kind {
+                Remarked::Opened => format!("the password{about} was opened ({by}{place})"),
+                Remarked::Unknown(word) => format!("`{word}`{about}: a note of a newer version ({by}{place})"),
+            }
         }
         Record::Takeover { from, by, reason } => {
             signed(format!("run {from} taken over"), by.as_deref().unwrap_or("the next run"), reason)

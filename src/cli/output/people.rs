@@ -2,7 +2,7 @@
 
 use super::{Table, safe};
 use crate::journal::History;
-use crate::journal::history::Note;
+use crate::journal::history::{Note, Opening};
 use crate::ledger::{Anyway, Credential, CredentialState, HandoffState};
 use crate::model::Address;
 use crate::ops::handoffs::Listed;
@@ -150,22 +150,29 @@ pub(crate) fn handoff_json(listed: &Listed<'_>, said: &[&Note]) -> Value {
 }
 
 /// Passwords by customer, for people; never a password.
-pub(crate) fn credentials(known: &BTreeMap<Address, Credential>, width: Width) -> String {
+pub(crate) fn credentials(known: &BTreeMap<Address, Credential>, history: &History, width: Width) -> String {
     if known.is_empty() {
         return "No passwords are kept.\n".to_owned();
     }
-    let mut table = Table::new(&["customer", "login", "state", "since"]);
+    let mut table = Table::new(&["customer", "login", "state", "since", "opened"]);
     for (address, Credential { user, state, at }) in known {
-        table.row([address.to_string(), user.to_string(), credential_word(state).to_owned(), at.to_string()]);
+        let opened = history.opened(address);
+        let last = opened.last().map_or_else(
+            || "never".to_owned(),
+            |Opening { at, by, place: _ }| format!("{}, last {at} by {by}", super::count(opened.len(), "time")),
+        );
+        table.row([address.to_string(), user.to_string(), credential_word(state).to_owned(), at.to_string(), last]);
     }
     table.show(width)
 }
 
 /// Passwords by customer, as JSON; never a password.
-pub(crate) fn credentials_json(known: &BTreeMap<Address, Credential>) -> Value {
+pub(crate) fn credentials_json(known: &BTreeMap<Address, Credential>, history: &History) -> Value {
+    let opening = |Opening { at, by, place }: Opening<'_>| json!({ "at": at, "by": by, "place": place });
     let one = |(address, credential): (&Address, &Credential)| {
         let Credential { user, state, at } = credential;
-        json!({ "address": address, "login": user, "state": credential_word(state), "since": at })
+        let opened: Vec<Value> = history.opened(address).into_iter().map(opening).collect();
+        json!({ "address": address, "login": user, "state": credential_word(state), "since": at, "opened": opened })
     };
     json!({ "credentials": known.iter().map(one).collect::<Vec<_>>() })
 }

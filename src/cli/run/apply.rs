@@ -112,7 +112,7 @@ fn order(scene: &Scene<'_>, args: &ApplyArgs, consent: Consent, passed: Duration
 }
 
 fn account(run_by: &RunBy) -> Account {
-    let RunBy { actor, commit, reference, change_url } = run_by;
+    let RunBy { actor, commit, reference, change_url, place: _ } = run_by;
     let value = |setting: &Option<Setting<SmolStr>>| setting.as_ref().map(|setting| setting.value.clone());
     Account {
         actor: actor.value.clone(),

@@ -5,8 +5,8 @@ use crate::apply;
 use crate::cli::args::{CredentialsCommand, Declining, Exporting, HandoffsCommand, Noting, Saying};
 use crate::cli::doors::Doors;
 use crate::cli::output::{self, Plainness};
-use crate::journal::History;
 use crate::journal::record::Forgotten;
+use crate::journal::{History, Journal};
 use crate::ledger::HandoffState;
 use crate::model::Address;
 use crate::ops::credentials::{self, Delivery};
@@ -131,15 +131,17 @@ pub(super) fn credentials(scene: &Scene<'_>, command: Option<&CredentialsCommand
         None | Some(CredentialsCommand::List) => {
             let known = &journal.ledger().credentials;
             let form = scene.plain_or_json()?;
+            let none = known.is_empty();
+            let history = if none { History::default() } else { History::read(doors.store().as_ref())? };
             let text = match form {
-                Plainness::Text => output::credentials(known, scene.terminal.width()),
-                Plainness::Json => output::json(&output::credentials_json(known)),
+                Plainness::Text => output::credentials(known, &history, scene.terminal.width()),
+                Plainness::Json => output::json(&output::credentials_json(known, &history)),
             };
             form.print(scene.terminal, &text)?;
         }
         Some(CredentialsCommand::Open { address, identity }) => {
-            let sealed = credentials::sealed(&journal, address)?;
-            print_password(scene, address, &sealed, identity)?;
+            open(scene, (&doors, &mut journal), address, identity)?;
+            scene.checkpoint(&mut journal);
         }
         Some(CredentialsCommand::Forget { address, undelivered, saying }) => {
             let delivery = if *undelivered { Delivery::Whatever } else { Delivery::Done };
@@ -155,11 +157,27 @@ pub(super) fn credentials(scene: &Scene<'_>, command: Option<&CredentialsCommand
     Ok(Exit::Done)
 }
 
-fn print_password(scene: &Scene<'_>, address: &Address, sealed: &[u8], identity: &Path) -> Result<(), CliError> {
+/// Opens a password, records who is about to see it, and only then shows it.
+fn open(
+    scene: &Scene<'_>,
+    (doors, journal): (&Doors, &mut Journal),
+    address: &Address,
+    identity: &Path,
+) -> Result<(), CliError> {
+    let form = scene.plain_or_json()?;
+    let sealed = credentials::sealed(journal, address)?;
     let keys = zeroize::Zeroizing::new(files::read(identity)?);
-    let opened = apply::open(sealed, &keys)
+    let opened = apply::open(&sealed, &keys)
         .map_err(|error| CliError::failed(format!("the password of `{address}` cannot be opened: {error}")))?;
-    let text = match scene.plain_or_json()? {
+    let place = scene.settings.run_by.place.as_ref().map(|place| place.value.clone());
+    credentials::record_opening(journal, address, (scene.by(None), place), &doors.stamp()).map_err(|error| {
+        CliError::failed(format!(
+            "that the password of `{address}` is opened cannot be recorded, so it is not shown: {error}"
+        ))
+        .hint("open it where the state can be written, so that it stays known who saw it")
+        .hint("in need `age --decrypt -i IDENTITY` opens its file in `sealed/` of the state: write down who did")
+    })?;
+    let text = match form {
         Plainness::Text => {
             format!("login     {}\npassword  {}\n", output::safe(&opened.login), opened.password.expose())
         }

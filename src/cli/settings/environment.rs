@@ -50,6 +50,13 @@ const KNOWN: &[&str] = &[
     "BUILD_SOURCEBRANCH",
     "BUILD_REPOSITORY_URI",
     "SYSTEM_PULLREQUEST_PULLREQUESTID",
+    "GITHUB_RUN_ID",
+    "CI_JOB_URL",
+    "SYSTEM_COLLECTIONURI",
+    "SYSTEM_TEAMPROJECT",
+    "BUILD_BUILDID",
+    "HOSTNAME",
+    "COMPUTERNAME",
     "USER",
     "LOGNAME",
     "USERNAME",
@@ -61,10 +68,16 @@ pub(crate) struct Environment(BTreeMap<&'static str, String>);
 
 impl Environment {
     /// Of this process.
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that reads the environment, and the machine's name"
+    )]
     pub(crate) fn of_process() -> Self {
         let value = |name: &&'static str| std::env::var(name).ok().map(|value| (*name, value));
-        Self::of(KNOWN.iter().filter_map(value))
+        // Shells know the name of the machine and seldom pass it on.
+        let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
+        let machine = machine.map(|name| ("HOSTNAME", name.trim().to_owned()));
+        Self::of(machine.into_iter().chain(KNOWN.iter().filter_map(value)))
     }
     /// Of pairs, for tests of what follows from them.
     pub(crate) fn of(pairs: impl IntoIterator<Item = (&'static str, String)>) -> Self {

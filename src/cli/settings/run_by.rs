@@ -16,6 +16,8 @@ pub(crate) struct RunBy {
     pub(crate) reference: Option<Setting<SmolStr>>,
     /// The pull request; of what was merged already the page of the commit, which leads to it.
     pub(crate) change_url: Option<Setting<SmolStr>>,
+    /// From where: the page of the job, else the name of the machine.
+    pub(crate) place: Option<Setting<SmolStr>>,
 }
 
 impl RunBy {
@@ -42,6 +44,7 @@ impl RunBy {
             change_url: first(&["TWOTIER_CHANGE_URL"])
                 .or_else(|| pull_request(environment))
                 .or_else(|| merged(environment)),
+            place: job(environment).or_else(|| first(&["CI_JOB_URL", "HOSTNAME", "COMPUTERNAME"])),
         }
     }
 }
@@ -63,6 +66,21 @@ fn pull_request(environment: &Environment) -> Option<Setting<SmolStr>> {
         Some((format!("{repository}/pullrequest/{number}"), "SYSTEM_PULLREQUEST_PULLREQUESTID"))
     };
     github().or_else(gitlab).or_else(azure).map(|(url, name)| Setting::new(url.into(), Origin::Variable(name)))
+}
+
+/// The page of the job that runs, where no variable names it whole.
+fn job(environment: &Environment) -> Option<Setting<SmolStr>> {
+    let get = |name| environment.get(name);
+    let github = || {
+        let (server, repository) = (get("GITHUB_SERVER_URL")?, get("GITHUB_REPOSITORY")?);
+        Some((format!("{server}/{repository}/actions/runs/{}", get("GITHUB_RUN_ID")?), "GITHUB_RUN_ID"))
+    };
+    let azure = || {
+        let (server, project) = (get("SYSTEM_COLLECTIONURI")?, get("SYSTEM_TEAMPROJECT")?);
+        let page = format!("{server}{project}/_build/results?buildId={}", get("BUILD_BUILDID")?);
+        Some((page, "BUILD_BUILDID"))
+    };
+    github().or_else(azure).map(|(url, name)| Setting::new(url.into(), Origin::Variable(name)))
 }
 
 /// The page of the commit a pipeline runs for: after a merge no variable names the pull request, and that page does.
@@ -118,6 +136,27 @@ mod tests {
         assert_eq!(run.actor, Setting::new("grace".into(), Origin::Variable("TWOTIER_ACTOR")));
         assert_eq!(run.change_url, None);
         assert_eq!(of(&[]).actor.value, "unknown");
+    }
+
+    #[test]
+    fn a_job_is_named_by_its_page_and_a_machine_by_its_name() {
+        let place = |pairs: &[(&'static str, &str)]| of(pairs).place.map(|it| it.value.to_string());
+        let github = [
+            ("GITHUB_RUN_ID", "17"),
+            ("GITHUB_SERVER_URL", "https://github.com"),
+            ("GITHUB_REPOSITORY", "distri/csp"),
+            ("HOSTNAME", "runner"),
+        ];
+        assert_eq!(place(&github).as_deref(), Some("https://github.com/distri/csp/actions/runs/17"));
+        let azure = [
+            ("SYSTEM_COLLECTIONURI", "https://dev.azure.com/distri/"),
+            ("SYSTEM_TEAMPROJECT", "csp"),
+            ("BUILD_BUILDID", "17"),
+        ];
+        assert_eq!(place(&azure).as_deref(), Some("https://dev.azure.com/distri/csp/_build/results?buildId=17"));
+        assert_eq!(place(&[("CI_JOB_URL", "https://gitlab.com/j/1")]).as_deref(), Some("https://gitlab.com/j/1"));
+        assert_eq!(place(&[("HOSTNAME", "desk")]).as_deref(), Some("desk"));
+        assert_eq!(place(&[]), None);
     }
 
     #[test]

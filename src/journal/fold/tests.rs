@@ -203,10 +203,10 @@ fn an_open_run_counts_its_outcomes_and_its_last_record() {
 /// A journal of every record, each of which once was written: it is read for ever, and lines are only added to it.
 const EVERY_RECORD: &str = include_str!("golden.jsonl");
 
-/// By each number of the rules, what that journal folds to, object by object. What stands here was in use: a fold that
-/// says something else has the next number and a line of its own. Where only a name in the code changed, the last digest
-/// alone changes.
-const FOLDS_TO: [(u32, &str); 1] = [(1, "5096062dbc162a03ef2c009879f245c83e636d86f89304776aad4cfdb0a98043")];
+/// By each number of the rules, what that journal folds to, wherever an object changed it. What stands here was in use: a
+/// fold that says something else has the next number and a line of its own. Where only a name in the code changed, or a
+/// line was added there, the last digest alone changes.
+const FOLDS_TO: [(u32, &str); 1] = [(1, "f386672756e5868ba5fc698c1f254ef3c3e64992a61a6581bcf88ddf7ce83af6")];
 
 #[test]
 fn whoever_changes_what_a_record_folds_to_counts_the_rules_up() {
@@ -214,8 +214,11 @@ fn whoever_changes_what_a_record_folds_to_counts_the_rules_up() {
     let mut said = String::new();
     for (number, line) in (0..).zip(EVERY_RECORD.lines()) {
         let object = crate::journal::chain::decode(number, line.as_bytes()).expect("what was written once is read");
+        let before = folded.clone();
         folded.absorb(object);
-        said.push_str(&format!("{folded:?}\n"));
+        if folded != before {
+            said.push_str(&format!("{folded:?}\n"));
+        }
     }
     let schema = crate::journal::schema();
     for record in schema["$defs"]["Record"]["oneOf"].as_array().expect("a list") {

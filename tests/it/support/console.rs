@@ -229,7 +229,7 @@ impl Sandbox {
         std::fs::create_dir_all(&home).map_err(|error| error.to_string())?;
         let mut command = Command::new(env!("CARGO_BIN_EXE_twotier"));
         command.args(arguments).current_dir(&self.current).env_clear();
-        command.env("HOME", &home).env("USER", "ann").env("TZ", "UTC");
+        command.env("HOME", &home).env("USER", "ann").env("HOSTNAME", "desk").env("TZ", "UTC");
         for kept in ["LLVM_PROFILE_FILE", "SYSTEMROOT", "TMPDIR", "TEMP"] {
             if let Ok(value) = std::env::var(kept) {
                 command.env(kept, value);
