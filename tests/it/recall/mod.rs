@@ -125,7 +125,9 @@ fn an_import_that_loses_the_network_says_so_and_goes_on_later() {
     let fault = desk.import(Refresh::Changed, &Told::default()).expect_err("nothing answers any more");
     assert!(matches!(&fault, Fault::Unread { .. }), "{fault:?}");
     let asked = desk.hall.calls();
-    assert!(asked < 500, "{asked} calls: it went on asking");
+    // How many were under way when it was noticed depends on how busy the machine is; each of the 420 that were left, with its
+    // repeats, is more than this.
+    assert!(asked < 2000, "{asked} calls: it went on asking");
     desk.hall.lives();
     let told = Told::default();
     let (imported, _) = desk.counted(Refresh::Changed, &told);
