@@ -104,6 +104,13 @@ mod tests {
             })),
             Record::Close { outcomes: BTreeMap::from([("done".into(), 3)]) },
             Record::Takeover { from: 1, by: Some(by()), reason: why() },
+        ]
+    }
+
+    /// One of each note, filled.
+    fn every_note() -> Vec<Record> {
+        let contoso = || address("customer/contoso");
+        vec![
             Record::Acknowledged { handoff: handoff(), digest: digest("x"), by: by(), evidence: Some("mail".into()) },
             Record::Declined { handoff: handoff(), by: by(), reason: why() },
             Record::Reopened { handoff: handoff(), by: by(), reason: why() },
@@ -127,7 +134,7 @@ mod tests {
 
     #[test]
     fn every_record_is_read_as_it_was_written() {
-        for record in every_record() {
+        for record in every_record().into_iter().chain(every_note()) {
             let number = u64::from(!matches!(record, Record::Genesis { .. }));
             let object = object(number, 1, vec![record]);
             let bytes = chain::encode(&object).expect("is written");
@@ -147,7 +154,7 @@ mod tests {
         assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
         let records = alternatives(&schema["$defs"]["Record"], "type");
         let mut seen = std::collections::BTreeSet::new();
-        for record in every_record() {
+        for record in every_record().into_iter().chain(every_note()) {
             let written = serde_json::to_value(&record).expect("is written");
             let tag = written["type"].as_str().expect("a tag").to_owned();
             let known = records.get(tag.as_str()).unwrap_or_else(|| panic!("`{tag}` is missing"));
