@@ -181,7 +181,7 @@ impl Desk<'_> {
             let interrupts = self.doors.tools.interrupts.load(Ordering::SeqCst);
             if interrupts > self.interrupts {
                 self.interrupts = interrupts;
-                return vec![if interrupts > 1 { Event::Abandon } else { Event::Interrupt }];
+                return vec![if interrupts > 2 { Event::Abandon } else { Event::Interrupt }];
             }
             let now = clock.passed();
             if let Some((_, timer)) = self.timers.first().copied().filter(|(until, _)| *until <= now) {

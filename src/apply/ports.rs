@@ -76,4 +76,6 @@ pub enum Progress {
     },
     /// The run was asked to stop: what is in flight is finished first.
     Stopping,
+    /// The run was asked to stop while it looked, and is closed: nothing was begun, and no answer is waited for.
+    Stopped,
 }

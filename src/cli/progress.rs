@@ -1,6 +1,7 @@
 //! How long work shows itself: a bar on a terminal, plain lines in a pipe, nothing when told to be quiet. Never writes to
 //! stdout.
 
+use super::interrupt;
 use super::terminal::{Audience, Terminal, Verbosity};
 use crate::apply::{Outcome, Progress, Reporter};
 use crate::backend::Bound;
@@ -157,6 +158,9 @@ impl Reporter for Shown {
             ));
             return;
         }
+        if *progress == Progress::Stopped {
+            interrupt::end_soon();
+        }
         match self {
             Self::Bar(bar) => on_bar(bar, progress),
             Self::Lines(terminal, _) => terminal.note(&line_of(progress)),
@@ -203,7 +207,8 @@ fn on_bar(bar: &ProgressBar, progress: &Progress) {
         | Progress::Unstored { .. }
         | Progress::Locked { .. }
         | Progress::Recovered { .. }
-        | Progress::Stopping => bar.suspend(|| super::terminal::message(&line_of(progress))),
+        | Progress::Stopping
+        | Progress::Stopped => bar.suspend(|| super::terminal::message(&line_of(progress))),
     }
 }
 
@@ -230,6 +235,7 @@ fn line_of(progress: &Progress) -> String {
             )
         }
         Progress::Recovered { key, outcome } => format!("  {key}, left open by an earlier run: {}", outcome.word()),
+        Progress::Stopped => "stopped before anything was begun".to_owned(),
         Progress::Stopping => "stopping: what is in flight is finished first".to_owned(),
     }
 }

@@ -1,4 +1,4 @@
-//! How an `apply` of the real binary ends when things go wrong in its middle: a refusal, Ctrl-C, a second Ctrl-C, another
+//! How an `apply` of the real binary ends when things go wrong in its middle: a refusal, Ctrl-C once and more often, another
 //! run. Against a simulated service over loopback, whose replies are held back by a gate until the test says go: nothing
 //! here waits for time.
 #![cfg(unix)]
@@ -70,7 +70,13 @@ impl Site {
     }
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_twotier"));
-        command.env_clear().current_dir(self.folder.path()).args(arguments);
+        command.args(arguments);
+        self.dressed(command)
+    }
+    /// A command in this folder and environment.
+    fn dressed(&self, mut command: Command) -> Command {
+        let path = std::env::var_os("PATH").expect("a path");
+        command.env_clear().current_dir(self.folder.path()).env("PATH", path);
         command.env("TWOTIER_TENANT", "11111111-1111-4111-8111-111111111111").env("TWOTIER_CLIENT_ID", CLIENT);
         command.env("TWOTIER_CLIENT_SECRET", "s3cret").env("TWOTIER_REFRESH_TOKEN", &self.refresh);
         command.env("TWOTIER_ACTOR", "ann");
@@ -84,7 +90,9 @@ impl Site {
     }
     /// An `apply` that goes on beside the test.
     fn apply(&self) -> Running {
-        let mut command = self.command(&["apply", "--auto-approve", "--parallelism", "1"]);
+        self.run(&mut self.command(&["apply", "--auto-approve", "--parallelism", "1"]))
+    }
+    fn run(&self, command: &mut Command) -> Running {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary runs");
         let stderr = BufReader::new(child.stderr.take().expect("piped"));
         Running { child, stderr }
@@ -317,7 +325,67 @@ fn stops_in_good_order(signal: &str) {
 }
 
 #[test]
-fn a_second_ctrl_c_waits_for_no_reply_and_the_next_run_finds_what_it_left() {
+fn one_that_looks_stops_where_it_is_and_waits_for_no_answer() {
+    for signal in ["-INT", "-TERM", "-HUP"] {
+        let site = Site::new();
+        let held = site.gate.hold("GET", "/subscriptions");
+        let mut run = site.apply();
+        held.arrives();
+        run.gets(signal);
+        run.says("stopped before anything was begun");
+        let (code, stdout, stderr) = run.ends();
+        assert_eq!((code, stdout.as_str()), (130, ""), "{stderr}");
+        held.goes();
+        // The lease is free, and the journal whole.
+        site.goes_on();
+    }
+}
+
+#[test]
+fn a_signal_that_was_ignored_from_the_start_stays_ignored() {
+    let site = Site::new();
+    let held = site.gate.hold("PATCH", "/subscriptions/");
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "trap '' HUP; exec \"$0\" apply --auto-approve", env!("CARGO_BIN_EXE_twotier")]);
+    let run = site.run(&mut site.dressed(shell));
+    held.arrives();
+    run.gets("-HUP");
+    run.gets("-HUP");
+    run.gets("-HUP");
+    held.goes();
+    let (code, stdout, stderr) = run.ends();
+    assert_eq!(code, 0, "{stdout}{stderr}");
+    let site = Site::new();
+    let held = site.gate.hold("PATCH", "/subscriptions/");
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "trap '' HUP; exec \"$0\" apply --auto-approve", env!("CARGO_BIN_EXE_twotier")]);
+    let mut run = site.run(&mut site.dressed(shell));
+    held.arrives();
+    run.gets("-TERM");
+    run.says("stopping: what is in flight is finished first");
+    held.goes();
+    assert_eq!(run.ends().0, 130, "others are not");
+}
+
+#[test]
+fn a_second_ctrl_c_still_keeps_the_reply_of_a_call_in_flight() {
+    let site = Site::new();
+    let held = site.gate.hold("POST", "/checkout");
+    let mut run = site.apply();
+    held.arrives();
+    run.interrupt();
+    run.says("stopping: what is in flight is finished first");
+    run.interrupt();
+    run.says("a call in flight has 8 s more");
+    held.goes();
+    assert_eq!(run.ends().0, 130);
+    let (_, history, _) = site.ends(&["history", "1"]);
+    assert!(!history.contains("not settled"), "{history}");
+    site.goes_on();
+}
+
+#[test]
+fn a_third_ctrl_c_waits_for_no_reply_and_the_next_run_finds_what_it_left() {
     for arrives_at_last in [true, false] {
         let site = Site::new();
         let held = site.gate.hold("POST", "/checkout");
@@ -325,6 +393,8 @@ fn a_second_ctrl_c_waits_for_no_reply_and_the_next_run_finds_what_it_left() {
         held.arrives();
         run.interrupt();
         run.says("stopping: what is in flight is finished first");
+        run.interrupt();
+        run.says("once more stops at once");
         run.interrupt();
         let (code, stdout, stderr) = run.ends();
         assert_eq!(code, 130, "{stdout}{stderr}");

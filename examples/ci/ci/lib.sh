@@ -31,7 +31,7 @@ muted() {
 }
 
 # Runs a command that learns when the job is cancelled, which the runner tells nobody but us, and waits until it has
-# settled what was in flight. Said once: a second word would end it at once.
+# settled what was in flight. Said once: a second word would give it seconds.
 told=''
 patient() {
     local pid='' code=0

@@ -1,4 +1,4 @@
-//! Stopping early: once (finish what is in flight), at once (a second time), or because the journal cannot be written.
+//! Stopping early: once (finish what is in flight), at once (a third time), or because the journal cannot be written.
 
 use super::{Command, Course, Phase, Rest, RunState, Then};
 use crate::apply::outcome::{Ending, Outcome};

@@ -31,7 +31,7 @@ pub struct Tools<'a> {
     pub clock: &'a dyn Clock,
     /// Who is told.
     pub reporter: &'a dyn Reporter,
-    /// How often a person asked to stop: once finishes what is in flight, twice stops at once.
+    /// How often a person asked to stop: once and twice finish what is in flight, three times stops at once.
     pub interrupts: &'a AtomicU8,
 }
 
@@ -194,6 +194,15 @@ impl<'a> Session<'a> {
             Appended::Overtaken => Ok(None),
         }
     }
+    /// Nothing is under way while a run looks, so it ends where it is.
+    fn stop_when_asked(&mut self) -> Result<(), SessionError> {
+        if self.tools.interrupts.load(Ordering::SeqCst) == 0 {
+            return Ok(());
+        }
+        self.let_go();
+        self.tools.reporter.tell(&Progress::Stopped);
+        Err(SessionError::Interrupted)
+    }
     fn renew_when_due(&mut self) -> Result<(), SessionError> {
         if self.tools.clock.passed() >= lease::renew_at(self.last) {
             self.append(vec![Record::Renew])?;
@@ -205,7 +214,7 @@ impl<'a> Session<'a> {
     /// what is needed of the ledger before.
     ///
     /// # Errors
-    /// When the lease was lost: nothing that was read may be acted on.
+    /// When the lease was lost or a person asked to stop: nothing that was read may be acted on.
     pub fn observing<T>(
         &mut self,
         observe: &dyn Observe,
@@ -338,7 +347,7 @@ impl Observing<'_, '_> {
         let mut held = self.session.lock().unwrap_or_else(PoisonError::into_inner);
         let (session, lost) = &mut *held;
         if lost.is_none() {
-            *lost = session.renew_when_due().err();
+            *lost = session.stop_when_asked().and_then(|()| session.renew_when_due()).err();
         }
         lost.as_ref().map_or(Ok(()), |error| Err(Why::Failed(format_smolstr!("the lease was lost: {error}"))))
     }

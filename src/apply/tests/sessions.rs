@@ -87,7 +87,7 @@ fn an_interrupted_driver_finishes_what_is_in_flight_and_stops() {
 }
 
 #[test]
-fn a_second_interrupt_leaves_the_effect_open_and_the_lease_free() {
+fn a_third_interrupt_leaves_the_effect_open_and_the_lease_free() {
     struct Pressing<'r>(&'r Rig);
     impl Observe for Pressing<'_> {
         fn read(&self, read: &Read) -> Result<Answer, Why> {
@@ -97,7 +97,7 @@ fn a_second_interrupt_leaves_the_effect_open_and_the_lease_free() {
     impl Actuate for Pressing<'_> {
         fn perform(&self, operation: &Operation, request: RequestId) -> Result<Effect, BackendError> {
             let effect = self.0.perform(operation, request);
-            self.0.interrupts.store(2, Ordering::SeqCst);
+            self.0.interrupts.store(3, Ordering::SeqCst);
             effect
         }
     }
