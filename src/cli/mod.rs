@@ -21,6 +21,7 @@ use error::{CliError, Exit};
 use args::{Cli, ColorChoice};
 use clap::Parser as _;
 use clap::error::ErrorKind;
+use run::outputs;
 use settings::{Environment, Settings};
 use std::process::ExitCode;
 use terminal::{Terminal, Verbosity};
@@ -44,12 +45,14 @@ fn begin(cli: &Cli) -> Exit {
     let verbosity = if cli.globals.quiet { Verbosity::Quiet } else { Verbosity::Normal };
     let early = Terminal::of_process(cli.globals.color.unwrap_or(ColorChoice::Auto), verbosity);
     let gathered = enter(cli).and_then(|folder| {
+        outputs::clear(&cli.command)?;
         let settings = Settings::gather(&folder, &cli.globals, &Environment::of_process())?;
         Ok((Terminal::of_process(settings.color.value, verbosity), settings))
     });
     let (terminal, settings) = match gathered {
         Ok(both) => both,
         Err(error) => {
+            outputs::failed(&cli.command, &error);
             early.error(&error);
             return error.exit;
         }
@@ -57,6 +60,7 @@ fn begin(cli: &Cli) -> Exit {
     match run::run(&cli.command, &settings, &terminal) {
         Ok(exit) => exit,
         Err(error) => {
+            outputs::failed(&cli.command, &error);
             terminal.error(&error);
             error.exit
         }

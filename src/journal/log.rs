@@ -156,12 +156,13 @@ impl Journal {
         &*self.store
     }
 
-    /// The commit of the newest run that named one.
+    /// The commit of the newest run that named one, as far back as is worth reading.
     ///
     /// # Errors
     /// When an object is damaged, and when the store cannot be read.
     pub fn last_commit(&self) -> Result<Option<SmolStr>, JournalError> {
-        for number in (0..self.next_number()).rev() {
+        const BACK: usize = 2_000;
+        for number in (0..self.next_number()).rev().take(BACK) {
             let Some(bytes) = self.store.get(Key::Journal(number))? else { continue };
             for record in chain::decode(number, &bytes)?.records {
                 if let Record::Open(open) = record

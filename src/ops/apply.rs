@@ -17,7 +17,7 @@ use crate::desired::Desired;
 use crate::journal::Journal;
 use crate::journal::record::Open;
 use crate::ledger::{Guards, Ledger};
-use crate::model::{Address, Bound, Digest, Freeze, Limits, Timestamp};
+use crate::model::{Address, Bound, Digest, Freeze, Limits, StepKey, Timestamp};
 use crate::observed::Observed;
 use crate::plan::file::{PlanFile, Remembered};
 use crate::plan::guards::InForce;
@@ -99,6 +99,8 @@ pub enum Applied {
         approved: Option<Digest>,
         /// What it settled of earlier runs before it planned.
         recovered: Vec<Recovered>,
+        /// What people were asked and what shows now.
+        seen: Vec<StepKey>,
     },
     /// A limit or a freeze stands against it; nothing was changed.
     Closed {
@@ -196,6 +198,9 @@ pub fn recall_and_apply(
         Ok(seal) => (Some(seal.as_ref()), None),
         Err(why) => (None, Some(why.to_string())),
     };
+    let asked = &session.ledger().handoffs;
+    let seen = fresh.planned.adopt.consumed.iter().filter_map(|id| Some(asked.get(id)?.key.clone()));
+    let seen: Vec<StepKey> = seen.collect::<BTreeSet<_>>().into_iter().collect();
     let approved = consent.id();
     let (id, document) = consent.document(&file);
     let work = WorkOrder {
@@ -209,7 +214,7 @@ pub fn recall_and_apply(
         ids,
     };
     let outcome = session.run(work);
-    Ok(Applied::Ran { file, outcome, approved, recovered })
+    Ok(Applied::Ran { file, outcome, approved, recovered, seen })
 }
 
 /// What of the new plan may be done. Only that counts against limits.

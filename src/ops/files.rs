@@ -42,6 +42,18 @@ fn put(path: &Path, fill: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> 
     moved
 }
 
+/// Removes a file, if it is there; what is no file stays.
+///
+/// # Errors
+/// When it cannot be removed.
+#[expect(clippy::disallowed_methods, reason = "an edge: files named on the command line")]
+pub fn discard(path: &Path) -> Result<(), Fault> {
+    if !path.symlink_metadata().is_ok_and(|there| there.is_file()) {
+        return Ok(());
+    }
+    std::fs::remove_file(path).map_err(|source| Fault::File { path: path.into(), what: "removed", source })
+}
+
 /// Writes a file that is not there yet; whether it was written.
 ///
 /// # Errors

@@ -15,9 +15,9 @@ use crate::diag::{Code, Finding};
 use crate::diff::{Coverage, EndingDiff, Held, Mobility, Partner, Way, doubted, taker};
 use crate::ledger::{Assignment, Grant};
 use crate::model::text::flat;
-use crate::model::{Address, Fact, Field, Name, StepKey, StepName, SubscriptionChange, Value};
+use crate::model::{Address, CustomerKey, Fact, Field, Name, StepKey, StepName, SubscriptionChange, Value};
 use crate::observed::{self, Status};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many names a message holds before it counts the rest.
 const NAMED: usize = 20;
@@ -244,14 +244,46 @@ fn notices(making: &mut Making<'_, '_>, diff: &EndingDiff<'_>, before: &mut Befo
         Notice::Send if diff.customers.is_empty() => {}
         Notice::Send => {
             let desired = making.desired();
-            let mut customers: Vec<_> = diff.customers.iter().map(|(_, customer)| *customer).collect();
-            customers.sort_by(|a, b| (&a.domain, a.id).cmp(&(&b.domain, b.id)));
+            let contact = |key| desired.customers.get(key).and_then(|declared| declared.contact.as_ref());
+            let told = diff.customers.iter();
+            let told = told.map(|(key, customer)| letters::Told { customer, contact: contact(key) });
+            let mut customers: Vec<letters::Told<'_>> = told.collect();
+            customers.sort_by(|a, b| (&a.customer.domain, a.customer.id).cmp(&(&b.customer.domain, b.customer.id)));
             let next = ending.transfer_to.as_ref().and_then(|to| desired.partnerships.get(to));
             let letter = letters::to_customers(partnership, ending, next, &customers);
             notice(making, diff, "customers", letter, before);
         }
         Notice::Sent { .. } | Notice::NotRequired { .. } => {}
     }
+    match ending.customers_notice {
+        Notice::Send | Notice::Sent { .. } => passed_over(making, diff),
+        Notice::NotRequired { .. } => {}
+    }
+}
+
+/// Who is told by no notice though the reseller leaves them too: they have it as partner of record or support contact, and
+/// not as their reseller. A letter must not depend on what this plan moves, so it cannot name them.
+fn passed_over(making: &mut Making<'_, '_>, diff: &EndingDiff<'_>) {
+    let keys = diff.held.iter().map(|it| &it.key).chain(diff.supported.iter().map(|it| &it.key));
+    let others: BTreeSet<&CustomerKey> = keys
+        .map(|key| &key.customer)
+        .filter(|customer| !diff.customers.iter().any(|(key, _)| key == *customer))
+        .collect();
+    if others.is_empty() {
+        return;
+    }
+    let name = &diff.partnership.name;
+    let contact = |key: &CustomerKey| {
+        let contact = making.desired().customers.get(key).and_then(|customer| customer.contact.as_ref());
+        contact.map_or_else(String::new, |contact| format!(" ({})", flat(&contact.email)))
+    };
+    let told: Vec<String> = others.iter().map(|key| format!("`customer/{key}`{}", contact(key))).collect();
+    let message = format!(
+        "no notice goes to {}: `{name}` is no reseller of theirs, and leaves them as partner of record or support contact",
+        listed(&told)
+    );
+    let finding = Finding::warning(Code::PassedOver, diff.ending.at, message).about(address(diff.partnership));
+    making.findings.push(finding.help("write to them as well, before this is applied: afterwards no plan names them"));
 }
 
 fn notice(making: &mut Making<'_, '_>, diff: &EndingDiff<'_>, audience: &str, letter: Ask, before: &mut Before) {

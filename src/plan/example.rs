@@ -91,6 +91,7 @@ pub(crate) fn hand_off(template: &str, to: &str, summary: &str) -> Action {
         summary: summary.to_owned(),
         subject: "subject".to_owned(),
         text: "text".to_owned(),
+        annex: String::new(),
     })
 }
 
@@ -279,7 +280,8 @@ fn arbitrary_action() -> impl Strategy<Value = Action> {
     let ask = (text(), prop::option::of(text()), text(), hostile(), hostile(), hostile()).prop_map(
         |(template, to, language, summary, subject, text)| {
             let wanted = [(template.clone(), language.clone())].into();
-            Action::HandOff(Ask { template, to, language, wanted, summary, subject, text })
+            let annex = text.clone();
+            Action::HandOff(Ask { template, to, language, wanted, summary, subject, text, annex })
         },
     );
     let order = (text(), any::<u32>(), text(), prop::option::of(text())).prop_map(|(product, quantity, id, name)| {

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 pub fn step_id(key: &StepKey, class: Class, action: &Action) -> Digest {
     let wanted = match action {
         Action::Api(wanted) => value(&WireOperation::from(wanted)),
-        Action::HandOff(Ask { template, to, language, wanted, summary: _, subject: _, text: _ }) => {
+        Action::HandOff(Ask { template, to, language, wanted, summary: _, subject: _, text: _, annex: _ }) => {
             let mut asked = json!({"template": template, "to": to, "language": language});
             if !wanted.is_empty() {
                 asked["wanted"] = json!(wanted);
@@ -69,6 +69,7 @@ mod tests {
             summary: text.to_owned(),
             subject: text.to_owned(),
             text: text.to_owned(),
+            annex: text.to_owned(),
         }
     }
 

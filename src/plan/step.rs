@@ -243,6 +243,9 @@ pub struct Ask {
     pub subject: String,
     /// The whole text; complete only when the step is ready.
     pub text: String,
+    /// What helps to send it and is no part of what is asked: addresses as manifests have them now, the same letter in
+    /// another language. Outside of what an acknowledgement covers.
+    pub annex: String,
 }
 impl Ask {
     /// What a person reads: whom it goes to, what it is about, the text.
@@ -253,7 +256,7 @@ impl Ask {
             (None, Some(field)) => format!("To: (nobody is named: write {field})\n"),
             (None, None) => String::new(),
         };
-        format!("{to}Subject: {}\n\n{}", self.subject, self.text)
+        format!("{to}Subject: {}\n\n{}{}", self.subject, self.text, self.annex)
     }
     /// The field of a manifest that should name whom it goes to, where it is a mail and nobody is named.
     #[must_use]
@@ -277,7 +280,7 @@ impl Ask {
     /// SHA-256 of what is asked: an acknowledgement covers just that.
     #[must_use]
     pub fn digest(&self) -> Digest {
-        let Self { template, to, language, wanted: _, summary: _, subject, text } = self;
+        let Self { template, to, language, wanted: _, summary: _, subject, text, annex: _ } = self;
         Digest::of_json(&serde_json::json!({
             "template": template.as_str(), "to": to.as_deref(), "language": language.as_str(),
             "subject": subject, "text": text,

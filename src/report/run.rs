@@ -1,9 +1,9 @@
 //! How a run ended, for people and as part of the report: one line a step, the counts, and what to do next. Asked and
 //! pending are told as what they are: no failures.
 
-use super::layout::{Hue, Paint, Sheet, column, searched, wrapped};
+use super::layout::{Hue, Paint, Sheet, column, paint, searched, wrapped};
 use super::settled::{SettledDocument, settled};
-use super::text::{Page, hue};
+use super::text::{Page, hue, what};
 use super::width::columns;
 use crate::apply::Recovered;
 use crate::apply::outcome::{Ending, Outcome, RunOutcome, StepResult};
@@ -26,6 +26,8 @@ pub struct Run<'a> {
     pub approved: Option<Digest>,
     /// What it settled of earlier runs before it planned.
     pub recovered: &'a [Recovered],
+    /// What people were asked and what shows now.
+    pub seen: &'a [StepKey],
 }
 
 /// A run, as the report holds it.
@@ -49,6 +51,10 @@ pub struct RunDocument {
     /// What it settled of earlier runs by looking, before it planned.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     recovered: Vec<SettledDocument>,
+    /// What people were asked and what shows now.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<String>")]
+    seen: Vec<String>,
     /// The steps, in order.
     steps: Vec<ResultDocument>,
     /// What to do next, one sentence each.
@@ -168,6 +174,7 @@ impl Run<'_> {
             approved: self.approved,
             outcomes: self.outcome.counts(),
             recovered: self.recovered.iter().map(SettledDocument::of).collect(),
+            seen: self.seen.iter().map(ToString::to_string).collect(),
             steps: results.iter().map(result).collect(),
             next: self.next(),
         }
@@ -216,6 +223,40 @@ fn goes_on(outcome: &RunOutcome) -> bool {
     ["asked", "pending", "interrupted"].iter().any(|word| counts.contains_key(word))
 }
 
+/// Above what people were asked and what shows now.
+pub(super) const SEEN: &str = "Asked of people, and over now";
+
+/// How many objects of one step are named.
+const NAMED: usize = 8;
+
+/// What was seen, by the step that asked for it, with the objects.
+pub(super) fn over(all: &[StepKey]) -> BTreeMap<String, Vec<String>> {
+    let mut by: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for key in all {
+        by.entry(what(key)).or_default().push(key.address.to_string());
+    }
+    by
+}
+
+fn seen(all: &[StepKey], colour: Paint, out: &mut Sheet<'_>) -> fmt::Result {
+    if all.is_empty() {
+        return Ok(());
+    }
+    paint(out, colour, Hue::Bold, SEEN)?;
+    out.write_char('\n')?;
+    for (what, on) in over(all) {
+        let more = on.len().saturating_sub(NAMED);
+        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        wrapped(
+            out,
+            "  ",
+            4,
+            &format!("{what}: {}{more}", on.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ")),
+        )?;
+    }
+    out.write_char('\n')
+}
+
 /// Writes a run.
 ///
 /// # Errors
@@ -225,6 +266,7 @@ pub(super) fn run(run: Run<'_>, colour: Paint, out: &mut Sheet<'_>) -> fmt::Resu
     let keys = keys.chain(run.recovered.iter().map(|it| &it.intent.key));
     let page = Page { colour, width: column(keys.map(|key| columns(&key.address.to_string())), out.page()) };
     settled(run.recovered, &page, out)?;
+    seen(run.seen, colour, out)?;
     let marks: BTreeMap<&StepKey, Mark> = run.file.plan().steps().iter().map(|step| (&step.key, step.mark)).collect();
     for StepResult { key, id, outcome } in &run.outcome.results {
         // One that is not planned any more is marked by what its name usually means.
@@ -275,7 +317,7 @@ mod tests {
     fn shown_beside(outcome: &RunOutcome, outlook: &Outlook) -> String {
         let mut out = String::new();
         let file = file(steps(), outlook);
-        let told = Run { file: &file, outcome, approved: None, recovered: &[] };
+        let told = Run { file: &file, outcome, approved: None, recovered: &[], seen: &[] };
         run(told, Paint::Plain, &mut Sheet::new(&mut out, Width::Endless)).unwrap();
         out
     }

@@ -125,8 +125,8 @@ fn account(run_by: &RunBy) -> Account {
 /// Prints how it ended, and says by which code.
 fn tell(scene: &Scene<'_>, (project, applied): (&Valid, &Applied), doors: &Doors) -> Result<Exit, CliError> {
     match applied {
-        Applied::Ran { file, outcome, approved, recovered } => {
-            scene.print(Subject::Run(Run { file, outcome, approved: *approved, recovered }), "apply")?;
+        Applied::Ran { file, outcome, approved, recovered, seen } => {
+            scene.print(Subject::Run(Run { file, outcome, approved: *approved, recovered, seen }), "apply")?;
             Ok(match outcome.class() {
                 Class::JournalFault => Exit::Failed,
                 Class::Interrupted => Exit::Interrupted,

@@ -6,6 +6,7 @@ mod lint;
 #[cfg(feature = "listen")]
 mod listen;
 mod manifests;
+pub(super) mod outputs;
 mod people;
 mod planning;
 mod sign_in;

@@ -140,7 +140,7 @@ pub(super) fn validate(scene: &Scene<'_>) -> Result<Exit, CliError> {
 
 /// `plan`.
 pub(super) fn plan(scene: &Scene<'_>, args: &PlanArgs) -> Result<Exit, CliError> {
-    let project = scene.valid("plan")?;
+    let project = scene.valid("plan").inspect_err(|_| told_invalid(scene, args))?;
     let changed =
         args.base.as_ref().map(|base| base::changed(&project, doors::place(scene.settings), base)).transpose()?;
     let targets: BTreeSet<_> = match &changed {
@@ -189,6 +189,18 @@ pub(super) fn plan(scene: &Scene<'_>, args: &PlanArgs) -> Result<Exit, CliError>
         (true, Next::Wait) => Exit::Waiting,
         (true, Next::Nothing) | (false, _) => Exit::Done,
     })
+}
+
+/// What is wrong with the manifests, where the plan was to be told; whatever cannot be written is told as a failure alone.
+fn told_invalid(scene: &Scene<'_>, args: &PlanArgs) {
+    let Ok(place) = scene.place() else { return };
+    let Project { sources, desired: _, findings } = &project::load(place);
+    for Written { format, file } in args.write.iter().filter(|_| !findings.is_empty()) {
+        let form = (format_of(*format), Paint::Plain, Width::Endless);
+        if let Ok(text) = scene.rendered(Subject::Findings(findings, sources), "plan", form) {
+            drop(files::write(file, &text));
+        }
+    }
 }
 
 fn plan_live(

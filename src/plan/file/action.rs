@@ -89,6 +89,9 @@ pub(crate) struct WireAsk {
     pub(crate) subject: String,
     /// The whole text; complete only when the step is ready.
     pub(crate) text: String,
+    /// What helps to send it and is no part of what is asked: addresses, the same letter in another language.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) annex: String,
 }
 
 /// What the API is asked, with addresses in place of live ids.
@@ -320,14 +323,14 @@ impl TryFrom<WireAction> for Action {
 
 impl From<&Ask> for WireAsk {
     fn from(ask: &Ask) -> Self {
-        let Ask { template, to, language, wanted, summary, subject, text } = ask.clone();
-        Self { template, to, language, wanted, summary, subject, text }
+        let Ask { template, to, language, wanted, summary, subject, text, annex } = ask.clone();
+        Self { template, to, language, wanted, summary, subject, text, annex }
     }
 }
 impl From<WireAsk> for Ask {
     fn from(wire: WireAsk) -> Self {
-        let WireAsk { template, to, language, wanted, summary, subject, text } = wire;
-        Self { template, to, language, wanted, summary, subject, text }
+        let WireAsk { template, to, language, wanted, summary, subject, text, annex } = wire;
+        Self { template, to, language, wanted, summary, subject, text, annex }
     }
 }
 

@@ -15,7 +15,7 @@ pub(in crate::plan) fn grant(access: &AzureAccess, who: &str) -> Ask {
     let who = &flat(who);
     let summary = format!("{role} for {} at {scope}, in the Azure of {customer}", whom(access, who));
     let body = granting(access, &grant, who);
-    ask("grant-azure-access", None, summary, format!("Azure: {role} for {who}"), &body).wanting_all(grant.wanted())
+    ask("grant-azure-access", None, summary, (format!("Azure: {role} for {who}"), body)).wanting_all(grant.wanted())
 }
 
 /// Who gets a role: the reseller's own group, or whoever the document writes, which may be anybody.
@@ -32,7 +32,7 @@ pub(in crate::plan) fn take_back(grant: &Grant, who: &str) -> Ask {
     let who = &flat(who);
     let summary = format!("take {role} at {scope} from {who} (principal {principal}), in the Azure of {customer}");
     let body = taking_back(grant, who);
-    ask("revoke-azure-access", None, summary, format!("Azure: take {role} from {who}"), &body)
+    ask("revoke-azure-access", None, summary, (format!("Azure: take {role} from {who}"), body))
         .wanting_all(grant.wanted())
 }
 

@@ -1,8 +1,8 @@
 //! What is said before a partnership ends, and how it is ended, word for word. Never tells anybody our reason: that is
 //! for ourselves.
 
-use super::ask;
-use crate::desired::{Ending, Partnership, Provider};
+use super::{Tongue, ask, german};
+use crate::desired::{Contact, Ending, Partnership, Provider};
 use crate::model::text::flat;
 use crate::observed::Customer;
 use crate::plan::Ask;
@@ -32,74 +32,115 @@ pub(in crate::plan) fn to_partner(provider: &Provider, partnership: &Partnership
     let contact = partnership.contact.as_ref();
     let to = contact.map_or_else(|| flat(&partnership.display_name), |contact| contact.email.to_string());
     let contract = ending.contract.as_ref().map_or_else(String::new, |contract| format!(" ({})", flat(contract)));
-    ask(
-        "send-notice/partner",
-        contact,
-        format!("mail to {to}: the partnership ends {}", when(ending)),
-        format!("Our partnership ends {}", when(ending)),
-        &format!(
-            "The partnership of {} as indirect reseller with us as indirect provider{contract}\n\
-             ends {}. Before that:\n\n\
-             - subscriptions that have you as partner of record, and support contacts of legacy\n\
-             \x20 subscriptions, are moved;\n\
-             - please take back the access to the customers' tenants that you no longer need:\n\
-             \x20 GDAP relationships, roles in Azure, guest accounts. We can neither see nor remove it.\n\n\
-             The customers and their subscriptions stay as they are.\n\n\
-             Provider tenant: {}, PartnerID {}",
-            flat(&partnership.display_name),
-            when(ending),
-            provider.tenant,
-            provider.partner_id,
+    let words = match Tongue::of(contact) {
+        Tongue::German => german::to_partner(provider, partnership, ending),
+        Tongue::English => (
+            format!("Our partnership ends {}", when(ending)),
+            format!(
+                "The partnership of {} as indirect reseller with us as indirect provider{contract}\n\
+                 ends {}. Before that:\n\n\
+                 - subscriptions that have you as partner of record, and support contacts of legacy\n\
+                 \x20 subscriptions, are moved;\n\
+                 - please take back the access to the customers' tenants that you no longer need:\n\
+                 \x20 GDAP relationships, roles in Azure, guest accounts. We can neither see nor remove it.\n\n\
+                 The customers and their subscriptions stay as they are.\n\n\
+                 Provider tenant: {}, PartnerID {}",
+                flat(&partnership.display_name),
+                when(ending),
+                provider.tenant,
+                provider.partner_id,
+            ),
         ),
+    };
+    ask("send-notice/partner", contact, format!("mail to {to}: the partnership ends {}", when(ending)), words).wanting(
+        &[
+            ("ends", &when(ending)),
+            ("contract", ending.contract.as_deref().unwrap_or_default()),
+            ("decidedOn", &ending.decided_on.to_string()),
+        ],
     )
-    .wanting(&[
-        ("ends", &when(ending)),
-        ("contract", ending.contract.as_deref().unwrap_or_default()),
-        ("decidedOn", &ending.decided_on.to_string()),
-    ])
 }
 
-/// Its customers are told: one draft, and whom it goes to, as the tenant names them: an edit of a manifest must not ask
-/// for the notice again.
+/// A customer of the reseller, as the tenant names it, and whom its manifest says to write to.
+pub(in crate::plan) struct Told<'a> {
+    /// As observed.
+    pub(in crate::plan) customer: &'a Customer,
+    /// As declared.
+    pub(in crate::plan) contact: Option<&'a Contact>,
+}
+
+/// Its customers are told: one draft, and whom it goes to, as the tenant names them. What manifests say of addresses and
+/// languages stands in the annex: an edit of them must not ask for the notice again. Nor does the draft promise an
+/// invitation: who has the next reseller already gets none.
 pub(in crate::plan) fn to_customers(
     partnership: &Partnership,
     ending: &Ending,
     next: Option<&Partnership>,
-    customers: &[&Customer],
+    customers: &[Told<'_>],
 ) -> Ask {
     let who = flat(&partnership.display_name);
     let takes_over = next.map_or_else(String::new, |next| {
-        format!("{} takes over; an invitation to accept it as your reseller follows.\n", flat(&next.display_name))
+        let next = flat(&next.display_name);
+        format!("{next} takes over. If it is not your reseller yet, you may get an invitation to accept it.\n")
     });
-    let list: Vec<String> =
-        customers.iter().map(|it| format!("  {} ({})", flat(&it.company_name), flat(&it.domain))).collect();
+    let list: Vec<String> = customers.iter().map(|it| format!("  {}", named(it.customer))).collect();
     let count = match customers.len() {
         1 => "1 customer".to_owned(),
         n => format!("{n} customers"),
     };
-    ask(
-        "send-notice/customers",
-        None,
-        format!("mail to {count}: their reseller changes {}", when(ending)),
-        format!("{who} stops being your Microsoft reseller"),
-        &format!(
-            "{who} stops being your reseller with us {}.\n{takes_over}\
-             Your subscriptions, prices and data stay as they are.\n\n\
-             {who} may still have access to your tenant. Please look at it and remove what you no\n\
-             longer want:\n\n\
-             - Microsoft 365 admin center > Settings > Partner relationships\n\
-             - Azure portal > Subscriptions > Access control (IAM)\n\
-             - Entra admin center > Users (guests) and Enterprise applications\n\n\
-             ---- To each of these, at the contact of its manifest if it has one:\n\n{}",
-            when(ending),
-            list.join("\n"),
-        ),
-    )
-    .wanting(&[
+    let body = format!(
+        "{who} stops being your reseller with us {}.\n{takes_over}\
+         Your subscriptions, prices and data stay as they are.\n\n\
+         {who} may still have access to your tenant. Please look at it and remove what you no\n\
+         longer want:\n\n\
+         - Microsoft 365 admin center > Settings > Partner relationships\n\
+         - Azure portal > Subscriptions > Access control (IAM)\n\
+         - Entra admin center > Users (guests) and Enterprise applications\n\n\
+         ---- To each of these:\n\n{}",
+        when(ending),
+        list.join("\n"),
+    );
+    let summary = format!("mail to {count}: their reseller changes {}", when(ending));
+    let words = (format!("{who} stops being your Microsoft reseller"), body);
+    let mut ask = ask("send-notice/customers", None, summary, words).wanting(&[
         ("ends", &when(ending)),
         ("next", next.map_or("", |next| next.name.as_str())),
         ("decidedOn", &ending.decided_on.to_string()),
-    ])
+    ]);
+    ask.annex = addresses(customers) + &in_german((partnership, ending, next), customers);
+    ask
+}
+
+fn named(customer: &Customer) -> String {
+    format!("{} ({})", flat(&customer.company_name), flat(&customer.domain))
+}
+
+/// Where each is written to, and for whom somebody has to look it up.
+fn addresses(customers: &[Told<'_>]) -> String {
+    let one = |Told { customer, contact }: &Told<'_>| {
+        let to = match contact {
+            None => "nobody is named: its manifest has no `contact.email`".to_owned(),
+            Some(Contact { name: _, email, language }) => {
+                let language =
+                    language.as_ref().map_or_else(String::new, |language| format!(", in {}", flat(language)));
+                format!("{}{language}", flat(email))
+            }
+        };
+        format!("  {}: {to}\n", named(customer))
+    };
+    format!("\n---- Where to, as the manifests say now:\n\n{}", customers.iter().map(one).collect::<String>())
+}
+
+/// The same letter for whom it is to be in German; nothing where it is for nobody.
+fn in_german(
+    (partnership, ending, next): (&Partnership, &Ending, Option<&Partnership>),
+    customers: &[Told<'_>],
+) -> String {
+    if !customers.iter().any(|it| Tongue::of(it.contact) == Tongue::German) {
+        return String::new();
+    }
+    let (subject, body) = german::to_customers(partnership, ending, next);
+    format!("\n---- In German, for those above:\n\nSubject: {subject}\n\nGuten Tag,\n\n{body}\n")
 }
 
 /// The portal's button, with the words of the declaration. Source: learn, indirect-provider-tasks.
@@ -114,9 +155,10 @@ pub(in crate::plan) fn end(partnership: &Partnership, ending: &Ending, access: &
         "end-partnership",
         None,
         format!("in the portal: Customers > Indirect resellers > {who} > Remove partnership"),
-        format!("End the partnership with {who}"),
-        &format!(
-            "In Partner Center: Customers > Indirect resellers > {who} (PartnerID {}) >\n\
+        (
+            format!("End the partnership with {who}"),
+            format!(
+                "In Partner Center: Customers > Indirect resellers > {who} (PartnerID {}) >\n\
              Remove partnership > Yes. It takes an Admin agent or Sales agent.\n\n\
              It is declared by {} on {}, and this is confirmed with the button: the removal is made in\n\
              good faith, for a legitimate business purpose, in accordance with our agreements with the\n\
@@ -129,11 +171,12 @@ pub(in crate::plan) fn end(partnership: &Partnership, ending: &Ending, access: &
              - not observable by the provider: {NOT_OBSERVABLE}; {SEEN_BY_CUSTOMER}\n\n\
              Nobody is told by the service, and nothing is taken from the reseller but its place in the\n\
              list. It cannot be undone: a new partnership needs a new invitation.",
-            ids.join(", "),
-            flat(&ending.declared_by),
-            ending.declared_on,
-            flat(&ending.decided_by),
-            ending.decided_on,
+                ids.join(", "),
+                flat(&ending.declared_by),
+                ending.declared_on,
+                flat(&ending.decided_by),
+                ending.decided_on,
+            ),
         ),
     )
     .wanting(&[

@@ -63,7 +63,8 @@ pub(super) fn partner_unknown(view: &mut View<'_, '_>) {
         let id = PartnerId::new(id);
         let owner = view.desired().partnerships.values().find(|partnership| partnership.partner_ids.contains(&id));
         let ended = owner.filter(|owner| has_ended(view, owner));
-        if view.reseller_of(list, &id).is_some() || (owner.is_some() && ended.is_none()) {
+        let lapsed = owner.filter(|owner| has_lapsed(view, owner));
+        if view.reseller_of(list, &id).is_some() || (owner.is_some() && ended.is_none() && lapsed.is_none()) {
             continue;
         }
         let (message, help) = if let Some(ended) = ended {
@@ -75,6 +76,14 @@ pub(super) fn partner_unknown(view: &mut View<'_, '_>) {
                     left(view, ended, &live)
                 ),
                 "no reseller of ours is paid for it, and the service refuses every change of it; write `partnerOfRecord`, or let it run out",
+            )
+        } else if let Some(lapsed) = lapsed {
+            (
+                format!(
+                    "`{}` has partner of record {id}, of `{}`, whose partnership was active and is no longer listed",
+                    live.key, lapsed.name
+                ),
+                "no reseller of ours is paid for it, and the service refuses every change of it; invite the reseller again, or write `partnerOfRecord` of another one (`twotier drift` says who ended it)",
             )
         } else if id == view.desired().provider.partner_id {
             (
@@ -93,6 +102,13 @@ pub(super) fn partner_unknown(view: &mut View<'_, '_>) {
 
 fn has_ended(view: &View<'_, '_>, partnership: &Partnership) -> bool {
     partnership.ensure == Ensure::Ended && view.diff.partners.get(&partnership.name) == Some(&Partner::NotListed)
+}
+
+/// Declared active, known to earlier runs, and not listed: somebody ended it.
+fn has_lapsed(view: &View<'_, '_>, partnership: &Partnership) -> bool {
+    partnership.ensure == Ensure::Active
+        && view.diff.partners.get(&partnership.name) == Some(&Partner::NotListed)
+        && view.sides.ledger.bindings.contains_key(&Address::Partnership(partnership.name.clone()))
 }
 
 /// Why it was left behind, if somebody said so.

@@ -18,7 +18,7 @@ use super::unshown;
 use crate::apply::Recovered;
 use crate::apply::outcome::StepResult;
 use crate::diag::{self, SourceMap};
-use crate::model::Class;
+use crate::model::{Class, StepKey};
 use crate::plan::file::{Blocked, Finding, Outlook, PlanFile};
 use crate::plan::{Mark, Readiness, Step, Undo};
 use fit::{Fold, Form, Section, fitted};
@@ -41,7 +41,7 @@ pub(super) fn plan(file: &PlanFile, out: &mut dyn Write) -> fmt::Result {
     sections.extend(Section::of(unshown::TITLE, Fold::Open, beside));
     sections.extend(Section::of("Blocked", Fold::Open, outlook.blocked.iter().map(blocked).collect()));
     sections.extend(people(file));
-    let elsewhere = |finding: &Finding| told::remains(finding) || stops(finding) || passes(finding);
+    let elsewhere = |finding: &Finding| told::remains(finding) || stops(finding) || leads(finding).is_some();
     let told = outlook.findings.iter().filter(|finding| !elsewhere(finding));
     let (drifted, noted): (Vec<&Finding>, Vec<&Finding>) = told.partition(|finding| finding.is_drift());
     for (title, all) in [("Drift", drifted), ("Noted", noted)] {
@@ -71,23 +71,23 @@ fn verdict(file: &PlanFile) -> String {
         }
     } else {
         text.push_str(&format!(
-            "\nWhen it is applied: {runs} run at once, {asks} are asked of people ({asked} were asked before), {waits} wait.\n"
+            "\nOf these, when it is applied: {runs} run at once, {asks} are asked of people ({asked} were asked before), {waits} wait.\n"
         ));
     }
     let lacking = file.outlook().findings.iter().filter(|finding| stops(finding));
     let mut closed: Vec<String> = lacking.map(|finding| short(&finding.message)).collect();
     closed.extend(closings(&file.outlook().gates, steps).iter().map(|gate| short(gate)));
     text.push_str(&headed("As it stands `apply` refuses all of it:", &closed));
-    let said = |code: diag::Code| -> Vec<String> {
+    for (code, title) in LEADING {
         let found = file.outlook().findings.iter().filter(|finding| finding.is(code));
-        found.map(|finding| short(&finding.message)).collect()
-    };
-    text.push_str(&headed("A state without a past:", &said(diag::Code::StateFresh)));
-    text.push_str(&headed("Means another object than before:", &said(diag::Code::MeansAnother)));
-    text.push_str(&headed("Passes a limit:", &said(diag::Code::AcknowledgementUsed)));
+        text.push_str(&headed(title, &found.map(led).collect::<Vec<String>>()));
+    }
     text.push_str(&headed("Cannot be undone:", &lasting(steps)));
     let blocked: Vec<String> = file.outlook().blocked.iter().map(held).collect();
-    text.push_str(&headed("Written, and not done by this plan:", &blocked));
+    if !blocked.is_empty() {
+        let named = group::listed(&blocked, group::Names::Few);
+        text.push_str(&format!("\n**Written, and not done by this plan** (why: under Blocked): {named}\n"));
+    }
     let released: Vec<String> = file.outlook().released.iter().map(address).collect();
     text.push_str(&headed(
         "Declared by no document any more; nothing is taken away, and nothing is kept so:",
@@ -96,8 +96,22 @@ fn verdict(file: &PlanFile) -> String {
     text
 }
 
-fn passes(finding: &Finding) -> bool {
-    finding.is(diag::Code::AcknowledgementUsed)
+/// Findings that stand in the verdict, whole, and nowhere else.
+const LEADING: [(diag::Code, &str); 3] = [
+    (diag::Code::StateFresh, "A state without a past:"),
+    (diag::Code::MeansAnother, "Means another object than before:"),
+    (diag::Code::AcknowledgementUsed, "Passes a limit:"),
+];
+
+fn leads(finding: &Finding) -> Option<&'static str> {
+    LEADING.iter().find(|(code, _)| finding.is(*code)).map(|(_, title)| *title)
+}
+
+/// What it says, and what is to be done.
+fn led(finding: &Finding) -> String {
+    let place = finding.place.as_ref().map_or_else(String::new, |place| format!(" ({})", value(&place.to_string())));
+    let help = finding.help.as_ref().map_or_else(String::new, |help| format!("\n  - help: {}", short(help)));
+    format!("{} {}{place}{help}", code(&finding.code), short(&finding.message))
 }
 
 /// What nothing takes back, whoever does it: steps with the objects.
@@ -122,9 +136,9 @@ fn headed(title: &str, lines: &[String]) -> String {
     text
 }
 
-/// A blocked address in a line: why stands in its own section.
-fn held(Blocked { key, finding }: &Blocked) -> String {
-    format!("{} {} {}", address(&key.address), action(key), code(&finding.code))
+/// A blocked address in a word: why stands in its own section.
+fn held(Blocked { key, finding: _ }: &Blocked) -> String {
+    format!("{} {}", address(&key.address), action(key))
 }
 
 /// Hand-offs with their ids.
@@ -231,6 +245,7 @@ pub(super) fn run(run: Run<'_>, out: &mut dyn Write) -> fmt::Result {
     let sections: Vec<Section> = Section::of("Not done", Fold::Open, items(&failed))
         .into_iter()
         .chain(Section::of(settled::TITLE, Fold::Open, run.recovered.iter().map(recovered).collect()))
+        .chain(Section::of(super::run::SEEN, Fold::Open, over(run.seen)))
         .chain(Section::of("Steps", Fold::Closed, items(&rest)))
         .collect();
     out.write_str(&fitted(&head, &sections, shortened))
@@ -240,6 +255,14 @@ fn ended(StepResult { key, id, outcome }: &StepResult) -> String {
     let why = outcome.why().map_or_else(String::new, |why| format!(" \u{2013} {}", short(&why)));
     let id = if outcome.word() == "asked" { format!(" `{}`", id.short(10)) } else { String::new() };
     format!("- {} {}: {}{id}{why}\n", address(&key.address), action(key), outcome.word())
+}
+
+fn over(seen: &[StepKey]) -> Vec<String> {
+    let one = |(what, on): (String, Vec<String>)| {
+        let on: Vec<String> = on.iter().map(|address| value(address)).collect();
+        format!("- {}: {}\n", short(&what), group::listed(&on, group::Names::All))
+    };
+    super::run::over(seen).into_iter().map(one).collect()
 }
 
 fn recovered(recovered: &Recovered) -> String {

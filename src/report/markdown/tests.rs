@@ -225,3 +225,11 @@ fn five_thousand_steps_fit_and_what_is_left_out_is_said() {
     );
     assert!(text.ends_with(&format!("Plan id `{}`\n", file.plan().id())), "{text}");
 }
+
+#[test]
+fn what_leads_is_told_once_and_whole() {
+    let used =
+        diag::Finding::warning(diag::Code::AcknowledgementUsed, None, "lets 3 pass").help("7 more may pass later");
+    let told = shown(&file(Vec::new(), &Beside { findings: vec![used], ..Beside::default() }));
+    assert_eq!((told.matches("lets 3 pass").count(), told.matches("7 more may pass later").count()), (1, 1), "{told}");
+}

@@ -176,8 +176,8 @@ impl Stage {
         let Some(bench) = self.bench() else { return Ok(()) };
         let hall = Hall::of(bench.tenant.tenant());
         match apply_by(bench, &hall, consent) {
-            Ok(Applied::Ran { file, outcome, approved, recovered }) => {
-                let run = Run { file: &file, outcome: &outcome, approved, recovered: &recovered };
+            Ok(Applied::Ran { file, outcome, approved, recovered, seen }) => {
+                let run = Run { file: &file, outcome: &outcome, approved, recovered: &recovered, seen: &seen };
                 said(Subject::Run(run), ("apply", Format::Text), expected)
             }
             Ok(Applied::Closed { file, .. } | Applied::AllStale { file }) => {
