@@ -163,7 +163,16 @@ impl Reporter for Shown {
         }
         match self {
             Self::Bar(bar) => on_bar(bar, progress),
-            Self::Lines(terminal, _) => terminal.note(&line_of(progress)),
+            Self::Lines(terminal, _) => match progress {
+                // In a log a step is said when it is over.
+                Progress::Started { .. } => {}
+                Progress::Finished { .. }
+                | Progress::Waiting { .. }
+                | Progress::Unstored { .. }
+                | Progress::Locked { .. }
+                | Progress::Recovered { .. }
+                | Progress::Stopping => terminal.note(&line_of(progress)),
+            },
             Self::Silent => {}
         }
     }

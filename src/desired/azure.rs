@@ -3,7 +3,8 @@
 
 use super::draft::Draft;
 use super::sort::Doc;
-use crate::diag::{At, Code};
+use crate::diag::{At, Code, Finding, nearest};
+use crate::manifest::Spanned;
 use crate::manifest::document::{self, Presence};
 use crate::model::{Address, CustomerKey, Name, TenantId};
 use smol_str::SmolStr;
@@ -72,11 +73,44 @@ pub(super) fn resolve(draft: &mut Draft, docs: Vec<Doc<document::AzureAccess>>) 
             // Of the missing partnership a finding speaks already.
             (None, None) => continue,
         };
+        misspelt(draft, &name, &role);
         let (customer, reseller, scope, role) = (customer.value, reseller.value, scope.value, role.value);
         let resolved = AzureAccess { at, customer, reseller, principal, principal_kind, scope, role, access };
         draft.azure.push((name, resolved));
     }
     one_tenant(draft);
+}
+
+/// Roles that Azure has built in and that resellers are given. Source: learn, "Azure built-in roles".
+const ROLES: [&str; 16] = [
+    "Owner",
+    "Contributor",
+    "Reader",
+    "User Access Administrator",
+    "Role Based Access Control Administrator",
+    "Billing Reader",
+    "Cost Management Reader",
+    "Cost Management Contributor",
+    "Support Request Contributor",
+    "Virtual Machine Contributor",
+    "Network Contributor",
+    "Storage Account Contributor",
+    "Backup Contributor",
+    "Monitoring Reader",
+    "Security Reader",
+    "Security Admin",
+];
+
+/// A role may be anybody's own, so one that is almost a known one is only told.
+fn misspelt(draft: &mut Draft, name: &Name, role: &Spanned<SmolStr>) {
+    if ROLES.iter().any(|known| known.eq_ignore_ascii_case(&role.value)) {
+        return;
+    }
+    let Some(meant) = nearest(&role.value, ROLES) else { return };
+    let message =
+        format!("access `{name}` gives the role `{}`, which is none of those that Azure has built in", role.value);
+    let found = Finding::warning(Code::UnknownValue, role.at, message);
+    draft.findings.push(found.help(format!("did you mean `{meant}`? A role of your own keeps its name")));
 }
 
 /// A subscription, and so every scope in it, is one customer's.
@@ -127,6 +161,19 @@ mod tests {
             &access.replace("principal: %g1, ", ""),
             &["TT0111 error at fabrikam: access `prod` has no `principal`, and `fabrikam` no `adminAgentsGroupId`"],
         );
+    }
+
+    #[test]
+    fn a_role_that_is_almost_a_known_one_is_told() {
+        let access = |role: &str| {
+            format!(
+                "Customer contoso {{tenantId: %c1}}\nAzureAccess prod {{customer: contoso, reseller: fabrikam, principal: %g1, scope: /subscriptions/%s9, role: {role}, ensure: present}}"
+            )
+        };
+        let told = "TT0106 warning at Readr: access `prod` gives the role `Readr`, which is none of those that Azure has built in; help: did you mean `Reader`?";
+        check(&access("Readr"), &[told]);
+        check(&access("Distri Night Desk"), &[]);
+        check(&access("reader"), &[]);
     }
 
     #[test]

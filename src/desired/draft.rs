@@ -6,7 +6,7 @@ use super::{
     Acknowledgement, AzureAccess, Customer, Delegated, Ensure, Partnership, Provider, Relation, Subscription, Support,
 };
 use crate::diag::{At, Code, Finding, nearest};
-use crate::manifest::{Broken, Untold};
+use crate::manifest::{Broken, Mention, Untold};
 use crate::model::{Address, CustomerKey, Kind, Name, TenantId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
@@ -117,7 +117,7 @@ impl Draft {
         self.broken_as(Kind::Subscription, name).any(theirs) || self.untold.may_be(name, Untold::may_hold_subscriptions)
     }
     fn broken_as<'a>(&'a self, kind: Kind, name: &'a Name) -> impl Iterator<Item = &'a Broken> {
-        let first = Broken { kind, name: name.clone(), customer: None };
+        let first = Broken { kind, name: name.clone(), customer: None, mentions: Vec::new() };
         self.broken.range(first..).take_while(move |broken| broken.kind == kind && broken.name == *name)
     }
 
@@ -200,6 +200,33 @@ impl Draft {
             self.dangling(Kind::Customer, name, at, says);
         }
         found
+    }
+
+    /// Says which names that documents with faults give to others are not declared.
+    pub(super) fn find_mentions(&mut self) {
+        let mut all = Vec::new();
+        for Broken { kind, name, customer: _, mentions } in &self.broken {
+            all.extend(
+                mentions
+                    .iter()
+                    .map(|mention| (mention.clone(), format!("{} `{name}` names {}", kind.slug(), mention.what))),
+            );
+        }
+        for (Mention { kind, name, at, what: _ }, says) in all {
+            let known = match kind {
+                Kind::Partnership => self.find_partner(&name).is_some(),
+                Kind::Customer => self.find_customer(&name).is_some(),
+                Kind::Provider
+                | Kind::ResellerAssociation
+                | Kind::Subscription
+                | Kind::SupportDelegation
+                | Kind::AzureAccess
+                | Kind::Acknowledgement => true,
+            };
+            if !known {
+                self.dangling(kind, &name, at, format_args!("{says}"));
+            }
+        }
     }
 
     /// Says that a name is not declared, unless its document had faults.

@@ -78,9 +78,9 @@ impl Identities {
                 let message = format!("subscriptions `{a}` and `{b}` mean one live subscription: `{id}`");
                 Finding::error(Code::EqualIdentity, *second, message).help("keep one of the two")
             } else {
-                // Ids are promised to be unique in their customer only.
+                // Ids are promised to be unique in their customer only, but nobody ever saw one twice: it was copied.
                 let message = format!("subscriptions `{a}` and `{b}` of two customers have one id: `{id}`");
-                Finding::warning(Code::EqualIdentity, *second, message).help("correct the one that was copied")
+                Finding::error(Code::EqualIdentity, *second, message).help("correct the one that was copied")
             };
             let finding = finding.related(*first, "the same id is here");
             draft.findings.push(finding);
@@ -140,7 +140,7 @@ mod tests {
             "Customer a {tenantId: %c1, subscriptions: {x: {subscriptionId: %s1}, y: {subscriptionId: %s2}}}\nSubscription z {customer: a, subscriptionId: %s1}\nCustomer b {tenantId: %c2, subscriptions: {y: {subscriptionId: %s2}}}",
             &[
                 "TT0109 error at 50000000-0000-4000-8000-000000000001: subscriptions `a/x` and `a/z` mean one live subscription",
-                "TT0109 warning at 50000000-0000-4000-8000-000000000002: subscriptions `a/y` and `b/y` of two customers have one id",
+                "TT0109 error at 50000000-0000-4000-8000-000000000002: subscriptions `a/y` and `b/y` of two customers have one id",
             ],
         );
     }

@@ -31,6 +31,7 @@ pub fn resolve(manifests: Manifests) -> (Option<Desired>, Vec<Finding>) {
     azure::resolve(&mut draft, documents.azure);
     acknowledgements::resolve(&mut draft, documents.acknowledgements);
     draft.find_uses();
+    draft.find_mentions();
     let declared = declared(&draft);
     endings::check_left_behind(&mut draft, &declared);
     acknowledgements::check_causes(&mut draft, &declared);

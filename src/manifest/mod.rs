@@ -9,6 +9,7 @@ mod edit;
 pub mod emit;
 mod format;
 mod load;
+mod mention;
 #[cfg(test)]
 mod oracle;
 mod outline;
@@ -29,6 +30,7 @@ pub use document::Document;
 pub use edit::{Change, Edit, Refused, edit};
 pub use format::form;
 pub use load::{Loaded, load};
+pub use mention::Mention;
 pub use outline::{Fields, Told, outline, outline_of_file};
 pub use parse::{Broken, Manifests, Parsed, parse};
 pub use schema::{schema, schemas};

@@ -4,6 +4,7 @@
 use super::check::{Check, Shown, Subject};
 use super::deserialize::{Misfit, from_node};
 use super::document::{Document, Spec};
+use super::mention::{Mention, mentions};
 use super::read::read;
 use super::scan::scan;
 use super::schema::API_VERSION;
@@ -52,6 +53,8 @@ pub struct Broken {
     pub name: Name,
     /// The customer of a subscription, where it could be read.
     pub customer: Option<Name>,
+    /// The names it gives to other documents.
+    pub mentions: Vec<Mention>,
 }
 
 /// Everything some texts declare.
@@ -143,7 +146,7 @@ impl Manifests {
                 Some(_) | None => {}
             }
         }
-        match root.as_ref().and_then(told) {
+        match root.as_ref().and_then(|root| told(root, file)) {
             Some(broken) => self.broken.push(broken),
             None => self.untold.push(Untold::of(place.of(file), root.as_ref(), extant, text)),
         }
@@ -246,10 +249,11 @@ fn spec(kind: Kind, node: &Node<'_>, file: FileId) -> Result<Spec, Misfit> {
 }
 
 /// What a tree with faults still tells; a kind almost right counts.
-fn told(root: &Node<'_>) -> Option<Broken> {
+fn told(root: &Node<'_>, file: FileId) -> Option<Broken> {
     let name = root.get("metadata")?.get("name")?.text()?.parse().ok()?;
     let customer = root.get("spec").and_then(|spec| spec.get("customer")?.text()?.parse().ok());
-    Some(Broken { kind: near_kind(root.get("kind")?.text()?)?, name, customer })
+    let mentions = root.get("spec").map(|spec| mentions(spec, file)).unwrap_or_default();
+    Some(Broken { kind: near_kind(root.get("kind")?.text()?)?, name, customer, mentions })
 }
 
 #[cfg(test)]

@@ -288,7 +288,7 @@ fn moved(effect: &Effect, changes: Option<&Changes>) -> String {
 fn change(FieldChange { field, before, after, note: _ }: &FieldChange) -> String {
     match before {
         Some(before) => format!("{field} {before} -> {after}"),
-        None => format!("{field} -> {after}"),
+        None => format!("{field} {after}"),
     }
 }
 

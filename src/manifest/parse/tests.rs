@@ -183,7 +183,12 @@ fn a_syntax_error_costs_only_its_document() {
 fn a_broken_document_is_still_known_by_name() {
     let text = format!("{}---\n{}", customer("{tenantId: x}"), customer("{tenantId: \"x}").replace("contoso", "other"));
     let (_, parsed) = manifests(&text);
-    let broken = |name: &str| Broken { kind: Kind::Customer, name: name.parse().expect(name), customer: None };
+    let broken = |name: &str| Broken {
+        kind: Kind::Customer,
+        name: name.parse().expect(name),
+        customer: None,
+        mentions: Vec::new(),
+    };
     let name = |name: &str| name.parse::<Name>().expect(name);
     let told: Vec<&Broken> = parsed.broken.iter().collect();
     assert!(told.contains(&&broken("contoso")), "{told:?}");

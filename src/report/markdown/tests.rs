@@ -126,15 +126,13 @@ fn the_verdict_access_and_money_stand_before_the_steps() {
 
 **Plan: 1 to add, 3 to change, 0 to end; 2 for people, 2 to wait for, 1 blocked.**
 
-When it is applied: 3 run at once, 1 are asked of people (0 were asked before), 4 wait.
+Of these, when it is applied: 3 run at once, 1 are asked of people (0 were asked before), 4 wait.
 
 **Cannot be undone:**
 
 - **set-partner-of-record**: `subscription/contoso/m365`
 
-**Written, and not done by this plan:**
-
-- `subscription/contoso/backup` **order-subscription** `TT0310`
+**Written, and not done by this plan** (why: under Blocked): `subscription/contoso/backup` **order-subscription**
 
 #### Access
 
