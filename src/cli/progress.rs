@@ -171,7 +171,8 @@ impl Reporter for Shown {
                 | Progress::Unstored { .. }
                 | Progress::Locked { .. }
                 | Progress::Recovered { .. }
-                | Progress::Stopping => terminal.note(&line_of(progress)),
+                | Progress::Stopping
+                | Progress::Stopped => terminal.note(&line_of(progress)),
             },
             Self::Silent => {}
         }
