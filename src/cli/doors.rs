@@ -7,7 +7,7 @@ use super::progress::Shown;
 use super::service::Service;
 use super::settings::{Center, FILE_NAME, Setting, Settings};
 use super::terminal::Terminal;
-use crate::backend::simulated::Embedded;
+use crate::backend::simulated::{Embedded, EmbeddedError};
 use crate::backend::{Actuate, Observe};
 use crate::journal::{Directory, Journal, Stamp};
 use crate::model::{PartnerId, TenantId};
@@ -312,6 +312,8 @@ impl From<Fault> for CliError {
             Fault::Unread { what: _, why: _ } => {
                 Self::failed(words).hint("run the command again when the service answers")
             }
+            Fault::Embedded(EmbeddedError::OtherSeed { .. }) => Self::failed(words)
+                .hint("`twotier simulate reset` begins anew with the one that is named; else name the former one again"),
             Fault::Journal(_)
             | Fault::Embedded(_)
             | Fault::File { .. }

@@ -163,8 +163,10 @@ impl<'c> Check<'c> {
                 let help = alone.map(|text| format!("write it without brackets or dash: {}", Shown(text)));
                 self.wrong_type(shape, spot, "a list", help);
             }
-            (Body::Map(_), _) => {
-                let help = shape.list.as_ref().map(|_| "begin each item with a dash".to_owned());
+            (Body::Map(entries), _) => {
+                let list = || shape.list.as_ref().map(|_| "begin each item with a dash".to_owned());
+                let help = in_braces(entries).filter(|_| shape.text.is_some());
+                let help = help.map(|text| format!("write it without braces: {}", Shown(text))).or_else(list);
                 self.wrong_type(shape, spot, "a mapping", help);
             }
         }
@@ -278,6 +280,13 @@ impl Rest {
     fn takes(&self, key: &str) -> bool {
         self.reserved.as_ref().is_none_or(|reserved| !key.starts_with(reserved.as_str()))
     }
+}
+
+/// The text of `{text}`, which YAML reads as a mapping.
+fn in_braces<'n>(entries: &'n [Entry<'_>]) -> Option<&'n str> {
+    let [Entry { key, value, .. }] = entries else { return None };
+    let Body::Scalar(text, style) = &value.body else { return None };
+    (meaning(text, *style) == Meaning::Null).then_some(&**key)
 }
 
 /// What a shape allows, in words.

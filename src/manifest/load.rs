@@ -187,7 +187,12 @@ fn unreached(path: &Path, error: &walkdir::Error) -> Found {
     }
     let why = error.io_error().map_or_else(|| "unknown reason".to_owned(), reason);
     let message = format!("`{}` cannot be read: {why}", shown(path));
-    Found::Fault(Code::FileUnreadable, message, "mend the path or its permissions; nothing is skipped silently")
+    let help = if error.depth() == 0 {
+        "`manifests` in the project file (`twotier.yaml`) names it: correct it there, or mend the path or its permissions"
+    } else {
+        "mend the path or its permissions; nothing is skipped silently"
+    };
+    Found::Fault(Code::FileUnreadable, message, help)
 }
 
 fn shown_name(path: &Path) -> String {

@@ -301,11 +301,21 @@ impl<'a> Reader<'a> {
             }
             again.sort_unstable();
         }
+        // A document that begins again: what is missing stands above it.
+        let begins = again.iter().find(|(at, _)| entries[*at].key == "apiVersion");
+        let begins =
+            begins.filter(|(at, _)| again.iter().any(|(other, _)| at != other && entries[*other].key == "kind"));
         for (at, first) in &again {
+            if begins.is_some_and(|begins| begins != &(*at, *first)) {
+                continue;
+            }
             let (entry, first) = (&entries[*at], &entries[*first]);
-            let message = format!("key `{}` is written twice", entry.key);
+            let (message, help) = match begins {
+                Some(_) => ("another document begins here".to_owned(), "write a line `---` above it"),
+                None => (format!("key `{}` is written twice", entry.key), "keep one of the two"),
+            };
             let finding = Finding::error(Code::DuplicateKey, entry.key_place.of(self.file), message)
-                .help("keep one of the two")
+                .help(help)
                 .related(first.key_place.of(self.file), "first here");
             self.findings.push(finding);
         }
@@ -323,13 +333,40 @@ impl<'a> Reader<'a> {
     /// Says what the parser could not read.
     fn fail(&mut self, error: &ScanError) {
         let within = error.marker().byte_offset().unwrap_or_default().min(self.text.len());
+        if let Some(at) = self.conflict(within) {
+            let help = "keep one of the two sides, and take out the lines `<<<<<<<`, `=======` and `>>>>>>>`";
+            let finding = Finding::error(Code::YamlSyntax, self.one_character(at), "a conflict that git left here");
+            return self.findings.push(finding.help(help));
+        }
         let (line_start, line) = self.line_of(within);
         let (code, help) = explain(error.kind(), line);
-        let tab = line.find('\t').filter(|tab| code == Code::Tab && line[..*tab].trim().is_empty());
-        let at = self.one_character(tab.map_or(within, |tab| line_start + tab));
+        let leads =
+            |at: &usize| code == Code::Tab && self.line_of(*at).1[..*at - self.line_of(*at).0].trim().is_empty();
+        let tab = line.find('\t').map(|tab| line_start + tab).filter(leads);
+        // What goes on in the next line has its tab there.
+        let later = || self.text[within..].find('\t').map(|tab| within + tab).filter(leads);
+        let at = self.one_character(tab.or_else(later).unwrap_or(within));
         let mut finding = Finding::error(code, at, reworded(error.kind()));
         finding.help = help.map(str::to_owned);
         self.findings.push(finding);
+    }
+
+    /// Where git left a conflict open in this document, at or before a byte.
+    fn conflict(&self, within: usize) -> Option<usize> {
+        let (start, line) = self.line_of(within);
+        let read = self.text.get(..start + line.len())?;
+        let mut end = read.len();
+        for line in read.rsplit('\n') {
+            let start = end - line.len();
+            if line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> ") {
+                return Some(start);
+            }
+            if line.starts_with("---") {
+                return None;
+            }
+            end = start.saturating_sub(1);
+        }
+        None
     }
 
     /// Gives the finished document out and starts over; nothing when there was nothing in it.

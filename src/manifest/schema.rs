@@ -23,7 +23,7 @@ const DEFAULT_ROLE: &str = "text";
 const COMPARED: &str = "Compared with the tenant.";
 const CREATE_ONLY: &str = "Create-only: used once, never changed later.";
 const IDENTITY: &str = "Identity: says which live object is meant.";
-const TEXT: &str = "Text: not compared with the tenant.";
+const TEXT: &str = "Not compared with the tenant.";
 
 /// The schema of each kind and `manifest.schema.json`, which takes any of them, by file name.
 #[must_use]

@@ -134,7 +134,12 @@ impl FromStr for Date {
         if text.len() != 10 {
             return Err(SHAPE);
         }
-        text.parse().map(Self).map_err(|_| SHAPE)
+        const DAY: BadTime = BadTime { expected: "there is no such day" };
+        let has_shape = text.bytes().enumerate().all(|(at, byte)| match at {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
+        text.parse().map(Self).map_err(|_| if has_shape { DAY } else { SHAPE })
     }
 }
 impl TryFrom<String> for Date {

@@ -62,6 +62,17 @@ pub struct UnknownTopic {
     pub known: Vec<String>,
 }
 
+/// Words that people look for, and the field that tells of them.
+const WORDS: [(&str, &str); 7] = [
+    ("protect", "Customer.metadata.annotations"),
+    ("protection", "Customer.metadata.annotations"),
+    ("twotier/protect", "Customer.metadata.annotations"),
+    ("limits", "Provider.spec.limits"),
+    ("freeze", "Provider.spec.freeze"),
+    ("ending", "Partnership.spec.ending"),
+    ("onDrift", "Subscription.spec.onDrift"),
+];
+
 /// Explains a code (`TT0310`), a kind (`Customer`) or a field (`Customer.spec.reseller`, `Customer.reseller`).
 ///
 /// # Errors
@@ -69,6 +80,9 @@ pub struct UnknownTopic {
 pub fn explain(topic: &str) -> Result<Explained, UnknownTopic> {
     if let Ok(code) = topic.parse() {
         return Ok(Explained::Code(code));
+    }
+    if let Some((_, of)) = WORDS.iter().find(|(word, _)| word.eq_ignore_ascii_case(topic)) {
+        return explain(of);
     }
     let mut parts = topic.split('.');
     let first = parts.next().unwrap_or_default();

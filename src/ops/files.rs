@@ -14,6 +14,15 @@ pub fn read(path: &Path) -> Result<String, Fault> {
     std::fs::read_to_string(path).map_err(|source| Fault::File { path: path.into(), what: "read", source })
 }
 
+/// The bytes of a file.
+///
+/// # Errors
+/// When it cannot be read.
+#[expect(clippy::disallowed_methods, reason = "an edge: files named on the command line")]
+pub fn bytes(path: &Path) -> Result<Vec<u8>, Fault> {
+    std::fs::read(path).map_err(|source| Fault::File { path: path.into(), what: "read", source })
+}
+
 /// Writes a file beside its place and moves it there, so that no reader sees half of it.
 ///
 /// # Errors

@@ -42,7 +42,14 @@ pub fn begin_if_missing(
     state: SmolStr,
     stamp: &Stamp,
 ) -> Result<(), JournalError> {
-    if journal.has_state() { Ok(()) } else { journal.init(tenant, state, stamp) }
+    if journal.has_state() {
+        return Ok(());
+    }
+    match journal.init(tenant, state, stamp) {
+        // Another process began it at the same moment: it is the one that was wanted.
+        Err(JournalError::Begun { tenant: theirs }) if theirs == tenant => journal.refresh().map(drop),
+        begun => begun,
+    }
 }
 
 #[cfg(test)]
@@ -70,6 +77,19 @@ mod tests {
         let refused = open(Arc::new(Memory::default()), tenant(OURS), &Missing::Refused("there".into()));
         assert!(matches!(refused, Err(Fault::NoState { .. })));
         assert!(open(Arc::new(Memory::default()), tenant(OURS), &Missing::Empty).is_ok());
+    }
+
+    #[test]
+    fn who_begins_beside_another_goes_on_with_its_state() {
+        let store: Arc<dyn Store> = Arc::new(Memory::default());
+        let stamp = Stamp { at: Timestamp::from_seconds(0), nonce: "n".into() };
+        let mut both = [(); 2].map(|()| open(store.clone(), tenant(OURS), &Missing::Empty).expect("empty"));
+        for (journal, state) in both.iter_mut().zip(["first", "second"]) {
+            begin_if_missing(journal, tenant(OURS), state.into(), &stamp).expect("begun, or there");
+            assert!(journal.has_state());
+        }
+        let third = open(store, tenant(OTHER), &Missing::Empty);
+        assert!(matches!(third, Err(Fault::OtherTenant { .. })));
     }
 
     #[test]

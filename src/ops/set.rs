@@ -4,17 +4,21 @@ mod layout;
 mod naming;
 mod stays;
 mod table;
+mod value;
 
 pub use stays::{Stays, What};
-pub use table::{Each, table};
+pub use table::{Each, decoded, table};
+pub use value::{Assignment, FIELDS, Partner};
 
 use super::fault::Fault;
 use super::rewrite::{FileChange, Written};
 use crate::diag::nearest;
-use crate::manifest::document::{Customer, Metadata, PartnerOfRecordRef, Spec, StandaloneSubscription};
+use crate::manifest::document::{
+    Customer, Metadata, PartnerOfRecordRef, Renewal, Spec, StandaloneSubscription, Subscription,
+};
 use crate::manifest::emit::{Yaml, order};
 use crate::manifest::{Change, Edit, Parsed, Spanned};
-use crate::model::{Kind, Name, PartnerId};
+use crate::model::{Kind, Name};
 use naming::Naming;
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
@@ -97,131 +101,6 @@ pub struct Meant {
     pub left: usize,
 }
 
-/// A value for a field.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Assignment {
-    /// `reseller` of customers, and of Azure accesses.
-    Reseller(Name),
-    /// `supportContact` of customers and of support delegations: a partnership, or `provider`.
-    SupportContact(SmolStr),
-    /// `partnerOfRecord` of subscriptions, or of every subscription of customers.
-    PartnerOfRecord(Partner),
-    /// `quantity` of subscriptions.
-    Quantity(u32),
-    /// `friendlyName` of subscriptions.
-    FriendlyName(SmolStr),
-    /// `contact` of customers, and of the resellers of partnerships: one of its fields.
-    Contact(&'static str, SmolStr),
-    /// A label of documents.
-    Label(SmolStr, SmolStr),
-}
-
-/// A partner of record.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Partner {
-    /// A partnership, with a PartnerID if it is not the first.
-    Partnership(Name, Option<PartnerId>),
-    /// An assertion.
-    Asserted(Option<PartnerId>),
-}
-
-/// The fields that can be set, for people.
-pub const FIELDS: &str = "reseller, supportContact, partnerOfRecord, quantity, friendlyName, contact.email, contact.name, contact.language, label.KEY";
-
-impl Assignment {
-    /// `field=value`, as typed.
-    ///
-    /// # Errors
-    /// What is wrong with it.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let (field, value) = text.split_once('=').ok_or_else(|| format!("`{text}` is not `field=value`"))?;
-        Self::of(field, value)
-    }
-    /// A field and its value.
-    ///
-    /// # Errors
-    /// What is wrong with it.
-    pub fn of(field: &str, value: &str) -> Result<Self, String> {
-        if value.is_empty() {
-            return Err(format!("`{field}` has no value; to remove a field, remove its line"));
-        }
-        let bad = |error: crate::model::id::BadId| format!("`{field}={value}`: {error}");
-        if let Some(label) = field.strip_prefix("label.").filter(|label| !label.is_empty()) {
-            return Ok(Self::Label(label.into(), value.into()));
-        }
-        match field {
-            "reseller" => Ok(Self::Reseller(value.parse().map_err(bad)?)),
-            "supportContact" if value == "provider" => Ok(Self::SupportContact(value.into())),
-            "supportContact" => value.parse().map(|name: Name| Self::SupportContact(name.into())).map_err(bad),
-            "partnerOfRecord" => Ok(Self::PartnerOfRecord(Partner::parse(value).map_err(bad)?)),
-            "quantity" => match value.parse() {
-                Ok(quantity) if quantity > 0 => Ok(Self::Quantity(quantity)),
-                Ok(_) | Err(_) => Err(format!("`{field}={value}`: a quantity is a whole number, 1 or more")),
-            },
-            "friendlyName" => Ok(Self::FriendlyName(value.into())),
-            "contact.email" => Ok(Self::Contact("email", value.into())),
-            "contact.name" => Ok(Self::Contact("name", value.into())),
-            "contact.language" => Ok(Self::Contact("language", value.into())),
-            _ => Err(format!("`{field}` cannot be set; {FIELDS} can")),
-        }
-    }
-    /// Whether documents of a kind have it.
-    fn fits(&self, kind: Kind) -> bool {
-        match self {
-            Self::Reseller(_) => matches!(kind, Kind::Customer | Kind::AzureAccess),
-            Self::SupportContact(_) => matches!(kind, Kind::Customer | Kind::SupportDelegation),
-            Self::PartnerOfRecord(_) => matches!(kind, Kind::Customer | Kind::Subscription),
-            Self::Quantity(_) | Self::FriendlyName(_) => kind == Kind::Subscription,
-            Self::Contact(..) => matches!(kind, Kind::Customer | Kind::Partnership),
-            // Subscriptions inside their customers have none.
-            Self::Label(..) => kind != Kind::Subscription,
-        }
-    }
-    fn reseller(&self) -> Option<&Name> {
-        match self {
-            Self::Reseller(name) => Some(name),
-            Self::SupportContact(_)
-            | Self::PartnerOfRecord(_)
-            | Self::Quantity(_)
-            | Self::FriendlyName(_)
-            | Self::Contact(..)
-            | Self::Label(..) => None,
-        }
-    }
-    fn field(&self) -> &'static str {
-        match self {
-            Self::Reseller(_) => "reseller",
-            Self::SupportContact(_) => "supportContact",
-            Self::PartnerOfRecord(_) => "partnerOfRecord",
-            Self::Quantity(_) => "quantity",
-            Self::FriendlyName(_) => "friendlyName",
-            Self::Contact(..) => "contact",
-            Self::Label(..) => "label",
-        }
-    }
-}
-
-impl Partner {
-    /// `none`, `northwind`, `northwind/4822222`, `/4822222`.
-    fn parse(text: &str) -> Result<Self, crate::model::id::BadId> {
-        match text.split_once('/') {
-            None if text == "none" => Ok(Self::Asserted(None)),
-            None => Ok(Self::Partnership(text.parse()?, None)),
-            Some(("", id)) => Ok(Self::Asserted(Some(PartnerId::parse(id)?))),
-            Some((name, id)) => Ok(Self::Partnership(name.parse()?, Some(PartnerId::parse(id)?))),
-        }
-    }
-    fn written(&self) -> Yaml {
-        let id = |id: &PartnerId| ("partnerId", Yaml::text(id.as_str()));
-        match self {
-            Self::Partnership(name, None) => Yaml::text(name.as_str()),
-            Self::Partnership(name, Some(one)) => Yaml::inline([("partnership", Yaml::text(name.as_str())), id(one)]),
-            Self::Asserted(None) => Yaml::text("none"),
-            Self::Asserted(Some(one)) => Yaml::inline([id(one)]),
-        }
-    }
-}
-
 /// The files with the values in them, those of customers in the folder of their reseller.
 ///
 /// # Errors
@@ -239,10 +118,14 @@ pub fn set(written: &Written, order: &Order) -> Result<Proposal, Fault> {
         edits: Vec::new(),
         meant,
         refused: None,
+        without_action: None,
     };
     let slug = order.kind.slug();
     if let Some(odd) = order.all().find(|value| !value.fits(order.kind)) {
         return Err(Fault::Usage(format!("a {slug} has no `{}` that can be set", odd.field())));
+    }
+    if written.desired.is_some() {
+        are_declared(written, order)?;
     }
     written.documents.iter().for_each(|parsed| choice.document(parsed));
     if let Some(unknown) = choice.left.first() {
@@ -261,6 +144,11 @@ pub fn set(written: &Written, order: &Order) -> Result<Proposal, Fault> {
             "`azure-access/{name}` names its principal, which is the old reseller's: change it by hand"
         )));
     }
+    if let Some(name) = choice.without_action {
+        return Err(Fault::Usage(format!(
+            "`subscription/{name}` declares no renewal yet: say `renewal.action=renew` as well"
+        )));
+    }
     let mut changes = written.edited(choice.edits)?;
     written.check(&changes)?;
     let (mut stays, mut kept) = (Vec::new(), Vec::new());
@@ -274,8 +162,31 @@ pub fn set(written: &Written, order: &Order) -> Result<Proposal, Fault> {
     Ok(Proposal { changes, meant, stays, kept })
 }
 
-/// A subscription's name in its customer's document, none in its own, and its partner of record as written.
-type Leaf<'a> = (Option<&'a Name>, Option<&'a Spanned<PartnerOfRecordRef>>);
+/// That the partnerships an order names are there: said once, not for each document.
+fn are_declared(written: &Written, order: &Order) -> Result<(), Fault> {
+    let partnerships = written.documents.iter().filter(|parsed| parsed.kind() == Kind::Partnership);
+    let known: BTreeSet<&Name> = partnerships.map(|parsed| &parsed.document.metadata.name.value).collect();
+    let Some(unknown) = order.all().filter_map(Assignment::partnership).find(|name| !known.contains(name)) else {
+        return Ok(());
+    };
+    let near = nearest(unknown.as_str(), known.iter().map(|name| name.as_str()));
+    let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    Err(Fault::Usage(format!("no manifest declares `partnership/{unknown}`{near}")))
+}
+
+/// Whether nothing is said of a next term.
+fn is_bare(renewal: &Renewal) -> bool {
+    let Renewal { action: _, quantity, term, billing_cycle, end_date } = renewal;
+    quantity.is_none() && term.is_none() && billing_cycle.is_none() && end_date.is_none()
+}
+
+/// A subscription as it is written.
+struct Leaf<'a> {
+    /// Its name in its customer's document, none in its own.
+    name: Option<&'a Name>,
+    partner: Option<&'a Spanned<PartnerOfRecordRef>>,
+    renewal: Option<&'a Renewal>,
+}
 
 struct Choice<'a> {
     order: &'a Order,
@@ -290,6 +201,8 @@ struct Choice<'a> {
     meant: Meant,
     /// An Azure access whose principal would not be its reseller's.
     refused: Option<Name>,
+    /// A subscription of whose renewal something would be said, and not what becomes of it.
+    without_action: Option<SmolStr>,
 }
 
 impl<'a> Choice<'a> {
@@ -396,14 +309,21 @@ impl<'a> Choice<'a> {
         !leave
     }
 
-    fn subscriptions(&mut self, parsed: &Parsed) {
+    fn subscriptions<'p>(&mut self, parsed: &'p Parsed) {
         let own = &parsed.document.metadata.name.value;
         let (customer, leaves): (&Name, Vec<Leaf<'_>>) = match &parsed.document.spec {
             Spec::Customer(spec) => {
-                let leaves = spec.subscriptions.iter();
-                (own, leaves.map(|(leaf, one)| (Some(leaf), one.partner_of_record.as_ref())).collect())
+                let leaf = |(name, one): (&'p Name, &'p Spanned<Subscription>)| Leaf {
+                    name: Some(name),
+                    partner: one.value.partner_of_record.as_ref(),
+                    renewal: one.value.renewal.as_ref().map(|renewal| &renewal.value),
+                };
+                (own, spec.subscriptions.iter().map(leaf).collect())
             }
-            Spec::Subscription(spec) => (&spec.customer.value, vec![(None, spec.partner_of_record.as_ref())]),
+            Spec::Subscription(spec) => {
+                let renewal = spec.renewal.as_ref().map(|renewal| &renewal.value);
+                (&spec.customer.value, vec![Leaf { name: None, partner: spec.partner_of_record.as_ref(), renewal }])
+            }
             Spec::Provider(_)
             | Spec::Partnership(_)
             | Spec::ResellerAssociation(_)
@@ -411,14 +331,17 @@ impl<'a> Choice<'a> {
             | Spec::AzureAccess(_)
             | Spec::Acknowledgement(_) => return,
         };
-        for (leaf, partner_there) in leaves {
+        for written in leaves {
+            let Leaf { name: leaf, partner: partner_there, renewal: _ } = written;
             let name = smol_str::format_smolstr!("{customer}/{}", leaf.unwrap_or(own));
             let names_it = self.naming.as_ref().is_none_or(|naming| naming.is_partner(partner_there));
             if !self.is_selected(&name) || !names_it {
                 continue;
             }
             self.meant.documents += 1;
-            for value in self.order.values_of(&name) {
+            let values = self.order.values_of(&name);
+            self.renewal((parsed, &name), &written, &values);
+            for value in values {
                 let (key, value) = match value {
                     Assignment::PartnerOfRecord(_)
                         if self.order.names.is_empty() && !self.may_replace(partner_there) =>
@@ -431,10 +354,45 @@ impl<'a> Choice<'a> {
                     Assignment::Reseller(_)
                     | Assignment::SupportContact(_)
                     | Assignment::Contact(..)
+                    | Assignment::Renewal(..)
                     | Assignment::Label(..) => continue,
                 };
                 self.subscription(parsed, leaf, (key, value));
             }
+        }
+    }
+
+    /// A renewal is made, changed, or where it is to be none replaced: what was said of a next term goes with it.
+    fn renewal(&mut self, (parsed, name): (&Parsed, &SmolStr), leaf: &Leaf<'_>, values: &[&Assignment]) {
+        let mut fields: Vec<(&str, Yaml)> = Vec::new();
+        for field in order::RENEWAL {
+            let value = values.iter().rev().find_map(|value| match value {
+                Assignment::Renewal(name, value) if name == field => Some(value.clone()),
+                Assignment::Renewal(..)
+                | Assignment::Reseller(_)
+                | Assignment::SupportContact(_)
+                | Assignment::PartnerOfRecord(_)
+                | Assignment::Quantity(_)
+                | Assignment::FriendlyName(_)
+                | Assignment::Contact(..)
+                | Assignment::Label(..) => None,
+            });
+            fields.extend(value.map(|value| (*field, value)));
+        }
+        if fields.is_empty() {
+            return;
+        }
+        let action = fields.first().filter(|(field, _)| *field == "action").map(|(_, value)| value.clone());
+        let goes_on = action.is_none() || action == Some(Yaml::text("renew"));
+        match leaf.renewal {
+            Some(there) if goes_on || is_bare(there) => {
+                let inline = leaf.name.map(|name| ["subscriptions", name.as_str()]);
+                let path: Vec<&str> =
+                    ["spec"].into_iter().chain(inline.into_iter().flatten()).chain(["renewal"]).collect();
+                fields.into_iter().for_each(|field| self.set(parsed, &path, field, order::RENEWAL));
+            }
+            None if action.is_none() => drop(self.without_action.get_or_insert_with(|| name.clone())),
+            Some(_) | None => self.subscription(parsed, leaf.name, ("renewal", Yaml::inline(fields))),
         }
     }
 
@@ -492,6 +450,7 @@ impl<'a> Choice<'a> {
             | Assignment::PartnerOfRecord(_)
             | Assignment::Quantity(_)
             | Assignment::FriendlyName(_)
+            | Assignment::Renewal(..)
             | Assignment::Label(..) => None,
         });
         let fields: Vec<(&str, Yaml)> = fields.collect();
@@ -512,7 +471,8 @@ impl<'a> Choice<'a> {
             | Assignment::PartnerOfRecord(_)
             | Assignment::Quantity(_)
             | Assignment::FriendlyName(_)
-            | Assignment::Contact(..) => None,
+            | Assignment::Contact(..)
+            | Assignment::Renewal(..) => None,
         });
         if !metadata.labels.is_empty() {
             labels.for_each(|(key, value)| self.set(parsed, &["metadata", "labels"], (key, value), &[]));

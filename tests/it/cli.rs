@@ -259,11 +259,11 @@ fn files_that_are_there_change_only_when_somebody_agrees() {
     assert!(err.contains("-  reseller: fabrikam\n") && err.contains("+  reseller: northwind\n"), "{err}");
     let (code, out, _) = project.ends(&["set", "customer", "contoso", "reseller=northwind", "--dry-run"]);
     assert_eq!((code, text() == before), (0, true));
-    assert!(
-        out.starts_with("Would write 1 file (1 customer meant).\n1 partner of record stays with `fabrikam`"),
-        "{out}"
-    );
-    assert_eq!(project.code(&["set", "customer", "contoso", "reseller=nowhere", "--yes"]), 3);
+    // What is only shown is one stream: the difference, then what it comes to.
+    let told = "\nWould write 1 file (1 customer meant).\n1 partner of record stays with `fabrikam`";
+    assert!(out.starts_with("--- manifests/contoso.yaml\n") && out.contains(told), "{out}");
+    assert_eq!(project.code(&["set", "customer", "contoso", "reseller=nowhere", "--yes"]), 64);
+    assert_eq!(project.code(&["set", "customer", "contoso", "label.a=b", "contact.language=xx-no-such", "--yes"]), 3);
     assert_eq!(
         (project.code(&["set", "customer", "contoso", "reseller=northwind", "--yes"]), text() == before),
         (0, false)

@@ -465,8 +465,10 @@ fn nothing_is_set_that_would_bring_an_error_or_that_nobody_selected() {
     let desk = contoso().desk();
     desk.import(&by_default());
     let refused = |order: Order| set(&desk.written(), &order).expect_err("refused");
-    let nowhere = refused(order(Kind::Customer, &[], &["alone"], &["reseller=nowhere"]));
-    assert!(matches!(nowhere, Fault::WouldBreak(project) if project.findings.len() == 1));
+    let nowhere = refused(order(Kind::Customer, &[], &["alone", "contoso"], &["reseller=norhtwind"]));
+    assert!(matches!(&nowhere, Fault::Usage(words) if words.contains("did you mean `northwind`?")), "{nowhere}");
+    let bare = refused(order(Kind::Subscription, &[], &[], &["renewal.quantity=3"]));
+    assert!(matches!(&bare, Fault::Usage(words) if words.contains("renewal.action=renew")), "{bare}");
     for wrong in [
         order(Kind::Customer, &[], &["nobody"], &["reseller=northwind"]),
         order(Kind::Customer, &[("a", "b")], &[], &["reseller=northwind"]),

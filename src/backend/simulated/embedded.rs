@@ -24,6 +24,8 @@ const LOCK: &str = "tenant.lock";
 #[derive(Debug)]
 pub struct Embedded {
     state: PathBuf,
+    /// The name of the seed's file.
+    seed: Option<SmolStr>,
     tenant: Mutex<Held>,
 }
 
@@ -46,6 +48,16 @@ pub enum EmbeddedError {
     /// The seed does not exist.
     #[error("the seed of the embedded tenant, `{}`, does not exist; `center: embedded:FILE` names it relative to the project file", .0.display())]
     NoSeed(PathBuf),
+    /// The living copy began as another seed.
+    #[error("the living copy of the tenant, `{}`, began as `{was}`, and `center` names `{seed}`", .living.display())]
+    OtherSeed {
+        /// The living copy.
+        living: PathBuf,
+        /// What it began as.
+        was: SmolStr,
+        /// What is named now.
+        seed: SmolStr,
+    },
     /// The living copy was there and is gone: somebody reset the tenant meanwhile.
     #[error("the living copy of the tenant, `{}`, vanished; run the command again", .0.display())]
     Vanished(PathBuf),
@@ -88,17 +100,25 @@ impl Embedded {
     /// Opens the living copy in the directory `state`, or the seed if there is none. Writes nothing.
     ///
     /// # Errors
-    /// When the file to read is missing or broken.
+    /// When the file to read is missing or broken, or the living copy began as another seed.
     pub fn open(seed: &Path, state: &Path) -> Result<Self, EmbeddedError> {
         let living = state.join(LIVING);
         let held = match text_of(&living)? {
-            Some(text) => Held { tenant: seed::parse(&living.display().to_string(), &text)?, living: Living::Present },
+            Some(text) => {
+                let tenant = seed::parse(&living.display().to_string(), &text)?;
+                if let (Some(was), Some(seed)) = (tenant.header().seed.clone(), name_of(seed))
+                    && was != seed
+                {
+                    return Err(EmbeddedError::OtherSeed { living, was, seed });
+                }
+                Held { tenant, living: Living::Present }
+            }
             None => {
                 let text = text_of(seed)?.ok_or_else(|| EmbeddedError::NoSeed(seed.into()))?;
                 Held { tenant: seed::parse(&seed.display().to_string(), &text)?, living: Living::Absent }
             }
         };
-        Ok(Self { state: state.into(), tenant: Mutex::new(held) })
+        Ok(Self { state: state.into(), seed: name_of(seed), tenant: Mutex::new(held) })
     }
     /// Where the living copy is, or will be.
     #[must_use]
@@ -187,6 +207,9 @@ impl Embedded {
         if next == held.tenant && held.living == Living::Present {
             return Ok(done);
         }
+        if held.living == Living::Absent {
+            next.header.seed.clone_from(&self.seed);
+        }
         next.header.revision = next.header.revision.saturating_add(1);
         let path = self.living_copy();
         files::replace(&path, &next).map_err(|source| EmbeddedError::Write { path: path.clone(), source })?;
@@ -243,6 +266,11 @@ impl Actuate for Embedded {
     }
 }
 
+/// A file's name: a project that is moved or copied has its seed elsewhere.
+fn name_of(path: &Path) -> Option<SmolStr> {
+    path.file_name().map(|name| format_smolstr!("{}", name.display()))
+}
+
 /// Either side of a change.
 enum Fault {
     Backend(BackendError),
@@ -264,6 +292,7 @@ fn after(error: &EmbeddedError) -> BackendError {
         | EmbeddedError::Read { path: _, source: _ }
         | EmbeddedError::Write { path: _, source: _ }
         | EmbeddedError::Broken(_)
+        | EmbeddedError::OtherSeed { .. }
         | EmbeddedError::Human(_) => BackendError::Transient(text.into()),
     }
 }

@@ -64,6 +64,7 @@ impl Tenant {
             changes_show_after: Span::seconds(0),
             new_customers: Review::Passed,
             revision: 0,
+            seed: None,
         })
     }
     /// What the header says.

@@ -18,7 +18,7 @@ What is not written is not managed: quantities, names and renewals stay with who
 What is read from a service is remembered at once: interrupted in whatever way, the same command goes on where it stopped.
 
 Examples:
-  twotier import --dry-run
+  twotier import --dry-run > review.txt
   twotier import
   twotier import --manage quantity,friendlyName --yes";
 pub(super) const IMPORT_AFTER: &str =
@@ -91,7 +91,8 @@ pub(super) const SET: &str = "\
 Writes values into many manifests at once, shows the difference and asks. Comments and everything else stay as they are. \
 Works on manifests that have errors, as long as it brings no new ones; what it means for the tenant is shown by `plan`.
 
-Fields: reseller and supportContact of customers; supportContact of support-delegation and reseller of azure-access; partnerOfRecord, quantity and friendlyName of subscriptions; \
+Fields: reseller and supportContact of customers; supportContact of support-delegation and reseller of azure-access; partnerOfRecord, quantity, friendlyName, renewal.action \
+(renew, cancel, extend), renewal.quantity, renewal.term, renewal.billingCycle and renewal.endDate of subscriptions; \
 contact.email, contact.name and contact.language of customers and of partnerships; label.KEY of any document. On customers, partnerOfRecord is written into each of their subscriptions, wherever it is declared. A partner of record is \
 a partnership, PARTNERSHIP/PARTNERID, or as an assertion /PARTNERID or none. What is asserted already stays, and is counted, \
 unless its subscription is named itself or --assertions says otherwise.
@@ -107,8 +108,10 @@ Examples:
   twotier set customer -l group=contoso reseller=northwind
   twotier set subscription contoso/m365 quantity=30 partnerOfRecord=northwind
   twotier set customer --naming fabrikam reseller=northwind partnerOfRecord=northwind supportContact=northwind
+  twotier set subscription -l group=contoso renewal.action=cancel
   twotier set customer contoso fourthcoffee label.group=retail --yes
-  twotier set customer --from contacts.csv       (name,contact.email,contact.language)";
+  twotier set customer --from contacts.csv       (name,contact.email,contact.language)
+  twotier set subscription --from renewals.csv   (name,renewal.action,renewal.quantity)";
 pub(super) const SET_AFTER: &str = "\
 Exit codes: 0 written, or nothing to write; 1 fault, 3 the manifests would have a new error, 64 usage or nothing selected.";
 

@@ -25,6 +25,21 @@ With `--listen` the tenant stands behind HTTP on loopback, as Partner Center and
 line on stdout is where it listens. Below `/simulate/` is the control side: POST accept, decline, sign, review, end, \
 deauthorize, clock, edit, faults, limits, user, refreshToken, devices/CODE/approve; GET tenant, requests, faults.
 
+`--faults FILE` (YAML or JSON, the body of POST faults too) says which requests go wrong; a request goes wrong by the first rule \
+that is due:
+  seed: 7                  draws what is left to chance
+  rules:
+  - method: POST           only this method
+    path: /v1/customers/*/orders   only such paths: * is one part, a last ** any rest
+    nth: 2                 the first of the matching ones that goes wrong, from 1
+    times: 3               how many in a row, 0 for all
+    percent: 50            how likely each of them does
+    acts: [...]            what somebody else does just before
+    fault: {throttled: 30}   what goes wrong
+Faults: {throttled: SECONDS}, {status: 503}, {refused: {status: 400, code: 3002}}, {html: STATUS}, huge, closeBefore: nothing \
+happens; closeAfter, reset, {slow: MILLISECONDS}, truncated: it happens, and the reply is lost or late; lost: a list without its \
+entries; repeated: a page that leads to itself; {late: SECONDS}: an order shows later.
+
 Examples:
   twotier simulate accept partnership/northwind
   twotier simulate accept customer/contoso --reseller partnership/northwind
@@ -145,4 +160,21 @@ pub(crate) enum Outcome {
 
 fn tenant(text: &str) -> Result<TenantId, String> {
     text.parse().map_err(|error: crate::model::id::BadId| error.to_string())
+}
+
+#[cfg(all(test, feature = "listen"))]
+mod tests {
+    use super::SIMULATE;
+    use crate::backend::simulated::http::Script;
+
+    #[test]
+    fn the_help_names_every_fault_and_an_unknown_one_is_answered_with_them() {
+        let script = r#"{"rules": [{"fault": "nonsense"}]}"#;
+        let known = serde_json::from_str::<Script>(script).expect_err("no such fault").to_string();
+        let known: Vec<&str> = known.split('`').skip(3).step_by(2).collect();
+        assert!(known.len() > 10, "{known:?}");
+        for word in known {
+            assert!(SIMULATE.contains(word), "{word}");
+        }
+    }
 }

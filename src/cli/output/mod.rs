@@ -20,7 +20,9 @@ pub(super) use people::{
 };
 pub(super) use state::{fields, remembered, state, state_json};
 pub(super) use table::Table;
-pub(super) use tools::{begun, begun_json, explained, explained_json, setting_rows, settings, settings_json};
+pub(super) use tools::{
+    begun, begun_json, explained, explained_json, setting_rows, settings, settings_json, with_tenant,
+};
 pub(super) use why::{why, why_json};
 
 use super::args::OutputFormat;

@@ -3,6 +3,7 @@
 use super::{Table, safe};
 use crate::cli::settings::{CloudName, Kept, Origin, Proven, Setting, Settings, SignIn, Way, named};
 use crate::diag::source::shown;
+use crate::model::TenantId;
 use crate::ops::explain::{Explained, Presence, Shape};
 use crate::ops::init::Fate;
 use crate::report::Width;
@@ -116,6 +117,15 @@ pub(crate) fn setting_rows(settings: &Settings) -> Vec<SettingRow> {
     for (name, setting) in [("commit", &run_by.commit), ("ref", &run_by.reference), ("change", &run_by.change_url)] {
         let origin = setting.as_ref().map_or(&Origin::Default, |setting| &setting.origin);
         rows.push(row(name, setting.as_ref().map(|setting| setting.value.to_string()), origin));
+    }
+    rows
+}
+
+/// The rows with the provider's tenant as its document declares it, where no setting does.
+pub(crate) fn with_tenant(mut rows: Vec<SettingRow>, tenant: TenantId, document: PathBuf) -> Vec<SettingRow> {
+    for row in rows.iter_mut().filter(|row| row.name == "tenant" && row.value.is_none()) {
+        row.value = Some(tenant.to_string());
+        row.origin = Origin::Manifest(document.clone());
     }
     rows
 }

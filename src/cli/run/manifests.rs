@@ -69,7 +69,7 @@ pub(super) fn import(scene: &Scene<'_>, args: &ImportArgs) -> Result<Exit, CliEr
     let imported = import::import(question, &shown);
     recall.close(&shown);
     let imported = imported.map_err(|fault| scene.explained(fault, "import"))?;
-    let done = scene.settle(&imported.changes, args.consent)?;
+    let done = scene.settle(&imported.changes, args.consent, form)?;
     let text = match form {
         Plainness::Text => output::imported(&imported, done.verb()),
         Plainness::Json => output::json(&output::imported_json(&imported, done.name())),
@@ -100,7 +100,7 @@ pub(super) fn bind(scene: &Scene<'_>, args: &BindArgs) -> Result<Exit, CliError>
     }
     let bound = binding::bind(&written, journal.ledger());
     let (changes, bound) = bound.map_err(|fault| scene.explained(fault, "bind"))?;
-    let done = scene.settle(&changes, args.consent)?;
+    let done = scene.settle(&changes, args.consent, form)?;
     let text = match form {
         Plainness::Text if bound.is_empty() => "Nothing to write: no learned id is missing.\n".to_owned(),
         Plainness::Text => {
@@ -118,7 +118,7 @@ pub(super) fn set(scene: &Scene<'_>, args: &SetArgs) -> Result<Exit, CliError> {
     let order = order(args)?;
     let written = Written::load(scene.place()?);
     let proposal = setting::set(&written, &order).map_err(|fault| scene.explained(fault, "set"))?;
-    let done = scene.settle(&proposal.changes, args.consent)?;
+    let done = scene.settle(&proposal.changes, args.consent, form)?;
     let text = match form {
         Plainness::Text => output::set(&proposal, done.verb(), order.kind.slug()),
         Plainness::Json => output::json(&output::set_json(&proposal, done.name())),
@@ -142,7 +142,8 @@ fn order(args: &SetArgs) -> Result<setting::Order, CliError> {
         Some(_) if !names.is_empty() => {
             return Err(CliError::usage("`--from` names its documents itself: leave out the names"));
         }
-        Some(path) => setting::table(&files::read(path)?)
+        Some(path) => setting::decoded(&files::bytes(path)?)
+            .and_then(|text| setting::table(&text))
             .map_err(|error| CliError::usage(format!("`{}`: {error}", path.display())))?,
         None => setting::Each::new(),
     };
@@ -171,14 +172,19 @@ fn order(args: &SetArgs) -> Result<setting::Order, CliError> {
 
 impl Scene<'_> {
     /// Shows what changes in files that are there, asks, and writes.
-    fn settle(&self, changes: &[FileChange], consent: Consent) -> Result<Done, CliError> {
+    fn settle(&self, changes: &[FileChange], consent: Consent, form: Plainness) -> Result<Done, CliError> {
         let old: Vec<Difference<'_>> = changes.iter().filter_map(Difference::of).collect();
         let asks = !old.is_empty() && !consent.yes;
-        let differences = output::differences(old, self.terminal.message_paint());
-        match (asks, differences.is_empty()) {
-            (_, true) => {}
-            (true, false) => self.terminal.keep(differences.trim_end()),
-            (false, false) => self.terminal.show(differences.trim_end()),
+        if consent.dry_run && form == Plainness::Text {
+            // What is only shown is what was asked for: one stream, to be kept in a file.
+            self.terminal.data(&output::differences(old, self.terminal.paint()))?;
+        } else {
+            let differences = output::differences(old, self.terminal.message_paint());
+            match (asks, differences.is_empty()) {
+                (_, true) => {}
+                (true, false) => self.terminal.keep(differences.trim_end()),
+                (false, false) => self.terminal.show(differences.trim_end()),
+            }
         }
         if changes.is_empty() {
             return Ok(Done::Nothing);

@@ -5,6 +5,7 @@ use crate::cli::args::LoginArgs;
 use crate::cli::doors::{self, Doors};
 use crate::cli::output::{self, Plainness, safe};
 use crate::cli::settings::Center;
+use crate::model::Limits;
 use crate::ops::project;
 
 #[cfg(feature = "rest")]
@@ -171,6 +172,10 @@ fn lines(scene: &Scene<'_>) -> Vec<Line> {
                 Some(_) => well("invitation", "`Provider.invitationUrl` is there"),
                 None => mend("invitation", "no link: copy it once from the portal into `Provider.invitationUrl`"),
             });
+            if provider.limits == Limits::default() {
+                let words = "none: one plan may take away and grant anything; `twotier explain limits` lists them";
+                lines.push(well("limits", words));
+            }
             lines.push(match provider.recipients.len() {
                 0 => mend(
                     "recipients",

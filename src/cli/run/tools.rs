@@ -1,9 +1,11 @@
-//! `init`, `explain`, `schema`, `config`, `completions` and `man`: what needs neither manifests nor tenant nor state.
+//! `init`, `explain`, `schema`, `config`, `completions` and `man`: what needs neither tenant nor state.
 
 use super::{Cli, CliError, Exit, Scene};
 use crate::cli::args::{ExplainArgs, InitArgs, ManArgs, SchemaArgs};
+use crate::cli::doors;
 use crate::cli::output;
 use crate::ops;
+use crate::ops::project;
 use clap::CommandFactory as _;
 
 /// `init`.
@@ -28,7 +30,7 @@ pub(super) fn init(scene: &Scene<'_>, args: &InitArgs) -> Result<Exit, CliError>
 
 /// `explain`.
 pub(super) fn explain(scene: &Scene<'_>, args: &ExplainArgs) -> Result<Exit, CliError> {
-    if args.topic.contains('/') {
+    if args.topic.contains('/') && args.topic != "twotier/protect" {
         return super::why::why(scene, &args.topic);
     }
     let explained = ops::explain::explain(&args.topic).map_err(|unknown| {
@@ -53,6 +55,13 @@ pub(super) fn explain(scene: &Scene<'_>, args: &ExplainArgs) -> Result<Exit, Cli
 /// `config`.
 pub(super) fn config(scene: &Scene<'_>) -> Result<Exit, CliError> {
     let rows = output::setting_rows(scene.settings);
+    let project = project::load(doors::place(scene.settings));
+    let provider = project.desired.as_ref().map(|desired| &desired.provider);
+    let declared = provider.and_then(|it| Some((it.tenant, project.sources.file(it.limits_at.file)?.path.clone())));
+    let rows = match declared {
+        Some((tenant, document)) => output::with_tenant(rows, tenant, document),
+        None => rows,
+    };
     let form = scene.plain_or_json()?;
     let text = match form {
         output::Plainness::Text => output::settings(&rows, scene.terminal.width()),

@@ -149,7 +149,7 @@ impl Sources<'_> {
     /// Relative paths of the project file start from its folder, all others from where the command was started.
     fn base(&self, origin: &Origin) -> &Path {
         match origin {
-            Origin::ProjectFile(_) | Origin::Default => self.root,
+            Origin::ProjectFile(_) | Origin::Manifest(_) | Origin::Default => self.root,
             Origin::Flag(_) | Origin::Variable(_) => self.folder,
         }
     }

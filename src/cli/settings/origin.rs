@@ -12,6 +12,8 @@ pub(crate) enum Origin {
     Variable(&'static str),
     /// The project file.
     ProjectFile(PathBuf),
+    /// A manifest, where no setting says otherwise.
+    Manifest(PathBuf),
     /// Built in.
     Default,
 }
@@ -19,7 +21,7 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Flag(name) | Self::Variable(name) => f.write_str(name),
-            Self::ProjectFile(path) => path.display().fmt(f),
+            Self::ProjectFile(path) | Self::Manifest(path) => path.display().fmt(f),
             Self::Default => f.write_str("default"),
         }
     }

@@ -26,7 +26,8 @@ pub struct Provider {
     pub listing: Option<Spanned<Listing>>,
     /// Who can open the sealed one-time passwords of new customers.
     pub credentials: Option<Credentials>,
-    /// How much may be taken away or granted per run and over a rolling day.
+    /// How much may be taken away or granted per run and over a rolling day. A bound that is not written is none, but for
+    /// lowered quantities, each of which is acknowledged then.
     pub limits: Option<Spanned<Limits>>,
     /// When nothing is applied.
     #[serde(default)]

@@ -27,6 +27,8 @@ pub const SUBSCRIPTION: &[&str] = &[
     "purchase",
     "onDrift",
 ];
+/// `renewal` of a subscription.
+pub const RENEWAL: &[&str] = &["action", "quantity", "term", "billingCycle", "endDate"];
 /// `spec.reseller` of a Partnership.
 pub const RESELLER: &[&str] = &["displayName", "tenantId", "partnerIds", "country", "contact", "adminAgentsGroupId"];
 /// A `contact`.

@@ -50,6 +50,15 @@ fn is_readable(loaded: &Written, place: Place<'_>) -> bool {
     })
 }
 
+/// What a day may take away or grant, until somebody who knows the business says otherwise.
+const LIMITS: [(&str, u32); 5] = [
+    ("endedPartnerships", 1),
+    ("movedPartnerOfRecord", 20),
+    ("endedRenewals", 20),
+    ("grantedAccess", 10),
+    ("boughtSeats", 500),
+];
+
 fn provider(facts: &ProviderFacts) -> Result<String, Fault> {
     let ProviderFacts { tenant, partner_id, country } = facts;
     let country = country.as_ref().filter(|country| country::exists(country));
@@ -63,8 +72,12 @@ fn provider(facts: &ProviderFacts) -> Result<String, Fault> {
         ("tenantId", Yaml::text(tenant.to_string())),
         ("partnerId", Yaml::text(partner_id.as_str())),
         ("country", Yaml::text(country)),
+        ("limits", Yaml::map(LIMITS.map(|(what, most)| (what, Yaml::inline([("max", Yaml::Number(most))]))))),
     ]);
-    let comments = vec!["Copy `invitationUrl` from the portal before resellers are invited.".to_owned()];
+    let comments = vec![
+        "Copy `invitationUrl` from the portal before resellers are invited. `limits` bound what one day may take away or".to_owned(),
+        "grant; what is over waits for an `Acknowledgement`. Without them nothing is bounded but lowered quantities.".to_owned(),
+    ];
     Ok(document(&NewDocument { kind: Kind::Provider, name: &name, comments, spec }))
 }
 

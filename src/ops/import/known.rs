@@ -2,7 +2,7 @@
 //! relations are taken. Never asks the tenant.
 
 use super::There;
-use super::names::Names;
+use super::names::{Names, Spelling};
 use crate::desired::{Additional, Customer, Desired, Identity, Partnership};
 use crate::diff::Owners;
 use crate::ledger::{Ledger, LiveId};
@@ -125,7 +125,7 @@ impl<'a> Known<'a> {
     }
     /// Names of partnerships that are taken. `none` is: it means nobody.
     pub(super) fn partnership_names(&self) -> Names {
-        let mut names = Names::default();
+        let mut names = Names::spelt(Spelling::of(&self.desired.provider.country));
         names.take_word("none");
         self.desired.partnerships.keys().for_each(|name| names.take(name.clone()));
         self.used.iter().for_each(|address| {
@@ -137,7 +137,7 @@ impl<'a> Known<'a> {
     }
     /// Names of customers that are taken.
     pub(super) fn customer_names(&self) -> Names {
-        let mut names = Names::default();
+        let mut names = Names::spelt(Spelling::of(&self.desired.provider.country));
         for key in self.desired.customers.keys() {
             if let CustomerKey::Named(name) = key {
                 names.take(name.clone());
@@ -154,7 +154,7 @@ impl<'a> Known<'a> {
     }
     /// Names of a customer's subscriptions that are taken.
     pub(super) fn subscription_names(&self, customer: &Name) -> Names {
-        let mut names = Names::default();
+        let mut names = Names::spelt(Spelling::of(&self.desired.provider.country));
         let key = CustomerKey::Named(customer.clone());
         let first = SubscriptionKey { customer: key.clone(), leaf: Leaf::Named(Name::lowest()) };
         let declared = self.desired.subscriptions.range(first..).map(|(key, _)| key);

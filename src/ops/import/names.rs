@@ -7,13 +7,34 @@ use std::collections::BTreeSet;
 /// Longest name that is made; people type them.
 const LONGEST: usize = 40;
 
+/// How letters with dots are spelt without them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Spelling {
+    /// As the letter below: `Föhr` is `fohr`.
+    #[default]
+    Plain,
+    /// As Germans do: `Föhr` is `foehr`.
+    German,
+}
+impl Spelling {
+    /// That of a country.
+    pub(super) fn of(country: &str) -> Self {
+        if matches!(country, "DE" | "AT" | "CH" | "LI" | "LU") { Self::German } else { Self::Plain }
+    }
+}
+
 /// Names in use.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Names {
     taken: BTreeSet<Name>,
+    spelling: Spelling,
 }
 
 impl Names {
+    /// None yet.
+    pub(super) fn spelt(spelling: Spelling) -> Self {
+        Self { taken: BTreeSet::new(), spelling }
+    }
     /// Takes a name.
     pub(super) fn take(&mut self, name: Name) {
         self.taken.insert(name);
@@ -30,7 +51,7 @@ impl Names {
     /// not depend on what else is named. `noun` names what cannot be named by any text.
     pub(super) fn make(&mut self, texts: &[&str], noun: &str, id: &[u8; 16]) -> Name {
         let digits: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
-        let base = texts.iter().map(|text| label(text)).find(|text| !text.is_empty());
+        let base = texts.iter().map(|text| label(text, self.spelling)).find(|text| !text.is_empty());
         let short = |base: &str, digits: &str| format!("{}-{digits}", cut(base, 62 - digits.len()));
         let noun_with = short(noun, &digits[..8]);
         let base = base.unwrap_or(noun_with);
@@ -48,10 +69,15 @@ impl Names {
 }
 
 /// Lower-case letters, digits and single inner hyphens, as much of a text as they can show; perhaps nothing.
-pub(super) fn label(text: &str) -> String {
+pub(super) fn label(text: &str, spelling: Spelling) -> String {
     let mut out = String::new();
     for c in text.chars().flat_map(char::to_lowercase) {
-        match plain(c) {
+        let german = match (spelling, c) {
+            (Spelling::German, 'ö') => Some("oe"),
+            (Spelling::German, 'ü') => Some("ue"),
+            (Spelling::German | Spelling::Plain, _) => None,
+        };
+        match german.or_else(|| plain(c)) {
             Some(letters) => out.push_str(letters),
             None if c.is_ascii_lowercase() || c.is_ascii_digit() => out.push(c),
             None if c == '\'' || c == '\u{2019}' || is_mark(c) => {}
@@ -121,7 +147,11 @@ mod tests {
             ("Straße", "strasse"),
             ("日本", ""),
         ] {
-            assert_eq!(label(text), expect);
+            assert_eq!(label(text, Spelling::Plain), expect);
+        }
+        for (text, expect) in [("Föhr & Söhne", "foehr-soehne"), ("Bäckerei Süß", "baeckerei-suess"), ("ÜBER", "ueber")]
+        {
+            assert_eq!(label(text, Spelling::of("DE")), expect);
         }
     }
 

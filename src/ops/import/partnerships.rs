@@ -127,7 +127,6 @@ impl Work<'_, '_> {
             comments.push("The tenant does not tell the country: this is the provider's.".to_owned());
             &self.known.desired.provider.country
         });
-        comments.push("Add `contact: {email: ...}`: the tenant does not tell whom to write to.".to_owned());
         // A name with line ends is none that a manifest may have.
         let display = if display.contains(char::is_control) { visible(display) } else { display.to_string() };
         let display = if display.trim().is_empty() { name.as_str() } else { &display };

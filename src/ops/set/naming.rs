@@ -68,9 +68,11 @@ impl<'a> Naming<'a> {
             Assignment::Reseller(_) => self.has_reseller(spec),
             Assignment::SupportContact(_) => self.has_support(spec),
             Assignment::PartnerOfRecord(_) => self.has_partner(spec),
-            Assignment::Quantity(_) | Assignment::FriendlyName(_) | Assignment::Contact(..) | Assignment::Label(..) => {
-                self.has_reseller(spec) || self.has_support(spec) || self.has_partner(spec)
-            }
+            Assignment::Quantity(_)
+            | Assignment::FriendlyName(_)
+            | Assignment::Contact(..)
+            | Assignment::Renewal(..)
+            | Assignment::Label(..) => self.has_reseller(spec) || self.has_support(spec) || self.has_partner(spec),
         }
     }
 

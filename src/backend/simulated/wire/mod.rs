@@ -67,6 +67,9 @@ record! {
         /// How often the living copy was written; absent in a seed.
         #[serde(default, skip_serializing_if = "defaults::is_zero")]
         pub revision: u64,
+        /// The name of the file that the living copy began as; absent in a seed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub seed: Option<SmolStr>,
     }
     /// A change that is accepted and not made yet.
     pub struct Pending {
