@@ -27,6 +27,8 @@ pub struct Why {
     pub standing: Standing,
     /// What is there, one fact a line.
     pub observed: Vec<(String, String)>,
+    /// What people wrote down that it rests on: the end of a partnership, acknowledgements, one a line.
+    pub decided: Vec<(String, String)>,
     /// What earlier runs did and learned, one fact a line.
     pub remembered: Vec<(String, String)>,
     /// Its steps, in order, each with those that wait for it.
@@ -142,6 +144,7 @@ fn tell(
         at: desired.declared.get(address).copied(),
         standing,
         observed,
+        decided: decided(desired, address, &steps),
         remembered: remembered(ledger, address),
         steps,
         blocked,
@@ -252,6 +255,32 @@ fn subscription(
     }
     if let Some(end) = seen.commitment_end {
         rows.push(row("term ends", end));
+    }
+    rows
+}
+
+fn decided(desired: &Desired, address: &Address, steps: &[(Step, Vec<StepKey>)]) -> Vec<(String, String)> {
+    let subscription = address.as_subscription().and_then(|key| desired.subscriptions.get(key));
+    let own = subscription.map(|it| &it.cause).into_iter().chain([address]);
+    let causes: BTreeSet<&Address> = steps.iter().map(|(step, _)| &step.cause).chain(own).collect();
+    let mut rows = Vec::new();
+    for (name, partnership) in &desired.partnerships {
+        let Some(ending) = partnership.ending.as_ref().filter(|_| causes.contains(&Address::Partnership(name.clone())))
+        else {
+            continue;
+        };
+        let by = format!(
+            "decided by {} on {}, declared by {} on {}",
+            ending.decided_by, ending.decided_on, ending.declared_by, ending.declared_on
+        );
+        rows.push(row(&format!("end of {name}"), format!("{}; {by}", ending.reason)));
+    }
+    for (name, one) in &desired.acknowledgements {
+        if one.causes.keys().any(|cause| causes.contains(cause)) {
+            let said =
+                format!("{} up to {} until {}, by {}: {}", one.limit, one.at_most, one.expires, one.by, one.reason);
+            rows.push(row(&format!("acknowledgement {name}"), said));
+        }
     }
     rows
 }

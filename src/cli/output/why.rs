@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 /// The explanation of an address, for people.
 pub(crate) fn why(why: &Why, sources: &SourceMap) -> String {
-    let Why { address, at, standing, observed, remembered, steps, blocked, findings } = why;
+    let Why { address, at, standing, observed, decided, remembered, steps, blocked, findings } = why;
     let place = at.map_or_else(|| "not declared".to_owned(), |at| format!("declared at {}", sources.show(at)));
     let mut text = format!("{address}\n    {place}\n\n{}\n", standing.sentence());
     for (step, waiting) in steps {
@@ -41,6 +41,7 @@ pub(crate) fn why(why: &Why, sources: &SourceMap) -> String {
         text.push_str(&below(finding, sources));
     }
     text.push_str(&section("There", observed));
+    text.push_str(&section("Written down", decided));
     text.push_str(&section("Remembered", remembered));
     text
 }
@@ -82,7 +83,7 @@ fn expected(expect: &Expect) -> String {
 
 /// The explanation of an address, as JSON.
 pub(crate) fn why_json(why: &Why, sources: &SourceMap) -> Value {
-    let Why { address, at, standing, observed, remembered, steps, blocked, findings } = why;
+    let Why { address, at, standing, observed, decided, remembered, steps, blocked, findings } = why;
     let rows = |rows: &[(String, String)]| rows.iter().map(|(what, value)| json!([what, value])).collect::<Vec<_>>();
     let told = |finding: &Finding| {
         json!({
@@ -105,6 +106,6 @@ pub(crate) fn why_json(why: &Why, sources: &SourceMap) -> Value {
         "formatVersion": 1, "address": address.to_string(), "place": at.map(|at| sources.show(at)),
         "standing": format!("{standing:?}").to_lowercase(), "steps": steps.iter().map(step).collect::<Vec<_>>(),
         "blocked": blocked.collect::<Vec<_>>(), "findings": findings.iter().map(told).collect::<Vec<_>>(),
-        "observed": rows(observed), "remembered": rows(remembered),
+        "observed": rows(observed), "decided": rows(decided), "remembered": rows(remembered),
     })
 }

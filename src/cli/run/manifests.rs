@@ -6,6 +6,7 @@ use crate::cli::doors::{self, Doors};
 use crate::cli::output::{self, Difference, Plainness};
 use crate::cli::progress::Shown;
 use crate::cli::terminal::Answer;
+use crate::diag::nearest;
 use crate::manifest::Refused;
 use crate::model::Kind;
 use crate::model::id::BadId;
@@ -135,7 +136,11 @@ fn order(args: &SetArgs) -> Result<setting::Order, CliError> {
     let named = |kind: &Kind| kind.slug() == args.kind || kind.name().eq_ignore_ascii_case(&args.kind);
     let kind = Kind::ALL.into_iter().find(named).ok_or_else(|| {
         let kinds: Vec<&str> = Kind::ALL.iter().map(|kind| kind.slug()).collect();
-        CliError::usage(format!("`{}` is no kind", args.kind)).hint(format!("the kinds are {}", kinds.join(", ")))
+        let hint = match nearest(&args.kind, kinds.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the kinds are {}", kinds.join(", ")),
+        };
+        CliError::usage(format!("`{}` is no kind", args.kind)).hint(hint)
     })?;
     let (names, values) = args.apart().map_err(CliError::usage)?;
     let each = match &args.from {

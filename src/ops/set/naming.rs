@@ -1,6 +1,7 @@
 //! Only what names one reseller: which fields of a document do, whatever form they have. Never changes anything.
 
 use super::{Assignment, Written};
+use crate::diag::nearest;
 use crate::manifest::document::{Customer, PartnerOfRecordRef, Spec, SupportContactRef};
 use crate::manifest::{Parsed, Spanned};
 use crate::model::{Kind, Name, PartnerId};
@@ -46,7 +47,11 @@ impl<'a> Naming<'a> {
         let others: Vec<&str> = others.into_iter().collect();
         let also =
             if others.is_empty() { String::new() } else { format!("; documents that do: {}", others.join(", ")) };
-        format!("no {} names `{}` in these fields{also}", kind.slug(), self.name)
+        let partnerships = written.documents.iter().filter(|parsed| parsed.kind() == Kind::Partnership);
+        let known = partnerships.map(|parsed| parsed.document.metadata.name.value.as_str());
+        let near = nearest(self.name.as_str(), known).filter(|near| *near != self.name.as_str());
+        let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        format!("no {} names `{}` in these fields{also}{near}", kind.slug(), self.name)
     }
 
     fn is_support(&self, written: Option<&SupportContactRef>) -> bool {
