@@ -388,18 +388,22 @@ fn revoked(making: &Making<'_, '_>, diff: &EndingDiff<'_>) -> Vec<Role> {
     all.into_iter().map(|((address, assignment), grant)| (address, assignment, grant)).collect()
 }
 
+/// Access after the end in three columns, each a finding; none is ever empty.
 fn tell(making: &mut Making<'_, '_>, diff: &EndingDiff<'_>, access: &letters::Access) {
     let letters::Access { granted, remains } = access;
     let asked = |(address, _, grant): &&Role| making.drafts.has(&grants::take_back_key(address.clone(), grant));
     let open = revoked(making, diff).iter().filter(asked).count();
     let open = if open == 0 { String::new() } else { format!(" ({open} not confirmed yet)") };
-    let message = format!(
-        "access after the end of `{}`. Granted by this plan: {granted}. Known to remain: {remains}{open}. Not observable by the provider: {}",
-        diff.partnership.name,
-        letters::NOT_OBSERVABLE
-    );
-    let finding = Finding::warning(Code::AccessRemains, diff.ending.at, message);
-    making.findings.push(finding.about(address(diff.partnership)).help(letters::SEEN_BY_CUSTOMER));
+    let name = &diff.partnership.name;
+    let column = |what: &str| {
+        let message = format!("access after the end of `{name}`, {what}");
+        Finding::warning(Code::AccessRemains, diff.ending.at, message).about(address(diff.partnership))
+    };
+    making.findings.extend([
+        column(&format!("granted by this plan: {granted}")),
+        column(&format!("known to remain: {remains}{open}")),
+        column(&format!("not observable by the provider: {}", letters::NOT_OBSERVABLE)).help(letters::SEEN_BY_CUSTOMER),
+    ]);
 }
 
 /// The portal's button, unless something stands against it.

@@ -10,9 +10,6 @@ use std::collections::BTreeMap;
 
 /// Bytes that a text of others may take once it is escaped.
 const TEXT: usize = 600;
-/// How many addresses a short list names.
-const NAMED: usize = 3;
-
 /// Prose of others, escaped and bounded.
 pub(super) fn short(text: &str) -> String {
     bounded(text, markdown)
@@ -44,14 +41,14 @@ fn bounded(text: &str, escaped: impl Fn(&str) -> String) -> String {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Names {
     All,
-    Few,
+    Most(usize),
 }
 
 /// Items after each other, the first few of them or all.
 pub(super) fn listed(items: &[String], names: Names) -> String {
     let shown = match names {
         Names::All => items.len(),
-        Names::Few => items.len().min(NAMED),
+        Names::Most(most) => items.len().min(most),
     };
     let text = items[..shown].join(", ");
     match items.len() - shown {

@@ -28,6 +28,8 @@ use std::fmt::{self, Write};
 
 /// How many gates and blocked addresses the verdict names.
 const GATES: usize = 8;
+/// How many objects of what cannot be undone the verdict names.
+const LASTING: usize = 3;
 
 /// Writes a plan.
 ///
@@ -120,7 +122,7 @@ fn lasting(steps: &[Step]) -> Vec<String> {
     for step in steps.iter().filter(|step| step.undo == Undo::No && !step.risks.is_empty()) {
         all.entry(step.key.step.name()).or_default().push(address(&step.key.address));
     }
-    all.into_iter().map(|(name, on)| format!("**{name}**: {}", group::listed(&on, group::Names::Few))).collect()
+    all.into_iter().map(|(name, on)| format!("**{name}**: {}", group::listed(&on, group::Names::Most(LASTING)))).collect()
 }
 
 /// A few lines under a line in bold; nothing without them.

@@ -218,9 +218,10 @@ fn five_thousand_steps_fit_and_what_is_left_out_is_said() {
     assert!(text.contains("fabrikam (4811111) loses it, northwind (4822222) gains it"), "{text}");
     assert!(text.contains("- `reseller-0`: 715 set-partner-of-record\n"), "{text}");
     assert!(
-        text.contains("Shortened to fit one comment: Money (objects as counts); Steps: 5000 (as counts)."),
+        text.contains("Shortened to fit one comment: Money (long lists shortened); Steps: 5000 (as counts)."),
         "{text}"
     );
+    assert!(text.contains("`subscription/customer-00299/m365` and "), "as many are named as there is room for: {text}");
     assert!(text.ends_with(&format!("Plan id `{}`\n", file.plan().id())), "{text}");
 }
 

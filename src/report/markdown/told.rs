@@ -1,7 +1,7 @@
 //! Who gains or loses access to what, and what moves money: read off the steps, told in few lines. Never weighs
 //! anything; what a step does not say is not here.
 
-use super::super::alike::{Alike, alike};
+use super::super::alike::{Alike, All, alike};
 use super::super::unshown::Same;
 use super::fit::{Fold, Form, Section};
 use super::group::{Names, address, listed, short, value};
@@ -10,23 +10,36 @@ use crate::model::{Renewal, StepName, SubscriptionChange};
 use crate::plan::file::{Finding, PlanFile, UnshownField, UnshownState};
 use crate::plan::step::{Action, Wanted};
 use crate::plan::{FieldChange, Motive, Step};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Lines that are told for several objects, with the objects.
-type Lines = BTreeMap<(u8, String), Vec<String>>;
+/// Lines that are told for several objects, by rank.
+type Lines = BTreeMap<(u8, String), Told>;
+
+/// What a line is told of, and what helps.
+#[derive(Default)]
+struct Told {
+    objects: Vec<String>,
+    help: Option<String>,
+}
+impl Told {
+    fn item(&self, line: &str, names: Names) -> String {
+        let help = self.help.as_ref().map_or_else(String::new, |help| format!("  - {}\n", short(help)));
+        format!("- {line}: {}\n{help}", listed(&self.objects, names))
+    }
+}
+
+/// How many objects of a line are named where not all fit, tried one after the other.
+const NAMED: [usize; 6] = [1_000, 300, 100, 30, 10, 3];
 
 fn forms(lead: &str, lines: &Lines) -> Vec<Form> {
+    let lead = if lines.is_empty() { format!("{lead}\n") } else { format!("{lead}\n\n") };
     let form = |names: Names, without: Option<&'static str>| Form {
-        lead: format!("{lead}\n"),
-        items: lines.iter().map(|((_, line), objects)| format!("- {line}: {}\n", listed(objects, names))).collect(),
+        lead: lead.clone(),
+        items: lines.iter().map(|((_, line), told)| told.item(line, names)).collect(),
         without,
     };
-    let (mut full, short) = (form(Names::All, None), form(Names::Few, Some("objects as counts")));
-    if !full.items.is_empty() {
-        full.lead.push('\n');
-    }
-    let lead = full.lead.clone();
-    vec![full, Form { lead, ..short }]
+    let shorter = NAMED.into_iter().map(|most| form(Names::Most(most), Some("long lists shortened")));
+    std::iter::once(form(Names::All, None)).chain(shorter).collect()
 }
 
 /// Whether a finding tells access that stays with somebody: it is told under Access.
@@ -34,29 +47,34 @@ pub(super) fn remains(finding: &Finding) -> bool {
     [Code::AccessRemains, Code::ResellerStays].iter().any(|code| finding.is(*code))
 }
 
+/// Rank of what stays with somebody, below what is gained, lost and changed.
+const REMAINS: u8 = 3;
+
 /// Access: gained first, then lost, then what changes otherwise.
 pub(super) fn access(file: &PlanFile) -> Section {
     let mut lines = Lines::new();
     for step in file.plan().steps() {
         for (rank, line) in rights(step) {
-            lines.entry((rank, line)).or_default().push(address(&step.key.address));
+            lines.entry((rank, line)).or_default().objects.push(address(&step.key.address));
         }
     }
     for Alike { first, all } in alike(file.outlook().findings.iter().filter(|finding| remains(finding))) {
         let about = first.address.as_ref().map(ToString::to_string).unwrap_or_default();
-        let (message, objects) = all.map_or((first.message.clone(), vec![about]), |all| (all.message, all.objects));
-        let objects = objects.iter().map(|object| value(object));
-        lines.entry((3, format!("**remains** {}", short(&message)))).or_default().extend(objects);
+        let alone = || All { message: first.message.clone(), help: first.help.clone(), objects: vec![about] };
+        let All { message, help, objects } = all.unwrap_or_else(alone);
+        let told = lines.entry((REMAINS, format!("**remains** {}", short(&message)))).or_default();
+        told.objects.extend(objects.iter().map(|object| value(object)));
+        told.help = help;
     }
-    let count = |of: u8| lines.iter().filter(|((rank, _), _)| *rank == of).map(|(_, all)| all.len()).sum::<usize>();
+    let of = |of: u8| lines.iter().filter(move |((rank, _), _)| *rank == of).flat_map(|(_, told)| &told.objects);
     let lead = if lines.is_empty() {
         "Nobody gains or loses access.".to_owned()
     } else {
-        let stays = match count(3) {
+        let stays = match of(REMAINS).collect::<BTreeSet<_>>().len() {
             0 => String::new(),
             stays => format!(" Remains though it is not declared: {stays}."),
         };
-        format!("Gained: {}. Lost: {}.{stays}", count(0), count(1))
+        format!("Gained: {}. Lost: {}.{stays}", of(0).count(), of(1).count())
     };
     Section { title: "Access".into(), fold: Fold::Open, forms: forms(&lead, &lines) }
 }
@@ -178,7 +196,7 @@ pub(super) fn money(file: &PlanFile) -> Section {
     for step in file.plan().steps() {
         let Some((rank, line, detail)) = spent(step, &mut sums) else { continue };
         let about = format!("{}{detail}", address(&step.key.address));
-        lines.entry((rank, line)).or_default().push(about);
+        lines.entry((rank, line)).or_default().objects.push(about);
     }
     let Sums { bought, raised, lowered, moved, renewals } = sums;
     let lead = if lines.is_empty() {
