@@ -206,6 +206,11 @@ fn every_output_for_machines_is_one_document() {
         &["explain", "TT0310"],
         &["explain", "Customer"],
         &["config"],
+        &["schema"],
+        &["schema", "plan.schema.json"],
+        &["simulate", "advance-clock", "1d"],
+        &["simulate", "accept", "partnership/northwind"],
+        &["simulate", "reset"],
     ] {
         let (code, stdout, stderr) = project.ends(&[arguments, &["--format", "json"]].concat());
         assert_eq!(code, 0, "{arguments:?}: {stderr}");

@@ -4,6 +4,7 @@ use super::{CliError, Exit, Scene};
 use crate::backend::simulated::{EmbeddedError, Human, Played};
 use crate::cli::args::{Actor, Outcome, SimulateArgs, SimulateCommand};
 use crate::cli::doors::{self, Doors};
+use crate::cli::output;
 use crate::observed::Review;
 use crate::ops::Fault;
 use crate::ops::project::Valid;
@@ -24,6 +25,8 @@ pub(super) fn simulate(scene: &Scene<'_>, args: &SimulateArgs) -> Result<Exit, C
 }
 
 fn side(scene: &Scene<'_>, command: &SimulateCommand) -> Result<Exit, CliError> {
+    // Before anything happens, for a format that cannot be told in.
+    scene.plain_or_json()?;
     let (play, actor) = match command {
         SimulateCommand::Reset => return reset(scene),
         SimulateCommand::AdvanceClock { duration } => {
@@ -31,8 +34,7 @@ fn side(scene: &Scene<'_>, command: &SimulateCommand) -> Result<Exit, CliError> 
             let tenant = doors.simulated()?;
             doors.writable()?;
             let now = tenant.advance(*duration).map_err(Fault::from)?;
-            scene.terminal.note(&format!("it is {now} now"));
-            return Ok(Exit::Done);
+            return said(scene, &format!("it is {now} now"), &serde_json::json!({ "now": now }));
         }
         SimulateCommand::Edit { address, value } => {
             let valid = scene.valid("simulate")?;
@@ -83,10 +85,18 @@ fn act(
     let human = who_does_what(known)?;
     doors.writable()?;
     match simulated.play(&human) {
-        Ok(Played::Done) => scene.terminal.note("done"),
-        Ok(Played::AlreadySo) => scene.terminal.note("nothing to do: it is so already"),
-        Err(EmbeddedError::Human(error)) => return Err(CliError::failed(format!("they could not do that: {error}"))),
-        Err(error) => return Err(Fault::from(error).into()),
+        Ok(Played::Done) => said(scene, "done", &serde_json::json!({ "done": true })),
+        Ok(Played::AlreadySo) => said(scene, "nothing to do: it is so already", &serde_json::json!({ "done": false })),
+        Err(EmbeddedError::Human(error)) => Err(CliError::failed(format!("they could not do that: {error}"))),
+        Err(error) => Err(Fault::from(error).into()),
+    }
+}
+
+/// Says how it ended: in words for people, or as a document.
+fn said(scene: &Scene<'_>, words: &str, document: &serde_json::Value) -> Result<Exit, CliError> {
+    match scene.plain_or_json()? {
+        output::Plainness::Text => scene.terminal.note(words),
+        output::Plainness::Json => scene.terminal.data(&output::json(document))?,
     }
     Ok(Exit::Done)
 }
@@ -95,9 +105,7 @@ fn reset(scene: &Scene<'_>) -> Result<Exit, CliError> {
     // Opening shows that the center is an embedded tenant: no other one's state may be discarded.
     doors::embedded(scene.settings)?;
     simulate::reset(&scene.settings.state.value)?;
-    scene.terminal.note(&format!(
-        "the tenant is as its file says, and nothing is remembered in {}",
-        scene.settings.state.value.display()
-    ));
-    Ok(Exit::Done)
+    let state = scene.settings.state.value.display();
+    let words = format!("the tenant is as its file says, and nothing is remembered in {state}");
+    said(scene, &words, &serde_json::json!({ "done": true }))
 }

@@ -100,6 +100,7 @@ pub(super) fn man(scene: &Scene<'_>, args: &ManArgs) -> Result<Exit, CliError> {
 
 /// `schema`.
 pub(super) fn schema(scene: &Scene<'_>, args: &SchemaArgs) -> Result<Exit, CliError> {
+    let form = scene.plain_or_json()?;
     match (&args.name, &args.out, &args.check) {
         (Some(name), _, _) => {
             let text = ops::schema::find(name).ok_or_else(|| {
@@ -114,10 +115,13 @@ pub(super) fn schema(scene: &Scene<'_>, args: &SchemaArgs) -> Result<Exit, CliEr
                 ops::files::write(&folder.join(name), text)?;
             }
             scene.terminal.note(&format!("{} written to {}", output::count(all.len(), "schema"), folder.display()));
+            if form == output::Plainness::Json {
+                schemas(scene, form, "written", all.keys().cloned())?;
+            }
         }
         (None, None, Some(folder)) => {
             let differences = ops::schema::differences(&ops::schema::read(folder)?);
-            scene.terminal.data(&differences.concat())?;
+            schemas(scene, form, "differ", differences.iter().map(|line| line.trim_end().to_owned()))?;
             if !differences.is_empty() {
                 return Err(CliError::failed(format!(
                     "{} differ from this version",
@@ -126,10 +130,21 @@ pub(super) fn schema(scene: &Scene<'_>, args: &SchemaArgs) -> Result<Exit, CliEr
                 .hint(format!("`twotier schema --out {}` writes them anew", folder.display())));
             }
         }
-        (None, None, None) => {
-            let names: Vec<String> = ops::schema::all().into_keys().map(|name| format!("{name}\n")).collect();
-            scene.terminal.data(&names.concat())?;
-        }
+        (None, None, None) => schemas(scene, form, "schemas", ops::schema::all().into_keys())?,
     }
     Ok(Exit::Done)
+}
+
+/// Schemas, or what is said of them, a line each or as one document.
+fn schemas(
+    scene: &Scene<'_>,
+    form: output::Plainness,
+    what: &str,
+    lines: impl Iterator<Item = String>,
+) -> Result<(), CliError> {
+    let text = match form {
+        output::Plainness::Text => lines.map(|line| format!("{line}\n")).collect(),
+        output::Plainness::Json => output::json(&serde_json::json!({ what: lines.collect::<Vec<_>>() })),
+    };
+    scene.terminal.data(&text).map_err(Into::into)
 }

@@ -122,7 +122,9 @@ fn lasting(steps: &[Step]) -> Vec<String> {
     for step in steps.iter().filter(|step| step.undo == Undo::No && !step.risks.is_empty()) {
         all.entry(step.key.step.name()).or_default().push(address(&step.key.address));
     }
-    all.into_iter().map(|(name, on)| format!("**{name}**: {}", group::listed(&on, group::Names::Most(LASTING)))).collect()
+    all.into_iter()
+        .map(|(name, on)| format!("**{name}**: {}", group::listed(&on, group::Names::Most(LASTING))))
+        .collect()
 }
 
 /// A few lines under a line in bold; nothing without them.

@@ -221,7 +221,10 @@ fn five_thousand_steps_fit_and_what_is_left_out_is_said() {
         text.contains("Shortened to fit one comment: Money (long lists shortened); Steps: 5000 (as counts)."),
         "{text}"
     );
-    assert!(text.contains("`subscription/customer-00299/m365` and "), "as many are named as there is room for: {text}");
+    assert!(
+        text.contains("`subscription/customer-00999/m365` and 4000 more"),
+        "as many are named as there is room for: {text}"
+    );
     assert!(text.ends_with(&format!("Plan id `{}`\n", file.plan().id())), "{text}");
 }
 
@@ -231,4 +234,17 @@ fn what_leads_is_told_once_and_whole() {
         diag::Finding::warning(diag::Code::AcknowledgementUsed, None, "lets 3 pass").help("7 more may pass later");
     let told = shown(&file(Vec::new(), &Beside { findings: vec![used], ..Beside::default() }));
     assert_eq!((told.matches("lets 3 pass").count(), told.matches("7 more may pass later").count()), (1, 1), "{told}");
+}
+
+#[test]
+fn access_that_stays_is_told_with_where_it_is_removed() {
+    let stays = |what: &str| {
+        diag::Finding::warning(diag::Code::AccessRemains, None, format!("access after the end, {what}"))
+            .about("partnership/northwind".parse().unwrap())
+    };
+    let findings = vec![stays("known: a role"), stays("not seen: guests").help("removed in the admin center")];
+    let text = shown(&file(Vec::new(), &Beside { findings, ..Beside::default() }));
+    assert!(text.contains("Remains though it is not declared: 1."), "one partnership, told in two lines: {text}");
+    let (_, end) = text.split_once("not seen: guests: `partnership/northwind`\n").unwrap();
+    assert!(end.starts_with("  - removed in the admin center\n"), "{text}");
 }
