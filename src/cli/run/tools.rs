@@ -146,5 +146,5 @@ fn schemas(
         output::Plainness::Text => lines.map(|line| format!("{line}\n")).collect(),
         output::Plainness::Json => output::json(&serde_json::json!({ what: lines.collect::<Vec<_>>() })),
     };
-    scene.terminal.data(&text).map_err(Into::into)
+    scene.terminal.data(&text)
 }
