@@ -28,8 +28,8 @@ use std::fmt::{self, Write};
 
 /// How many gates and blocked addresses the verdict names.
 const GATES: usize = 8;
-/// How many objects of what cannot be undone the verdict names.
-const LASTING: usize = 3;
+/// How many objects of a sort the verdict names.
+const NAMED: usize = 3;
 
 /// Writes a plan.
 ///
@@ -87,7 +87,7 @@ fn verdict(file: &PlanFile) -> String {
     text.push_str(&headed("Cannot be undone:", &lasting(steps)));
     let blocked: Vec<String> = file.outlook().blocked.iter().map(held).collect();
     if !blocked.is_empty() {
-        let named = group::listed(&blocked, group::Names::Few);
+        let named = group::listed(&blocked, group::Names::Most(NAMED));
         text.push_str(&format!("\n**Written, and not done by this plan** (why: under Blocked): {named}\n"));
     }
     let released: Vec<String> = file.outlook().released.iter().map(address).collect();
@@ -123,7 +123,7 @@ fn lasting(steps: &[Step]) -> Vec<String> {
         all.entry(step.key.step.name()).or_default().push(address(&step.key.address));
     }
     all.into_iter()
-        .map(|(name, on)| format!("**{name}**: {}", group::listed(&on, group::Names::Most(LASTING))))
+        .map(|(name, on)| format!("**{name}**: {}", group::listed(&on, group::Names::Most(NAMED))))
         .collect()
 }
 
