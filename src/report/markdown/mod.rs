@@ -122,9 +122,7 @@ fn lasting(steps: &[Step]) -> Vec<String> {
     for step in steps.iter().filter(|step| step.undo == Undo::No && !step.risks.is_empty()) {
         all.entry(step.key.step.name()).or_default().push(address(&step.key.address));
     }
-    all.into_iter()
-        .map(|(name, on)| format!("**{name}**: {}", group::listed(&on, group::Names::Most(NAMED))))
-        .collect()
+    all.into_iter().map(|(name, on)| format!("**{name}**: {}", group::listed(&on, group::Names::Most(NAMED)))).collect()
 }
 
 /// A few lines under a line in bold; nothing without them.
