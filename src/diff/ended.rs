@@ -159,7 +159,7 @@ fn unasked(partnership: &Partnership, ending: &Ending) -> Finding {
     let message = format!("partnership `{name}` is no longer listed, {declared}");
     Finding::warning(Code::EndedUnasked, ending.at, message).help(
         "`twotier drift` says who ended it, where that is told; its customers, their subscriptions and who was promised notice \
-         may need a word: `twotier lint` tells what it left behind",
+         may need a word: `twotier lint --all` tells what it left behind",
     )
 }
 

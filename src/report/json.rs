@@ -5,6 +5,7 @@ use super::counts::{Counts, Verdict};
 use super::escape;
 use crate::diag::{self, SourceMap};
 use crate::plan::file::{Document, Finding, PlanFile};
+use crate::policy::lint::{Linted, Unseen};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -35,8 +36,29 @@ pub struct Report {
     /// Of `state verify`: the last object of the state, `NUMBER:DIGEST`.
     #[serde(skip_serializing_if = "Option::is_none")]
     head: Option<String>,
+    /// Of `lint`: the customers that no document declares and that were not looked at, if there may be any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_looked_at: Option<NotLookedAt>,
     /// Findings of the manifests, where there is no plan because of them.
     findings: Vec<Finding>,
+}
+
+/// Customers that were not looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct NotLookedAt {
+    /// How many.
+    customers: usize,
+    /// `exactly`, or `atLeast` where the list of all customers was not read.
+    counted: &'static str,
+}
+impl From<Unseen> for NotLookedAt {
+    fn from(unseen: Unseen) -> Self {
+        match unseen {
+            Unseen::Exactly(customers) => Self { customers, counted: "exactly" },
+            Unseen::AtLeast(customers) => Self { customers, counted: "atLeast" },
+        }
+    }
 }
 
 impl Report {
@@ -49,6 +71,7 @@ impl Report {
             plan: None,
             run: None,
             head: None,
+            not_looked_at: None,
             findings: Vec::new(),
         }
     }
@@ -69,6 +92,12 @@ impl Report {
     #[must_use]
     pub fn verified(command: &str, findings: &[diag::Finding], head: Option<String>) -> Self {
         Self { head, ..Self::findings(command, findings, &SourceMap::default()) }
+    }
+    /// Of the live tenant, with the customers that were not looked at.
+    #[must_use]
+    pub fn linted(command: &str, linted: &Linted, sources: &SourceMap) -> Self {
+        let not_looked_at = linted.unseen.map(NotLookedAt::from);
+        Self { not_looked_at, ..Self::findings(command, &linted.findings, sources) }
     }
     /// Of a run, with the plan it made.
     #[must_use]

@@ -54,6 +54,10 @@ impl Tenant {
         quantity: u32,
     ) -> Result<(&CatalogEntry, &Availability), BackendError> {
         let buyer = self.customers.get(&customer).ok_or_else(no_relationship)?;
+        if let Some((ours, theirs)) = buyer.country.as_deref().and_then(|country| self.regions_apart(country)) {
+            let text = format_smolstr!("the customer is in the region {theirs}, the partner may sell in {ours}");
+            return Err(refused(2030, text));
+        }
         let Some(entry) = self.products.get(item) else {
             let sibling = self.products.keys().any(|other| other.product_id == item.product_id);
             return Err(if sibling {
@@ -283,6 +287,15 @@ mod tests {
         ] {
             assert_eq!(refusal(|line| line.partner_of_record = PartnerId::new(id)), expected, "{id}");
         }
+    }
+
+    #[test]
+    fn nothing_is_sold_to_a_customer_of_another_region() {
+        let mut tenant = tenant();
+        let cart = made(tenant.perform(&cart_of(1, line()), request(1)).expect("made"));
+        tenant.customers.get_mut(&customer(1)).expect("a customer").country = Some("US".into());
+        assert_eq!(code(tenant.perform(&cart_of(1, line()), request(2))), 2030);
+        assert_eq!(code(tenant.perform(&check_out(1, &cart), request(3))), 2030);
     }
 
     #[test]

@@ -195,6 +195,7 @@ impl Tenant {
         if !self.partnered(reseller) {
             return Err(HumanError::NotPartnered(reseller));
         }
+        self.same_region(id)?;
         if !self.customers.contains_key(&id) {
             let stranger = self.stranger(id).cloned().ok_or(HumanError::UnknownCustomer(id))?;
             self.taken_domains.remove(&stranger.domain);
@@ -206,6 +207,17 @@ impl Tenant {
         }
         self.told("extend_relationship", Some(id), format_smolstr!("{reseller}"), "accepted".into());
         Ok(Played::Done)
+    }
+    /// Customers do not cross regions either; of one whose country is not told nothing is said.
+    /// Source: learn, regional-authorization-overview.
+    fn same_region(&self, id: CustomerId) -> Result<(), HumanError> {
+        let customer = self.customers.get(&id).map(|it| (&it.domain, &it.country));
+        let stranger = || self.stranger(id).map(|it| (&it.domain, &it.country));
+        let Some((domain, Some(country))) = customer.or_else(stranger) else { return Ok(()) };
+        match self.regions_apart(country) {
+            Some((ours, theirs)) => Err(HumanError::OtherRegion { company: domain.clone(), ours, theirs }),
+            None => Ok(()),
+        }
     }
     fn stranger(&self, id: CustomerId) -> Option<&TakenDomain> {
         self.taken_domains.values().find(|taken| taken.tenant_id == Some(id))
@@ -367,6 +379,23 @@ mod tests {
         assert_eq!(tenant.read(&Read::ResellersOf(id)), Ok(Answer::Resellers(vec![company(1)])));
         assert_eq!(tenant.read(&Read::Domain("fourthcoffee.onmicrosoft.com".into())), Ok(Answer::Domain(true)));
         assert!(!tenant.customers[&id].admin_access);
+    }
+
+    #[test]
+    fn nobody_of_another_region_becomes_a_customer_or_gains_a_reseller() {
+        let mut tenant = tenant();
+        for company in tenant.taken_domains.values_mut() {
+            company.country = Some("US".into());
+        }
+        tenant.customers.get_mut(&customer(1)).expect("a customer").country = Some("US".into());
+        let stranger = tenant.tenant_of_domain("fourthcoffee.onmicrosoft.com").expect("known to the world");
+        tenant.play(&Human::AcceptPartnership { company: company(2) }).expect("accepted");
+        for id in [stranger, customer(1)] {
+            let refused = tenant.play(&Human::AcceptCustomerInvitation { customer: id, reseller: company(2) });
+            assert!(matches!(refused, Err(HumanError::OtherRegion { .. })), "{refused:?}");
+        }
+        assert_eq!(tenant.read(&Read::ResellersOf(stranger)), Ok(Answer::NotThere));
+        assert_eq!(tenant.read(&Read::ResellersOf(customer(1))), Ok(Answer::Resellers(vec![company(1)])));
     }
 
     #[test]

@@ -165,7 +165,8 @@ pub(crate) struct DriftArgs {
 pub(super) const LINT: &str = "\
 Looks at the live tenant and says what is worth mending, whether or not a plan would touch it: subscriptions without partner \
 of record, or with one that belongs to nobody; resellers nobody declared; support contacts of ended partnerships; \
-customers without agreement; passwords that are still kept. `twotier explain CODE` explains each rule.
+customers without agreement; passwords that are still kept. `twotier explain CODE` explains each rule. Customers that no \
+document declares are looked at with --all only; how many were not is told, in JSON as `notLookedAt`.
 
 Severities and exceptions stand in the project file, by rule:
   lint:

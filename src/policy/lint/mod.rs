@@ -35,6 +35,7 @@ pub const LINTS: &[Lint] = &[
     Lint { code: Code::CredentialsKept, severity: Severity::Warning, check: customers::credentials_kept },
     Lint { code: Code::CredentialsUndelivered, severity: Severity::Warning, check: customers::credentials_undelivered },
     Lint { code: Code::NoContact, severity: Severity::Note, check: customers::no_contact },
+    Lint { code: Code::RenewalUnclear, severity: Severity::Warning, check: subscriptions::renewal_unclear },
     Lint { code: Code::PartnerInvalid, severity: Severity::Error, check: resellers::partner_invalid },
     Lint { code: Code::PartnerContradicts, severity: Severity::Error, check: resellers::contradicts },
     Lint { code: Code::AgreementUnsigned, severity: Severity::Error, check: resellers::agreement_unsigned },
@@ -98,6 +99,17 @@ pub struct Linted {
     pub findings: Vec<Finding>,
     /// How many more an exception keeps silent.
     pub excepted: usize,
+    /// The customers that were not looked at, if there may be any.
+    pub unseen: Option<Unseen>,
+}
+
+/// How many customers no document speaks of, so that nothing is said of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unseen {
+    /// So many, at least one: the list of all was read.
+    Exactly(usize),
+    /// Those that the lists of resellers name: the list of all was not read.
+    AtLeast(usize),
 }
 
 /// What is asked.
@@ -116,7 +128,7 @@ pub struct Question<'s> {
 pub fn lint(sides: Sides<'_>, diff: &Diff<'_>, question: Question<'_>) -> Linted {
     let mut view = View { sides, diff, customers: Vec::new(), found: Vec::new(), unread: BTreeSet::new() };
     view.customers = view.in_view(question.breadth);
-    let mut linted = Linted::default();
+    let mut linted = Linted { unseen: unseen(&view, question.breadth), ..Linted::default() };
     for Lint { code, severity, check } in LINTS {
         let setting = question.settings.get(code);
         let level = setting.and_then(|setting| setting.severity).unwrap_or(Level::At(*severity));
@@ -132,6 +144,22 @@ pub fn lint(sides: Sides<'_>, diff: &Diff<'_>, question: Question<'_>) -> Linted
             .push(Finding::error(Code::Unknown, None, what).help("what was not read is not fine: lint again"));
     }
     linted
+}
+
+/// The customers of lists that were read anyway and that are not in view; no list is read to count them.
+fn unseen(view: &View<'_, '_>, breadth: Breadth) -> Option<Unseen> {
+    match breadth {
+        Breadth::All => return None,
+        Breadth::Declared => {}
+    }
+    let seen: BTreeSet<CustomerId> = view.customers.iter().map(|(_, id)| *id).collect();
+    let observed = view.sides.look.observed();
+    let listed: BTreeSet<CustomerId> = observed.customer_lists().flat_map(BTreeMap::keys).copied().collect();
+    match (observed.customers(), listed.difference(&seen).count()) {
+        (Facet::Known(_), 0) => None,
+        (Facet::Known(_), left) => Some(Unseen::Exactly(left)),
+        (Facet::Absent | Facet::Unknown(_), left) => Some(Unseen::AtLeast(left)),
+    }
 }
 
 /// Leaves of the warnings and notes of a plan what the project says about their rules. Errors stay, and so does what

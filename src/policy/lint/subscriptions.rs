@@ -158,23 +158,49 @@ fn is_invited(view: &View<'_, '_>, customer: &CustomerKey, reseller: TenantId) -
 /// Source: learn, "Extended service terms (EST)".
 pub(super) fn extended_term(view: &mut View<'_, '_>) {
     for live in view.subscriptions() {
-        let licences = live.observed.commerce == Commerce::New
-            && live.observed.status == Status::Active
-            && live.observed.term.is_some();
         let declared = live.declared.and_then(|declared| declared.renewal.as_ref()).map(|(renewal, _)| renewal);
         let what = match &live.observed.at_end {
-            _ if !licences => continue,
+            _ if !has_term(&live) => continue,
             AtEnd::Known(Renewal::Extend) if declared == Some(&Renewal::Extend) => continue,
             AtEnd::Known(Renewal::Extend) => "goes on",
             AtEnd::Unknown(Unclear::Off) => "does not renew and is not cancelled: it may go on",
+            // The last two are `renewal_unclear`.
             AtEnd::Known(Renewal::Renew(_) | Renewal::Cancel)
             | AtEnd::Unknown(Unclear::Scheduled(_) | Unclear::Untold) => continue,
         };
-        let when = live.observed.commitment_end.map_or_else(String::new, |end| format!(" on {}", end.date()));
+        let when = end_of_term(&live);
         let message = format!("`{}` {what} in the Extended Service Term when its term ends{when}", live.key);
         let help = "auto-renew off is no end: month by month it is 3 % to 23 % dearer; write `renewal` with the action `cancel`, `renew` or `extend`";
         view.say(Code::ExtendedTerm, live.at(), (live.address(), message), help);
     }
+}
+
+/// Licences whose end of term the service does not tell: it may be the Extended Service Term, and nobody would know.
+pub(super) fn renewal_unclear(view: &mut View<'_, '_>) {
+    for live in view.subscriptions().iter().filter(|live| has_term(live)) {
+        let why = match &live.observed.at_end {
+            AtEnd::Unknown(Unclear::Untold) => "the service does not say whether it renews".to_owned(),
+            AtEnd::Unknown(Unclear::Scheduled(words)) => {
+                format!("something is scheduled that has no word here: {}", flat(words))
+            }
+            AtEnd::Unknown(Unclear::Off) | AtEnd::Known(_) => continue,
+        };
+        let message =
+            format!("what becomes of `{}` when its term ends{} is not clear: {why}", live.key, end_of_term(live));
+        let help = "look at it in the portal; then write `renewal` with the action `cancel`, `renew` or `extend`";
+        view.say(Code::RenewalUnclear, live.at(), (live.address(), message), help);
+    }
+}
+
+/// New-commerce licences with a term, which goes on or ends.
+fn has_term(live: &Live<'_>) -> bool {
+    let Live { observed, .. } = live;
+    observed.commerce == Commerce::New && observed.status == Status::Active && observed.term.is_some()
+}
+
+/// ` on DAY`, where it is told.
+fn end_of_term(live: &Live<'_>) -> String {
+    live.observed.commitment_end.map_or_else(String::new, |end| format!(" on {}", end.date()))
 }
 
 pub(super) fn supported_by_stranger(view: &mut View<'_, '_>) {
@@ -197,5 +223,80 @@ pub(super) fn supported_by_stranger(view: &mut View<'_, '_>) {
             let help = "its partnership ended or was never declared; write `supportContact`, or a SupportDelegation";
             view.say(Code::SupportedByStranger, live.at(), (live.address(), message), help);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Breadth, Question, Settings, Unseen, lint};
+    use crate::diag::{Code, SourceMap};
+    use crate::diff::{Look, Scope, Sides, compare};
+    use crate::ledger::Ledger;
+    use crate::model::product::{BillingCycle, Commerce, Term};
+    use crate::model::{CustomerId, Renewal, SubscriptionId};
+    use crate::observed::{Answer, AtEnd, Customer, Observed, Read, Status, Subscription, Unclear};
+
+    const MANIFESTS: &str = "apiVersion: twotier/v1\nkind: Provider\nmetadata: {name: distri}\nspec: {tenantId: 11111111-1111-4111-8111-111111111111, partnerId: \"4800001\", country: HU}\n---\napiVersion: twotier/v1\nkind: Customer\nmetadata: {name: contoso}\nspec: {tenantId: 01010101-0101-0101-0101-010101010101}\n";
+
+    fn customer(n: u8) -> Customer {
+        let id = CustomerId::from_bytes([n; 16]);
+        Customer { id, domain: format!("{n}.example").into(), company_name: "one".into() }
+    }
+    fn licences(at_end: AtEnd) -> Subscription {
+        Subscription {
+            id: SubscriptionId::from_bytes([7; 16]),
+            product: None,
+            offer_name: "Teams".into(),
+            friendly_name: "Teams".into(),
+            commerce: Commerce::New,
+            partner_changeable: true,
+            quantity: 5,
+            status: Status::Active,
+            partner_of_record: None,
+            term: Some(Term::P1Y),
+            billing_cycle: Some(BillingCycle::Annual),
+            at_end,
+            commitment_end: None,
+            order: None,
+        }
+    }
+    /// The codes that are said of a customer with one subscription, and who was not looked at of so many customers.
+    fn told(subscription: Subscription, customers: u8, breadth: Breadth) -> (Vec<Code>, Option<Unseen>) {
+        let mut sources = SourceMap::default();
+        sources.add("all.yaml".into(), MANIFESTS.into());
+        let (desired, findings) = crate::desired::resolve(crate::manifest::parse(&sources));
+        let desired = desired.unwrap_or_else(|| panic!("{findings:?}"));
+        let mut observed = Observed::default();
+        observed.absorb(&Read::Customers, Ok(Answer::Customers((1..=customers).map(customer).collect())));
+        observed.absorb(&Read::Subscriptions(customer(1).id), Ok(Answer::Subscriptions(vec![subscription])));
+        let (look, ledger) = (Look::at(&observed), Ledger::default());
+        let now = "2026-11-23T09:00:00Z".parse().expect("a time");
+        let sides = Sides { desired: &desired, ledger: &ledger, look: &look, scope: &Scope::All, now };
+        let question = Question { breadth, settings: &Settings::new(), today: now.date() };
+        let linted = lint(sides, &compare(sides), question);
+        (linted.findings.into_iter().map(|finding| finding.code).collect(), linted.unseen)
+    }
+
+    #[test]
+    fn an_end_of_term_that_is_not_told_is_not_taken_for_fine() {
+        let codes = |at_end| told(licences(at_end), 1, Breadth::Declared).0;
+        for why in [Unclear::Untold, Unclear::Scheduled("a new word".into())] {
+            let found = codes(AtEnd::Unknown(why));
+            assert!(found.contains(&Code::RenewalUnclear) && !found.contains(&Code::ExtendedTerm), "{found:?}");
+        }
+        assert!(codes(AtEnd::Unknown(Unclear::Off)).contains(&Code::ExtendedTerm));
+        for fine in [AtEnd::SAME_AGAIN, AtEnd::Known(Renewal::Cancel)] {
+            assert!(!codes(fine).contains(&Code::RenewalUnclear));
+        }
+        let legacy = Subscription { commerce: Commerce::Legacy, ..licences(AtEnd::Unknown(Unclear::Untold)) };
+        assert!(!told(legacy, 1, Breadth::Declared).0.contains(&Code::RenewalUnclear));
+    }
+
+    #[test]
+    fn customers_that_are_not_looked_at_are_counted() {
+        let unseen = |customers, breadth| told(licences(AtEnd::SAME_AGAIN), customers, breadth).1;
+        assert_eq!(unseen(4, Breadth::Declared), Some(Unseen::Exactly(3)));
+        assert_eq!(unseen(1, Breadth::Declared), None);
+        assert_eq!(unseen(4, Breadth::All), None);
     }
 }
