@@ -53,7 +53,7 @@ pub enum Outcome {
         /// What is known.
         text: String,
     },
-    /// The run was stopped before it was done.
+    /// The run was stopped before it was done, by a person or by its deadline.
     Interrupted,
 }
 
@@ -211,7 +211,7 @@ pub enum Class {
     JournalFault,
     /// 130: stopped by a person.
     Interrupted,
-    /// 8: a step failed, is blocked, stale, unapproved or unknown.
+    /// 8: a step failed, is blocked, stale, unapproved or unknown, or the deadline passed before it began.
     NotAll,
     /// 0.
     Fine,
@@ -236,7 +236,7 @@ impl RunOutcome {
         match &self.ending {
             Ending::JournalFault(_) => Class::JournalFault,
             Ending::Interrupted => Class::Interrupted,
-            Ending::Finished if self.results.iter().any(|result| result.outcome.is_failure()) => Class::NotAll,
+            Ending::Finished if self.results.iter().any(is_left) => Class::NotAll,
             Ending::Finished => Class::Fine,
         }
     }
@@ -249,6 +249,11 @@ impl RunOutcome {
         }
         counts
     }
+}
+
+/// Whether a run that came to its end should have done more.
+fn is_left(result: &StepResult) -> bool {
+    result.outcome.is_failure() || result.outcome == Outcome::Interrupted
 }
 
 #[cfg(test)]

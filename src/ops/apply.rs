@@ -177,7 +177,10 @@ pub fn recall_and_apply(
         session.close()?;
         return Err(Fault::Role(lacking));
     }
+    let approved = consent.id();
+    let (id, document) = consent.document(&file);
     if !gates.is_empty() {
+        session.keep((id, document.as_bytes()))?;
         let declared = |freeze: &Freeze| freeze.holds(fresh.now.date());
         let frozen = project.desired.provider.freeze.iter().any(declared);
         let guards = to_record(&fresh.planned, &approval).filter(|_| !frozen).cloned();
@@ -201,8 +204,6 @@ pub fn recall_and_apply(
     let asked = &session.ledger().handoffs;
     let seen = fresh.planned.adopt.consumed.iter().filter_map(|id| Some(asked.get(id)?.key.clone()));
     let seen: Vec<StepKey> = seen.collect::<BTreeSet<_>>().into_iter().collect();
-    let approved = consent.id();
-    let (id, document) = consent.document(&file);
     let work = WorkOrder {
         planned: &fresh.planned,
         approval,

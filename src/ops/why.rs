@@ -11,9 +11,10 @@ use crate::diag::{At, Finding, nearest};
 use crate::diff::{self, Activity, Diff, Look, Partner, Presence, Scope, Sides};
 use crate::ledger::Anyway;
 use crate::ledger::{CredentialState, HandoffState, Ledger, LiveId};
-use crate::model::{Address, CustomerKey, Field, Name, StepKey, SubscriptionKey};
-use crate::observed::{Facet, Observed, Read, field_value};
-use crate::plan::{Blocked, Planned, Step};
+use crate::model::{Address, CustomerKey, Field, Leaf, Name, StepKey, SubscriptionKey};
+use crate::observed::{self, Facet, Observed, Read, field_value};
+use crate::plan::{Blocked, Gate, Planned, Step, file};
+use crate::report::closings;
 use std::collections::BTreeSet;
 
 /// Everything there is to say about an address.
@@ -25,6 +26,8 @@ pub struct Why {
     pub at: Option<At>,
     /// Whether it changes.
     pub standing: Standing,
+    /// Why `apply` refuses the plan that changes it, one sentence each.
+    pub stops: Vec<String>,
     /// What is there, one fact a line.
     pub observed: Vec<(String, String)>,
     /// What people wrote down that it rests on: the end of a partnership, acknowledgements, one a line.
@@ -44,12 +47,16 @@ pub struct Why {
 pub enum Standing {
     /// Steps are planned.
     Changes,
+    /// Steps are planned, and `apply` refuses them as they stand.
+    Refused,
     /// Steps would be, and something stands against them.
     Blocked,
     /// What is there is what is declared.
     Same,
     /// It was managed and no document declares it any more.
     Released,
+    /// No document ever declared it: it is a live object, under its own id.
+    Undeclared,
 }
 impl Standing {
     /// One sentence.
@@ -57,9 +64,11 @@ impl Standing {
     pub fn sentence(self) -> &'static str {
         match self {
             Self::Changes => "It changes.",
+            Self::Refused => "It changes, and `apply` refuses that as it stands.",
             Self::Blocked => "It would change, and something stands against it.",
             Self::Same => "It does not change: what is managed of it is as declared, or only told about.",
             Self::Released => "No document declares it any more: it is left as it is, and nothing is taken away.",
+            Self::Undeclared => "No document declares it: it is left as it is.",
         }
     }
 }
@@ -75,19 +84,52 @@ pub fn explain(
     progress: &dyn observe::Progress,
 ) -> Result<Why, Fault> {
     let desired = &project.desired;
-    let known = desired.declared.contains_key(address)
-        || ground.ledger.managed.contains(address)
-        || ground.ledger.bindings.contains_key(address)
-        || ground.ledger.handoffs.values().any(|it| it.azure_way().is_some() && it.key.address == *address);
-    if !known {
+    let is_known = desired.declared.contains_key(address) || is_remembered(ground.ledger, address);
+    if !is_known && !is_live_id(address) {
         return Err(unknown_address(desired, address));
     }
-    let (planned, looked) = live(project, ground, &BTreeSet::from([address.clone()]), progress)?;
-    let facts = facts(project, ground, address, &looked.observed);
+    // What changes an object that no document declares stands in any document: all of them are planned then.
+    let own = is_known && !is_live_id(address);
+    let targets: BTreeSet<Address> = own.then(|| address.clone()).into_iter().collect();
+    let (planned, looked) = live(project, ground, &targets, progress)?;
+    let facts = facts(project, ground, (address, &targets), &looked.observed);
     let given = given(ground, touched::of(address, desired, &planned.bindings));
     let mut why = tell(desired, ground.ledger, (address, facts), planned);
     why.remembered.extend(given);
     Ok(why)
+}
+
+/// Whether a run remembers something of it.
+fn is_remembered(ledger: &Ledger, address: &Address) -> bool {
+    ledger.managed.contains(address)
+        || ledger.bindings.contains_key(address)
+        || ledger.settled.contains_key(address)
+        || ledger.pending.contains_key(address)
+        || ledger.credentials.contains_key(address)
+        || ledger.unresolved_at(address).next().is_some()
+        || ledger.open.values().any(|open| open.key.address == *address)
+        || ledger.handoffs.values().any(|it| it.key.address == *address)
+}
+
+/// Whether an address is the id or the domain of a live object, as plans and findings name what no document declares.
+fn is_live_id(address: &Address) -> bool {
+    match address {
+        Address::Customer(key) => is_live(key),
+        Address::Subscription(key) => is_live(&key.customer) || matches!(key.leaf, Leaf::Id(_)),
+        Address::Provider(_)
+        | Address::Partnership(_)
+        | Address::ResellerAssociation(_)
+        | Address::SupportDelegation(_)
+        | Address::AzureAccess(_)
+        | Address::Acknowledgement(_) => false,
+    }
+}
+
+fn is_live(key: &CustomerKey) -> bool {
+    match key {
+        CustomerKey::Id(_) | CustomerKey::Domain(_) => true,
+        CustomerKey::Named(_) => false,
+    }
 }
 
 /// When an earlier command was told what a plan may still remember.
@@ -133,8 +175,11 @@ fn tell(
         planned.outlook.blocked.iter().filter(|blocked| own(&blocked.key, None)).cloned().collect();
     let about = |finding: &&Finding| finding.address.as_ref() == Some(address);
     let findings = planned.outlook.findings.iter().filter(about).cloned().collect();
+    let stops = stops(&planned, &steps);
     let standing = match (desired.declared.contains_key(address), steps.is_empty(), blocked.is_empty()) {
+        (false, true, true) if is_live_id(address) && !ledger.managed.contains(address) => Standing::Undeclared,
         (false, true, true) => Standing::Released,
+        (_, false, _) if !stops.is_empty() => Standing::Refused,
         (_, false, _) => Standing::Changes,
         (_, true, false) => Standing::Blocked,
         (true, true, true) => Standing::Same,
@@ -143,6 +188,7 @@ fn tell(
         address: address.clone(),
         at: desired.declared.get(address).copied(),
         standing,
+        stops,
         observed,
         decided: decided(desired, address, &steps),
         remembered: remembered(ledger, address),
@@ -152,9 +198,26 @@ fn tell(
     }
 }
 
-fn facts(project: &Valid, ground: Ground<'_>, address: &Address, observed: &Observed) -> Vec<(String, String)> {
+/// The closed gates that steps of an address run into: what their documents bring, and freezes.
+fn stops(planned: &Planned, steps: &[(Step, Vec<StepKey>)]) -> Vec<String> {
+    let causes: BTreeSet<&Address> = steps.iter().map(|(step, _)| &step.cause).collect();
+    let own = |gate: &&Gate| match gate {
+        Gate::Acknowledge { cause, .. } => causes.contains(cause),
+        Gate::Limit { causes: all, .. } => all.keys().any(|cause| causes.contains(cause)),
+        Gate::Frozen { .. } => !steps.is_empty(),
+    };
+    let gates: Vec<file::Gate> = planned.outlook.gates.iter().filter(own).map(file::Gate::from).collect();
+    closings(&gates, planned.plan.steps())
+}
+
+fn facts(
+    project: &Valid,
+    ground: Ground<'_>,
+    (address, targets): (&Address, &BTreeSet<Address>),
+    observed: &Observed,
+) -> Vec<(String, String)> {
     let desired = &project.desired;
-    let scope = Scope::of(&BTreeSet::from([address.clone()]), desired);
+    let scope = if targets.is_empty() { Scope::All } else { Scope::of(targets, desired) };
     let look = Look::at(observed);
     let sides = Sides { desired, ledger: ground.ledger, look: &look, scope: &scope, now: ground.now };
     let diff = diff::compare(sides);
@@ -199,7 +262,14 @@ fn customer(desired: &Desired, diff: &Diff<'_>, key: &CustomerKey, observed: &Ob
         Some(Presence::ToCreate(_)) => return vec![row("there", "no; it is to be created")],
         Some(Presence::ToInvite) => return vec![row("there", "no; it is to be invited, and accepts or not")],
         Some(Presence::Gone(finding) | Presence::Unknown(finding)) => return vec![row("there", &finding.message)],
-        None => return rows,
+        None => {
+            let there = match key {
+                CustomerKey::Id(id) => observed.customer(*id),
+                CustomerKey::Domain(domain) => observed.customer_by_domain(domain),
+                CustomerKey::Named(_) => return rows,
+            };
+            return vec![row("there", undeclared(there))];
+        }
     };
     for (_, partnership) in desired.associations.keys().filter(|(customer, _)| customer == key) {
         let Some(tenant) = diff.bindings.reseller(partnership) else { continue };
@@ -217,6 +287,15 @@ fn customer(desired: &Desired, diff: &Diff<'_>, key: &CustomerKey, observed: &Ob
         Facet::Absent | Facet::Unknown(_) => {}
     }
     rows
+}
+
+/// Whether a customer that no document declares is there.
+fn undeclared(there: Facet<&observed::Customer>) -> String {
+    match there {
+        Facet::Known(customer) => format!("yes, `{}` ({})", customer.company_name, customer.domain),
+        Facet::Absent => "no".to_owned(),
+        Facet::Unknown(why) => format!("unknown: {why}"),
+    }
 }
 
 fn subscription(

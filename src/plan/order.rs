@@ -6,7 +6,8 @@ use crate::diag::{Code, Finding};
 use crate::model::{Class, StepKey};
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::DiGraph;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::iter::successors;
 
 /// The order, and what could not be put in one.
 pub(super) struct Ordered {
@@ -76,7 +77,27 @@ fn makes_wait(step: &Step) -> bool {
     }
 }
 
-/// Every step on a circle, each with the whole path and the lines that make it.
+/// The shortest way from a step over what it needs back to itself, among steps that all need each other.
+fn path<'s>(first: &'s Step, members: &BTreeMap<&'s StepKey, &'s Step>) -> Vec<&'s Step> {
+    let mut before: BTreeMap<&StepKey, &Step> = BTreeMap::new();
+    let mut next = VecDeque::from([first]);
+    while let Some(step) = next.pop_front() {
+        if step.needs.iter().any(|need| need.step == first.key) {
+            let mut path: Vec<&Step> = successors(Some(step), |step| before.get(&step.key).copied()).collect();
+            path.reverse();
+            return path;
+        }
+        for needed in step.needs.iter().filter_map(|need| members.get(&need.step).copied()) {
+            if needed.key != first.key && !before.contains_key(&needed.key) {
+                before.insert(&needed.key, step);
+                next.push_back(needed);
+            }
+        }
+    }
+    Vec::new()
+}
+
+/// Every step on a circle, each with one path around it and the lines that make that.
 fn circles(steps: &BTreeMap<StepKey, Step>) -> Vec<(StepKey, Finding)> {
     let mut graph = DiGraph::<&Step, ()>::new();
     let nodes: BTreeMap<&StepKey, _> = steps.values().map(|step| (&step.key, graph.add_node(step))).collect();
@@ -93,18 +114,59 @@ fn circles(steps: &BTreeMap<StepKey, Step>) -> Vec<(StepKey, Finding)> {
         if component.len() < 2 && !on_itself {
             continue;
         }
-        let mut members: Vec<&Step> = component.iter().map(|node| graph[*node]).collect();
-        members.sort_by(|a, b| a.key.cmp(&b.key));
-        let path: Vec<String> = members
+        let members: BTreeMap<&StepKey, &Step> =
+            component.iter().map(|node| (&graph[*node].key, graph[*node])).collect();
+        let path = members.values().next().map(|first| path(first, &members)).unwrap_or_default();
+        let said: Vec<String> = path
             .iter()
+            .chain(path.first())
             .map(|step| format!("`{}` ({})", step.key, step.place.as_deref().unwrap_or("no place")))
             .collect();
-        let message = format!("these steps need each other: {}", path.join(", "));
-        for step in members {
+        let message = format!("steps need each other in a circle: {}", said.join(" needs "));
+        for key in members.into_keys() {
             let finding = Finding::error(Code::Cycle, None, message.clone()).help("one of these lines must go");
-            found.push((step.key.clone(), finding));
+            found.push((key.clone(), finding));
         }
     }
     found.sort_by(|a, b| a.0.cmp(&b.0));
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::example::{hand_off, key, needing, step};
+
+    fn one(name: &str, needs: &[&str]) -> Step {
+        let mut one = step(&of(name), "customer/contoso", hand_off("invite", "ann", "asked"));
+        one.place = Some(format!("{name}.yaml:1:1").into());
+        needs.iter().fold(one, |one, need| needing(one, &of(need), "because"))
+    }
+    fn of(name: &str) -> String {
+        format!("invite-customer customer/{name}")
+    }
+
+    #[test]
+    fn a_circle_is_told_as_a_path_and_falls_with_what_hangs_on_it() {
+        let all = [
+            one("a", &["c"]),
+            one("b", &["a", "d"]),
+            one("c", &["b"]),
+            one("d", &["b"]),
+            one("e", &["d"]),
+            one("f", &[]),
+        ];
+        let Ordered { steps, circles } = order(all.into_iter().map(|step| (step.key.clone(), step)).collect());
+        assert_eq!(steps.iter().map(|step| &step.key).collect::<Vec<_>>(), [&key(&of("f"))]);
+        let on = |name: &str| circles.iter().find(|(of_it, _)| *of_it == key(&of(name))).map(|(_, finding)| finding);
+        let told = |name: &str| on(name).map(|finding| (finding.code, finding.message.as_str()));
+        let path = "steps need each other in a circle: `invite-customer customer/a` (a.yaml:1:1) needs \
+            `invite-customer customer/c` (c.yaml:1:1) needs `invite-customer customer/b` (b.yaml:1:1) needs \
+            `invite-customer customer/a` (a.yaml:1:1)";
+        for member in ["a", "b", "c", "d"] {
+            assert_eq!(told(member), Some((Code::Cycle, path)), "{member}");
+        }
+        assert_eq!(on("e").map(|finding| finding.code), Some(Code::NeedBlocked));
+        assert_eq!(circles.len(), 5);
+    }
 }

@@ -4,7 +4,7 @@ use super::layout::plural;
 use crate::diag::Code;
 use crate::model::{Address, Date, Limit, StepName};
 use crate::plan::Step;
-use crate::plan::file::{Finding, Gate};
+use crate::plan::file::{Finding, FindingSeverity, Gate, Place, PlanFile, Related};
 use crate::plan::guards::FREEZE;
 use std::collections::BTreeMap;
 
@@ -16,8 +16,24 @@ pub(super) fn stops(finding: &Finding) -> bool {
     finding.is(Code::RoleMissing)
 }
 
+/// Whether `apply` refuses the plan as it stands, before it writes anything.
+pub(super) fn is_stopped(file: &PlanFile) -> bool {
+    let outlook = file.outlook();
+    outlook.gates.iter().any(Gate::is_closed) || outlook.findings.iter().any(stops)
+}
+
+/// What each closed gate says as a finding, at the documents that bring it; nothing of a plan that does nothing.
+pub(super) fn refusals(file: &PlanFile) -> Vec<Finding> {
+    let steps = file.plan().steps();
+    if steps.is_empty() {
+        return Vec::new();
+    }
+    closed(&file.outlook().gates).iter().map(|gate| gate.refusal(steps)).collect()
+}
+
 /// What the closed gates say. A limit or a freeze that a step of the plan loosens says when that counts.
-pub(super) fn closings(gates: &[Gate], steps: &[Step]) -> Vec<String> {
+#[must_use]
+pub fn closings(gates: &[Gate], steps: &[Step]) -> Vec<String> {
     let mut said: Vec<String> = closed(gates).iter().map(Closed::say).collect();
     let stops = |gate: &Gate| match gate {
         Gate::Limit { limit, .. } if gate.is_closed() => Some(format!("limits.{}", limit.name())),
@@ -110,9 +126,46 @@ impl Closed<'_> {
                     "limits.{name} allows {allowed} a day: {planned} planned by {by}, {before} done before [{code}]"
                 )
             }
-            Self::Frozen { until, reason } => format!("a freeze until {until}: {reason}"),
+            Self::Frozen { until, reason } => format!("a freeze until {until}: {reason} [{}]", Code::Frozen),
         }
     }
+}
+
+impl Closed<'_> {
+    fn refusal(&self, steps: &[Step]) -> Finding {
+        let (code, causes): (String, Vec<&Address>) = match self {
+            Self::Taking(group) => (group.code.to_owned(), group.causes.iter().map(|(cause, _)| *cause).collect()),
+            Self::Limit { code, causes, .. } => ((*code).to_owned(), causes.keys().collect()),
+            Self::Frozen { .. } => (Code::Frozen.to_string(), Vec::new()),
+        };
+        let help = match self {
+            Self::Taking(_) | Self::Limit { .. } => {
+                "`apply` refuses the whole plan; the `Acknowledgement` that it prints lets this pass once it is committed"
+            }
+            Self::Frozen { .. } => "`apply` refuses every plan until that day is over",
+        };
+        let placed: Vec<(&Address, Place)> =
+            causes.iter().filter_map(|cause| Some((*cause, place_of(cause, steps)?))).collect();
+        let related =
+            placed.iter().skip(1).map(|(cause, place)| Related { place: place.clone(), what: cause.to_string() });
+        Finding {
+            code,
+            severity: FindingSeverity::Error,
+            place: placed.first().map(|(_, place)| place.clone()),
+            address: placed.first().map(|(cause, _)| *cause).or(causes.first().copied()).cloned(),
+            message: format!("this stops `apply`: {}", self.say()),
+            help: Some(help.to_owned()),
+            related: related.collect(),
+        }
+    }
+}
+
+/// Where the document stands that brings steps.
+fn place_of(cause: &Address, steps: &[Step]) -> Option<Place> {
+    let text = steps.iter().find(|step| step.cause == *cause)?.place.as_deref()?;
+    let mut parts = text.rsplitn(3, ':');
+    let (column, line) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    Some(Place { file: parts.next()?.to_owned(), line, column })
 }
 
 impl Group<'_> {

@@ -3,7 +3,10 @@
 
 use super::counts::Verdict;
 use super::escape;
+use super::gates::refusals;
 use super::run::Run;
+use crate::diag::Code;
+use crate::model::Address;
 use crate::plan::file::{Finding, FindingSeverity, Place, PlanFile};
 use std::fmt::{self, Write};
 
@@ -12,7 +15,7 @@ use std::fmt::{self, Write};
 /// # Errors
 /// When `out` does.
 pub(super) fn plan(file: &PlanFile, folder: &str, out: &mut dyn Write) -> fmt::Result {
-    of_plan(file).try_for_each(|finding| annotation(finding, folder, out))?;
+    of_plan(file).iter().try_for_each(|finding| annotation(finding, folder, out))?;
     writeln!(out, "{}", Verdict::of(file))
 }
 
@@ -37,10 +40,23 @@ pub(super) fn run(run: Run<'_>, out: &mut dyn Write) -> fmt::Result {
     writeln!(out, "{}", escape::line(&run.tally()))
 }
 
-/// Every finding of a plan: what is blocked first.
-pub(super) fn of_plan(file: &PlanFile) -> impl Iterator<Item = &Finding> {
+/// Every finding of a plan: what stops all of it first, then what is blocked; what is no longer managed at the end.
+pub(super) fn of_plan(file: &PlanFile) -> Vec<Finding> {
     let outlook = file.outlook();
-    outlook.blocked.iter().map(|blocked| &blocked.finding).chain(&outlook.findings)
+    let told = outlook.blocked.iter().map(|blocked| &blocked.finding).chain(&outlook.findings).cloned();
+    refusals(file).into_iter().chain(told).chain(outlook.released.iter().map(released)).collect()
+}
+
+fn released(address: &Address) -> Finding {
+    Finding {
+        code: Code::Released.to_string(),
+        severity: FindingSeverity::Note,
+        place: None,
+        address: Some(address.clone()),
+        message: "no document declares it any more; nothing is taken away".to_owned(),
+        help: None,
+        related: Vec::new(),
+    }
 }
 
 fn annotation(finding: &Finding, folder: &str, out: &mut dyn Write) -> fmt::Result {

@@ -3,6 +3,7 @@
 
 use super::counts::{Counts, Verdict};
 use super::escape;
+use super::gates::is_stopped;
 use crate::diag::{self, SourceMap};
 use crate::plan::file::{Document, Finding, PlanFile};
 use crate::policy::lint::{Linted, Unseen};
@@ -24,6 +25,9 @@ pub struct Report {
     /// What the plan comes to.
     #[serde(skip_serializing_if = "Option::is_none")]
     verdict: Option<Verdict>,
+    /// Of a plan that `apply` refuses as it stands: a limit, a missing acknowledgement, a freeze or a role stops all of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    stopped: bool,
     /// Its steps, counted once each, and what is blocked.
     #[serde(skip_serializing_if = "Option::is_none")]
     counts: Option<Counts>,
@@ -67,6 +71,7 @@ impl Report {
             format_version: FORMAT,
             command: command.to_owned(),
             verdict: None,
+            stopped: false,
             counts: None,
             plan: None,
             run: None,
@@ -79,7 +84,7 @@ impl Report {
     #[must_use]
     pub fn plan(command: &str, file: &PlanFile) -> Self {
         let (verdict, counts) = (Some(Verdict::of(file)), Some(Counts::of(file)));
-        Self { verdict, counts, plan: Some(file.document()), ..Self::about(command) }
+        Self { verdict, stopped: is_stopped(file), counts, plan: Some(file.document()), ..Self::about(command) }
     }
     /// Of findings, sorted by place.
     #[must_use]

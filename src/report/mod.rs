@@ -21,6 +21,7 @@ mod width;
 pub use acknowledgements::{Proposal, acknowledgements};
 pub use counts::{Counts, Verdict};
 pub use findings::tally;
+pub use gates::closings;
 pub use json::{FORMAT, Report, schema, written};
 pub use layout::Paint;
 pub use run::{Run, RunDocument};
@@ -131,11 +132,11 @@ pub fn render(subject: Subject<'_>, command: &str, form: Form<'_>, out: &mut dyn
         (Format::Github, Subject::Plan(file)) => github::plan(file, folder, out),
         (Format::Github, Subject::Findings(found, sources)) => github::findings(&placed(found, sources), folder, out),
         (Format::Github, Subject::Run(run)) => github::run(run, out),
-        (Format::Sarif, Subject::Plan(file)) => out.write_str(&sarif::document(github::of_plan(file), folder)),
+        (Format::Sarif, Subject::Plan(file)) => out.write_str(&sarif::document(github::of_plan(file).iter(), folder)),
         (Format::Sarif, Subject::Findings(found, sources)) => {
             out.write_str(&sarif::document(placed(found, sources).iter(), folder))
         }
-        (Format::Sarif, Subject::Run(run)) => out.write_str(&sarif::document(github::of_plan(run.file), folder)),
+        (Format::Sarif, Subject::Run(run)) => out.write_str(&sarif::document(github::of_plan(run.file).iter(), folder)),
     }
 }
 
@@ -173,6 +174,31 @@ mod tests {
         let mut out = String::new();
         render(subject, "plan", Form::plain(format), &mut out).unwrap();
         out
+    }
+
+    #[test]
+    fn what_stops_apply_and_what_is_released_is_told_in_every_form() {
+        let gone = "customer/gone".parse().expect("an address");
+        let gate = crate::plan::Gate::Frozen { until: "2026-12-01".parse().expect("a date"), reason: "books".into() };
+        let stopped = crate::plan::Outlook { gates: vec![gate], released: vec![gone], ..Default::default() };
+        let (open, stopped) = (file(steps(), &Default::default()), file(steps(), &stopped));
+        for format in Format::ALL {
+            let sign = if format == Format::Json { "\"stopped\": true" } else { "TT0512" };
+            let (text, before) = (shown(Subject::Plan(&stopped), format), shown(Subject::Plan(&open), format));
+            assert!(text.contains(sign) && text.contains("customer/gone"), "{format}: {text}");
+            assert!(!before.contains(sign), "{format}: {before}");
+        }
+    }
+
+    #[test]
+    fn what_lint_did_not_look_at_is_counted() {
+        let linted = |unseen| {
+            let linted = crate::policy::lint::Linted { unseen, ..Default::default() };
+            Report::linted("lint", &linted, &SourceMap::default()).write()
+        };
+        let some = linted(Some(crate::policy::lint::Unseen::AtLeast(3)));
+        assert!(some.contains("\"notLookedAt\": {\n    \"customers\": 3,\n    \"counted\": \"atLeast\""), "{some}");
+        assert!(!linted(None).contains("notLookedAt"));
     }
 
     #[test]
@@ -237,7 +263,7 @@ mod tests {
                 prop_assert!(!text.contains(|c: char| c != '\n' && c.is_control()), "{text:?}");
             }
             let sarif: serde_json::Value = serde_json::from_str(&shown(Subject::Plan(&file), Format::Sarif)).unwrap();
-            let findings = file.outlook().blocked.len() + file.outlook().findings.len();
+            let findings = github::of_plan(&file).len();
             prop_assert_eq!(sarif["runs"][0]["results"].as_array().map(Vec::len), Some(findings));
             let github = shown(Subject::Plan(&file), Format::Github);
             let commands = github.lines().filter(|line| line.starts_with("::")).count();

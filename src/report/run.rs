@@ -125,6 +125,9 @@ impl Run<'_> {
         let any = |words: &[&str]| words.iter().any(|word| counts.contains_key(word));
         let mut next = Vec::new();
         match &self.outcome.ending {
+            Ending::Finished if any(&["interrupted"]) => {
+                next.push("Not everything was begun before the run ended (`--deadline`): apply again, the next run goes on.".to_owned());
+            }
             Ending::Finished => {}
             Ending::Interrupted => next.push("The run was stopped where it stands; the next one goes on.".to_owned()),
             Ending::JournalFault(why) => next.push(format!(

@@ -299,7 +299,7 @@ impl<'p> RunState<'p> {
             return Some(Outcome::Interrupted);
         }
         if self.settings.deadline.is_some_and(|deadline| moment.elapsed >= deadline) {
-            return Some(Outcome::Failed { code: 0, text: "the deadline of the run passed before it began".into() });
+            return Some(Outcome::Interrupted);
         }
         let step = self.works[slot].step;
         if let (Action::Api(_), Some(text)) = (&step.action, self.unsettled(moment.folded, step)) {

@@ -232,6 +232,18 @@ impl<'a> Session<'a> {
         lost.map_or(Ok(seen), Err)
     }
 
+    /// Keeps the plan that the run made, so that a run that is stopped says by which; an approved one is named from the
+    /// beginning.
+    ///
+    /// # Errors
+    /// When the journal cannot be written.
+    pub fn keep(&mut self, (id, bytes): (Digest, &[u8])) -> Result<(), SessionError> {
+        self.journal.put_plan(id, bytes)?;
+        let approved = self.journal.folded().run.as_ref().is_some_and(|run| run.open.plan.is_some());
+        self.made = (!approved).then_some(id);
+        Ok(())
+    }
+
     /// Ends the run without doing anything.
     ///
     /// # Errors
@@ -256,14 +268,10 @@ impl<'a> Session<'a> {
         if seal.is_none() {
             settings.unsealable.get_or_insert_with(|| "nothing was given that seals it".into());
         }
-        if let Some((id, bytes)) = document
-            && let Err(error) = self.journal.put_plan(id, bytes)
-        {
+        if let Some(Err(error)) = document.map(|document| self.keep(document)) {
             self.let_go();
             return self.nothing_done(&approval, Ending::JournalFault(error.to_string()));
         }
-        let approved = self.journal.folded().run.as_ref().is_some_and(|run| run.open.plan.is_some());
-        self.made = document.filter(|_| !approved).map(|(id, _)| id);
         let unstarted = self.journal.folded().unstarted.clone();
         let parallel = settings.parallel;
         let state = RunState::new(Job { planned, approval, unstarted, settings, ids }, self.epoch);

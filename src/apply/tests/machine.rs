@@ -3,7 +3,7 @@
 use super::fate::{Fate, Mishap};
 use super::rig::{Effects, MANIFESTS, Rig, TENANT, outcome};
 use crate::apply::machine::Settings;
-use crate::apply::outcome::{Hindrance, Outcome, Password, RunOutcome};
+use crate::apply::outcome::{Ending, Hindrance, Outcome, Password, RunOutcome};
 use crate::apply::ports::Progress;
 use crate::backend::simulated::{Edit, Human};
 use crate::journal::record::Record;
@@ -208,6 +208,8 @@ fn nothing_starts_after_the_deadline() {
     let run = rig.run(&mut Fate::kind(), settings).expect("nothing stops it");
     assert_eq!(run.class().exit_code(), 8);
     assert!(rig.asked.lock().unwrap().is_empty());
+    let begun = run.results.iter().filter(|result| result.outcome != Outcome::Interrupted).count();
+    assert_eq!((begun, run.ending), (0, Ending::Finished), "nothing failed");
 }
 
 #[test]

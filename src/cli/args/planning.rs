@@ -84,7 +84,7 @@ Examples:
 pub(super) const APPLY_AFTER: &str = "\
 Exit codes, nothing written: 64 usage, 3 manifests not valid, 6 sign-in or role, 9 locked, 5 a limit needs an \
 acknowledgement, 4 every approved step is stale or blocked. After the run: 1 journal or internal fault, 130 interrupted, 8 a step \
-failed, is stale, unapproved, blocked since it was approved, or unknown; else 0 (asked of people, pending, waiting and \
+failed, is stale, unapproved, blocked since it was approved, unknown, or not begun before the deadline; else 0 (asked of people, pending, waiting and \
 what was blocked before are no failures).";
 
 /// Flags of `apply`.

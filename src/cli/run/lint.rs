@@ -44,7 +44,8 @@ pub(super) fn lint(scene: &Scene<'_>, args: &LintArgs) -> Result<Exit, CliError>
 fn not_looked_at(unseen: Unseen) -> String {
     let (who, were, price) = match unseen {
         Unseen::AtLeast(0) => {
-            return "customers that no document declares, if there are any, were not looked at: `twotier lint --all`".to_owned();
+            return "customers that no document declares, if there are any, were not looked at: `twotier lint --all`"
+                .to_owned();
         }
         Unseen::AtLeast(1) => ("at least 1 customer".to_owned(), "was", price(1)),
         Unseen::AtLeast(left) => (format!("at least {left} customers"), "were", price(left)),
