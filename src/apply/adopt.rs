@@ -1,6 +1,6 @@
 //! What planning learned by looking, as records of the journal. Pure.
 
-use crate::journal::record::{Adopted, BoundId, Record};
+use crate::journal::record::{Adopted, BoundId, Moved, Record};
 use crate::plan::Adopt;
 
 /// At most so many entries in one object, so that no object grows with the tenant.
@@ -10,7 +10,7 @@ const ENTRIES: usize = 2000;
 /// may change places.
 #[must_use]
 pub fn records(adopt: &Adopt) -> Vec<Record> {
-    let Adopt { bindings, settled, managed, released, renamed, consumed, withdrawn, shown, guards } = adopt;
+    let Adopt { bindings, settled, managed, released, renamed, moved, consumed, withdrawn, shown, guards } = adopt;
     let mut parts = Parts::default();
     if !renamed.is_empty() {
         let renamed = renamed.iter().map(|(new, old)| (new.clone(), old.clone())).collect();
@@ -26,6 +26,9 @@ pub fn records(adopt: &Adopt) -> Vec<Record> {
     });
     managed.iter().for_each(|address| parts.room().managed.push(address.clone()));
     released.iter().for_each(|address| parts.room().released.push(address.clone()));
+    moved.iter().for_each(|(id, (from, digest))| {
+        parts.room().moved.insert(*id, Moved { from: *from, digest: *digest });
+    });
     consumed.iter().for_each(|handoff| parts.room().consumed.push(*handoff));
     withdrawn.iter().for_each(|handoff| parts.room().withdrawn.push(*handoff));
     let guards = guards.iter().map(|guards| Record::Guarded(Box::new(guards.clone().into())));

@@ -5,7 +5,7 @@
 mod tests;
 
 use super::azure::Assignments;
-use super::record::{Adopted, Family, Forgotten, Intent, Object, Open, Record};
+use super::record::{Adopted, Family, Forgotten, Intent, Moved, Object, Open, Record};
 use super::renames::Moves;
 use crate::ledger::{
     Anyway, Counted, CredentialState, Genesis, Handoff, HandoffState, Ledger, LiveId, Open as OpenEffect,
@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 /// The number of these rules. Whoever changes what any record folds to counts it up, so that checkpoints that were folded
 /// otherwise are passed over; a test holds it against what a journal of every record folds to.
-pub(super) const RULES: u32 = 1;
+pub(super) const RULES: u32 = 2;
 
 /// What the journal says up to some object. Equal objects in equal order give equal values, however they were cut.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -204,6 +204,7 @@ impl Folded {
     /// Another text opens a hand-off again, and so does asking again for what had been observed once.
     fn ask(&mut self, at: Timestamp, step: Digest, asked: Asked) {
         let Asked { key, digest, text, wanted } = asked;
+        self.make_room(step, &key);
         match self.ledger.handoffs.get_mut(&step) {
             None => {
                 let state = HandoffState::Asked;
@@ -224,6 +225,27 @@ impl Folded {
                 (known.key, known.digest, known.text, known.wanted) = (key, digest, text, wanted);
             }
         }
+    }
+
+    /// What was asked of another object under this very id, when that had this name, is kept beside it.
+    fn make_room(&mut self, id: Digest, key: &StepKey) {
+        let handoffs = &mut self.ledger.handoffs;
+        if let Some(other) = handoffs.remove(&id) {
+            let own = if other.key == *key { id } else { Digest::of_bytes(format!("{id} {}", other.key).as_bytes()) };
+            handoffs.insert(own, other);
+        }
+    }
+
+    /// An open hand-off whose ends have new names is known by its new id: nobody is asked again.
+    fn readdress(&mut self, id: Digest, moved: &Moved) {
+        let Some(mut handoff) = self.ledger.handoffs.remove(&moved.from) else { return };
+        if handoff.first == handoff.digest {
+            handoff.first = moved.digest;
+        }
+        handoff.digest = moved.digest;
+        self.make_room(id, &handoff.key);
+        self.ledger.handoffs.insert(id, handoff);
+        self.assignments = Assignments::of(&self.ledger);
     }
 
     /// An answer to another text than the one that stands is no answer, nor is one to what is over. What was withdrawn
@@ -263,7 +285,7 @@ impl Folded {
 
     fn adopt(&mut self, place: Place, adopted: Adopted) {
         let at = place.at;
-        let Adopted { bindings, settled, managed, released, renamed, consumed, withdrawn, shown } = adopted;
+        let Adopted { bindings, settled, managed, released, renamed, moved, consumed, withdrawn, shown } = adopted;
         self.rename(&Moves::new(renamed.into_iter().map(|(new, old)| (old, new))));
         for address in shown {
             self.show(at, &address);
@@ -280,6 +302,9 @@ impl Folded {
         self.ledger.managed.extend(managed);
         for address in &released {
             self.ledger.managed.remove(address);
+        }
+        for (id, moved) in &moved {
+            self.readdress(*id, moved);
         }
         for handoff in consumed {
             if let Some(known) = self.ledger.handoffs.get_mut(&handoff) {

@@ -3,7 +3,7 @@
 
 use super::chain::{self, JournalError};
 use super::guarding::Guarding;
-use super::record::{Adopted, BoundId, Family, Intent, Object, Open, Record, Remarked, Settled};
+use super::record::{Adopted, BoundId, Family, Intent, Moved, Object, Open, Record, Remarked, Settled};
 use super::renames::Moves;
 use super::store::Store;
 use crate::ledger::Guards;
@@ -269,8 +269,14 @@ impl History {
     }
 
     fn adopt(&mut self, (epoch, at): (u64, Timestamp), adopted: Adopted) {
-        let Adopted { bindings, settled, managed, released, renamed, consumed, withdrawn, shown: _ } = adopted;
+        let Adopted { bindings, settled, managed, released, renamed, moved: asked, consumed, withdrawn, shown: _ } =
+            adopted;
         self.rename(renamed.iter().cloned());
+        for (id, Moved { from, digest: _ }) in asked {
+            if let Some(key) = self.handoffs.get(&from).cloned() {
+                self.handoffs.insert(id, key);
+            }
+        }
         let moved = self.run(epoch).map_or_else(BTreeSet::new, |run| moved(&run.seen, &renamed));
         // What has a new name is neither new nor gone.
         let same = |address: &Address| !moved.contains(address);

@@ -373,6 +373,9 @@ pub struct Adopted {
     pub released: Vec<Address>,
     /// New name, old name: `renamedFrom` followed.
     pub renamed: Vec<(Address, Address)>,
+    /// Hand-offs that are open and have another id since a name changed, by that id.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub moved: BTreeMap<Digest, Moved>,
     /// Hand-offs whose purpose is observed.
     pub consumed: Vec<Digest>,
     /// Hand-offs that people were asked for and that are wanted no more.
@@ -380,6 +383,16 @@ pub struct Adopted {
     pub withdrawn: Vec<Digest>,
     /// Addresses whose pending effect shows now.
     pub shown: Vec<Address>,
+}
+
+/// A hand-off that goes by another id now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Moved {
+    /// The id it went by.
+    pub from: Digest,
+    /// Digest of what is asked, which reads as before.
+    pub digest: Digest,
 }
 
 /// A live id in the journal.

@@ -1,9 +1,8 @@
-//! Addresses that get new names, all at once, so that two can change places. Moves what is remembered of them; never
-//! moves hand-offs, whose ids hold the old name, but those about roles in Azure, which are known by the role, that a
-//! password was delivered, which goes with the password, and what was said and done for an end, which its partnership is
-//! asked for.
+//! Addresses that get new names, all at once, so that two can change places. Moves what is remembered of them, and what
+//! people were asked and said, which is looked for by what it was about; never changes the id of a hand-off, which holds
+//! the names that it was asked under.
 
-use crate::ledger::{Grant, Handoff, HandoffState, Ledger};
+use crate::ledger::{Grant, Handoff, Ledger};
 use crate::model::{Address, CustomerKey, Field, StepKey, StepName, SubscriptionKey, Value};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,6 +41,11 @@ impl Moves {
     }
     pub(super) fn key(&self, key: &mut StepKey) {
         self.address(&mut key.address);
+        if matches!(key.step, StepName::InviteCustomer | StepName::AwaitAssociation)
+            && let Some(name) = self.partnership(&key.discriminator)
+        {
+            key.discriminator = name;
+        }
     }
 
     pub(super) fn ledger(&self, ledger: &mut Ledger) {
@@ -69,12 +73,8 @@ impl Moves {
         open.values_mut().for_each(|open| self.key(&mut open.key));
         given_up.values_mut().for_each(|key| self.key(key));
         self.map(credentials);
-        handoffs.values_mut().filter(|handoff| handoff.azure_way().is_some()).for_each(|handoff| self.access(handoff));
+        handoffs.values_mut().for_each(|handoff| self.handoff(handoff));
         settled.values_mut().filter_map(|fields| fields.get_mut(&Field::Reseller)).for_each(|value| self.names(value));
-        handoffs
-            .values_mut()
-            .filter(|it| is_known_by_what_it_was_for(it))
-            .for_each(|handoff| self.key(&mut handoff.key));
         if let Some(guards) = guards {
             self.set(&mut guards.protected);
         }
@@ -82,9 +82,12 @@ impl Moves {
         counted.iter_mut().chain(perhaps).for_each(|counted| self.address(&mut counted.cause));
     }
 
-    /// A hand-off about a role in Azure goes with its document, and follows the names of its ends.
-    fn access(&self, handoff: &mut Handoff) {
+    /// A hand-off goes with its document, and follows the names of its ends.
+    fn handoff(&self, handoff: &mut Handoff) {
         self.key(&mut handoff.key);
+        if let Some(next) = handoff.wanted.get("next").and_then(|next| self.partnership(next)) {
+            handoff.wanted.insert("next".into(), next);
+        }
         let Some(Grant { customer, reseller, .. }) = handoff.azure_grant() else { return };
         if let Some(Address::Customer(CustomerKey::Named(new))) =
             self.target(&Address::Customer(CustomerKey::Named(customer)))
@@ -99,12 +102,17 @@ impl Moves {
     /// Names of partnerships.
     fn names(&self, value: &mut Value) {
         let Value::List(names) = value else { return };
-        let new = |name: &SmolStr| match self.0.get(&Address::Partnership(name.parse().ok()?)) {
-            Some(Address::Partnership(new)) => Some(SmolStr::new(new.as_str())),
-            Some(_) | None => None,
-        };
-        let now: BTreeSet<SmolStr> = names.iter().map(|name| new(name).unwrap_or_else(|| name.clone())).collect();
+        let new = |name: &SmolStr| self.partnership(name).unwrap_or_else(|| name.clone());
+        let now: BTreeSet<SmolStr> = names.iter().map(new).collect();
         *names = now.into_iter().collect();
+    }
+
+    /// The new name of a partnership, if it has one.
+    fn partnership(&self, name: &str) -> Option<SmolStr> {
+        match self.0.get(&Address::Partnership(name.parse().ok()?)) {
+            Some(Address::Partnership(new)) => Some(new.as_str().into()),
+            Some(_) | None => None,
+        }
     }
 
     fn map<V>(&self, map: &mut BTreeMap<Address, V>) {
@@ -125,16 +133,6 @@ impl Moves {
         }
         set.extend(moving.into_iter().map(|(_, new)| new));
     }
-}
-
-/// Whether what was answered is looked for by whom it was about: that a password was delivered, that a notice was given, that
-/// an end was asked for.
-fn is_known_by_what_it_was_for(handoff: &Handoff) -> bool {
-    let is_done = handoff.state.done().is_some();
-    let is_over = is_done || matches!(handoff.state, HandoffState::Consumed { .. });
-    let step = handoff.key.step;
-    step == StepName::DeliverCredentials && is_done
-        || matches!(step, StepName::SendNotice | StepName::EndPartnership) && is_over
 }
 
 fn renamed_child(customer: &CustomerKey, leaf: crate::model::Leaf) -> Address {

@@ -40,7 +40,7 @@ fn tidy(schema: &mut Value) {
 #[cfg(test)]
 mod tests {
     use super::super::chain;
-    use super::super::record::{Adopted, BoundId, Forgotten, Guarded, Learned, Record, Remarked, Settled};
+    use super::super::record::{Adopted, BoundId, Forgotten, Guarded, Learned, Moved, Record, Remarked, Settled};
     use super::super::support::*;
     use super::*;
     use crate::model::{Bound, Field, Freeze, Limit, Value as Held};
@@ -65,6 +65,7 @@ mod tests {
             managed: vec![contoso()],
             released: vec![address("customer/@contoso.onmicrosoft.com")],
             renamed: vec![(contoso(), address("customer/litware"))],
+            moved: BTreeMap::from([(handoff(), Moved { from: digest("before"), digest: digest("please") })]),
             consumed: vec![handoff()],
             withdrawn: vec![handoff()],
             shown: vec![contoso()],

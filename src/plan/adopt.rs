@@ -1,6 +1,7 @@
 //! What `apply` writes to the ledger because it was seen: bindings, values that hold, addresses that came and went.
 //! Never anything that a step would have to bring about.
 
+use super::asked::Asked;
 use super::facts::{Ground, evaluate};
 use super::{Adopt, Step};
 use crate::desired::{Access, Partnership};
@@ -10,7 +11,7 @@ use crate::model::{Address, CustomerKey, Digest, Fact, Name, StepName, Value};
 use crate::observed::Facet;
 use std::collections::BTreeSet;
 
-pub(super) fn adopt(sides: Sides<'_>, diff: &Diff<'_>, steps: &[Step]) -> Adopt {
+pub(super) fn adopt(sides: Sides<'_>, diff: &Diff<'_>, (steps, asked): (&[Step], &Asked<'_>)) -> Adopt {
     let (desired, ledger) = (sides.desired, sides.ledger);
     let mut adopt = Adopt { settled: diff.settled.clone(), shown: diff.shown.clone(), ..Adopt::default() };
     let mut known = Walk::over(&ledger.bindings);
@@ -26,12 +27,13 @@ pub(super) fn adopt(sides: Sides<'_>, diff: &Diff<'_>, steps: &[Step]) -> Adopt 
     let mut managed = ledger.managed.iter().peekable();
     for address in desired.declared.keys().filter(|address| sides.scope.holds(address)) {
         while managed.next_if(|known| *known < address).is_some() {}
-        if managed.peek().is_none_or(|known| *known != address) {
+        let is_known = managed.peek().is_some_and(|known| *known == address);
+        let old = remembered(desired, ledger, address);
+        // A managed address stays so under its new name.
+        if !is_known && old.as_ref().is_none_or(|old| !ledger.managed.contains(old)) {
             adopt.managed.insert(address.clone());
         }
-        if let Some(old) = remembered(desired, ledger, address) {
-            adopt.renamed.insert(address.clone(), old);
-        }
+        adopt.renamed.extend(old.map(|old| (address.clone(), old)));
     }
     if *sides.scope == Scope::All {
         let moved: BTreeSet<&Address> = adopt.renamed.values().collect();
@@ -39,7 +41,10 @@ pub(super) fn adopt(sides: Sides<'_>, diff: &Diff<'_>, steps: &[Step]) -> Adopt 
         let gone = ledger.managed.iter().filter(|address| declared.at(address).is_none());
         adopt.released = gone.filter(|address| !moved.contains(address)).cloned().collect();
     }
-    adopt.consumed = consumed(sides, diff, steps);
+    adopt.moved = asked.moved(steps);
+    let mut planned: BTreeSet<Digest> = steps.iter().map(|step| step.id).collect();
+    planned.extend(adopt.moved.values().map(|(former, _)| *former));
+    adopt.consumed = consumed(sides, diff, &planned);
     adopt
 }
 
@@ -56,8 +61,7 @@ fn seen(sides: Sides<'_>, id: LiveId) -> bool {
 }
 
 /// Hand-offs whose purpose is observed.
-fn consumed(sides: Sides<'_>, diff: &Diff<'_>, steps: &[Step]) -> BTreeSet<Digest> {
-    let planned: BTreeSet<Digest> = steps.iter().map(|step| step.id).collect();
+fn consumed(sides: Sides<'_>, diff: &Diff<'_>, planned: &BTreeSet<Digest>) -> BTreeSet<Digest> {
     let ground = Ground { observed: sides.look.observed(), bindings: &diff.bindings, ledger: sides.ledger };
     let open = sides.ledger.handoffs.iter().filter(|(id, handoff)| is_open(handoff) && !planned.contains(id));
     open.filter(|(id, handoff)| {

@@ -2,6 +2,7 @@
 //! a role stands is not observable by the provider. Every role that people granted, or may have, is asked back when its
 //! document no longer declares it; one that any document declares never is.
 
+use super::asked::Asked;
 use super::build::{Making, PartnerReady};
 use super::draft::{Standing, hand_off, key};
 use super::grants::{self, Stand};
@@ -10,7 +11,7 @@ use super::step::{Brings, Risk, Step, Undo};
 use crate::desired::{Access, AzureAccess, Partnership};
 use crate::diag::{At, Code, Finding};
 use crate::diff::{Partner, Presence};
-use crate::ledger::{Assignment, Grant, HandoffState, Ledger};
+use crate::ledger::{Assignment, Grant, HandoffState};
 use crate::model::{Address, CustomerKey, Fact, StepKey, StepName, Value};
 use crate::observed::Facet;
 
@@ -73,11 +74,11 @@ fn grant(
     } else {
         "declared present, not acknowledged yet"
     };
-    let step = match hand_off(granting.clone(), letter.clone(), making.ledger(), origin) {
+    let step = match hand_off(granting.clone(), letter.clone(), &making.asked, origin) {
         Standing::Open(step) => step,
         Standing::Declined(finding) => return Err(finding),
         // What was said of it holds no longer.
-        Standing::Done(_) => match hand_off(granting.clone(), letter, &Ledger::default(), origin) {
+        Standing::Done(_) => match hand_off(granting.clone(), letter, &Asked::default(), origin) {
             Standing::Open(step) => step,
             Standing::Done(_) | Standing::Declined(_) => return Ok(()),
         },
@@ -107,7 +108,7 @@ fn take_back(
     let taking = grants::take_back_key(address.clone(), grant);
     let who = making.desired().partnerships.get(&grant.reseller).map(|it| it.display_name.as_str());
     let letter = letters::azure::take_back(grant, who.unwrap_or(grant.reseller.as_str()));
-    let step = match hand_off(taking.clone(), letter, making.ledger(), making.origin(address, access.at)) {
+    let step = match hand_off(taking.clone(), letter, &making.asked, making.origin(address, access.at)) {
         Standing::Open(step) => step,
         Standing::Done(_) => return,
         Standing::Declined(finding) => return making.drafts.block(taking, finding),

@@ -1,6 +1,7 @@
 //! Builds a plan from a difference: pure, one function a kind of object, then blocked steps spread, the rest is
 //! ordered and numbered. Never reads, never asks a clock.
 
+use super::asked::Asked;
 use super::draft::{Drafts, Origin, key};
 use super::grants::Grants;
 use super::guards::{self, InForce};
@@ -57,8 +58,10 @@ pub(super) struct Making<'a, 'd> {
     pub(super) findings: Vec<Finding>,
     /// What is in force now.
     pub(super) in_force: InForce,
-    /// What is remembered of nothing.
-    nothing: Ledger,
+    /// What people were asked.
+    pub(super) asked: Asked<'a>,
+    /// What people were asked of nothing.
+    nothing: Asked<'a>,
     /// What people said of roles in Azure.
     pub(super) grants: Grants<'a>,
 }
@@ -74,7 +77,7 @@ impl<'a> Making<'a, '_> {
     where
         'a: 'o,
     {
-        Origin { cause, at, sources: self.sources, renamed: &self.sides.desired.renamed }
+        Origin { cause, at, sources: self.sources }
     }
     /// Where a partnership stands for a step that needs it, or what stands against it.
     pub(super) fn partner(&self, name: &Name) -> Result<PartnerReady, Finding> {
@@ -105,10 +108,10 @@ impl<'a> Making<'a, '_> {
         }
     }
     /// What people were asked for a customer: nothing, where its document means another one than before.
-    pub(super) fn asked_of(&self, customer: &CustomerKey) -> &Ledger {
+    pub(super) fn asked_of(&self, customer: &CustomerKey) -> &Asked<'a> {
         let address = Address::Customer(customer.clone());
         let is_other = means_another((self.desired(), self.ledger()), &self.diff.bindings, &address);
-        if is_other { &self.nothing } else { self.sides.ledger }
+        if is_other { &self.nothing } else { &self.asked }
     }
     /// Whether nothing may be taken away from an address.
     pub(super) fn protects(&self, address: &Address) -> bool {
@@ -148,7 +151,8 @@ pub fn build(input: Input<'_>) -> Planned {
         drafts: Drafts::default(),
         findings: Vec::new(),
         in_force: InForce::of(sides.desired, sides.ledger),
-        nothing: Ledger::default(),
+        asked: Asked::of(sides),
+        nothing: Asked::default(),
         grants: Grants::of(sides),
     };
     partnerships::make(&mut making);
@@ -161,7 +165,7 @@ pub fn build(input: Input<'_>) -> Planned {
     let review = listing::make(&mut making, now);
     guards::make(&mut making);
     repointed::hold(&mut making);
-    let Making { mut drafts, mut findings, in_force, .. } = making;
+    let Making { mut drafts, mut findings, in_force, asked, .. } = making;
     drafts.spread();
     let steps = std::mem::take(&mut drafts.steps);
     let Ordered { mut steps, circles } = order(steps);
@@ -176,7 +180,7 @@ pub fn build(input: Input<'_>) -> Planned {
     whose::assign(&mut steps, desired);
     let mut gates: Vec<Gate> = in_force.frozen(now.date()).collect();
     gates.extend(limits::weigh(&mut steps, scales));
-    let mut adopt = adopt::adopt(sides, &diff, &steps);
+    let mut adopt = adopt::adopt(sides, &diff, (&steps, &asked));
     adopt.consumed.extend(review);
     let called_back = withdrawn::call_back((sides, now), (&steps, &drafts), (&adopt, &diff));
     adopt.withdrawn = called_back.withdrawn;
@@ -196,6 +200,7 @@ pub fn build(input: Input<'_>) -> Planned {
         blocked,
         findings,
         released: adopt.released.iter().cloned().collect(),
+        renamed: adopt.told_renamed(),
         assumptions,
         unmanaged: unmanaged(sides, &diff),
         unchanged: diff.unchanged,

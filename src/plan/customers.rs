@@ -8,7 +8,7 @@ use super::step::{Brings, Mark, Risk, Undo, Wanted, WantedCustomer};
 use super::waits;
 use crate::desired::{Create, Customer, Relation};
 use crate::diag::{Code, Finding};
-use crate::diff::{Past, Presence, RelationDiff, RelationState, doubted, known_as, unknown};
+use crate::diff::{Past, Presence, RelationDiff, RelationState, doubted, known_as, means_another, unknown};
 use crate::ledger::CredentialState;
 use crate::manifest::document::DefaultAdminAccess;
 use crate::model::{Address, CustomerId, CustomerKey, Fact, Name, StepKey, StepName, Timestamp, Value};
@@ -162,7 +162,7 @@ fn deliver(making: &mut Making<'_, '_>, customer: &Customer, create: &Create, af
     let address = Address::Customer(customer.key.clone());
     let origin = making.origin(&address, create.at);
     let delivering = key(address.clone(), StepName::DeliverCredentials);
-    match hand_off(delivering.clone(), letters::deliver_credentials(customer, create), making.ledger(), origin) {
+    match hand_off(delivering.clone(), letters::deliver_credentials(customer, create), &making.asked, origin) {
         Standing::Open(step) => {
             let fact = Fact::Credentials(customer.key.clone());
             let step = match after {
@@ -184,7 +184,8 @@ fn credentials(making: &mut Making<'_, '_>, customer: &Customer) {
     let address = Address::Customer(customer.key.clone());
     let own = known_as(making.desired(), making.ledger(), &address);
     // The password of another customer is not this one's.
-    let credential = making.asked_of(&customer.key).credentials.get(&*own);
+    let is_other = means_another((making.desired(), making.ledger()), &making.diff.bindings, &address);
+    let credential = making.ledger().credentials.get(&*own).filter(|_| !is_other);
     let (Some(create), Some(credential)) = (&customer.create, credential.cloned()) else { return };
     match credential.state {
         CredentialState::Forgotten => {}
@@ -203,8 +204,8 @@ fn credentials(making: &mut Making<'_, '_>, customer: &Customer) {
 
 /// Whether somebody says that it was delivered, to whomever and under whatever name: it is one password.
 fn was_delivered(making: &Making<'_, '_>, address: &Address, sealed: Timestamp) -> bool {
-    let old = making.desired().renamed.get(address).unwrap_or(address);
-    making.ledger().is_delivered(&[old, address], sealed)
+    let own = known_as(making.desired(), making.ledger(), address);
+    making.ledger().is_delivered(&[&own, address], sealed)
 }
 
 /// Delivered, and the sealed object is still there.
@@ -237,7 +238,7 @@ fn reset(making: &mut Making<'_, '_>, customer: &Customer, create: &Create) {
             making.drafts.add(step);
         }
         DefaultAdminAccess::None => {
-            match hand_off(resetting.clone(), letters::reset_by_hand(customer), making.ledger(), origin) {
+            match hand_off(resetting.clone(), letters::reset_by_hand(customer), &making.asked, origin) {
                 Standing::Open(step) => {
                     making.drafts.add(step.because("the one-time password was lost").rests_on(fact, lost))
                 }

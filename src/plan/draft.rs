@@ -1,11 +1,12 @@
 //! Steps while they are collected: by key, with what is blocked beside them. Never orders them and never gives them ids.
 
+use super::asked::{Asked, Known, Text};
 use super::{
     Action, Ask, Blocked, Brings, Condition, Expect, FieldChange, Mark, Motive, Need, Readiness, Risk, Role, Step,
     Undo, Wanted, id, limits,
 };
 use crate::diag::{At, Code, Finding, SourceMap};
-use crate::ledger::{Handoff, HandoffState, Ledger};
+use crate::ledger::HandoffState;
 use crate::model::{Address, Class, Fact, Limit, StepKey, StepName, Timestamp, Value};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -69,8 +70,6 @@ pub(super) struct Origin<'a> {
     pub(super) cause: &'a Address,
     pub(super) at: At,
     pub(super) sources: &'a SourceMap,
-    /// New address → old address.
-    pub(super) renamed: &'a BTreeMap<Address, Address>,
 }
 
 /// A step with everything that has a usual value.
@@ -124,26 +123,17 @@ pub(super) enum Standing {
     Declined(Finding),
 }
 
-pub(super) fn hand_off(key: StepKey, ask: Ask, ledger: &Ledger, origin: Origin<'_>) -> Standing {
-    let digest = ask.digest();
-    let former = origin.renamed.get(&key.address).cloned().map(|address| StepKey { address, ..key.clone() });
+pub(super) fn hand_off(key: StepKey, ask: Ask, asked: &Asked<'_>, origin: Origin<'_>) -> Standing {
     let mut step = step(key, Class::HandOff, Action::HandOff(ask), origin);
-    let Some(known) = ledger.handoffs.get(&step.id) else {
-        // What was answered under an old name is answered; what nobody answered is asked under the new one.
-        let former = former.and_then(|key| ledger.handoffs.get(&id::step_id(&key, Class::HandOff, &step.action)));
-        return match former.map(|it| &it.state) {
-            Some(HandoffState::Acknowledged { at, .. }) if former.is_some_and(|it| it.digest == digest) => {
-                Standing::Done(*at)
-            }
-            Some(_) | None => Standing::Open(Box::new(step)),
-        };
+    let Action::HandOff(ask) = &step.action else { return Standing::Open(Box::new(step)) };
+    let Some(Known { id, handoff, text }) = asked.find(&step.key, step.id, ask) else {
+        return Standing::Open(Box::new(step));
     };
-    let Handoff { digest: asked, state, asked: since, .. } = known;
-    match state {
-        HandoffState::Asked if *asked == digest => step.readiness = Readiness::Asked { since: *since },
-        HandoffState::Acknowledged { at, .. } if *asked == digest => return Standing::Done(*at),
+    match &handoff.state {
+        HandoffState::Asked if text == Text::Same => step.readiness = Readiness::Asked { since: handoff.asked },
+        HandoffState::Acknowledged { at, .. } if text == Text::Same => return Standing::Done(*at),
         HandoffState::Declined { by, reason, .. } => {
-            let short = step.id.short(10);
+            let short = id.short(10);
             return Standing::Declined(
                 Finding::error(Code::HandoffDeclined, origin.at, format!("{by} declined it: {reason}"))
                     .help(format!("`twotier handoffs reopen {short} --reason TEXT` asks again")),

@@ -289,7 +289,7 @@ fn passed_over(making: &mut Making<'_, '_>, diff: &EndingDiff<'_>) {
 fn notice(making: &mut Making<'_, '_>, diff: &EndingDiff<'_>, audience: &str, letter: Ask, before: &mut Before) {
     let cause = address(diff.partnership);
     let sending = StepKey::with(cause.clone(), StepName::SendNotice, audience);
-    match hand_off(sending.clone(), letter, making.ledger(), making.origin(&cause, diff.ending.at)) {
+    match hand_off(sending.clone(), letter, &making.asked, making.origin(&cause, diff.ending.at)) {
         Standing::Open(step) => {
             making.drafts.add(step.because("told before the end").risking(&[Risk::Legal], Undo::No));
         }
@@ -422,7 +422,7 @@ fn press(making: &mut Making<'_, '_>, diff: &EndingDiff<'_>, access: &letters::A
         return making.drafts.block(ending_key, finding);
     }
     let gone = Fact::Binding(cause.clone());
-    match hand_off(ending_key.clone(), letters::end(partnership, ending, access), making.ledger(), origin) {
+    match hand_off(ending_key.clone(), letters::end(partnership, ending, access), &making.asked, origin) {
         Standing::Open(step) => {
             let mut step = step.because("declared ended, still listed");
             step = decided(step, ending);

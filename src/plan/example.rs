@@ -420,6 +420,10 @@ pub(crate) fn arbitrary_outlook() -> impl Strategy<Value = Outlook> {
                 blocked: vec![Blocked { key, finding: finding.clone() }],
                 findings: vec![finding],
                 released: vec!["customer/@a.example".parse().unwrap()],
+                renamed: std::collections::BTreeMap::from([(
+                    "customer/a".parse().unwrap(),
+                    "customer/@b.example".parse().unwrap(),
+                )]),
                 assumptions,
                 ..Outlook::default()
             }

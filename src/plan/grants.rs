@@ -4,11 +4,12 @@
 use super::draft::key;
 use super::id::step_id;
 use super::letters;
+use super::names::Names;
 use super::step::{Action, Ask};
 use crate::desired::{Access, AzureAccess, Desired};
-use crate::diff::{Sides, remembered};
+use crate::diff::Sides;
 use crate::ledger::{Assignment, Grant, Handoff, HandoffState, Way};
-use crate::model::{Address, Class, CustomerKey, Digest, Name, StepKey, StepName, Timestamp};
+use crate::model::{Address, Class, Digest, Name, StepKey, StepName, Timestamp};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
@@ -181,30 +182,6 @@ fn older_ids(desired: &Desired) -> BTreeMap<Digest, Grant> {
         learn(StepName::RevokeAzureAccess, letters::azure::take_back(&grant, ""));
     }
     ids
-}
-
-/// Names that documents have now, of those that are remembered under a former one.
-struct Names(BTreeMap<Address, Address>);
-
-impl Names {
-    fn of(sides: Sides<'_>) -> Self {
-        let new = sides.desired.renamed.keys();
-        Self(new.filter_map(|new| Some((remembered(sides.desired, sides.ledger, new)?, new.clone()))).collect())
-    }
-    fn address(&self, old: &Address) -> Address {
-        self.0.get(old).unwrap_or(old).clone()
-    }
-    fn grant(&self, mut grant: Grant) -> Grant {
-        if let Some(Address::Customer(CustomerKey::Named(new))) =
-            self.0.get(&Address::Customer(CustomerKey::Named(grant.customer.clone())))
-        {
-            grant.customer = new.clone();
-        }
-        if let Some(Address::Partnership(new)) = self.0.get(&Address::Partnership(grant.reseller.clone())) {
-            grant.reseller = new.clone();
-        }
-        grant
-    }
 }
 
 /// The documents that declare each role.

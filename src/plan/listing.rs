@@ -1,6 +1,7 @@
 //! The public listing, which nothing but a person can see: asked when what is declared differs from what was last
 //! acknowledged, and every so often. Never says that the listing is right.
 
+use super::asked::Asked;
 use super::build::Making;
 use super::draft::{Standing, hand_off, key};
 use super::letters;
@@ -19,7 +20,7 @@ pub(super) fn make(making: &mut Making<'_, '_>, now: Timestamp) -> Option<Digest
     let reviewing = key(address.clone(), StepName::ReviewListing);
     let ask = letters::review_listing(provider, listing);
     let origin = making.origin(&address, listing.at);
-    match hand_off(reviewing.clone(), ask.clone(), making.ledger(), origin) {
+    match hand_off(reviewing.clone(), ask.clone(), &making.asked, origin) {
         Standing::Open(step) => {
             let reason = "what is listed cannot be read; a person looks";
             making.drafts.add(step.because(reason));
@@ -28,8 +29,7 @@ pub(super) fn make(making: &mut Making<'_, '_>, now: Timestamp) -> Option<Digest
         Standing::Done(_) => {
             let (due, since) = due(listing, making.ledger(), &reviewing, now)?;
             // What is forgotten here is the acknowledgement, so that the step is as if it were asked for the first time.
-            let nothing = Ledger::default();
-            if let Standing::Open(step) = hand_off(reviewing, ask, &nothing, origin) {
+            if let Standing::Open(step) = hand_off(reviewing, ask, &Asked::default(), origin) {
                 making.drafts.add(step.because(format!("last reviewed on {}", since.date())));
             }
             return Some(due);

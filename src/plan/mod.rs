@@ -2,6 +2,7 @@
 //! by [`build`], so that a cycle or an edge that points forward cannot exist; never asks a clock or the tenant.
 
 mod adopt;
+mod asked;
 mod azure;
 mod bases;
 mod build;
@@ -21,6 +22,7 @@ pub mod id;
 mod letters;
 mod limits;
 mod listing;
+mod names;
 mod order;
 mod orders;
 mod partnerships;
@@ -91,6 +93,8 @@ pub struct Outlook {
     pub findings: Vec<Finding>,
     /// Managed addresses that no document declares any more.
     pub released: Vec<Address>,
+    /// Addresses that have a new name, with the one that runs knew them by.
+    pub renamed: BTreeMap<Address, Address>,
     /// What is taken for granted, one sentence each.
     pub assumptions: Vec<String>,
     /// Live objects seen that no document declares.
@@ -185,6 +189,8 @@ pub struct Adopt {
     pub released: BTreeSet<Address>,
     /// New address → old address.
     pub renamed: BTreeMap<Address, Address>,
+    /// Hand-offs that are open under a former name: new id → former id, and the digest of what is asked.
+    pub moved: BTreeMap<Digest, (Digest, Digest)>,
     /// Hand-offs whose purpose is observed.
     pub consumed: BTreeSet<Digest>,
     /// Hand-offs that people were asked for and that are planned no more.
@@ -195,15 +201,27 @@ pub struct Adopt {
     pub guards: Option<Guards>,
 }
 impl Adopt {
+    /// New address → old address, without the subscriptions that only follow their customer.
+    pub(super) fn told_renamed(&self) -> BTreeMap<Address, Address> {
+        let follows = |new: &Address, old: &Address| match (new, old) {
+            (Address::Subscription(new), Address::Subscription(old)) => {
+                new.leaf == old.leaf && self.renamed.contains_key(&Address::Customer(new.customer.clone()))
+            }
+            _ => false,
+        };
+        let told = self.renamed.iter().filter(|(new, old)| !follows(new, old));
+        told.map(|(new, old)| (new.clone(), old.clone())).collect()
+    }
     /// Whether there is nothing to write.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let Self { bindings, settled, managed, released, renamed, consumed, withdrawn, shown, guards } = self;
+        let Self { bindings, settled, managed, released, renamed, moved, consumed, withdrawn, shown, guards } = self;
         bindings.is_empty()
             && settled.is_empty()
             && managed.is_empty()
             && released.is_empty()
             && renamed.is_empty()
+            && moved.is_empty()
             && consumed.is_empty()
             && withdrawn.is_empty()
             && shown.is_empty()

@@ -70,7 +70,7 @@ fn invite(making: &mut Making<'_, '_>, partnership: &Partnership) {
     match hand_off(
         inviting.clone(),
         letters::invite_reseller(provider, link, partnership, contact),
-        making.ledger(),
+        &making.asked,
         origin,
     ) {
         Standing::Open(step) => {

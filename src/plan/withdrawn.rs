@@ -28,8 +28,9 @@ pub(super) fn call_back(
     (adopt, diff): (&Adopt, &Diff<'_>),
 ) -> CalledBack {
     // Whoever was asked for a step that waits again would do it too early.
-    let planned: BTreeSet<Digest> =
+    let mut planned: BTreeSet<Digest> =
         steps.iter().filter(|step| step.readiness != Readiness::Waiting).map(|step| step.id).collect();
+    planned.extend(adopt.moved.values().map(|(former, _)| *former));
     let blocked: BTreeSet<Address> = drafts.blocked.keys().map(|key| owner(&key.address)).collect();
     let now_called: BTreeMap<&Address, &Address> = adopt.renamed.iter().map(|(new, old)| (old, new)).collect();
     let mut all = CalledBack::default();

@@ -9,7 +9,7 @@ use super::layout::{Hue, Paint, Sheet, column, padded, paint, plural, searched, 
 use super::unshown;
 use super::width::{Width, columns};
 use crate::model::{Class, StepKey};
-use crate::plan::file::{Blocked, Finding, Outlook, PlanFile};
+use crate::plan::file::{Blocked, Finding, Outlook, PlanFile, Renamed};
 use crate::plan::step::{Action, Need, Wanted};
 use crate::plan::{FieldChange, Mark, Motive, Readiness, Step, Undo};
 use std::fmt::{self, Write};
@@ -93,6 +93,7 @@ impl Page {
             blocked,
             findings,
             released,
+            renamed,
             assumptions,
             unmanaged: _,
             unchanged: _,
@@ -120,6 +121,12 @@ impl Page {
             "Released",
             joined(width, released.iter(), |address, out| {
                 wrapped(out, "  ", 4, &format!("{address}: no document declares it any more; nothing is taken away"))
+            })?,
+        )?;
+        section(
+            "Renamed",
+            joined(width, renamed.iter(), |Renamed { address, from }, out| {
+                wrapped(out, "  ", 4, &format!("{address}: was {from}; what runs know of it goes with it"))
             })?,
         )?;
         section(unshown::TITLE, unshown::listed(unshown, width)?)?;
@@ -434,6 +441,10 @@ Plan: 1 to add, 3 to change, 0 to end; 2 for people, 2 to wait for, 1 blocked.
             }],
             findings: vec![Found::warning(Code::ResellerNotAssociated, None, "odd"), drift],
             released: vec!["customer/gone".parse().unwrap()],
+            renamed: std::collections::BTreeMap::from([(
+                "customer/new".parse().unwrap(),
+                "customer/old".parse().unwrap(),
+            )]),
             outside: 2,
             ..Beside::default()
         };
@@ -452,6 +463,9 @@ Noted
 
 Released
   customer/gone: no document declares it any more; nothing is taken away
+
+Renamed
+  customer/new: was customer/old; what runs know of it goes with it
 
 Outside the scope: 2 declared addresses.
 
@@ -490,7 +504,7 @@ Nothing can be done: 1 blocked.
             let turned = text.contains(|c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'));
             prop_assert!(!turned, "{text:?}");
             // Every line is one of ours: a step, a section, an indented line or the end.
-            let ours = ["  ", "+ ", "~ ", "- ", "! ", ": ", "? ", "Blocked", "Drift", "Assumed", "Released", "Plan", "Nothing"];
+            let ours = ["  ", "+ ", "~ ", "- ", "! ", ": ", "? ", "Blocked", "Drift", "Assumed", "Released", "Renamed", "Plan", "Nothing"];
             for line in text.lines().filter(|line| !line.is_empty()) {
                 prop_assert!(ours.iter().any(|start| line.starts_with(start)), "{line:?}");
             }

@@ -7,8 +7,8 @@ mod outlook;
 mod step;
 
 pub use outlook::{
-    Blocked, Finding, FindingSeverity, Gate, Outlook, Place, Related, Remembered, Unmanaged, Unshown, UnshownField,
-    UnshownState,
+    Blocked, Finding, FindingSeverity, Gate, Outlook, Place, Related, Remembered, Renamed, Unmanaged, Unshown,
+    UnshownField, UnshownState,
 };
 
 use super::{FORMAT, Plan, Step, plan_id, step_id};

@@ -20,6 +20,9 @@ pub struct Outlook {
     /// Managed addresses that no document declares any more.
     #[schemars(with = "Vec<String>")]
     pub released: Vec<Address>,
+    /// Addresses that have a new name, and what runs know of them goes with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub renamed: Vec<Renamed>,
     /// What is taken for granted, one sentence each.
     pub assumptions: Vec<String>,
     /// Live objects seen that no document declares.
@@ -36,6 +39,18 @@ pub struct Outlook {
     /// What manifests and project file say otherwise than before and no step shows; what names a mailbox or a link first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unshown: Vec<Unshown>,
+}
+
+/// An address with a new name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Renamed {
+    /// Its name now.
+    #[schemars(with = "String")]
+    pub address: Address,
+    /// The name it had in earlier runs.
+    #[schemars(with = "String")]
+    pub from: Address,
 }
 
 /// What a document or a file says otherwise than before, as far as no step shows it.
@@ -331,7 +346,8 @@ impl Outlook {
     /// An outlook with the places of its findings looked up.
     #[must_use]
     pub fn of(outlook: &plan::Outlook, sources: &SourceMap) -> Self {
-        let plan::Outlook { blocked, findings, released, assumptions, unmanaged, unchanged, outside, gates } = outlook;
+        let plan::Outlook { blocked, findings, released, renamed, assumptions, unmanaged, unchanged, outside, gates } =
+            outlook;
         let plan::Unmanaged { partnerships, customers, subscriptions } = *unmanaged;
         let blocked = blocked
             .iter()
@@ -341,6 +357,10 @@ impl Outlook {
             blocked,
             findings: findings.iter().map(|finding| Finding::of(finding, sources)).collect(),
             released: released.clone(),
+            renamed: renamed
+                .iter()
+                .map(|(address, from)| Renamed { address: address.clone(), from: from.clone() })
+                .collect(),
             assumptions: assumptions.clone(),
             unmanaged: Unmanaged { partnerships, customers, subscriptions },
             unchanged: *unchanged,

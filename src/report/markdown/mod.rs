@@ -90,6 +90,10 @@ fn verdict(file: &PlanFile) -> String {
         let named = group::listed(&blocked, group::Names::Most(NAMED));
         text.push_str(&format!("\n**Written, and not done by this plan** (why: under Blocked): {named}\n"));
     }
+    let renamed = file.outlook().renamed.iter();
+    let renamed: Vec<String> =
+        renamed.map(|it| format!("{}, was {}", address(&it.address), address(&it.from))).collect();
+    text.push_str(&headed("Renamed; what earlier runs know goes with the new name:", &renamed));
     let released: Vec<String> = file.outlook().released.iter().map(address).collect();
     text.push_str(&headed(
         "Declared by no document any more; nothing is taken away, and nothing is kept so:",
@@ -188,6 +192,7 @@ fn assumed(outlook: &Outlook) -> Vec<String> {
         blocked: _,
         findings: _,
         released: _,
+        renamed: _,
         assumptions,
         unmanaged,
         unchanged: _,
