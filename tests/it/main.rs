@@ -32,6 +32,7 @@ mod readme;
 #[cfg(all(feature = "rest", feature = "listen"))]
 mod recall;
 mod recipe;
+mod renames;
 mod renewals;
 mod schemas;
 #[cfg(feature = "rest")]
