@@ -9,7 +9,8 @@ use super::settings::{Center, FILE_NAME, Setting, Settings};
 use super::terminal::Terminal;
 use crate::backend::simulated::{Embedded, EmbeddedError};
 use crate::backend::{Actuate, Observe};
-use crate::journal::{Directory, Journal, Stamp};
+use crate::diag::Code;
+use crate::journal::{Directory, Journal, JournalError, Stamp};
 use crate::model::{PartnerId, TenantId};
 use crate::observed::Why;
 #[cfg(feature = "rest")]
@@ -314,6 +315,9 @@ impl From<Fault> for CliError {
             }
             Fault::Embedded(EmbeddedError::OtherSeed { .. }) => Self::failed(words)
                 .hint("`twotier simulate reset` begins anew with the one that is named; else name the former one again"),
+            Fault::Journal(JournalError::Damaged { .. }) => Self::failed(format!("{words} [{}]", Code::JournalDamaged))
+                .hint("`twotier state verify` names all that is damaged; put the state back from its newest copy")
+                .hint("`twotier explain TT0603` says what to do where there is no copy"),
             Fault::Journal(_)
             | Fault::Embedded(_)
             | Fault::File { .. }
@@ -323,8 +327,8 @@ impl From<Fault> for CliError {
         }
     }
 }
-impl From<crate::journal::JournalError> for CliError {
-    fn from(error: crate::journal::JournalError) -> Self {
+impl From<JournalError> for CliError {
+    fn from(error: JournalError) -> Self {
         Fault::from(error).into()
     }
 }

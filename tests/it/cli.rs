@@ -159,7 +159,7 @@ fn another_run_is_9_and_a_person_who_knows_it_is_dead_ends_it() {
     }
     let (code, _, stderr) = project.ends(&["apply", "--auto-approve", "--lock-wait", "0"]);
     assert_eq!(code, 9, "{stderr}");
-    assert_eq!(project.code(&["state", "take-over", "--reason", "runner was killed"]), 0);
+    assert_eq!(project.code(&["state", "take-over", "--by", "ann", "--reason", "runner was killed"]), 0);
     assert_ne!(project.code(&["apply", "--auto-approve", "--lock-wait", "0"]), 9);
 }
 

@@ -70,3 +70,25 @@ fn a_key_that_does_not_fit_records_no_opening() {
     assert_eq!(site.ends(&["credentials", "open", "customer/adatum", "--identity", "other.key"]).0, Some(1));
     assert_eq!(site.objects(), before);
 }
+
+#[test]
+fn nobody_opens_a_password_or_ends_a_run_without_a_name() {
+    let site = Site::new();
+    let nameless = |words: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_twotier"));
+        let command = command.args(words).env_clear().env("GIT_CONFIG_NOSYSTEM", "1");
+        let out = command.current_dir(site.0.path()).output().expect("the binary runs");
+        (out.status.code(), String::from_utf8_lossy(&out.stderr).into_owned())
+    };
+    let (code, said) = nameless(&["credentials", "open", "customer/adatum", "--identity", "anna.key"]);
+    assert_eq!(code, Some(64), "{said}");
+    assert!(said.contains("TWOTIER_ACTOR"), "{said}");
+    let (code, said) = nameless(&["state", "take-over", "--reason", "it is dead"]);
+    assert_eq!(code, Some(64), "{said}");
+    assert_eq!(nameless(&["state", "take-over", "--reason", "it is dead", "--by", "ann"]).0, Some(0));
+    // A damaged journal is told with its code and its mend.
+    std::fs::write(site.0.path().join(".twotier/journal/00000000000000000002"), "nonsense").expect("writable");
+    let (code, said) = nameless(&["plan"]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("[TT0603]") && said.contains("twotier explain TT0603"), "{said}");
+}

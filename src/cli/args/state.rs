@@ -68,12 +68,12 @@ pub(crate) enum StateCommand {
     },
     /// Say how an effect of unknown outcome ended, after looking in the portal
     Resolve {
-        /// Number of its intent, as `state list` shows it
+        /// Number of its intent: `state list` and the plan show it once an `apply` looked and could not tell
         intent: u64,
         /// How it ended
         #[arg(value_enum)]
         ruling: Ruling,
-        /// The live id it brought: the customer's tenant, or the subscription id; its address is bound to it
+        /// The live id it brought: of a customer its tenant, of an order the subscription; its address is bound to it
         #[arg(long, value_name = "ID")]
         id: Option<String>,
         /// The order that brought the subscription

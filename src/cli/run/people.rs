@@ -169,6 +169,9 @@ fn open(
     let keys = zeroize::Zeroizing::new(files::read(identity)?);
     let opened = apply::open(&sealed, &keys)
         .map_err(|error| CliError::failed(format!("the password of `{address}` cannot be opened: {error}")))?;
+    if scene.settings.run_by.is_unknown() {
+        return Err(CliError::usage("nobody knows who opens it: say so by TWOTIER_ACTOR"));
+    }
     let place = scene.settings.run_by.place.as_ref().map(|place| place.value.clone());
     credentials::record_opening(journal, address, (scene.by(None), place), &doors.stamp()).map_err(|error| {
         CliError::failed(format!(

@@ -1,4 +1,4 @@
-//! The one place that reads environment variables: those the tool knows, once, at the start. Never reads one later.
+//! The one place that reads environment variables: those the tool knows, once, at the start, and what git knows of who works here. Never reads one later.
 
 use std::collections::BTreeMap;
 
@@ -87,6 +87,13 @@ impl Environment {
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
+}
+
+/// Who commits here, as git was told.
+pub(crate) fn git_author() -> Option<String> {
+    let out = std::process::Command::new("git").args(["config", "user.email"]).output().ok()?;
+    let email = String::from_utf8(out.stdout).ok()?.trim().to_owned();
+    (out.status.success() && !email.is_empty()).then_some(email)
 }
 
 /// What `COLUMNS` says, for a terminal that does not tell its width.

@@ -5,6 +5,9 @@ use super::environment::Environment;
 use super::origin::{Origin, Setting};
 use smol_str::SmolStr;
 
+/// Who runs it, when nothing says.
+const UNKNOWN: &str = "unknown";
+
 /// What a run says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RunBy {
@@ -38,7 +41,7 @@ impl RunBy {
             "USERNAME",
         ]);
         Self {
-            actor: actor.unwrap_or_else(|| Setting::new("unknown".into(), Origin::Default)),
+            actor: actor.unwrap_or_else(|| Setting::new(UNKNOWN.into(), Origin::Default)),
             commit: first(&["TWOTIER_COMMIT", "GITHUB_SHA", "CI_COMMIT_SHA", "BUILD_SOURCEVERSION"]),
             reference: first(&["TWOTIER_REF", "GITHUB_REF", "CI_COMMIT_REF_NAME", "BUILD_SOURCEBRANCH"]),
             change_url: first(&["TWOTIER_CHANGE_URL"])
@@ -46,6 +49,22 @@ impl RunBy {
                 .or_else(|| merged(environment)),
             place: job(environment).or_else(|| first(&["CI_JOB_URL", "HOSTNAME", "COMPUTERNAME"])),
         }
+    }
+}
+
+impl RunBy {
+    /// Whether nothing says who it is.
+    pub(crate) fn is_unknown(&self) -> bool {
+        self.actor.value == UNKNOWN
+    }
+    /// The same, named by somebody else where nothing said who it is.
+    pub(crate) fn or_by(mut self, author: impl FnOnce() -> Option<String>) -> Self {
+        if self.actor.origin == Origin::Default
+            && let Some(author) = author()
+        {
+            self.actor.value = format!("{author} (by git)").into();
+        }
+        self
     }
 }
 
@@ -136,6 +155,14 @@ mod tests {
         assert_eq!(run.actor, Setting::new("grace".into(), Origin::Variable("TWOTIER_ACTOR")));
         assert_eq!(run.change_url, None);
         assert_eq!(of(&[]).actor.value, "unknown");
+    }
+
+    #[test]
+    fn where_no_variable_tells_git_does_and_that_is_said() {
+        let git = || Some("ann@distri.example".to_owned());
+        assert_eq!(of(&[]).or_by(git).actor.value, "ann@distri.example (by git)");
+        assert_eq!(of(&[("USER", "ada")]).or_by(git).actor.value, "ada");
+        assert_eq!(of(&[]).or_by(|| None).actor.value, "unknown");
     }
 
     #[test]
