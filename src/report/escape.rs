@@ -101,8 +101,11 @@ pub fn code(text: &str) -> String {
     format!("{fence}{pad}{text}{pad}{fence}")
 }
 
-/// An invisible space: what stands around it is no name, address or number of anything.
-const APART: &str = "&#8203;";
+/// A character in an element of its own: what GitHub looks for in a piece of text is in no single piece, and what is copied
+/// is what was written.
+fn apart(c: char) -> String {
+    format!("<span>{c}</span>")
+}
 
 /// How many characters may stand before one that would complete a link or the name of a picture: the longest name has fewer.
 const LOOK_BACK: usize = 64;
@@ -127,23 +130,15 @@ fn prose(text: &str) -> String {
             || (c == '/' && before.ends_with(':'));
         // A name between two colons is shown as a picture.
         let is_picture = c == ':' && is_name_after_colon(&before);
-        if is_link || is_picture {
-            safe.push_str(APART);
-        }
         match c {
+            c if is_link || is_picture => safe.push_str(&apart(c)),
             '<' => safe.push_str("&lt;"),
             '>' => safe.push_str("&gt;"),
             '&' => safe.push_str("&amp;"),
             // Two of them make a formula. Source: docs.github.com, "Writing mathematical expressions": a backslash does not
             // help outside of one.
             '$' => safe.push_str("<span>&#36;</span>"),
-            // An address mentions nobody and is copied by its reader; alone in its element it is no link either.
-            '@' if before.ends_with(|c: char| c.is_ascii_alphanumeric()) => safe.push_str("<span>@</span>"),
-            '@' | '#' => {
-                safe.push('\\');
-                safe.push(c);
-                safe.push_str(APART);
-            }
+            '@' | '#' => safe.push_str(&apart(c)),
             c if c.is_ascii_punctuation()
                 && !matches!(c, ',' | ';' | '\'' | '"' | '/' | '?' | '%' | '-' | ':' | '(' | ')') =>
             {
@@ -194,9 +189,12 @@ mod tests {
         assert_eq!(markdown("one ` only"), "one \\` only");
         assert_eq!(code("a`b"), "``a`b``");
         assert_eq!(code("`<b>"), "`` `<b> ``");
-        assert_eq!(markdown("see https://x.y @me #1"), "see https:&#8203;//x\\.y \\@&#8203;me \\#&#8203;1");
-        assert_eq!(markdown("www.x.y GH-1 1) - x"), "www&#8203;\\.x\\.y GH&#8203;-1 1) - x");
-        assert_eq!(markdown("a:tada:b a.yaml:14:8"), "a:tada&#8203;:b a\\.yaml:14:8");
+        assert_eq!(
+            markdown("see https://x.y @me #1"),
+            "see https:<span>/</span>/x\\.y <span>@</span>me <span>#</span>1"
+        );
+        assert_eq!(markdown("www.x.y GH-1 1) - x"), "www<span>.</span>x\\.y GH<span>-</span>1 1) - x");
+        assert_eq!(markdown("a:tada:b a.yaml:14:8"), "a:tada<span>:</span>b a\\.yaml:14:8");
         assert_eq!(markdown("$x$"), "<span>&#36;</span>x<span>&#36;</span>");
         assert_eq!((markdown("1) x"), markdown("- x")), ("1\\) x".to_owned(), "\\- x".to_owned()));
     }

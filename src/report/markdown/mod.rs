@@ -37,10 +37,11 @@ const NAMED: usize = 3;
 /// When `out` does.
 pub(super) fn plan(file: &PlanFile, out: &mut dyn Write) -> fmt::Result {
     let outlook = file.outlook();
-    let mut sections = vec![told::access(file), told::money(file)];
-    sections.extend(told::guards(file));
+    // Whom things are sent to from now on stands in no other section, so nobody scrolls to it.
     let beside: Vec<String> = unshown::same(&outlook.unshown).iter().map(told::unshown).collect();
-    sections.extend(Section::of(unshown::TITLE, Fold::Open, beside));
+    let mut sections: Vec<Section> = Section::of(unshown::TITLE, Fold::Open, beside).into_iter().collect();
+    sections.extend([told::access(file), told::money(file)]);
+    sections.extend(told::guards(file));
     sections.extend(Section::of("Blocked", Fold::Open, outlook.blocked.iter().map(blocked).collect()));
     sections.extend(people(file));
     let elsewhere = |finding: &Finding| told::remains(finding) || stops(finding) || leads(finding).is_some();

@@ -3,6 +3,7 @@
 use super::*;
 use crate::model::SubscriptionChange;
 use crate::plan::example::{arbitrary_outlook, arbitrary_steps, change, file, key, outlook, step, steps};
+use crate::plan::file::{Unshown, UnshownField, UnshownState};
 use crate::plan::{FieldChange, Outlook as Beside, Risk};
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
@@ -58,7 +59,7 @@ fn foreign(text: &str) -> Vec<String> {
             Event::Rule | Event::TaskListMarker(_) => found.push("a rule or a box".to_owned()),
         }
     }
-    let titles = ["twotier plan", "Access", "Money", "For people", "Blocked", "Drift", "Noted"];
+    let titles = ["twotier plan", "Access", "Money", "For people", "Blocked", "Drift", "Noted", unshown::TITLE];
     let headings = said.lines().filter_map(|line| line.strip_prefix("# "));
     found.extend(headings.filter(|title| !titles.contains(title)).map(|title| format!("heading {title}")));
     let lower = said.to_lowercase();
@@ -114,7 +115,9 @@ fn every_hostile_name_is_shown_and_does_nothing() {
         beside.assumptions.push(name.to_owned());
         beside.blocked[0].finding.message = format!("`{name}` and {name}");
         beside.blocked[0].finding.help = Some(name.to_owned());
-        let text = shown(&file(all, &beside));
+        let fields = vec![UnshownField { field: name.into(), before: None, after: Some(name.into()) }];
+        let unshown = Unshown { subject: name.into(), state: UnshownState::Changed, fields };
+        let text = shown(&file(all, &beside).beside(vec![unshown]));
         assert_eq!(foreign(&text), Vec::<String>::new(), "{text}");
     }
 }
