@@ -34,17 +34,20 @@ muted() {
 # settled what was in flight. Said once: a second word would give it seconds.
 told=''
 patient() {
-    local pid='' code=0
+    local pid='' code=127 ended
     [ -n "$told" ] ||
-        trap 'told=yes; trap : INT TERM HUP; [ -z "$pid" ] || kill -TERM "$pid" 2>/dev/null || true' INT TERM HUP
+        trap 'told=yes; heard=yes; trap "heard=yes" INT TERM HUP; [ -z "$pid" ] || kill -TERM "$pid" 2>/dev/null || true' \
+            INT TERM HUP
     "$@" &
     pid=$!
     [ -z "$told" ] || kill -TERM "$pid" 2>/dev/null || true
-    wait "$pid" || code=$?
-    # A wait that a signal ended is not the end of the command.
-    while kill -0 "$pid" 2>/dev/null; do
-        code=0
-        wait "$pid" || code=$?
+    # A wait that a signal ended says nothing of how the command ended, even if that has ended by now: it is waited for again.
+    # One that was waited for already is not known any more.
+    while :; do
+        heard='' ended=0
+        wait "$pid" || ended=$?
+        [ "$ended" = 127 ] || code=$ended
+        [ -n "$heard" ] || break
     done
     # Once told, what is left is to say how it ended.
     [ -n "$told" ] || trap - INT TERM HUP
