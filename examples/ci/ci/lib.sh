@@ -36,7 +36,7 @@ told=''
 patient() {
     local pid='' code=127 ended
     [ -n "$told" ] ||
-        trap 'told=yes; heard=yes; trap "heard=yes" INT TERM HUP; [ -z "$pid" ] || kill -TERM "$pid" 2>/dev/null || true' \
+        trap 'told=yes; heard=yes; trap "" INT TERM HUP; [ -z "$pid" ] || kill -TERM "$pid" 2>/dev/null || true' \
             INT TERM HUP
     "$@" &
     pid=$!

@@ -4,9 +4,9 @@ use super::View;
 use crate::desired::Origin;
 use crate::diag::{At, Code, Finding};
 use crate::diff::Presence;
-use crate::ledger::{Credential, CredentialState, HandoffState};
+use crate::ledger::{Credential, CredentialState};
 use crate::manifest::document::DefaultAdminAccess;
-use crate::model::{Address, CustomerKey, Span, StepName};
+use crate::model::{Address, CustomerKey, Span};
 
 /// Declared, ours once, and in no list any more.
 pub(super) fn absent(view: &mut View<'_, '_>) {
@@ -95,19 +95,12 @@ fn missing(view: &mut View<'_, '_>, kind: &str, all: Vec<(Address, At)>) {
     }
 }
 
-/// Sealed passwords, each with whether somebody says that it was delivered.
+/// Sealed passwords, each with whether somebody says that it was delivered since.
 fn sealed<'a>(view: &View<'a, '_>) -> Vec<(&'a Address, &'a Credential, bool)> {
     let ledger = view.sides.ledger;
-    let delivered = |address: &Address| {
-        ledger.handoffs.values().any(|handoff| {
-            handoff.key.address == *address
-                && handoff.key.step == StepName::DeliverCredentials
-                && (handoff.state.done().is_some() || matches!(handoff.state, HandoffState::Consumed { .. }))
-        })
-    };
     let all = ledger.credentials.iter();
     let sealed = all.filter(|(_, credential)| matches!(credential.state, CredentialState::Sealed { .. }));
-    sealed.map(|(address, credential)| (address, credential, delivered(address))).collect()
+    sealed.map(|(address, it)| (address, it, ledger.is_delivered(&[address], it.at))).collect()
 }
 
 pub(super) fn credentials_kept(view: &mut View<'_, '_>) {
