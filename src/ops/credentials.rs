@@ -13,8 +13,8 @@ use smol_str::SmolStr;
 pub enum Delivery {
     /// Somebody said that it reached its person.
     Done,
-    /// It need not have: a new one is made then.
-    Whatever,
+    /// It did not, whatever was said before: a new one is made then.
+    Failed,
 }
 
 /// Destroys a customer's sealed password, and says whether a new one is due.
@@ -31,8 +31,9 @@ pub fn forget(
     let sealed = ledger.credentials.get(address).filter(|credential| is_sealed(credential));
     let undelivered = sealed.is_some_and(|credential| !ledger.is_delivered(&[address], credential.at));
     let what = match (undelivered, delivery) {
-        (false, Delivery::Done | Delivery::Whatever) => Forgotten::Credentials,
-        (true, Delivery::Whatever) => Forgotten::UndeliveredCredentials,
+        (false, Delivery::Done) => Forgotten::Credentials,
+        // Whoever says that it did not arrive knows better than whoever said before that it did.
+        (_, Delivery::Failed) => Forgotten::UndeliveredCredentials,
         (true, Delivery::Done) => {
             let handoff = asked(journal.ledger(), address);
             return Err(Fault::Undelivered { address: Box::new(address.clone()), handoff });

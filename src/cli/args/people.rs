@@ -136,7 +136,7 @@ pub(crate) enum CredentialsCommand {
         /// Whose
         #[arg(value_parser = address)]
         address: Address,
-        /// Although nobody said that it reached its person: the next plan makes a new one
+        /// It never reached its person, whatever was said before: the next plan makes a new one
         #[arg(long)]
         undelivered: bool,
         /// Who says so, and why

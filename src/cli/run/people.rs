@@ -144,7 +144,7 @@ pub(super) fn credentials(scene: &Scene<'_>, command: Option<&CredentialsCommand
             scene.checkpoint(&mut journal);
         }
         Some(CredentialsCommand::Forget { address, undelivered, saying }) => {
-            let delivery = if *undelivered { Delivery::Whatever } else { Delivery::Done };
+            let delivery = if *undelivered { Delivery::Failed } else { Delivery::Done };
             let due =
                 match credentials::forget(&mut journal, (address, delivery), scene.saying(saying), &doors.stamp())? {
                     Forgotten::UndeliveredCredentials => "; the next plan makes a new one",
