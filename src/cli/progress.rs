@@ -163,17 +163,9 @@ impl Reporter for Shown {
         }
         match self {
             Self::Bar(bar) => on_bar(bar, progress),
-            Self::Lines(terminal, _) => match progress {
-                // In a log a step is said when it is over.
-                Progress::Started { .. } => {}
-                Progress::Finished { .. }
-                | Progress::Waiting { .. }
-                | Progress::Unstored { .. }
-                | Progress::Locked { .. }
-                | Progress::Recovered { .. }
-                | Progress::Stopping
-                | Progress::Stopped => terminal.note(&line_of(progress)),
-            },
+            // In a log a step is said when it is over.
+            Self::Lines(..) if matches!(progress, Progress::Started { .. }) => {}
+            Self::Lines(terminal, _) => terminal.note(&line_of(progress)),
             Self::Silent => {}
         }
     }

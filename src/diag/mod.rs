@@ -84,6 +84,11 @@ impl Finding {
     }
 }
 
+/// `; did you mean ...?` behind a sentence on what was written; nothing where none is near enough.
+pub fn or_near<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(written, known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
+}
+
 /// The nearest of `known` to what was written, if it is near enough to be meant.
 pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known

@@ -2,8 +2,8 @@
 //! people were asked and said, which is looked for by what it was about; never changes the id of a hand-off, which holds
 //! the names that it was asked under.
 
-use crate::ledger::{Grant, Handoff, Ledger};
-use crate::model::{Address, CustomerKey, Field, StepKey, StepName, SubscriptionKey, Value};
+use crate::ledger::{Grant, Handoff, Ledger, names};
+use crate::model::{Address, CustomerKey, Field, StepKey, SubscriptionKey, Value};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,12 +40,7 @@ impl Moves {
         }
     }
     pub(super) fn key(&self, key: &mut StepKey) {
-        self.address(&mut key.address);
-        if matches!(key.step, StepName::InviteCustomer | StepName::AwaitAssociation)
-            && let Some(name) = self.partnership(&key.discriminator)
-        {
-            key.discriminator = name;
-        }
+        names::rename_key(key, &|old| self.target(old));
     }
 
     pub(super) fn ledger(&self, ledger: &mut Ledger) {
@@ -84,35 +79,24 @@ impl Moves {
 
     /// A hand-off goes with its document, and follows the names of its ends.
     fn handoff(&self, handoff: &mut Handoff) {
+        let new = |old: &Address| self.target(old);
         self.key(&mut handoff.key);
-        if let Some(next) = handoff.wanted.get("next").and_then(|next| self.partnership(next)) {
+        if let Some(next) = names::renamed_next(&handoff.wanted, &new) {
             handoff.wanted.insert("next".into(), next);
         }
-        let Some(Grant { customer, reseller, .. }) = handoff.azure_grant() else { return };
-        if let Some(Address::Customer(CustomerKey::Named(new))) =
-            self.target(&Address::Customer(CustomerKey::Named(customer)))
-        {
-            handoff.wanted.insert("customer".into(), new.as_str().into());
-        }
-        if let Some(Address::Partnership(new)) = self.target(&Address::Partnership(reseller)) {
-            handoff.wanted.insert("reseller".into(), new.as_str().into());
-        }
+        let Some(grant) = handoff.azure_grant() else { return };
+        let Grant { customer, reseller, .. } = grant.renamed(&new);
+        handoff.wanted.insert("customer".into(), customer.into());
+        handoff.wanted.insert("reseller".into(), reseller.into());
     }
 
     /// Names of partnerships.
     fn names(&self, value: &mut Value) {
         let Value::List(names) = value else { return };
-        let new = |name: &SmolStr| self.partnership(name).unwrap_or_else(|| name.clone());
+        let new = |old: &Address| self.target(old);
+        let new = |name: &SmolStr| names::renamed_partnership(name, &new).unwrap_or_else(|| name.clone());
         let now: BTreeSet<SmolStr> = names.iter().map(new).collect();
         *names = now.into_iter().collect();
-    }
-
-    /// The new name of a partnership, if it has one.
-    fn partnership(&self, name: &str) -> Option<SmolStr> {
-        match self.0.get(&Address::Partnership(name.parse().ok()?)) {
-            Some(Address::Partnership(new)) => Some(new.as_str().into()),
-            Some(_) | None => None,
-        }
     }
 
     fn map<V>(&self, map: &mut BTreeMap<Address, V>) {

@@ -3,6 +3,7 @@
 
 mod azure;
 mod bindings;
+pub mod names;
 
 pub use azure::{Assignment, Grant, Way};
 pub use bindings::Bindings;

@@ -12,7 +12,7 @@ pub use value::{Assignment, FIELDS, Partner};
 
 use super::fault::Fault;
 use super::rewrite::{FileChange, Written};
-use crate::diag::nearest;
+use crate::diag::or_near;
 use crate::manifest::document::{
     Customer, Metadata, PartnerOfRecordRef, Renewal, Spec, StandaloneSubscription, Subscription,
 };
@@ -130,8 +130,7 @@ pub fn set(written: &Written, order: &Order) -> Result<Proposal, Fault> {
     written.documents.iter().for_each(|parsed| choice.document(parsed));
     if let Some(unknown) = choice.left.first() {
         let labels = if order.labels.is_empty() { "" } else { ", or it has not these labels" };
-        let near = nearest(unknown, choice.known.iter().map(SmolStr::as_str));
-        let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        let near = or_near(unknown, choice.known.iter().map(SmolStr::as_str));
         return Err(Fault::Usage(format!("no manifest declares `{slug}/{unknown}`{labels}{near}")));
     }
     if choice.meant.documents == 0 {
@@ -169,8 +168,7 @@ fn are_declared(written: &Written, order: &Order) -> Result<(), Fault> {
     let Some(unknown) = order.all().filter_map(Assignment::partnership).find(|name| !known.contains(name)) else {
         return Ok(());
     };
-    let near = nearest(unknown.as_str(), known.iter().map(|name| name.as_str()));
-    let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    let near = or_near(unknown.as_str(), known.iter().map(|name| name.as_str()));
     Err(Fault::Usage(format!("no manifest declares `partnership/{unknown}`{near}")))
 }
 

@@ -7,7 +7,7 @@ use super::plan::{Ground, live};
 use super::project::Valid;
 use super::recall::touched;
 use crate::desired::{Accepted, Desired, OnDrift};
-use crate::diag::{At, Finding, nearest};
+use crate::diag::{At, Finding, or_near};
 use crate::diff::{self, Activity, Diff, Look, Partner, Presence, Scope, Sides};
 use crate::ledger::Anyway;
 use crate::ledger::{CredentialState, HandoffState, Ledger, LiveId};
@@ -150,8 +150,7 @@ fn given(ground: Ground<'_>, reads: BTreeSet<Read>) -> Vec<(String, String)> {
 
 fn unknown_address(desired: &Desired, address: &Address) -> Fault {
     let declared: Vec<String> = desired.declared.keys().map(Address::to_string).collect();
-    let near = nearest(&address.to_string(), declared.iter().map(String::as_str));
-    let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    let near = or_near(&address.to_string(), declared.iter().map(String::as_str));
     Fault::Usage(format!("no manifest declares `{address}`, and no run remembers it{near}"))
 }
 

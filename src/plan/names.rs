@@ -2,8 +2,8 @@
 //! rename. Never decides what was renamed.
 
 use crate::diff::{Sides, remembered};
-use crate::ledger::Grant;
-use crate::model::{Address, CustomerKey, Name, StepKey, StepName};
+use crate::ledger::{Grant, names};
+use crate::model::{Address, StepKey};
 use smol_str::SmolStr;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -18,45 +18,29 @@ impl Names {
         Self(new.filter_map(|new| Some((remembered(sides.desired, sides.ledger, new)?, new.clone()))).collect())
     }
     pub(super) fn address(&self, old: &Address) -> Address {
-        self.0.get(old).unwrap_or(old).clone()
+        self.target(old).unwrap_or_else(|| old.clone())
     }
     /// A step under the names of both its ends.
     pub(super) fn key<'k>(&self, key: &'k StepKey) -> Cow<'k, StepKey> {
         if self.0.is_empty() {
             return Cow::Borrowed(key);
         }
-        let mut new = StepKey { address: self.address(&key.address), ..key.clone() };
-        if matches!(key.step, StepName::InviteCustomer | StepName::AwaitAssociation)
-            && let Some(name) = self.partnership(&key.discriminator)
-        {
-            new.discriminator = name;
-        }
-        Cow::Owned(new)
+        let mut key = key.clone();
+        names::rename_key(&mut key, &|old| self.target(old));
+        Cow::Owned(key)
     }
     /// What was asked for, where it names documents.
     pub(super) fn wanted<'w>(&self, wanted: &'w BTreeMap<SmolStr, SmolStr>) -> Cow<'w, BTreeMap<SmolStr, SmolStr>> {
-        let next = wanted.get("next").and_then(|next| self.partnership(next));
+        let next = names::renamed_next(wanted, &|old| self.target(old));
         let Some(next) = next else { return Cow::Borrowed(wanted) };
         let mut new = wanted.clone();
         new.insert("next".into(), next);
         Cow::Owned(new)
     }
-    pub(super) fn grant(&self, mut grant: Grant) -> Grant {
-        if let Some(Address::Customer(CustomerKey::Named(new))) =
-            self.0.get(&Address::Customer(CustomerKey::Named(grant.customer.clone())))
-        {
-            grant.customer = new.clone();
-        }
-        if let Some(Address::Partnership(new)) = self.0.get(&Address::Partnership(grant.reseller.clone())) {
-            grant.reseller = new.clone();
-        }
-        grant
+    pub(super) fn grant(&self, grant: Grant) -> Grant {
+        grant.renamed(&|old| self.target(old))
     }
-    fn partnership(&self, name: &str) -> Option<SmolStr> {
-        let old = Address::Partnership(name.parse::<Name>().ok()?);
-        match self.0.get(&old) {
-            Some(Address::Partnership(new)) => Some(new.as_str().into()),
-            Some(_) | None => None,
-        }
+    fn target(&self, old: &Address) -> Option<Address> {
+        self.0.get(old).cloned()
     }
 }

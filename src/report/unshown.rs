@@ -43,11 +43,15 @@ pub(super) fn word(state: UnshownState) -> &'static str {
     }
 }
 
-/// A field with what it says, and what it said.
-pub(super) fn said(state: UnshownState, field: &UnshownField) -> String {
-    match (state, &field.after) {
-        (UnshownState::New, Some(after)) => after.clone(),
-        (UnshownState::New | UnshownState::Changed | UnshownState::Gone, _) => field.moved(),
+/// What a field says, behind what it said before; each as `show` writes it.
+pub(super) fn said(state: UnshownState, field: &UnshownField, arrow: &str, show: impl Fn(&str) -> String) -> String {
+    let UnshownField { field: _, before, after } = field;
+    let said = |text: &Option<String>| text.as_deref().map_or_else(|| "none".to_owned(), &show);
+    match (state, after) {
+        (UnshownState::New, Some(after)) => show(after),
+        (UnshownState::New | UnshownState::Changed | UnshownState::Gone, _) => {
+            format!("{} {arrow} {}", said(before), said(after))
+        }
     }
 }
 
@@ -61,7 +65,7 @@ pub(super) fn listed(unshown: &[Unshown], width: Width) -> Result<String, fmt::E
         let word = if word.is_empty() { String::new() } else { format!(": {word}") };
         wrapped(&mut out, "  ", 4, &format!("{}{word}", subjects.join(", ")))?;
         for field in *fields {
-            wrapped(&mut out, "    ", 6, &format!("{}  {}", field.field, said(*state, field)))?;
+            wrapped(&mut out, "    ", 6, &format!("{}  {}", field.field, said(*state, field, "->", str::to_owned)))?;
         }
     }
     if all.len() > TOLD {

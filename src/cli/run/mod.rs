@@ -61,9 +61,6 @@ impl Scene<'_> {
         };
         Some(Recalling { file: self.settings.state.value.join("cache").join("observed.jsonl"), refresh })
     }
-}
-
-impl Scene<'_> {
     /// Spares later commands what this one wrote and read, where that is worth it. What fails here costs them time and
     /// nothing else, so it is told, and the command ends as it would have.
     pub(super) fn checkpoint(&self, journal: &mut Journal) {

@@ -50,9 +50,6 @@ impl RunBy {
             place: job(environment).or_else(|| first(&["CI_JOB_URL", "HOSTNAME", "COMPUTERNAME"])),
         }
     }
-}
-
-impl RunBy {
     /// Whether nothing says who it is.
     pub(crate) fn is_unknown(&self) -> bool {
         self.actor.value == UNKNOWN

@@ -123,28 +123,24 @@ pub(super) struct Fields {
     has: BTreeSet<Managed>,
 }
 
+/// Which of quantity, name and renewal are written.
+fn said(written: [bool; 3]) -> BTreeSet<Managed> {
+    let all = [Managed::Quantity, Managed::FriendlyName, Managed::Renewal].into_iter().zip(written);
+    all.filter(|(_, is_written)| *is_written).map(|(field, _)| field).collect()
+}
+
 /// Every declared subscription as it is written, by customer and name.
 pub(super) fn fields(documents: &[Parsed]) -> BTreeMap<(Name, Name), Fields> {
     let mut all = BTreeMap::new();
     for parsed in documents {
         let own = &parsed.document.metadata.name.value;
         if let Spec::Subscription(spec) = &parsed.document.spec {
-            let has = [
-                spec.quantity.is_some().then_some(Managed::Quantity),
-                spec.friendly_name.is_some().then_some(Managed::FriendlyName),
-                spec.renewal.is_some().then_some(Managed::Renewal),
-            ];
-            let has = has.into_iter().flatten().collect();
+            let has = said([spec.quantity.is_some(), spec.friendly_name.is_some(), spec.renewal.is_some()]);
             let fields = Fields { document: parsed.at, path: vec!["spec".into()], has };
             all.insert((spec.customer.value.clone(), own.clone()), fields);
         }
         for (leaf, one) in parsed.document.spec.customer().into_iter().flat_map(|spec| &spec.subscriptions) {
-            let has = [
-                one.quantity.is_some().then_some(Managed::Quantity),
-                one.friendly_name.is_some().then_some(Managed::FriendlyName),
-                one.renewal.is_some().then_some(Managed::Renewal),
-            ];
-            let has = has.into_iter().flatten().collect();
+            let has = said([one.quantity.is_some(), one.friendly_name.is_some(), one.renewal.is_some()]);
             let path = vec!["spec".into(), "subscriptions".into(), leaf.as_str().into()];
             all.insert((own.clone(), leaf.clone()), Fields { document: parsed.at, path, has });
         }

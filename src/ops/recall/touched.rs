@@ -2,10 +2,10 @@
 //! Names too much rather than too little.
 
 use super::Refresh;
-use crate::desired::{Delegated, Desired};
+use crate::desired::Desired;
 use crate::diag::Code;
 use crate::ledger::Bindings;
-use crate::model::{Address, CustomerKey, Fact, Name, StepKey, SubscriptionKey};
+use crate::model::{Address, CustomerKey, Fact, Name, StepKey};
 use crate::observed::Read;
 use crate::ops::observe::RestsOn;
 use crate::ops::planning::Question;
@@ -120,8 +120,7 @@ impl Touched {
             self.partnerships.insert(partnership.clone());
         }
         for delegated in desired.support.iter().filter(|(_, support)| support.cause == *address).map(|(it, _)| it) {
-            let (Delegated::All(customer) | Delegated::One(SubscriptionKey { customer, leaf: _ })) = delegated;
-            self.customers.insert(customer.clone());
+            self.customers.insert(delegated.customer().clone());
         }
         if let Address::AzureAccess(name) = address
             && let Some(access) = desired.azure.get(name)

@@ -1,7 +1,7 @@
 //! Only what names one reseller: which fields of a document do, whatever form they have. Never changes anything.
 
 use super::{Assignment, Written};
-use crate::diag::nearest;
+use crate::diag::or_near;
 use crate::manifest::document::{Customer, PartnerOfRecordRef, Spec, SupportContactRef};
 use crate::manifest::{Parsed, Spanned};
 use crate::model::{Kind, Name, PartnerId};
@@ -48,9 +48,12 @@ impl<'a> Naming<'a> {
         let also =
             if others.is_empty() { String::new() } else { format!("; documents that do: {}", others.join(", ")) };
         let partnerships = written.documents.iter().filter(|parsed| parsed.kind() == Kind::Partnership);
-        let known = partnerships.map(|parsed| parsed.document.metadata.name.value.as_str());
-        let near = nearest(self.name.as_str(), known).filter(|near| *near != self.name.as_str());
-        let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        let known: BTreeSet<&Name> = partnerships.map(|parsed| &parsed.document.metadata.name.value).collect();
+        let near = if known.contains(self.name) {
+            String::new()
+        } else {
+            or_near(self.name.as_str(), known.into_iter().map(Name::as_str))
+        };
         format!("no {} names `{}` in these fields{also}{near}", kind.slug(), self.name)
     }
 

@@ -91,15 +91,6 @@ pub struct UnshownField {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
 }
-impl UnshownField {
-    /// From, to: `a@b.example -> c@d.example`.
-    #[must_use]
-    pub fn moved(&self) -> String {
-        let Self { field: _, before, after } = self;
-        let said = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
-        format!("{} -> {}", said(before), said(after))
-    }
-}
 
 /// Answers that were remembered. No step rests on one alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -4,7 +4,7 @@
 use super::{Live, View};
 use crate::desired::{Ensure, Partnership, Subscription};
 use crate::diag::{Code, Finding};
-use crate::diff::{How, OutOfUse, Partner, SubscriptionState};
+use crate::diff::{How, OutOfUse, Partner, SubscriptionState, was_there};
 use crate::ledger::HandoffState;
 use crate::model::Field;
 use crate::model::operation::SupportContact;
@@ -108,7 +108,7 @@ fn has_ended(view: &View<'_, '_>, partnership: &Partnership) -> bool {
 fn has_lapsed(view: &View<'_, '_>, partnership: &Partnership) -> bool {
     partnership.ensure == Ensure::Active
         && view.diff.partners.get(&partnership.name) == Some(&Partner::NotListed)
-        && view.sides.ledger.bindings.contains_key(&Address::Partnership(partnership.name.clone()))
+        && was_there(view.sides, partnership)
 }
 
 /// Why it was left behind, if somebody said so.

@@ -2,12 +2,12 @@
 //! anything; what a step does not say is not here.
 
 use super::super::alike::{Alike, All, alike};
-use super::super::unshown::Same;
+use super::super::unshown::{self, Same};
 use super::fit::{Fold, Form, Section};
 use super::group::{Names, address, listed, short, value};
 use crate::diag::Code;
 use crate::model::{Renewal, StepName, SubscriptionChange};
-use crate::plan::file::{Finding, PlanFile, UnshownField, UnshownState};
+use crate::plan::file::{Finding, PlanFile, UnshownField};
 use crate::plan::step::{Action, Wanted};
 use crate::plan::{FieldChange, Motive, Step};
 use std::collections::{BTreeMap, BTreeSet};
@@ -161,18 +161,10 @@ pub(super) fn guards(file: &PlanFile) -> Option<Section> {
 /// What no step shows of documents that say the same otherwise.
 pub(super) fn unshown(Same { subjects, state, fields }: &Same<'_>) -> String {
     let subjects: Vec<String> = subjects.iter().map(|subject| value(subject)).collect();
-    let word = super::super::unshown::word(*state);
+    let word = unshown::word(*state);
     let word = if word.is_empty() { String::new() } else { format!(" {word}") };
-    let field = |it: &UnshownField| {
-        let moved = match (state, &it.after) {
-            (UnshownState::New, Some(after)) => value(after),
-            (UnshownState::New | UnshownState::Changed | UnshownState::Gone, after) => {
-                let said = |text: &Option<String>| text.as_deref().map_or_else(|| "none".to_owned(), value);
-                format!("{} \u{2192} {}", said(&it.before), said(after))
-            }
-        };
-        format!("  - {} {moved}\n", value(&it.field))
-    };
+    let field =
+        |it: &UnshownField| format!("  - {} {}\n", value(&it.field), unshown::said(*state, it, "\u{2192}", value));
     format!("- {}{word}\n{}", listed(&subjects, Names::All), fields.iter().map(field).collect::<String>())
 }
 
