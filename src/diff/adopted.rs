@@ -6,7 +6,7 @@ use super::{Diff, Partner, Presence, Sides, unknown};
 use crate::desired::{Create, Customer, Identity};
 use crate::diag::{Code, Finding};
 use crate::ledger::LiveId;
-use crate::model::{Address, CustomerId};
+use crate::model::{Address, CustomerId, country};
 use crate::observed::{self, Facet};
 use std::collections::BTreeMap;
 
@@ -88,7 +88,8 @@ fn by_reseller(
         Some(Partner::Unknown(finding)) => return Presence::Unknown(finding.clone()),
     };
     match associated {
-        Facet::Known(true) => Presence::Live(ours.id),
+        Facet::Known(true) => elsewhere(sides, customer, (create, ours))
+            .map_or(Presence::Live(ours.id), |finding| Presence::ToCreate(Some(finding))),
         Facet::Known(false) | Facet::Absent => {
             let Create { domain, .. } = create;
             let message =
@@ -98,6 +99,24 @@ fn by_reseller(
         }
         Facet::Unknown(why) => Presence::Unknown(unknown("the customers of its reseller", &why)),
     }
+}
+
+/// What stands against taking it for the one that is declared, where its tenant is known to be in another country.
+fn elsewhere(sides: Sides<'_>, customer: &Customer, (create, ours): (&Create, &observed::Customer)) -> Option<Finding> {
+    let declared = &create.address.country;
+    let there = match sides.look.country(ours.id) {
+        Facet::Known(there) => there,
+        Facet::Absent | Facet::Unknown(_) => return None,
+    };
+    if there == declared || !country::exists(there) {
+        return None;
+    }
+    let message = format!(
+        "the domain `{}` belongs to our customer {} in {there}, and customer `{}` declares one in {declared}",
+        create.domain, ours.id, customer.key
+    );
+    let help = format!("choose another `domainPrefix`, or write `tenantId: {}` if that company is meant", ours.id);
+    Some(Finding::error(Code::DomainOurs, create.at, message).help(help))
 }
 
 /// Tells of a customer that is there before any run knows that it is the one to create.

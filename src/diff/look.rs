@@ -94,6 +94,10 @@ impl<'a> Look<'a> {
     pub fn review(&self, customer: CustomerId) -> Facet<Review> {
         self.note(|| Read::AccountReview(customer), self.observed.review(customer))
     }
+    /// The country of a customer's tenant.
+    pub fn country(&self, customer: CustomerId) -> Facet<&'a SmolStr> {
+        self.note(|| Read::Country(customer), self.observed.country(customer))
+    }
     /// Whether a domain is taken.
     pub fn domain_taken(&self, domain: &str) -> Facet<bool> {
         self.note(|| Read::Domain(domain.into()), self.observed.domain_taken(domain))

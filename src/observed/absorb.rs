@@ -49,6 +49,9 @@ impl Observed {
             Read::AccountReview(customer) => {
                 self.reviews.insert(customer, facet!(AccountReview, std::convert::identity));
             }
+            Read::Country(customer) => {
+                self.countries.insert(customer, facet!(Country, std::convert::identity));
+            }
             Read::Domain(domain) => {
                 self.domains.insert(domain, facet!(Domain, std::convert::identity));
             }

@@ -22,6 +22,7 @@ pub enum Told<'a> {
     SupportContact(CustomerId, SubscriptionId, Facet<&'a SupportContact>),
     Agreement(CustomerId, Facet<&'a bool>),
     AccountReview(CustomerId, Facet<&'a Review>),
+    Country(CustomerId, Facet<&'a SmolStr>),
     Domain(&'a SmolStr, Facet<&'a bool>),
     PostalAddress(&'a PostalAddress, Facet<&'a AddressCheck>),
     Offer(&'a Offer, Facet<&'a Sold>),
@@ -45,6 +46,7 @@ impl Told<'_> {
             Self::SupportContact(customer, id, _) => Read::SupportContact(*customer, *id),
             Self::Agreement(id, _) => Read::Agreement(*id),
             Self::AccountReview(id, _) => Read::AccountReview(*id),
+            Self::Country(id, _) => Read::Country(*id),
             Self::Domain(domain, _) => Read::Domain((*domain).clone()),
             Self::PostalAddress(address, _) => Read::PostalAddress(Box::new((*address).clone())),
             Self::Offer(offer, _) => Read::Offer((*offer).clone()),
@@ -79,6 +81,7 @@ impl Observed {
             Told::SupportContact(customer, id, f) => drop(self.support.insert((customer, id), f.map(Clone::clone))),
             Told::Agreement(id, f) => drop(self.agreements.insert(id, f.map(Clone::clone))),
             Told::AccountReview(id, f) => drop(self.reviews.insert(id, f.map(Clone::clone))),
+            Told::Country(id, f) => drop(self.countries.insert(id, f.map(Clone::clone))),
             Told::Domain(domain, f) => drop(self.domains.insert(domain.clone(), f.map(Clone::clone))),
             Told::PostalAddress(address, f) => drop(self.postal.insert(address.clone(), f.map(Clone::clone))),
             Told::Offer(offer, f) => drop(self.offers.insert(offer.clone(), f.map(Clone::clone))),
@@ -109,9 +112,10 @@ impl Observed {
     fn of_customers(&self) -> impl Iterator<Item = Told<'_>> {
         let agreements = self.agreements.iter().map(|(id, f)| Told::Agreement(*id, f.as_ref()));
         let reviews = self.reviews.iter().map(|(id, f)| Told::AccountReview(*id, f.as_ref()));
+        let countries = self.countries.iter().map(|(id, f)| Told::Country(*id, f.as_ref()));
         let domains = self.domains.iter().map(|(domain, f)| Told::Domain(domain, f.as_ref()));
         let postal = self.postal.iter().map(|(address, f)| Told::PostalAddress(address, f.as_ref()));
-        agreements.chain(reviews).chain(domains).chain(postal)
+        agreements.chain(reviews).chain(countries).chain(domains).chain(postal)
     }
     fn of_the_world(&self) -> impl Iterator<Item = Told<'_>> {
         let offers = self.offers.iter().map(|(offer, f)| Told::Offer(offer, f.as_ref()));

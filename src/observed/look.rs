@@ -130,6 +130,11 @@ impl Observed {
     pub fn review(&self, customer: CustomerId) -> Facet<Review> {
         self.of_customer(customer, self.reviews.get(&customer)).map(|review| *review)
     }
+    /// The country of a customer's tenant.
+    #[must_use]
+    pub fn country(&self, customer: CustomerId) -> Facet<&SmolStr> {
+        self.of_customer(customer, self.countries.get(&customer))
+    }
     /// Whether a domain is taken.
     #[must_use]
     pub fn domain_taken(&self, domain: &str) -> Facet<bool> {
@@ -183,6 +188,7 @@ impl Observed {
             Read::SupportContact(c, s) => self.support.contains_key(&(*c, *s)),
             Read::Agreement(id) => self.agreements.contains_key(id),
             Read::AccountReview(id) => self.reviews.contains_key(id),
+            Read::Country(id) => self.countries.contains_key(id),
             Read::Domain(domain) => self.domains.contains_key(domain),
             Read::PostalAddress(address) => self.postal.contains_key(address),
             Read::Offer(offer) => self.offers.contains_key(offer),

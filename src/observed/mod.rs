@@ -112,6 +112,9 @@ pub enum Read {
     Agreement(CustomerId),
     /// Whether the account is under review. `GET /v1/customers/{c}/validationStatus?type=account`
     AccountReview(CustomerId),
+    /// The country of a customer's tenant, which decides its CSP region. `GET /v1/customers/{c}/organization`, else
+    /// `GET /v1/customers/{c}`; told only to whoever has a role in that tenant.
+    Country(CustomerId),
     /// Whether a domain is taken. `HEAD /v1/domains/{domain}`
     Domain(SmolStr),
     /// Whether an address passes. `POST /v1/validations/address`
@@ -176,11 +179,19 @@ pub struct Customer {
     pub company_name: SmolStr,
 }
 impl Customer {
-    /// Whether it is the company of this name, whatever its case and spaces.
+    /// Whether it is the company of this name, whatever its case, spaces and signs: the service may keep it in another
+    /// form than it was sent.
     #[must_use]
     pub fn is_company(&self, name: &str) -> bool {
-        is_one_name(&self.company_name, name)
+        let (here, there) = (words(&self.company_name), words(name));
+        if here.is_empty() { is_one_name(&self.company_name, name) } else { here == there }
     }
+}
+
+/// The words of a name, without what stands between them.
+fn words(name: &str) -> Vec<String> {
+    let parts = name.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
+    parts.map(str::to_lowercase).collect()
 }
 
 /// Whether two names are one, whatever their case and spaces.
@@ -386,6 +397,8 @@ pub enum Answer {
     Agreement(bool),
     /// To [`Read::AccountReview`].
     AccountReview(Review),
+    /// To [`Read::Country`]: two upper-case letters.
+    Country(SmolStr),
     /// To [`Read::Domain`]: taken or not.
     Domain(bool),
     /// To [`Read::PostalAddress`].
@@ -417,6 +430,7 @@ pub struct Observed {
     support: BTreeMap<(CustomerId, SubscriptionId), Facet<SupportContact>>,
     agreements: BTreeMap<CustomerId, Facet<bool>>,
     reviews: BTreeMap<CustomerId, Facet<Review>>,
+    countries: BTreeMap<CustomerId, Facet<SmolStr>>,
     domains: BTreeMap<SmolStr, Facet<bool>>,
     postal: BTreeMap<PostalAddress, Facet<AddressCheck>>,
     offers: BTreeMap<Offer, Facet<Sold>>,
@@ -432,10 +446,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_company_has_one_name_whatever_its_case_and_spaces() {
+    fn a_company_has_one_name_whatever_its_case_spaces_and_signs() {
         let id = "c0000000-0000-4000-8000-000000000001".parse().expect("a GUID");
         let customer = Customer { id, domain: "contoso.onmicrosoft.com".into(), company_name: "Contoso  Kft.".into() };
         assert!(customer.is_company("CONTOSO Kft. "));
+        assert!(customer.is_company("Contoso, Kft"));
         assert!(!customer.is_company("Contoso"));
+        assert!(!customer.is_company("Contoso K.f.t."));
+        let signs = Customer { company_name: "!!".into(), ..customer };
+        assert!(signs.is_company("!! ") && !signs.is_company("??"));
     }
 }

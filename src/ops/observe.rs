@@ -356,6 +356,7 @@ fn about(read: &Read) -> About {
         | Read::SupportContact(id, _)
         | Read::Agreement(id)
         | Read::AccountReview(id)
+        | Read::Country(id)
         | Read::Cart(id, _) => About::Customer(*id),
         Read::Relationships
         | Read::Customers

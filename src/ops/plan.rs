@@ -103,6 +103,7 @@ pub fn of_reseller(
         | Read::SupportContact(customer, _)
         | Read::Agreement(customer)
         | Read::AccountReview(customer)
+        | Read::Country(customer)
         | Read::Cart(customer, _) => customers.contains(customer),
         Read::Relationships
         | Read::Domain(_)

@@ -4,6 +4,7 @@
 use super::build::{Making, PartnerReady, Sealing};
 use super::draft::{Standing, api, hand_off, key, wait};
 use super::letters;
+use super::region;
 use super::step::{Brings, Mark, Risk, Undo, Wanted, WantedCustomer};
 use super::waits;
 use crate::desired::{Create, Customer, Relation};
@@ -314,6 +315,12 @@ pub(super) fn invite(
     ) {
         Standing::Open(step) => {
             since = step.asked();
+            // Of whom was asked it was looked at then.
+            if let (None, Some(Presence::Live(id))) = (since, making.diff.customers.get(&customer.key))
+                && let Some(finding) = region::apart(making, &customer.key, *id, relation.at)
+            {
+                return making.drafts.block(inviting, finding);
+            }
             let mut step = *step;
             step.goal.push(goal);
             if let PartnerReady::After(need) = partner {

@@ -26,6 +26,7 @@ mod names;
 mod order;
 mod orders;
 mod partnerships;
+mod region;
 mod renewals;
 mod repointed;
 pub mod role;

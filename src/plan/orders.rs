@@ -5,6 +5,7 @@ use super::build::{Making, PartnerReady, wanted_partner};
 use super::customers::{Agreement, Buyer, agreement};
 use super::draft::{api, key, wait};
 use super::ends;
+use super::region;
 use super::step::{Brings, Mark, Risk, Step, Undo, Wanted};
 use super::waits;
 use crate::desired::{PartnerOfRecord, Subscription};
@@ -94,7 +95,10 @@ fn order(making: &mut Making<'_, '_>, declared: &Subscription, ordering: &StepKe
     offered(making, declared.product.as_ref().map_or(declared.at, |(_, at)| *at), &offer)?;
     let partner = making.payee(reseller, partner_id)?;
     let (live, review) = match &buyer {
-        Buyer::Live(id) => (Some(*id), reviewed(making, declared, *id)?),
+        Buyer::Live(id) => {
+            region::apart(making, &declared.key.customer, *id, declared.at).map_or(Ok(()), Err)?;
+            (Some(*id), reviewed(making, declared, *id)?)
+        }
         Buyer::After(_) => (None, None),
     };
     ends::of_order(making, declared, &line, live)?;

@@ -52,6 +52,7 @@ pub(super) fn piece(line: Line) -> Piece {
         Line::AccountReview(wire::AccountReview { customer, review }) => {
             answer(Read::AccountReview(customer), Answer::AccountReview(review))
         }
+        Line::Country(wire::Country { customer, country }) => answer(Read::Country(customer), Answer::Country(country)),
         Line::Domain(wire::Domain { domain, taken }) => answer(Read::Domain(domain), Answer::Domain(taken)),
         Line::PostalAddress(check) => {
             let wire::PostalAddress { address, fails } = *check;

@@ -37,6 +37,9 @@ pub(super) fn lines(told: &Told<'_>, out: &mut Out<'_>) -> io::Result<()> {
         Told::AccountReview(customer, facet) => out(line(read, facet, |review| {
             Line::AccountReview(wire::AccountReview { customer: *customer, review: **review })
         })),
+        Told::Country(customer, facet) => out(line(read, facet, |country| {
+            Line::Country(wire::Country { customer: *customer, country: (*country).clone() })
+        })),
         Told::Domain(domain, facet) => {
             out(line(read, facet, |taken| Line::Domain(wire::Domain { domain: (*domain).clone(), taken: **taken })))
         }
@@ -89,6 +92,7 @@ pub(super) fn count(told: &Told<'_>, coverage: &mut wire::Coverage) {
         Told::SupportContact(_, _, facet) => ended(facet, coverage),
         Told::Agreement(_, facet) | Told::Domain(_, facet) => ended(facet, coverage),
         Told::AccountReview(_, facet) => ended(facet, coverage),
+        Told::Country(_, facet) => ended(facet, coverage),
         Told::PostalAddress(_, facet) => ended(facet, coverage),
         Told::Offer(_, facet) => ended(facet, coverage),
         Told::PartnerId(_, facet) => ended(facet, coverage),
@@ -110,6 +114,7 @@ pub(super) fn facet_name(told: &Told<'_>) -> &'static str {
         Told::SupportContact(..) => "supportContact",
         Told::Agreement(..) => "agreement",
         Told::AccountReview(..) => "accountReview",
+        Told::Country(..) => "country",
         Told::Domain(..) => "domain",
         Told::PostalAddress(..) => "postalAddress",
         Told::Offer(..) => "offer",

@@ -108,6 +108,7 @@ impl Open {
             | Read::SupportContact(..)
             | Read::Agreement(_)
             | Read::AccountReview(_)
+            | Read::Country(_)
             | Read::Domain(_)
             | Read::PostalAddress(_)
             | Read::Offer(_)

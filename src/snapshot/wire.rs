@@ -78,6 +78,8 @@ pub(super) enum Line {
     Agreement(Agreement),
     /// Whether an account may buy.
     AccountReview(AccountReview),
+    /// The country of a customer's tenant.
+    Country(Country),
     /// Whether a domain is taken.
     Domain(Domain),
     /// What the check of an address said.
@@ -234,6 +236,16 @@ pub(super) struct AccountReview {
     pub(super) customer: CustomerId,
     #[schemars(with = "form::Review")]
     pub(super) review: Review,
+}
+
+/// The country of a customer's tenant.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Country {
+    #[schemars(with = "form::Guid")]
+    pub(super) customer: CustomerId,
+    /// Two letters.
+    #[schemars(with = "String")]
+    pub(super) country: SmolStr,
 }
 
 /// Whether a domain is taken.

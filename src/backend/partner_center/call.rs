@@ -13,6 +13,8 @@ pub(super) enum Call {
     CustomersOf,
     /// `GET /v1/customers/{c}`
     Customer,
+    /// `GET /v1/customers/{c}/organization`
+    Organization,
     /// `GET /v1/customers/{c}/relationships`
     ResellersOf,
     /// `GET /v1/customers/{c}/subscriptions`
@@ -104,9 +106,12 @@ impl Call {
     /// Within which limit it counts.
     pub(super) fn resource(self) -> Resource {
         match self {
-            Self::Customers | Self::CustomersOf | Self::Customer | Self::CreateCustomer | Self::AccountReview => {
-                Resource::Customers
-            }
+            Self::Customers
+            | Self::CustomersOf
+            | Self::Customer
+            | Self::Organization
+            | Self::CreateCustomer
+            | Self::AccountReview => Resource::Customers,
             Self::Subscriptions
             | Self::Subscription
             | Self::SupportContact
@@ -146,6 +151,7 @@ impl Call {
             | Self::SetSupportContact => Caller::AppUser,
             Self::Customers
             | Self::Customer
+            | Self::Organization
             | Self::Subscriptions
             | Self::Subscription
             | Self::Domain

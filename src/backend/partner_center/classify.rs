@@ -71,6 +71,7 @@ type Row = (&'static [Call], u16, u32, Meaning);
 const ANY: &[Call] = &[];
 const ABOUT_A_CUSTOMER: &[Call] = &[
     Call::Customer,
+    Call::Organization,
     Call::ResellersOf,
     Call::Subscriptions,
     Call::Subscription,
@@ -84,7 +85,7 @@ const ABOUT_A_CUSTOMER: &[Call] = &[
 const ORDERS: &[Call] = &[Call::MakeCart, Call::CheckOut];
 const CHANGES: &[Call] = &[Call::ChangeSubscription, Call::SetSupportContact];
 /// Refused for want of a role in the customer's tenant, which says nothing about the provider's own roles.
-const IN_THE_CUSTOMERS_TENANT: &[Call] = &[Call::Users, Call::ResetPassword];
+const IN_THE_CUSTOMERS_TENANT: &[Call] = &[Call::Organization, Call::Users, Call::ResetPassword];
 
 /// The first row that fits counts.
 const TABLE: &[Row] = &[

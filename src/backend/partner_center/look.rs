@@ -66,6 +66,7 @@ fn partner_id(read: &Read) -> Option<&PartnerId> {
         | Read::SupportContact(..)
         | Read::Agreement(_)
         | Read::AccountReview(_)
+        | Read::Country(_)
         | Read::Domain(_)
         | Read::PostalAddress(_)
         | Read::Offer(_)
@@ -76,11 +77,12 @@ fn partner_id(read: &Read) -> Option<&PartnerId> {
     }
 }
 
-/// How many calls a question takes, as far as can be told before: a list as one page, both agreements, a cart's orders.
+/// How many calls a question takes, as far as can be told before: a list as one page, both agreements, a cart's orders, a
+/// country without a role.
 fn calls_of(read: &Read) -> usize {
     match read {
         Read::PartnerId(_) => 0,
-        Read::Agreement(_) | Read::Cart(..) => 2,
+        Read::Agreement(_) | Read::Country(_) | Read::Cart(..) => 2,
         Read::Relationships
         | Read::Customers
         | Read::CustomersOf(_)
@@ -110,6 +112,7 @@ fn is_long(read: &Read) -> bool {
         | Read::SupportContact(..)
         | Read::Agreement(_)
         | Read::AccountReview(_)
+        | Read::Country(_)
         | Read::Domain(_)
         | Read::PostalAddress(_)
         | Read::Offer(_)
@@ -145,6 +148,7 @@ impl Center {
             ),
             Read::Agreement(customer) => self.agreement(*customer, patience)?,
             Read::AccountReview(customer) => self.review(*customer, patience)?,
+            Read::Country(customer) => self.country_of(*customer, patience)?,
             Read::Domain(domain) => self.domain(domain, patience)?,
             Read::PostalAddress(address) => self.postal_address(&read::postal_address(address), patience)?,
             Read::Offer(offer) => self.offer(offer, patience)?,
@@ -196,6 +200,23 @@ impl Center {
             Heard::Said(_) => Answer::AccountReview(Review::Passed),
             Heard::Absent => Answer::NotThere,
         })
+    }
+
+    /// From the directory of its tenant, else from its profile: each is told only to whoever has a role there. Where it is
+    /// billed says nothing. Source: learn, get-customer-organization, get-a-customer-by-id.
+    fn country_of(&self, customer: CustomerId, patience: Patience) -> Result<Answer, Why> {
+        let told = |reply: &http::Response<Vec<u8>>| wire::organization(&json(reply.body())?);
+        match self.line.hear(&read::organization(customer), patience, told) {
+            Ok(Heard::Told(Some(country))) => return Ok(Answer::Country(country)),
+            Ok(Heard::Absent) => return Ok(Answer::NotThere),
+            Ok(Heard::Told(None) | Heard::Said(_)) | Err(Why::Refused(_)) => {}
+            Err(why) => return Err(why),
+        }
+        match self.line.hear_object(&read::customer(customer), patience, wire::company_country)? {
+            Some(Some(country)) => Ok(Answer::Country(country)),
+            Some(None) => Err(Why::Refused("the country is told only with a role in the customer's tenant".into())),
+            None => Ok(Answer::NotThere),
+        }
     }
 
     /// Signed by either status; not signed only by both.

@@ -39,6 +39,11 @@ pub(super) fn customer(id: CustomerId) -> Ask {
     Ask::get_of(Call::Customer, id, "")
 }
 
+/// Source: learn, get-customer-organization.
+pub(super) fn organization(id: CustomerId) -> Ask {
+    Ask::get_of(Call::Organization, id, "/organization")
+}
+
 /// Source: learn, get-indirect-resellers-of-a-customer.
 pub(super) fn resellers_of(customer: CustomerId) -> Ask {
     Ask::get_of(Call::ResellersOf, customer, "/relationships")

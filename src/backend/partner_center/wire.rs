@@ -64,6 +64,24 @@ pub(super) fn country_of(node: &Node<'_>) -> Result<Option<SmolStr>, Garbage> {
     Ok(None)
 }
 
+/// Where a customer's tenant is, as its profile tells it. Source: learn, get-a-customer-by-id (needs a role there).
+pub(super) fn company_country(node: &Node<'_>) -> Result<Option<SmolStr>, Garbage> {
+    let address = node.node("companyProfile")?.map(|profile| profile.node("address")).transpose()?.flatten();
+    let country = address.map(|address| address.text("country")).transpose()?.flatten();
+    Ok(country.map(|country| country.to_uppercase().into()))
+}
+
+/// The same as the directory of the tenant tells it. Source: learn, get-customer-organization (its text says that it is a
+/// customer, its sample is a list of one organization: both are understood, and anything else tells nothing).
+pub(super) fn organization(value: &serde_json::Value) -> Result<Option<SmolStr>, Garbage> {
+    let first = value.as_array().map_or(Some(value), |list| list.first());
+    let Some(node) = first.and_then(|value| Node::of(value).ok()) else { return Ok(None) };
+    match node.text("countryLetterCode")? {
+        Some(country) => Ok(Some(country.to_uppercase().into())),
+        None => company_country(&node),
+    }
+}
+
 /// What a customer that was just created is.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Created {

@@ -84,6 +84,8 @@ read_kinds! {
     Agreement (_);
     /// Whether the account is under review.
     AccountReview (_);
+    /// The country of a customer.
+    Country (_);
     /// Whether a domain is taken.
     Domain (_);
     /// Whether an address passes.

@@ -159,6 +159,7 @@ fn every_read(tenant: &Tenant) {
     for known in tenant.customers() {
         let id = known.tenant_id;
         reads.extend([Read::ResellersOf(id), Read::Subscriptions(id), Read::Agreement(id), Read::AccountReview(id)]);
+        reads.push(Read::Country(id));
     }
     for held in tenant.subscriptions() {
         reads.push(Read::Subscription(held.customer, held.subscription_id));

@@ -35,6 +35,7 @@ impl Tenant {
             Read::SupportContact(customer, id) => self.support_contact(*customer, *id),
             Read::Agreement(id) => self.about(*id, |_| Answer::Agreement(self.agreements.contains_key(id))),
             Read::AccountReview(id) => self.about(*id, |c| Answer::AccountReview(c.review)),
+            Read::Country(id) => self.country_of(*id)?,
             Read::Domain(domain) => Answer::Domain(self.domain_taken(domain)),
             Read::PostalAddress(address) => Answer::PostalAddress(check_address(address)),
             Read::Offer(offer) => Answer::Offer(self.availabilities_of(offer)),
@@ -65,6 +66,17 @@ impl Tenant {
 
     fn about(&self, id: CustomerId, answer: impl FnOnce(&wire::Customer) -> Answer) -> Answer {
         self.customers.get(&id).map_or(Answer::NotThere, answer)
+    }
+    /// Where a customer's tenant is; told only to whoever has a role there. Source: learn, get-customer-organization.
+    fn country_of(&self, id: CustomerId) -> Result<Answer, Why> {
+        let Some(customer) = self.customers.get(&id) else { return Ok(Answer::NotThere) };
+        let country = self.home(customer).filter(|_| customer.admin_access);
+        let untold = || Why::Refused("2032: access denied: no role in the customer's tenant".into());
+        country.cloned().map(Answer::Country).ok_or_else(untold)
+    }
+    /// A customer's country; the provider's, where it has none of its own.
+    pub(super) fn home<'a>(&'a self, customer: &'a wire::Customer) -> Option<&'a SmolStr> {
+        customer.country.as_ref().or(self.header.country.as_ref())
     }
     fn relationship_list(&self) -> Vec<Relationship> {
         let row = |relationship: &wire::Relationship| {

@@ -185,6 +185,7 @@ fn is_kept(read: &Read, answer: &Answer) -> bool {
             | Read::SupportContact(..)
             | Read::Agreement(_)
             | Read::AccountReview(_)
+            | Read::Country(_)
             | Read::Domain(_)
             | Read::PostalAddress(_)
             | Read::Offer(_)

@@ -298,6 +298,7 @@ impl News {
             | Read::SupportContact(..)
             | Read::Agreement(_)
             | Read::AccountReview(_)
+            | Read::Country(_)
             | Read::Domain(_)
             | Read::PostalAddress(_)
             | Read::Offer(_)

@@ -203,6 +203,7 @@ fn singles() -> impl Strategy<Value = Asked> {
         support,
         (customer(), any::<bool>()).prop_map(|(of, signed)| (Read::Agreement(of), Answer::Agreement(signed))),
         (customer(), review).prop_map(|(of, review)| (Read::AccountReview(of), Answer::AccountReview(review))),
+        (customer(), text()).prop_map(|(of, country)| (Read::Country(of), Answer::Country(country))),
         (text(), any::<bool>()).prop_map(|(domain, taken)| (Read::Domain(domain), Answer::Domain(taken))),
         offer,
         (tenant(), text()).prop_map(|(of, link)| (Read::InvitationLink(of), Answer::InvitationLink(link))),

@@ -29,6 +29,8 @@ pub(in crate::snapshot) enum Question {
     Agreement(#[schemars(with = "form::Guid")] CustomerId),
     /// Whether an account may buy.
     AccountReview(#[schemars(with = "form::Guid")] CustomerId),
+    /// The country of a customer's tenant.
+    Country(#[schemars(with = "form::Guid")] CustomerId),
     /// Whether a domain is taken.
     Domain(#[schemars(with = "String")] SmolStr),
     /// Whether an address passes.
@@ -154,6 +156,7 @@ impl From<Read> for Question {
             }
             Read::Agreement(id) => Self::Agreement(id),
             Read::AccountReview(id) => Self::AccountReview(id),
+            Read::Country(id) => Self::Country(id),
             Read::Domain(domain) => Self::Domain(domain),
             Read::PostalAddress(address) => Self::PostalAddress(Box::new((*address).into())),
             Read::Offer(offer) => Self::Offer(offer.into()),
@@ -181,6 +184,7 @@ impl From<Question> for Read {
             }
             Question::Agreement(id) => Self::Agreement(id),
             Question::AccountReview(id) => Self::AccountReview(id),
+            Question::Country(id) => Self::Country(id),
             Question::Domain(domain) => Self::Domain(domain),
             Question::PostalAddress(address) => Self::PostalAddress(Box::new((*address).into())),
             Question::Offer(offer) => Self::Offer(offer.into()),

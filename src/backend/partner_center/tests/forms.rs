@@ -67,6 +67,7 @@ fn every_question_has_its_documented_target() {
                 .into(),
         ),
         (read::customer(c), of_customer("GET", "")),
+        (read::organization(c), of_customer("GET", "/organization")),
         (read::resellers_of(c), of_customer("GET", "/relationships")),
         (read::subscriptions(c), of_customer("GET", "/subscriptions")),
         (read::subscription(c, subscription()), of_customer("GET", &format!("/subscriptions/{}", subscription()))),

@@ -238,6 +238,28 @@ fn an_account_without_a_status_is_not_held_back() {
 }
 
 #[test]
+fn a_country_is_told_by_the_directory_or_the_profile_and_never_by_where_it_is_billed() {
+    let (directory, profile) = (of_customer("GET", "/organization"), of_customer("GET", ""));
+    let country = |steps| answer(&Read::Country(customer()), steps);
+    let us = Ok(Answer::Country("US".into()));
+    for body in [
+        r#"[{"street":"1 Microsoft Way","countryLetterCode":"us","displayName":"Contoso"}]"#,
+        r#"{"companyProfile":{"address":{"country":"US"}}}"#,
+    ] {
+        assert_eq!(country(vec![(&directory, ok(body))]), us, "{body}");
+    }
+    let company = || ok(r#"{"id":"x","companyProfile":{"domain":"c","address":{"country":"US"}}}"#);
+    let billed = || ok(r#"{"id":"x","companyProfile":{},"billingProfile":{"defaultAddress":{"country":"US"}}}"#);
+    for untold in [coded(403, 2032), reply(403, ""), coded(404, 1000), ok("[]"), ok(r#"{"id":"x"}"#)] {
+        assert_eq!(country(vec![(&directory, untold), (&profile, company())]), us);
+    }
+    let none = country(vec![(&directory, coded(403, 900_308)), (&profile, billed())]);
+    assert!(matches!(none, Err(Why::Refused(_))), "a role that is missing there is nobody's sign-in: {none:?}");
+    assert_eq!(country(vec![(&directory, coded(403, 20002))]), Ok(Answer::NotThere));
+    assert_eq!(country(vec![(&directory, coded(403, 2032)), (&profile, coded(404, 60003))]), Ok(Answer::NotThere));
+}
+
+#[test]
 fn a_domain_is_free_only_when_the_service_itself_says_so() {
     let target = "HEAD /v1/domains/x.onmicrosoft.com";
     let read = Read::Domain("x.onmicrosoft.com".into());

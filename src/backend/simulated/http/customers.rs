@@ -78,9 +78,27 @@ pub(super) fn one(world: &mut World, call: &Call<'_>) -> Result<Reply, Failure> 
     value["allowDelegatedAccess"] = json!(customer.admin_access);
     if customer.admin_access {
         value["customDomains"] = json!([customer.domain]);
+        if let Some(country) = world.tenant().home(customer) {
+            value["companyProfile"]["address"] = json!({"country": country});
+        }
     }
     value["links"] = own_link(format!("/customers/{id}"));
     Ok(Reply::ok(value))
+}
+
+/// What the directory of its tenant holds: a list of one. Source: learn, get-customer-organization (a role there is needed).
+pub(super) fn organization(world: &mut World, call: &Call<'_>) -> Result<Reply, Failure> {
+    let tenant = world.tenant();
+    let customer = found(tenant, call)?;
+    if !customer.admin_access {
+        let text = "access denied: no role in the customer's tenant";
+        return Err(Failure::new(StatusCode::FORBIDDEN, 2032, text));
+    }
+    Ok(Reply::ok(json!([{
+        "street": "1 Main Street", "countryLetterCode": tenant.home(customer), "postalCode": "10000",
+        "city": "Capital", "state": "", "displayName": customer.company_name,
+        "technicalNotificationMails": [format!("admin@{}", customer.domain)],
+    }])))
 }
 
 /// Source: learn, retrieve-validation-status (the time of the last update comes empty).

@@ -55,6 +55,7 @@ const ENDPOINTS: &[Endpoint] = &[
     write("POST", "/v1/customers", Any, AGENTS, new_customer::create),
     get("/v1/customers/relationshiprequests", AppUser, customers::relationship_request),
     get("/v1/customers/*", Any, customers::one),
+    get("/v1/customers/*/organization", Any, customers::organization),
     get("/v1/customers/*/relationships", AppUser, resellers::of_customer),
     get("/v1/customers/*/validationStatus", AppUser, customers::validation_status),
     get("/v1/customers/*/agreements", AppUser, customers::agreements),
