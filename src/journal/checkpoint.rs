@@ -5,7 +5,7 @@
 use super::chain::JournalError;
 use super::fold::{Folded, RULES, Standing, Tracked};
 use super::log::{Head, Journal};
-use super::record::{Adopted, BoundId, FORMAT, Forgotten, Intent, Learned, Object, Record, SealedRef, Settled};
+use super::record::{Adopted, BoundId, FORMAT, Forgotten, Intent, Learned, Object, Open, Record, SealedRef, Settled};
 use super::store::{Folder, Key, Placed, Store, StoreError, place};
 #[cfg(test)]
 use crate::ledger::Genesis;
@@ -162,11 +162,12 @@ impl Compact {
 /// Few records that fold to this value, between runs.
 fn compact(folded: &Folded) -> Vec<Object> {
     let mut out = Compact::default();
-    let Folded { ledger, epoch, run: _, intents, unstarted, assignments: _ } = folded;
+    let Folded { ledger, epoch, commit, run: _, intents, unstarted, assignments: _ } = folded;
     let Some(genesis) = &ledger.genesis else { return Vec::new() };
     let began = genesis.at;
     out.say(began, Record::Genesis { tenant: genesis.tenant, state: genesis.state.clone() });
     compact_guards(ledger, *epoch, began, &mut out);
+    compact_commit(commit.as_ref(), began, &mut out);
     for intent in unstarted.values() {
         compact_unstarted(intent, &mut out);
     }
@@ -201,6 +202,14 @@ fn compact_guards(ledger: &Ledger, epoch: u64, at: Timestamp, out: &mut Compact)
         out.push(0, epoch, at, Record::Guarded(Box::new(guards.clone().into())));
     }
     out.push(0, epoch, at, Record::Renew);
+}
+
+/// A run that named this commit and did nothing.
+fn compact_commit(commit: Option<&SmolStr>, at: Timestamp, out: &mut Compact) {
+    if let Some(commit) = commit {
+        out.say(at, Record::Open(Box::new(Open { commit: Some(commit.clone()), ..Open::default() })));
+        out.say(at, Record::Close { outcomes: BTreeMap::new() });
+    }
 }
 
 /// An intent that did not start; it stands before any effect that something is remembered of.
@@ -368,6 +377,20 @@ mod tests {
         let reader = journal(&store);
         assert_eq!(reader.folded(), writer.folded());
         assert_eq!(reader.head(), writer.head());
+    }
+
+    #[test]
+    fn the_last_commit_is_known_without_what_stands_before_a_checkpoint() {
+        let (store, mut writer) = lived();
+        assert_eq!(writer.checkpoint_after(1), Ok(true));
+        store.damage(Key::Journal(1), "nonsense");
+        assert_eq!(journal(&store).last_commit(), Some("abc123"));
+        let mut local = journal(&store);
+        assert!(matches!(
+            local.begin(Open { commit: None, ..open() }, &stamp()),
+            Ok(super::super::log::Begun::Run { .. })
+        ));
+        assert_eq!(local.last_commit(), Some("abc123"), "a run without a commit says nothing of it");
     }
 
     #[test]

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 /// The number of these rules. Whoever changes what any record folds to counts it up, so that checkpoints that were folded
 /// otherwise are passed over; a test holds it against what a journal of every record folds to.
-pub(super) const RULES: u32 = 2;
+pub(super) const RULES: u32 = 3;
 
 /// What the journal says up to some object. Equal objects in equal order give equal values, however they were cut.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub struct Folded {
     pub ledger: Ledger,
     /// The highest epoch; 0 before the first run.
     pub epoch: u64,
+    /// The commit of the newest run that named one.
+    pub commit: Option<SmolStr>,
     /// The run that holds the lease: it opened and neither closed nor was taken over. It may be dead.
     pub run: Option<OpenRun>,
     /// Effects that are not settled for good, by the number of the object of their intent.
@@ -184,6 +186,9 @@ impl Folded {
     }
 
     fn open(&mut self, place: Place, open: Open) {
+        if open.commit.is_some() {
+            self.commit.clone_from(&open.commit);
+        }
         self.run = Some(OpenRun {
             epoch: place.epoch,
             number: place.number,

@@ -156,23 +156,10 @@ impl Journal {
         &*self.store
     }
 
-    /// The commit of the newest run that named one, as far back as is worth reading.
-    ///
-    /// # Errors
-    /// When an object is damaged, and when the store cannot be read.
-    pub fn last_commit(&self) -> Result<Option<SmolStr>, JournalError> {
-        const BACK: usize = 2_000;
-        for number in (0..self.next_number()).rev().take(BACK) {
-            let Some(bytes) = self.store.get(Key::Journal(number))? else { continue };
-            for record in chain::decode(number, &bytes)?.records {
-                if let Record::Open(open) = record
-                    && open.commit.is_some()
-                {
-                    return Ok(open.commit);
-                }
-            }
-        }
-        Ok(None)
+    /// The commit of the newest run that named one.
+    #[must_use]
+    pub fn last_commit(&self) -> Option<&str> {
+        self.folded.commit.as_deref()
     }
 
     /// Writes genesis.

@@ -76,7 +76,7 @@ fn ask(scene: &Scene<'_>, args: &ApplyArgs, project: &Valid, doors: &Doors) -> R
     recall.close(&shown);
     lint::silence(&mut planned.outlook.findings, &scene.settings.lint, doors.clock.now().date());
     roles::note(&mut planned, &scene.settings.roles());
-    let unshown = since_last_run(scene, project, journal.last_commit()?.as_deref(), &mut planned);
+    let unshown = since_last_run(scene, project, journal.last_commit(), &mut planned);
     let file =
         PlanFile::new(&planned.plan, &planned.outlook, &project.sources).recalling(looked.told()).beside(unshown);
     let text = scene.rendered(

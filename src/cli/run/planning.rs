@@ -229,7 +229,7 @@ fn plan_live(
         let unproven = output::unproven(journal.folded(), name);
         planned.outlook.findings.extend(unproven.map(|finding| finding.about(provider)));
     }
-    Ok((planned, journal.ledger().clone(), looked.told(), journal.last_commit()?))
+    Ok((planned, journal.ledger().clone(), looked.told(), journal.last_commit().map(Into::into)))
 }
 
 /// What was changed since the commit of the last run and no step shows. Where there is no such commit here, that is said.
