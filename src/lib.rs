@@ -55,8 +55,9 @@
 //! | `*.yaml`, `*.yml` below `manifests` | what plans or validates | never |
 //! | the tenant file of `center: embedded:FILE` | what asks the tenant | never |
 //! | `<state>/journal/<20 digits>` | what remembers | `apply`, notes, `state init`; never changed or deleted |
-//! | `<state>/plan/<plan id>` | `apply --plan-id` | `apply` |
-//! | `<state>/sealed/<number>.age` | `credentials open` | `apply`; destroyed by `credentials forget` |
+//! | `<state>/plan/<plan id>` | `apply --plan-id`, `show`, `history` | `apply`; removed by `state prune` |
+//! | `<state>/checkpoint/<20 digits>` | what remembers, to read less | `apply`, notes; all but the newest two removed by both, and by `state prune` |
+//! | `<state>/sealed/<number>.age` | `credentials open` | `apply`; destroyed by `credentials forget`, once of no use by `state prune` |
 //! | `<state>/tenant.jsonl`, the embedded tenant's living copy | what asks the tenant | `apply`, `simulate` |
 //! | a plan document, a report, a snapshot | `apply FILE`, `show`, `plan --snapshot` | `plan --out`, `plan --write`, `snapshot --out` |
 //!

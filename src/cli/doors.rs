@@ -303,6 +303,7 @@ impl From<Fault> for CliError {
             Fault::UnknownPlan { .. } | Fault::NotTheSame(_) => {
                 Self::new(Exit::Stale, words).hint("review the new plan: `twotier plan`")
             }
+            Fault::Unsound { .. } => Self::failed(words).hint("`twotier state verify` names all that is damaged"),
             Fault::NotThatPlan { .. } => Self::failed(words)
                 .hint("somebody changed the state: look at who may write to it, and at `twotier state verify`")
                 .hint("go on with a plan that was reviewed anew: `twotier plan`"),

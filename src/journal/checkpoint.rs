@@ -1,12 +1,13 @@
 //! Caches of the fold, so that a long journal is not read from its beginning by every command. A checkpoint holds few
 //! records that fold to the same value, and the digest of the object it covers; one that does not match or was folded by
-//! other rules is passed over, and without any the journal says the same. Never the only place of anything.
+//! other rules is passed over, and without any the journal says the same. The newest two that are of use stay: one that is
+//! written takes the place of those before them. Never the only place of anything.
 
 use super::chain::JournalError;
 use super::fold::{Folded, RULES, Standing, Tracked};
 use super::log::{Head, Journal};
 use super::record::{Adopted, BoundId, FORMAT, Forgotten, Intent, Learned, Object, Open, Record, SealedRef, Settled};
-use super::store::{Folder, Key, Placed, Store, StoreError, place};
+use super::store::{Folder, Key, Placed, Spare, Store, StoreError, place};
 #[cfg(test)]
 use crate::ledger::Genesis;
 use crate::ledger::{
@@ -106,9 +107,24 @@ impl Journal {
         let behind = head.number.saturating_sub(self.covered().unwrap_or(0));
         let wrote = behind >= enough && write(self.store(), head, self.folded())?;
         if wrote {
+            if let Some(before) = self.covered() {
+                remove_before(self.store(), before);
+            }
             self.cover(head.number);
         }
         Ok(wrote)
+    }
+}
+
+/// Removes the checkpoints before one that is of use, and behind which there is a newer one. Whoever still has one of them in
+/// mind reads more of the journal. What stays harms nobody, and the next one that is written removes it.
+fn remove_before(store: &dyn Store, kept: u64) {
+    for key in store.list_after(Folder::Checkpoint, None).unwrap_or_default() {
+        if let Key::Checkpoint(number) = key
+            && number < kept
+        {
+            let _it_may_stay = store.remove(Spare::Checkpoint(number));
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //! and synced, then hard linked to that name, which either creates it whole or finds it taken; then the folder synced.
 //! Works for several processes, and over a network file system that has hard links. Never overwrites, never renames.
 
-use super::store::{Folder, Key, Put, Store, StoreError};
+use super::store::{Folder, Key, Put, Spare, Store, StoreError};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
@@ -103,11 +103,12 @@ impl Store for Directory {
         Ok(keys)
     }
 
-    #[expect(clippy::disallowed_methods, reason = "this store is an edge: forgetting a password removes its file")]
-    fn remove_sealed(&self, intent: u64) -> Result<(), StoreError> {
-        let path = self.path(Key::Sealed(intent));
+    #[expect(clippy::disallowed_methods, reason = "this store is an edge: what is removed is a file of its own")]
+    fn remove(&self, spare: Spare) -> Result<(), StoreError> {
+        let key = spare.key();
+        let path = self.path(key);
         match fs::remove_file(&path) {
-            Ok(()) => sync_folder(&self.folder(Folder::Sealed)).map_err(|error| nothing_durable(&path, &error)),
+            Ok(()) => sync_folder(&self.folder(key.folder())).map_err(|error| nothing_durable(&path, &error)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
             Err(error) => Err(nothing_written(&path, &error)),
         }
@@ -262,7 +263,7 @@ mod tests {
         let (_folder, store) = store();
         assert_eq!(store.get(KEY), Ok(None));
         assert_eq!(store.list_after(Folder::Journal, None), Ok(vec![]));
-        assert_eq!(store.remove_sealed(7), Ok(()));
+        assert_eq!(store.remove(Spare::Sealed(7)), Ok(()));
         assert!(!store.root().exists());
     }
 
@@ -360,14 +361,18 @@ mod tests {
     }
 
     #[test]
-    fn only_sealed_passwords_can_be_removed() {
+    fn what_is_removed_is_gone_and_nothing_else_is() {
         let (_folder, store) = store();
-        for key in [Key::Journal(7), Key::Sealed(7), Key::Checkpoint(7)] {
-            store.put_new(key, b"x").expect("works");
+        let spares = [Spare::Plan(crate::model::Digest::of_bytes(b"plan")), Spare::Checkpoint(7), Spare::Sealed(7)];
+        for gone in spares {
+            let keys = spares.map(Spare::key).into_iter().chain([Key::Journal(7)]);
+            for key in keys.clone() {
+                store.put_new(key, b"x").expect("works");
+            }
+            assert_eq!((store.remove(gone), store.remove(gone)), (Ok(()), Ok(())));
+            for key in keys {
+                assert_eq!(store.get(key).expect("works").is_none(), key == gone.key(), "{key}");
+            }
         }
-        assert_eq!(store.remove_sealed(7), Ok(()));
-        assert_eq!(store.get(Key::Sealed(7)), Ok(None));
-        assert_eq!(store.get(Key::Journal(7)), Ok(Some(b"x".to_vec())));
-        assert_eq!(store.get(Key::Checkpoint(7)), Ok(Some(b"x".to_vec())));
     }
 }

@@ -129,7 +129,7 @@ impl Folded {
             Record::Open(open) => self.open(place, *open),
             Record::Renew | Record::Planned { plan: _ } => {}
             // By its definition: a kind that nobody here knows may do no more.
-            Record::Remark { kind: _, address: _, by: _, place: _ } => {}
+            Record::Remark { kind: _, address: _, by: _, place: _, removed: _ } => {}
             Record::Asked { step, key, digest, text, wanted } => {
                 self.count(place.epoch, "asked");
                 self.ask(place.at, step, Asked { key, digest, text, wanted });

@@ -51,12 +51,31 @@ pub struct Run {
     pub seen: Vec<(Timestamp, Seen)>,
     /// What it recorded of limits, freezes, protections and recipients.
     pub guarded: Vec<Guarding>,
+    /// That the plan it followed was removed since.
+    pub pruned: Option<Pruned>,
 }
 impl Run {
     /// The plan it followed.
     #[must_use]
     pub fn plan(&self) -> Option<Digest> {
         self.open.plan.or(self.made)
+    }
+}
+
+/// That a kept plan was removed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pruned {
+    /// Number of the note.
+    pub number: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: SmolStr,
+}
+impl std::fmt::Display for Pruned {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { number: _, at, by } = self;
+        write!(f, "pruned on {} by {by}", at.date())
     }
 }
 
@@ -223,8 +242,20 @@ impl History {
         match record {
             Record::Open(open) => {
                 let (asked, effects, end) = (Vec::new(), Vec::new(), End::Open { last: at });
-                let (made, seen, guarded) = (None, Vec::new(), Vec::new());
-                self.runs.push(Run { epoch, number, at, open: *open, end, asked, effects, made, seen, guarded });
+                let (made, seen, guarded, pruned) = (None, Vec::new(), Vec::new(), None);
+                self.runs.push(Run {
+                    epoch,
+                    number,
+                    at,
+                    open: *open,
+                    end,
+                    asked,
+                    effects,
+                    made,
+                    seen,
+                    guarded,
+                    pruned,
+                });
             }
             Record::Planned { plan } => {
                 if let Some(run) = self.run(epoch) {
@@ -262,7 +293,13 @@ impl History {
                 self.rename([(to.clone(), from.clone())]);
                 self.notes.push(Note { number, at, record, about: None });
             }
-            Record::Bound { .. } | Record::Forgotten { .. } | Record::Remark { .. } => {
+            Record::Remark { ref by, ref removed, .. } => {
+                if let Some(removed) = removed {
+                    self.prune(&removed.plans, &Pruned { number, at, by: by.clone() });
+                }
+                self.notes.push(Note { number, at, record, about: None });
+            }
+            Record::Bound { .. } | Record::Forgotten { .. } => {
                 self.notes.push(Note { number, at, record, about: None });
             }
         }
@@ -336,7 +373,7 @@ impl History {
         let names = self.names(address);
         let mut opened = Vec::new();
         for Note { at, record, .. } in &self.notes {
-            if let Record::Remark { kind: Remarked::Opened, address: Some(of), by, place } = record
+            if let Record::Remark { kind: Remarked::Opened, address: Some(of), by, place, removed: _ } = record
                 && names.contains(of)
             {
                 opened.push(Opening { at: *at, by, place: place.as_deref() });
@@ -345,6 +382,18 @@ impl History {
         opened
     }
 
+    /// A plan that a later run follows is kept anew: those runs are not here yet.
+    fn prune(&mut self, plans: &[Digest], pruned: &Pruned) {
+        for run in self.runs.iter_mut().filter(|run| run.plan().is_some_and(|plan| plans.contains(&plan))) {
+            run.pruned = Some(pruned.clone());
+        }
+    }
+    /// Who removed a plan, whose id begins so; with the last run that followed it.
+    #[must_use]
+    pub fn pruned(&self, prefix: &str) -> Option<(Digest, u64, &Pruned)> {
+        let of = |run: &'_ Run| run.plan().filter(|id| id.to_string().starts_with(prefix));
+        self.runs.iter().rev().find_map(|run| Some((of(run)?, run.epoch, run.pruned.as_ref()?)))
+    }
     fn effect(&self, intent: u64) -> Option<&Effect> {
         let (run, place) = self.effects.get(&intent)?;
         self.runs.get(*run)?.effects.get(*place)

@@ -4,6 +4,7 @@
 use super::chain;
 use super::log::{Appended, Begun, Journal};
 use super::memory::{Fault, Memory};
+use super::prune::Spares;
 use super::record::{Forgotten, Learned, Record, Settled};
 use super::store::{Key, Store};
 use super::support::*;
@@ -31,6 +32,7 @@ enum Move {
     Refresh,
     Restart,
     Checkpoint,
+    Prune,
 }
 
 fn a_move() -> impl Strategy<Value = Move> {
@@ -45,6 +47,7 @@ fn a_move() -> impl Strategy<Value = Move> {
         1 => Just(Move::Refresh),
         1 => Just(Move::Restart),
         1 => Just(Move::Checkpoint),
+        1 => Just(Move::Prune),
     ]
 }
 fn a_fault() -> impl Strategy<Value = Option<Fault>> {
@@ -73,6 +76,18 @@ impl Writer {
             Err(error) => panic!("{error}"),
         }
     }
+    /// Removes all that may go, however young. What stands is remembered as before, and a run that is open keeps its plan.
+    fn prune(&mut self, store: &Arc<Memory>) {
+        let sound = verify(&**store, None).expect("readable").checkpoints;
+        let spares = Spares::find(&mut self.journal, &sound, at(1)).expect("reads");
+        let (before, kept) = (self.journal.folded().clone(), store.get(Key::Plan(digest("plan"))));
+        match self.journal.prune(&spares, (by(), None), &stamp()) {
+            Ok(_) => assert_eq!(self.journal.folded(), &before),
+            Err(JournalError::Note(_)) => assert_eq!(store.get(Key::Plan(digest("plan"))), kept, "a run is open"),
+            Err(JournalError::Store(_)) => {}
+            Err(error) => panic!("{error}"),
+        }
+    }
     fn play(&mut self, store: &Arc<Memory>, step: Move) {
         match step {
             Move::Begin => {
@@ -80,6 +95,7 @@ impl Writer {
                     assert!(epoch > self.epoch, "an epoch is begun once");
                     self.epoch = epoch;
                     self.written.push((number, Record::Open(Box::new(open()))));
+                    drop(self.journal.put_plan(digest("plan"), b"plan"));
                 }
             }
             Move::Renew => self.append(Record::Renew),
@@ -102,6 +118,7 @@ impl Writer {
             Move::Refresh => store.arrive(),
             Move::Restart => self.journal = journal(store),
             Move::Checkpoint => drop(self.journal.checkpoint_after(0)),
+            Move::Prune => self.prune(store),
         }
     }
 }

@@ -324,7 +324,12 @@ impl Journal {
     }
 
     /// Puts the records at the end; none when others stand there, which are folded then.
-    fn put_next(&mut self, epoch: u64, records: Vec<Record>, stamp: &Stamp) -> Result<Option<u64>, JournalError> {
+    pub(super) fn put_next(
+        &mut self,
+        epoch: u64,
+        records: Vec<Record>,
+        stamp: &Stamp,
+    ) -> Result<Option<u64>, JournalError> {
         match self.try_next(epoch, records, stamp)? {
             Tried::Written(number) => Ok(Some(number)),
             Tried::Lost(_) => Ok(None),

@@ -1,7 +1,7 @@
 //! A store in memory, with scripted faults: what tests and library users without a disk run on. Never touches a file;
 //! what is in it ends with it.
 
-use super::store::{Folder, Key, Put, Store, StoreError};
+use super::store::{Folder, Key, Put, Spare, Store, StoreError};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -106,8 +106,8 @@ impl Store for Memory {
             .filter(|key| key.folder() == folder && after.is_none_or(|after| *key > after))
             .collect())
     }
-    fn remove_sealed(&self, intent: u64) -> Result<(), StoreError> {
-        self.held().objects.remove(&Key::Sealed(intent));
+    fn remove(&self, spare: Spare) -> Result<(), StoreError> {
+        self.held().objects.remove(&spare.key());
         Ok(())
     }
 }

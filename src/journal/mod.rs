@@ -18,6 +18,7 @@ pub mod lease;
 mod log;
 pub mod memory;
 pub mod notes;
+pub mod prune;
 pub mod record;
 mod renames;
 mod schema;

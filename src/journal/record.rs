@@ -189,6 +189,9 @@ pub enum Record {
         /// From where, as far as is known: the page of a job, the name of a machine.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         place: Option<SmolStr>,
+        /// What was removed beside the records, where that was done.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        removed: Option<Box<Removed>>,
     },
     /// A person says how an unknown effect ended.
     Resolved {
@@ -430,6 +433,23 @@ pub enum Forgotten {
     UndeliveredCredentials,
 }
 
+/// What is removed beside the records: written before the first of it goes, so that a part of it may still be there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Removed {
+    /// Only plans of runs that ended before this.
+    pub before: Timestamp,
+    /// Ids of kept plans.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub plans: Vec<Digest>,
+    /// Numbers of checkpoints.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checkpoints: Vec<u64>,
+    /// Numbers of the intents of sealed passwords.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sealed: Vec<u64>,
+}
+
 /// What a remark tells.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(from = "SmolStr", into = "SmolStr")]
@@ -437,21 +457,29 @@ pub enum Forgotten {
 pub enum Remarked {
     /// `opened`: the sealed password of the address was shown to somebody.
     Opened,
+    /// `pruned`: what is of no use any more was removed beside the records.
+    Pruned,
     /// A word of a newer version.
     Unknown(SmolStr),
 }
 impl Remarked {
     const OPENED: &'static str = "opened";
+    const PRUNED: &'static str = "pruned";
 }
 impl From<SmolStr> for Remarked {
     fn from(word: SmolStr) -> Self {
-        if word == Self::OPENED { Self::Opened } else { Self::Unknown(word) }
+        match word.as_str() {
+            Self::OPENED => Self::Opened,
+            Self::PRUNED => Self::Pruned,
+            _ => Self::Unknown(word),
+        }
     }
 }
 impl From<Remarked> for SmolStr {
     fn from(kind: Remarked) -> Self {
         match kind {
             Remarked::Opened => Self::new_static(Remarked::OPENED),
+            Remarked::Pruned => Self::new_static(Remarked::PRUNED),
             Remarked::Unknown(word) => word,
         }
     }

@@ -40,7 +40,9 @@ fn tidy(schema: &mut Value) {
 #[cfg(test)]
 mod tests {
     use super::super::chain;
-    use super::super::record::{Adopted, BoundId, Forgotten, Guarded, Learned, Moved, Record, Remarked, Settled};
+    use super::super::record::{
+        Adopted, BoundId, Forgotten, Guarded, Learned, Moved, Record, Remarked, Removed, Settled,
+    };
     use super::super::support::*;
     use super::*;
     use crate::model::{Bound, Field, Freeze, Limit, Value as Held};
@@ -120,6 +122,19 @@ mod tests {
                 address: Some(contoso()),
                 by: by(),
                 place: Some("https://forge.example/jobs/17".into()),
+                removed: None,
+            },
+            Record::Remark {
+                kind: Remarked::Pruned,
+                address: None,
+                by: by(),
+                place: None,
+                removed: Some(Box::new(Removed {
+                    before: at(0),
+                    plans: vec![digest("plan")],
+                    checkpoints: vec![500],
+                    sealed: vec![2],
+                })),
             },
             Record::Bound {
                 address: contoso(),

@@ -5,7 +5,7 @@ use super::chain::JournalError;
 use super::log::{Journal, Stamp};
 use super::notes::NoteError;
 use super::record::{Forgotten, Record, SealedRef};
-use super::store::{Key, Placed, place};
+use super::store::{Key, Placed, Spare, place};
 use crate::ledger::{CredentialState, Ledger};
 use crate::model::{Address, Digest};
 use smol_str::{SmolStr, ToSmolStr as _};
@@ -81,7 +81,7 @@ impl Journal {
         let note = Record::Forgotten { address: address.clone(), what, by, reason };
         super::notes::check(self.folded(), &note)?;
         match self.ledger().credentials.get(&address).map(|credential| &credential.state) {
-            Some(CredentialState::Sealed { key, digest: _ }) => self.store().remove_sealed(intent_of(key)?)?,
+            Some(CredentialState::Sealed { key, digest: _ }) => self.store().remove(Spare::Sealed(intent_of(key)?))?,
             Some(CredentialState::Lost | CredentialState::Forgotten) | None => {}
         }
         self.note(note, stamp)

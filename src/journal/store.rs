@@ -1,9 +1,10 @@
 //! Where the journal lies: numbered objects, created once and never changed, in a store of three methods, and a fourth
-//! that can reach nothing but sealed passwords. Holds the names of objects and the trait; never reads what is in one.
+//! that can reach nothing but what stands beside the records. Holds the names of objects and the trait; never reads what
+//! is in one.
 //!
 //! Why a fourth method: to forget a password its ciphertext must be gone, and with creating, reading and listing alone
-//! nothing ever goes. It takes the number of an intent, not a key, so a record of the journal, a plan or a checkpoint
-//! cannot be named to it.
+//! nothing ever goes and a state only grows. It takes a [`Spare`], not a [`Key`], so no record of the journal can be named to
+//! it.
 
 use crate::model::Digest;
 use std::fmt;
@@ -29,11 +30,11 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// When the store cannot say.
     fn list_after(&self, folder: Folder, after: Option<Key>) -> Result<Vec<Key>, StoreError>;
-    /// Destroys the sealed password of an intent. When it returns the ciphertext is gone; that it was not there is fine.
+    /// Destroys an object that is no record. When it returns it is gone, for good; that it was not there is fine.
     ///
     /// # Errors
     /// When it may still be there.
-    fn remove_sealed(&self, intent: u64) -> Result<(), StoreError>;
+    fn remove(&self, spare: Spare) -> Result<(), StoreError>;
 }
 
 /// What became of a put.
@@ -129,6 +130,28 @@ impl FromStr for Key {
         let (folder, leaf) = text.split_once('/').ok_or_else(bad)?;
         let folder = Folder::ALL.into_iter().find(|known| known.name() == folder).ok_or_else(bad)?;
         Self::of_leaf(folder, leaf).ok_or_else(bad)
+    }
+}
+
+/// What can be removed: everything but the records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Spare {
+    /// A kept plan.
+    Plan(Digest),
+    /// A cache of the fold.
+    Checkpoint(u64),
+    /// The sealed password of this intent.
+    Sealed(u64),
+}
+impl Spare {
+    /// Its name among all objects.
+    #[must_use]
+    pub fn key(self) -> Key {
+        match self {
+            Self::Plan(id) => Key::Plan(id),
+            Self::Checkpoint(number) => Key::Checkpoint(number),
+            Self::Sealed(intent) => Key::Sealed(intent),
+        }
     }
 }
 

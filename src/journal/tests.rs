@@ -7,7 +7,7 @@ use super::log::{Appended, Begun, Head, Journal};
 use super::memory::{Fault, Memory};
 use super::notes::{self, NoteError};
 use super::record::{Forgotten, Learned, Record, Remarked, Settled};
-use super::store::{Folder, Key, Put, Store, StoreError};
+use super::store::{Folder, Key, Put, Spare, Store, StoreError};
 use super::support::*;
 use super::verify::verify;
 use super::{Directory, Folded, JournalError};
@@ -78,8 +78,8 @@ impl Store for Between {
     fn list_after(&self, folder: Folder, after: Option<Key>) -> Result<Vec<Key>, StoreError> {
         self.inner.list_after(folder, after)
     }
-    fn remove_sealed(&self, intent: u64) -> Result<(), StoreError> {
-        self.inner.remove_sealed(intent)
+    fn remove(&self, spare: Spare) -> Result<(), StoreError> {
+        self.inner.remove(spare)
     }
 }
 /// A journal whose next put comes right behind what `act` does.
@@ -550,7 +550,7 @@ fn a_remark_of_a_newer_version_is_kept_and_changes_nothing_and_any_other_new_rec
     assert_eq!(codes(&*store), []);
     let noted = History::read(&*store).expect("reads").notes;
     let kind = Remarked::Unknown("polished".into());
-    assert_eq!(noted[0].record, Record::Remark { kind, address: None, by: "ann".into(), place: None });
+    assert_eq!(noted[0].record, Record::Remark { kind, address: None, by: "ann".into(), place: None, removed: None });
     put_newer(&store, &mut journal, r#"{"type":"unbound","address":"customer/contoso","by":"ann"}"#);
     let refused = journal.refresh();
     assert!(
@@ -567,6 +567,7 @@ fn only_a_password_that_is_kept_is_opened_and_by_somebody() {
         address: Some(address(at)),
         by: by.into(),
         place: None,
+        removed: None,
     };
     let epoch = run(&mut journal);
     journal.append(epoch, vec![Record::Intent(Box::new(create("customer/contoso")))], &stamp()).expect("intends");

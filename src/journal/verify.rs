@@ -18,6 +18,8 @@ use std::collections::BTreeSet;
 pub struct Verified {
     /// How many objects were read.
     pub objects: u64,
+    /// Numbers of the checkpoints that say what the records say, ascending.
+    pub checkpoints: Vec<u64>,
     /// How many sealed passwords were compared with their digests.
     pub sealed: u64,
     /// What is wrong, in the order of the chain; empty when all is well.
@@ -155,7 +157,8 @@ impl Walk {
                 );
                 self.verified.findings.push(Finding::note(Code::CheckpointNotCompared, None, message));
             }
-            Some(Held::Fits) | None => {}
+            Some(Held::Fits) => self.verified.checkpoints.push(number),
+            None => {}
         }
         Ok(())
     }

@@ -14,8 +14,8 @@ use crate::apply::{
 };
 use crate::backend::{Actuate, Observe};
 use crate::desired::Desired;
-use crate::journal::Journal;
 use crate::journal::record::Open;
+use crate::journal::{History, Journal};
 use crate::ledger::{Guards, Ledger};
 use crate::model::{Address, Bound, Digest, Freeze, Limits, StepKey, Timestamp};
 use crate::observed::Observed;
@@ -165,7 +165,7 @@ pub fn recall_and_apply(
         Ok(verdicts) => verdicts,
         Err(fault) => {
             session.close()?;
-            return Err(fault);
+            return Err(told(fault, journal));
         }
     };
     let approval = verdicts.on(&fresh.planned.plan);
@@ -216,6 +216,14 @@ pub fn recall_and_apply(
     };
     let outcome = session.run(work);
     Ok(Applied::Ran { file, outcome, approved, recovered, seen })
+}
+
+/// A plan that is not kept any more: by whom, as far as the journal tells.
+fn told(fault: Fault, journal: &Journal) -> Fault {
+    let Fault::UnknownPlan { id, fresh, pruned: None } = fault else { return fault };
+    let history = History::read(journal.store()).unwrap_or_default();
+    let pruned = history.pruned(&id.to_string()).map(|(_, _, pruned)| pruned.clone());
+    Fault::UnknownPlan { id, fresh, pruned }
 }
 
 /// What of the new plan may be done. Only that counts against limits.
@@ -324,7 +332,7 @@ impl Known {
                 Ok(approve(&Approved::from(file.plan()), &fresh.planned, (&fresh.observed, ledger), matching)?)
             }
             Self::OnlyId(id) if *id == plan.id() => Ok(approve_itself(plan)),
-            Self::OnlyId(id) => Err(Fault::UnknownPlan { id: *id, fresh: plan.id() }),
+            Self::OnlyId(id) => Err(Fault::UnknownPlan { id: *id, fresh: plan.id(), pruned: None }),
         }
     }
     /// The document to keep under its id: the approved one, or the new one where that is the approved one or none was.

@@ -71,7 +71,7 @@ pub fn record_opening(
     stamp: &Stamp,
 ) -> Result<(), JournalError> {
     let address = Some(address.clone());
-    journal.note(Record::Remark { kind: Remarked::Opened, address, by, place }, stamp).map(|_| ())
+    journal.note(Record::Remark { kind: Remarked::Opened, address, by, place, removed: None }, stamp).map(|_| ())
 }
 
 /// The ciphertext of a customer's sealed password.

@@ -5,6 +5,7 @@ use super::project::Project;
 use super::roles::Lacking;
 use crate::apply::approve::NotTheSame;
 use crate::backend::simulated::EmbeddedError;
+use crate::journal::history::Pruned;
 use crate::journal::{JournalError, OpenRun};
 use crate::manifest::Refused;
 use crate::model::{Address, Digest, TenantId};
@@ -92,12 +93,23 @@ pub enum Fault {
         theirs: TenantId,
     },
     /// No plan is stored under the approved id, and the new one has another.
-    #[error("no plan `{id}` is stored, and the new plan is another one: `{fresh}`")]
+    #[error("{}, and the new plan is another one: `{fresh}`", match .pruned {
+        Some(pruned) => format!("the plan `{id}` was {pruned}"),
+        None => format!("no plan `{id}` is stored"),
+    })]
     UnknownPlan {
         /// The approved id.
         id: Digest,
         /// Id of the new plan.
         fresh: Digest,
+        /// Who removed it, if somebody did.
+        pruned: Option<Pruned>,
+    },
+    /// The state is damaged, so nothing is taken away from it.
+    #[error("the state is damaged, so nothing is removed from it: {damage}")]
+    Unsound {
+        /// The first of what is wrong.
+        damage: String,
     },
     /// What is stored under the approved id is another plan: somebody changed the state.
     #[error("what is stored as the plan `{id}` is another plan, `{found}`")]

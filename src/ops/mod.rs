@@ -20,6 +20,7 @@ pub mod past;
 pub mod plan;
 pub mod planning;
 pub mod project;
+pub mod prune;
 pub mod recall;
 pub mod rewrite;
 pub mod roles;

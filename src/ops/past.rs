@@ -2,10 +2,10 @@
 //! that each of their steps moves. Only reads.
 
 use super::fault::Fault;
-use crate::journal::Journal;
 use crate::journal::guarding::Guarding;
 use crate::journal::history::Run;
 use crate::journal::store::{Folder, Key};
+use crate::journal::{History, Journal};
 use crate::model::Digest;
 use crate::plan::file::PlanFile;
 use crate::plan::{FieldChange, guards};
@@ -34,6 +34,22 @@ pub fn changes(journal: &Journal, run: &Run) -> Result<Changes, Fault> {
 /// When the store cannot say.
 pub fn of_runs<'r>(journal: &Journal, runs: impl IntoIterator<Item = &'r Run>) -> Result<Runs, Fault> {
     runs.into_iter().map(|run| Ok((run.epoch, changes(journal, run)?))).collect()
+}
+
+/// Takes back of runs that their plan was removed, where it is kept all the same: by a later run, or since nobody came to
+/// remove it.
+///
+/// # Errors
+/// When the store cannot say.
+pub fn see_kept<'r>(journal: &Journal, runs: impl IntoIterator<Item = &'r mut Run>) -> Result<(), Fault> {
+    for run in runs.into_iter().filter(|run| run.pruned.is_some()) {
+        if let Some(id) = run.plan()
+            && journal.plan(id)?.is_some()
+        {
+            run.pruned = None;
+        }
+    }
+    Ok(())
 }
 
 /// What was recorded of limits, freezes, protections and recipients, field by field; what is looser carries a note.
@@ -68,9 +84,12 @@ pub fn plan(journal: &Journal, prefix: &str) -> Result<PlanFile, Fault> {
         .filter(|id| id.to_string().starts_with(&prefix))
         .collect();
     match ids.as_slice() {
-        [] => {
-            Err(Fault::Usage(format!("no file and no kept plan is called `{prefix}`; `twotier history` lists plans")))
-        }
+        [] => Err(Fault::Usage(match History::read(journal.store())?.pruned(&prefix) {
+            Some((id, run, pruned)) => {
+                format!("the plan `{id}` was {pruned}; `twotier history {run}` tells what was done by it")
+            }
+            None => format!("no file and no kept plan is called `{prefix}`; `twotier history` lists plans"),
+        })),
         [id] => {
             let bytes = journal.plan(*id)?.unwrap_or_default();
             PlanFile::read(&String::from_utf8_lossy(&bytes))

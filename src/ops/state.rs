@@ -1,5 +1,5 @@
 //! `state`: what is remembered, and the notes that mend it. Everything that writes appends a note with who and why;
-//! nothing is ever deleted.
+//! no record is ever deleted.
 
 use super::fault::Fault;
 use crate::journal::record::{BoundId, Forgotten, Learned, Record, Settled};

@@ -96,3 +96,20 @@ fn a_checkpoint_that_cannot_be_written_is_told_and_fails_nothing() {
     assert_eq!(site.closes_a_run().0, Some(0));
     assert_eq!(site.checkpoints(), 1);
 }
+
+#[test]
+fn nothing_is_pruned_while_a_run_is_open_or_from_a_damaged_state() {
+    let site = Site::with(3);
+    let prune = || site.ends(&["state", "prune", "--by", "jan", "--yes"]);
+    assert_eq!(prune().0, Some(0));
+    let open = Open { actor: "ann".into(), ..Open::default() };
+    let at = Stamp { at: Timestamp::from_seconds(1_800_000_000), nonce: "begins".into() };
+    assert!(matches!(site.journal().begin(open, &at), Ok(Begun::Run { .. })));
+    let (code, said) = prune();
+    assert!(code == Some(9) && said.contains("another run holds the lease: ann"), "{said}");
+    assert_eq!(site.ends(&["state", "take-over", "--by", "jan", "--reason", "a test"]).0, Some(0));
+    assert_eq!(prune().0, Some(0));
+    damage(&site.state().join("journal/00000000000000000003"));
+    let (code, said) = prune();
+    assert!(code == Some(1) && said.contains("damaged"), "{said}");
+}

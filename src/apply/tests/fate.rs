@@ -1,7 +1,7 @@
 //! What may happen to a run: mishaps of calls, stops, a store that dies, an order of things. Drives nothing itself.
 
 use crate::apply::machine::Event;
-use crate::journal::store::{Folder, Key, Put};
+use crate::journal::store::{Folder, Key, Put, Spare};
 use crate::journal::{Memory, Store, StoreError};
 use std::sync::{Arc, Mutex};
 
@@ -135,8 +135,8 @@ impl Store for Mortal {
         self.dead()?;
         self.inner.list_after(folder, after)
     }
-    fn remove_sealed(&self, intent: u64) -> Result<(), StoreError> {
+    fn remove(&self, spare: Spare) -> Result<(), StoreError> {
         self.dead()?;
-        self.inner.remove_sealed(intent)
+        self.inner.remove(spare)
     }
 }

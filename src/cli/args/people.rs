@@ -21,7 +21,7 @@ pub(super) const HANDOFFS_AFTER: &str =
     "Exit codes: 0 done, 1 fault, 3 manifests not valid, 9 another run holds the lease, 64 usage.";
 
 /// A word that somebody stands for.
-fn said(text: &str) -> Result<String, String> {
+pub(super) fn said(text: &str) -> Result<String, String> {
     if text.trim().is_empty() { Err("it says nothing".to_owned()) } else { Ok(text.to_owned()) }
 }
 

@@ -1,15 +1,15 @@
 //! Flags and help of `state` and `history`.
 
-use super::people::Saying;
-use super::planning::address;
+use super::people::{Saying, said};
+use super::planning::{address, span};
 use crate::journal::Head;
-use crate::model::Address;
+use crate::model::{Address, Span};
 use clap::{Args, Subcommand, ValueEnum};
 
 pub(super) const STATE: &str = "\
 The state remembers what earlier runs did and learned: which live object each address means, values last settled, effects \
 that do not show yet. It is a journal that is only ever appended to; everything here that changes it appends a note with who \
-and why.
+and why. `prune` removes what stands beside it and is of no use any more; no record ever goes.
 
 Examples:
   twotier state init
@@ -18,7 +18,8 @@ Examples:
   twotier state resolve 17 did-not-happen --reason \"no such order in the portal\"
   twotier state resolve 17 happened --id 50000000-0000-4000-8000-000000000001 --order 4711 --reason \"it shows in the portal\"
   twotier state verify --head 41:7d865e959b2466918c9863afca942d0fb89d7c9ac0c99bafc3749504ded97730
-  twotier state take-over --reason \"runner was killed\"";
+  twotier state take-over --reason \"runner was killed\"
+  twotier state prune";
 pub(super) const STATE_AFTER: &str = "Exit codes: 0 done, 1 fault, 3 manifests not valid, 9 locked, 64 usage.";
 
 /// What to do with the state.
@@ -89,6 +90,18 @@ pub(crate) enum StateCommand {
         #[command(flatten)]
         saying: Saying,
     },
+    /// Remove old kept plans, superfluous checkpoints, and passwords that were replaced or forgotten; without --yes it asks
+    Prune {
+        /// Keep every plan that a run followed in this time before now; at least 30d
+        #[arg(long, value_name = "DURATION", default_value = "400d", value_parser = keeping)]
+        keep_plans: Span,
+        /// Remove what is listed, and do not ask
+        #[arg(long)]
+        yes: bool,
+        /// Who says so [default: who runs this]
+        #[arg(long, value_name = "NAME", value_parser = said)]
+        by: Option<String>,
+    },
     /// Check the whole journal: numbers, digests, chain, checkpoints; prints its head
     Verify {
         /// The head that was printed last, kept elsewhere: fewer records or another one there are damage
@@ -98,6 +111,17 @@ pub(crate) enum StateCommand {
         #[arg(long)]
         recent: bool,
     },
+}
+
+/// How long plans are kept: a run may go on with an approved one for weeks.
+fn keeping(text: &str) -> Result<Span, String> {
+    const LEAST: Span = Span::days(30);
+    match span(text)? {
+        span if span < LEAST => {
+            Err("a plan is kept for 30d at least: `twotier apply --plan-id` goes on with it".to_owned())
+        }
+        span => Ok(span),
+    }
 }
 
 /// How an unknown effect ended.

@@ -4,7 +4,7 @@ use super::decided::told;
 use super::{Table, safe};
 use crate::diag::{Code, Finding};
 use crate::journal::history::{Effect, End, Note, Run, Seen, Settler};
-use crate::journal::record::{Forgotten, Learned, Record, Remarked, Settled};
+use crate::journal::record::{Forgotten, Learned, Record, Remarked, Removed, Settled};
 use crate::journal::{Folded, History};
 use crate::model::{Address, Digest, Operation};
 use crate::ops::Fault;
@@ -117,11 +117,7 @@ fn left_out(history: &History, limit: usize) -> String {
 
 /// The first digits of the plan that a run followed.
 pub(super) fn plan(run: &Run) -> String {
-    match (run.open.plan, run.made) {
-        (Some(id), _) => id.short(10),
-        (None, Some(id)) => format!("{} (auto-approved)", id.short(10)),
-        (None, None) => "(auto-approved)".to_owned(),
-    }
+    plan_as(run, |id| id.short(10))
 }
 
 fn end(end: &End) -> String {
@@ -166,10 +162,11 @@ pub(crate) fn note(record: &Record) -> String {
         Record::Resolved { intent, outcome, by, reason } => {
             signed(format!("effect {intent} {}", settled(outcome)), by, reason)
         }
-        Record::Remark { kind, address, by, place } => {
+        Record::Remark { kind, address, by, place, removed } => {
             let place = place.as_ref().map_or_else(String::new, |place| format!(", from {place}"));
             let about = address.as_ref().map_or_else(String::new, |address| format!(" of {address}"));
             match kind {
+                Remarked::Pruned => format!("{} ({by}{place})", pruned(removed.as_deref())),
                 Remarked::Opened => format!("the password{about} was opened ({by}{place})"),
                 Remarked::Unknown(word) => format!("`{word}`{about}: a note of a newer version ({by}{place})"),
             }
@@ -189,6 +186,17 @@ pub(crate) fn note(record: &Record) -> String {
         | Record::Guarded(_)
         | Record::Close { .. } => "a record of a run".to_owned(),
     }
+}
+
+/// What was removed beside the records.
+fn pruned(removed: Option<&Removed>) -> String {
+    let Some(Removed { before, plans, checkpoints, sealed }) = removed else { return "pruned".to_owned() };
+    let plan = format!("plan of runs that ended before {}", before.date());
+    let plan = if plans.len() == 1 { plan } else { plan.replacen("plan", "plans", 1) };
+    let plans = (!plans.is_empty()).then(|| format!("{} {plan}", plans.len()));
+    let others = [(checkpoints.len(), "checkpoint"), (sealed.len(), "sealed password")];
+    let others = others.into_iter().filter(|(all, _)| *all > 0).map(|(all, what)| super::count(all, what));
+    format!("pruned: {}", plans.into_iter().chain(others).collect::<Vec<_>>().join(", "))
 }
 
 fn id_of(id: &crate::journal::record::BoundId) -> String {
@@ -218,7 +226,7 @@ fn taught(learned: &Learned) -> String {
 
 /// A run, whole.
 pub(crate) fn run(run: &Run, changes: &Changes, width: Width) -> String {
-    let Run { epoch, number: _, at, open, end: ended, asked, effects, made, seen, guarded } = run;
+    let Run { epoch, number: _, at, open, end: ended, asked, effects, made: _, seen, guarded, pruned: _ } = run;
     let mut head = Table::default();
     head.row(["run".to_owned(), epoch.to_string()]);
     head.row(["began".to_owned(), at.to_string()]);
@@ -229,7 +237,7 @@ pub(crate) fn run(run: &Run, changes: &Changes, width: Width) -> String {
             head.row([name.to_owned(), value.to_string()]);
         }
     }
-    head.row(["plan".to_owned(), whole_plan(open.plan, *made)]);
+    head.row(["plan".to_owned(), whole_plan(run)]);
     head.row(["twotier".to_owned(), open.tool.to_string()]);
     head.row(["ended".to_owned(), end(ended)]);
     let mut text = head.show(width);
@@ -259,10 +267,15 @@ pub(crate) fn run(run: &Run, changes: &Changes, width: Width) -> String {
     report::escape::lines(&text)
 }
 
-fn whole_plan(approved: Option<Digest>, made: Option<Digest>) -> String {
-    match (approved, made) {
-        (Some(id), _) => id.to_string(),
-        (None, Some(id)) => format!("{id} (auto-approved)"),
+fn whole_plan(run: &Run) -> String {
+    plan_as(run, |id| id.to_string())
+}
+
+fn plan_as(run: &Run, shown: impl Fn(Digest) -> String) -> String {
+    let pruned = run.pruned.as_ref().map_or_else(String::new, |pruned| format!(", {pruned}"));
+    match (run.open.plan, run.made) {
+        (Some(id), _) => format!("{}{pruned}", shown(id)),
+        (None, Some(id)) => format!("{} (auto-approved){pruned}", shown(id)),
         (None, None) => "(auto-approved)".to_owned(),
     }
 }
@@ -374,7 +387,7 @@ pub(crate) fn note_json(Note { number, at, record, about }: &Note) -> Value {
 
 /// A run, as JSON.
 pub(crate) fn run_json(run: &Run, changes: &Changes) -> Value {
-    let Run { epoch, number, at, open, end: ended, asked, effects, made, seen, guarded } = run;
+    let Run { epoch, number, at, open, end: ended, asked, effects, made, seen, guarded, pruned } = run;
     let state = match ended {
         End::Open { last } => json!({ "state": "open", "last": last }),
         End::Closed { at, outcomes } => json!({ "state": "closed", "at": at, "outcomes": outcomes }),
@@ -384,8 +397,9 @@ pub(crate) fn run_json(run: &Run, changes: &Changes) -> Value {
     let effects: Vec<Value> = effects.iter().map(|effect| effect_json(effect, changes)).collect();
     let seen: Vec<Value> = seen.iter().map(seen_json).collect();
     let guards: Vec<Value> = guarded.iter().flat_map(past::guarded).map(|change| change_json(&change)).collect();
+    let pruned = pruned.as_ref().map(|it| json!({ "at": it.at, "by": it.by, "note": it.number }));
     json!({
-        "run": epoch, "number": number, "at": at, "open": open, "madePlan": made, "end": state, "asked": asked,
+        "run": epoch, "number": number, "at": at, "open": open, "madePlan": made, "planPruned": pruned, "end": state, "asked": asked,
         "effects": effects, "seen": seen, "guards": guards,
     })
 }

@@ -6,6 +6,7 @@ mod decided;
 mod drift;
 mod history;
 mod people;
+mod prune;
 mod state;
 mod table;
 mod tools;
@@ -18,6 +19,7 @@ pub(super) use history::{About, history, history_json, not_compared, only, run, 
 pub(super) use people::{
     credentials, credentials_json, handoff, handoff_json, handoff_line, handoffs, handoffs_json, mail, mail_name, said,
 };
+pub(super) use prune::{gone, spares, spares_json};
 pub(super) use state::{fields, remembered, state, state_json};
 pub(super) use table::Table;
 pub(super) use tools::{

@@ -9,6 +9,7 @@ mod manifests;
 pub(super) mod outputs;
 mod people;
 mod planning;
+mod prune;
 mod sign_in;
 mod simulate;
 mod state;

@@ -20,7 +20,8 @@ impl Scene<'_> {
     pub(super) fn saying(&self, saying: &Saying) -> state::Saying {
         state::Saying { by: self.by(saying.by.as_deref()), reason: SmolStr::new(&saying.reason) }
     }
-    fn by(&self, named: Option<&str>) -> SmolStr {
+    /// Who stands for something; by default who runs this.
+    pub(super) fn by(&self, named: Option<&str>) -> SmolStr {
         named.map_or_else(|| self.settings.run_by.actor.value.clone(), SmolStr::new)
     }
 }

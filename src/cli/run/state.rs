@@ -1,5 +1,6 @@
 //! `state` and `history`: what is remembered, and who did it.
 
+use super::prune::{self, Consent, Wish};
 use super::{CliError, Exit, Scene};
 use crate::cli::args::{HistoryArgs, Ruling, StateCommand};
 use crate::cli::doors::Doors;
@@ -20,6 +21,10 @@ pub(super) fn state(scene: &Scene<'_>, command: &StateCommand) -> Result<Exit, C
         StateCommand::Verify { head, recent: false } => check(scene, verify::verify(doors.store().as_ref(), *head)),
         StateCommand::Verify { head, recent: true } => {
             check(scene, verify::verify_recent(doors.store().as_ref(), *head))
+        }
+        StateCommand::Prune { keep_plans, yes, by } => {
+            let consent = if *yes { Consent::Given } else { Consent::ToAsk };
+            prune::prune(scene, &doors, Wish { keep: *keep_plans, consent, by: by.as_deref() })
         }
         StateCommand::Bind { .. }
         | StateCommand::Rename { .. }
@@ -87,9 +92,11 @@ fn note(scene: &Scene<'_>, doors: &Doors, command: &StateCommand) -> Result<Stri
             Some(epoch) => format!("the run {epoch} has ended; the next one settles what it left open"),
             None => "no run is open".to_owned(),
         },
-        StateCommand::Init | StateCommand::List | StateCommand::Show { .. } | StateCommand::Verify { .. } => {
-            String::new()
-        }
+        StateCommand::Init
+        | StateCommand::List
+        | StateCommand::Show { .. }
+        | StateCommand::Prune { .. }
+        | StateCommand::Verify { .. } => String::new(),
     };
     scene.checkpoint(&mut journal);
     Ok(said)
@@ -155,6 +162,7 @@ pub(super) fn history(scene: &Scene<'_>, args: &HistoryArgs) -> Result<Exit, Cli
     if let Some(address) = &args.address {
         output::only(&mut history, address);
     }
+    past::see_kept(&journal, &mut history.runs)?;
     if let Some(number) = args.run {
         let run = history.runs.iter().find(|run| run.epoch == number);
         let run = run

@@ -28,7 +28,8 @@ pub(super) fn why(scene: &Scene<'_>, topic: &str) -> Result<Exit, CliError> {
     let why = asking::explain(&project, doors.ground(&journal, &recall), &address, &shown)?;
     recall.close(&shown);
     let history = History::read(doors.store().as_ref())?;
-    let decided = decided::of(&history, &project.desired, &address);
+    let mut decided = decided::of(&history, &project.desired, &address);
+    past::see_kept(&journal, decided.runs.values_mut())?;
     let changes = past::of_runs(&journal, decided.runs.values())?;
     let text = match form {
         output::Plainness::Text => {

@@ -9,7 +9,7 @@ use twotier::apply::{Clock, Ids, Match, Progress, Reporter, RunOutcome, Tools};
 use twotier::backend::simulated::{Faulty, Human, Memory, Script};
 use twotier::backend::{Actuate, Observe};
 use twotier::journal::record::Record;
-use twotier::journal::store::{Folder, Key, Put};
+use twotier::journal::store::{Folder, Key, Put, Spare};
 use twotier::journal::{self, Journal, Stamp, Store, StoreError};
 use twotier::ledger::{HandoffState, Ledger};
 use twotier::model::{Address, Name, StepName, Timestamp};
@@ -107,9 +107,9 @@ impl Store for Dying {
         self.alive()?;
         self.whole.list_after(folder, after)
     }
-    fn remove_sealed(&self, intent: u64) -> Result<(), StoreError> {
+    fn remove(&self, spare: Spare) -> Result<(), StoreError> {
         self.alive()?;
-        self.whole.remove_sealed(intent)
+        self.whole.remove(spare)
     }
 }
 
