@@ -109,7 +109,8 @@ fn value(draft: &mut Draft, field: Field, written: &Spanned<AcceptedValue>) -> R
         | Field::Status
         | Field::Commerce
         | Field::ScheduledChange
-        | Field::Reseller => text.map(|text| Value::Text(text.clone())).ok_or(Faulty::Form("a text")),
+        | Field::Reseller
+        | Field::PartnerIds => text.map(|text| Value::Text(text.clone())).ok_or(Faulty::Form("a text")),
     }
 }
 

@@ -125,11 +125,11 @@ pub(super) fn leaving<'a>(sides: Sides<'a>, diff: &Diff<'a>) -> Leaving<'a> {
     let mut leaving = Leaving::default();
     for (partnership, ending, tenant) in listed(sides, diff) {
         let taker = taker(sides.desired, ending).map(|(_, partner_id)| partner_id);
-        for id in ids(sides, partnership, tenant) {
+        for id in ids(sides, diff, (partnership, tenant)) {
             match diff.owners.claim(&partnership.name, &id) {
                 Claim::Own => drop(leaving.by_partner.insert(id, Leaver { partnership, ending, taker })),
                 // What another reseller has is not taken from it because this one leaves.
-                Claim::Foreign(_) | Claim::Shared(_) => {}
+                Claim::Foreign(_) | Claim::Shared(_) | Claim::Former(_) => {}
             }
         }
         leaving.left_behind.extend(ending.leave_behind.keys().filter_map(|key| diff.bindings.subscription(key)));
@@ -137,18 +137,22 @@ pub(super) fn leaving<'a>(sides: Sides<'a>, diff: &Diff<'a>) -> Leaving<'a> {
     leaving
 }
 
-/// The PartnerIDs that a reseller goes by: as declared, and as listed.
-fn ids<'a>(sides: Sides<'a>, partnership: &'a Partnership, tenant: TenantId) -> impl Iterator<Item = PartnerId> + 'a {
+/// The PartnerIDs that a reseller goes by: as declared, as listed, and as recorded: what was taken out of the document by the
+/// change that ends it, or by another run that nobody read, hangs on it still.
+fn ids(sides: Sides<'_>, diff: &Diff<'_>, (partnership, tenant): (&Partnership, TenantId)) -> BTreeSet<PartnerId> {
     let list = sides.look.observed().relationships();
     let own = list.known().and_then(|list| list.get(&tenant)).and_then(|relation| relation.partner_id.clone());
-    let further = own.filter(|own| !partnership.partner_ids.contains(own));
-    partnership.partner_ids.iter().cloned().chain(further)
+    partnership.partner_ids.iter().cloned().chain(own).chain(diff.owners.recorded_of(tenant)).collect()
 }
 
 /// PartnerIDs of which nobody knows whether they are this reseller's: what has them may hang on it.
 fn shared<'a>(sides: Sides<'a>, diff: &Diff<'a>, (partnership, tenant): (&'a Partnership, TenantId)) -> Vec<Finding> {
-    let ids = ids(sides, partnership, tenant);
-    let shared = ids.filter(|id| matches!(diff.owners.claim(&partnership.name, id), Claim::Shared(_)));
+    let ids = ids(sides, diff, (partnership, tenant)).into_iter();
+    let open = |claim: Claim<'_>| match claim {
+        Claim::Shared(_) | Claim::Former(_) => true,
+        Claim::Own | Claim::Foreign(_) => false,
+    };
+    let shared = ids.filter(|id| open(diff.owners.claim(&partnership.name, id)));
     shared.filter_map(|id| diff.owners.against(partnership, &id)).collect()
 }
 

@@ -77,7 +77,8 @@ fn usual(field: Field) -> Course<'static> {
         | Field::Status
         | Field::Commerce
         | Field::ScheduledChange
-        | Field::Reseller => Course::Report,
+        | Field::Reseller
+        | Field::PartnerIds => Course::Report,
     }
 }
 

@@ -13,6 +13,7 @@ mod former;
 pub mod look;
 mod near;
 mod objections;
+mod owned;
 mod owners;
 mod relations;
 mod renewal;
@@ -32,6 +33,7 @@ pub use endings::{Coverage, EndingDiff, Held, Invitation, Mobility, Supported, W
 pub use field::{Course, Moved, Verdict, course, writing};
 pub use look::Look;
 pub use objections::Objections;
+pub use owned::Handed;
 pub use owners::Owners;
 pub use scope::Scope;
 pub use settled::{means_another, settled};
@@ -88,6 +90,8 @@ pub struct Diff<'a> {
     pub twins: Twins,
     /// Whose PartnerIDs are, and which resellers partnerships mean.
     pub owners: Owners<'a>,
+    /// PartnerIDs that other partnerships declare than when a run last recorded whose they are.
+    pub handed: Handed,
     /// Which resellers partnerships in scope are taken for, where nobody wrote or learned it.
     pub assumed: Vec<String>,
     /// Where each partnership in scope stands.
@@ -195,6 +199,7 @@ pub enum SubscriptionState<'a> {
 pub fn compare<'a>(sides: Sides<'a>) -> Diff<'a> {
     let mut diff = Diff::default();
     bind::partnerships(sides, &mut diff);
+    owned::record(sides, &mut diff);
     bind::customers(sides, &mut diff);
     relations::compare(sides, &mut diff);
     let bound = subscriptions::bind(sides, &mut diff);

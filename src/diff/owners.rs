@@ -1,7 +1,9 @@
 //! Whose a PartnerID is, and which reseller each partnership means: as the list of indirect resellers shows it, else as
-//! it is declared. Never takes a declaration's word against the list, and never one of several for the one that is meant.
+//! it is declared and a run has recorded that. Never takes a declaration's word against the list or against what was
+//! recorded, and never one of several for the one that is meant.
 
 use super::bound_to;
+use super::owned::{Had, Recorded};
 use crate::desired::{Desired, Partnership};
 use crate::diag::{Code, Finding};
 use crate::ledger::{Ledger, LiveId};
@@ -19,6 +21,8 @@ pub struct Owners<'a> {
     listed: BTreeMap<&'a str, Vec<&'a Relationship>>,
     /// PartnerID → the partnership that declares it.
     declared: BTreeMap<&'a str, &'a Name>,
+    /// PartnerID → the partnership that had it when a run last recorded that.
+    recorded: Recorded<'a>,
     /// Which reseller each partnership means.
     meant: BTreeMap<&'a Name, Meant>,
     /// Reseller → the partnership that means it.
@@ -48,6 +52,8 @@ pub(super) enum Claim<'a> {
     Foreign(&'a Relationship),
     /// Its own, and another one's too.
     Shared(Vec<&'a Relationship>),
+    /// This partnership's, when a run last recorded it; nobody shows it.
+    Former(&'a Name),
 }
 
 /// Who has a PartnerID.
@@ -61,8 +67,8 @@ enum Holder<'a> {
 impl<'a> Owners<'a> {
     /// Of what is declared, remembered and listed.
     #[must_use]
-    pub fn of(desired: &'a Desired, ledger: &Ledger, list: Option<&'a List>) -> Self {
-        let mut owners = Self::default();
+    pub fn of(desired: &'a Desired, ledger: &'a Ledger, list: Option<&'a List>) -> Self {
+        let mut owners = Self { recorded: Recorded::of(desired, ledger), ..Self::default() };
         for relationship in list.into_iter().flat_map(List::values) {
             if let Some(id) = &relationship.partner_id {
                 owners.listed.entry(id.as_str()).or_default().push(relationship);
@@ -148,6 +154,9 @@ impl<'a> Owners<'a> {
         self.shown(id.as_str()).iter().all(|it| it.tenant == tenant)
     }
     pub(super) fn claim(&self, partnership: &Name, id: &PartnerId) -> Claim<'a> {
+        if let Some(former) = self.former(partnership, id.as_str()) {
+            return Claim::Former(former);
+        }
         let Some(own) = self.tenant(partnership) else { return Claim::Own };
         let all = self.shown(id.as_str());
         let is_own = all.iter().any(|it| it.tenant == own);
@@ -164,18 +173,48 @@ impl<'a> Owners<'a> {
             Claim::Own => None,
             Claim::Foreign(other) => Some(foreign(partnership, id, other)),
             Claim::Shared(all) => Some(shared(partnership, id, &all)),
+            Claim::Former(former) => Some(handed_over(partnership, id, former)),
         }
     }
 
     fn holder(&self, id: &str) -> Option<Holder<'a>> {
         match self.shown(id).as_slice() {
             [one] => Some(Holder::Reseller(one.tenant)),
+            // A declaration alone proves nothing before a run has recorded it.
             [] => {
-                let name = *self.declared.get(id)?;
-                Some(self.tenant(name).map_or(Holder::Partnership(name), Holder::Reseller))
+                let declared = self.declared.get(id).map(|name| self.is(name));
+                if self.recorded.nothing {
+                    return declared;
+                }
+                let recorded = self.had_by(self.recorded.get(id)?)?;
+                declared.is_none_or(|declared| declared == recorded).then_some(recorded)
             }
             _ => None,
         }
+    }
+    fn is<'n>(&self, name: &'n Name) -> Holder<'n> {
+        self.tenant(name).map_or(Holder::Partnership(name), Holder::Reseller)
+    }
+    /// Who had it; nobody that can be told, where no run knew the reseller and its document is gone.
+    fn had_by(&self, had: &Had<'a>) -> Option<Holder<'a>> {
+        match had.tenant {
+            Some(tenant) => Some(Holder::Reseller(tenant)),
+            None => self.meant.contains_key(had.partnership).then(|| self.is(had.partnership)),
+        }
+    }
+    /// The partnership that had a PartnerID which nobody shows, if it was another one than this.
+    fn former(&self, partnership: &Name, id: &str) -> Option<&'a Name> {
+        let had = self.recorded.get(id).filter(|had| had.partnership != partnership)?;
+        let is_other = self.had_by(had).is_some_and(|holder| holder != self.is(partnership));
+        (is_other && self.shown(id).is_empty()).then_some(had.partnership)
+    }
+    pub(super) fn recorded(&self) -> &Recorded<'a> {
+        &self.recorded
+    }
+    /// The PartnerIDs that a reseller had when a run last recorded it.
+    pub(super) fn recorded_of(&self, tenant: TenantId) -> impl Iterator<Item = PartnerId> {
+        let own = move |had: &Had<'a>| self.had_by(had) == Some(Holder::Reseller(tenant));
+        self.recorded.iter().filter(move |(_, had)| own(had)).map(|(id, _)| PartnerId::new(id))
     }
     /// Whether two PartnerIDs are known to be one reseller's.
     #[must_use]
@@ -187,10 +226,14 @@ impl<'a> Owners<'a> {
     pub fn named(&self, id: &str) -> String {
         let name = |tenant| self.partnership(tenant).map_or_else(|| tenant.to_string(), Name::to_string);
         let names: Vec<String> = self.shown(id).iter().map(|it| name(it.tenant)).collect();
-        match (names.is_empty(), self.declared.get(id)) {
-            (false, _) => format!("{} ({id})", names.join(" or ")),
-            (true, Some(declared)) => format!("{declared} ({id})"),
-            (true, None) => id.to_owned(),
+        if !names.is_empty() {
+            return format!("{} ({id})", names.join(" or "));
+        }
+        let declared = self.declared.get(id).copied();
+        let former = declared.and_then(|declared| self.former(declared, id));
+        match former.or(declared).or_else(|| Some(self.recorded.get(id)?.partnership)) {
+            Some(name) => format!("{name} ({id})"),
+            None => id.to_owned(),
         }
     }
 }
@@ -258,6 +301,18 @@ fn foreign(partnership: &Partnership, id: &PartnerId, other: &Relationship) -> F
         .help("take it out of `partnerIds`: whoever is named so would be paid for subscriptions of this reseller")
 }
 
+/// A PartnerID that came over from another partnership by this very change.
+fn handed_over(partnership: &Partnership, id: &PartnerId, former: &Name) -> Finding {
+    let name = &partnership.name;
+    let message = format!(
+        "partnership `{name}` declares PartnerID {id}, which was that of partnership `{former}` when a run last recorded it"
+    );
+    about(Code::PartnerIdMoved, partnership, message).help(format!(
+        "if it was moved by mistake, put it back; else the run of a plan that somebody read records it (`--auto-approve` \
+         does not), and from the next run on it is that of `{name}`"
+    ))
+}
+
 fn twice(partnership: &Partnership, other: &Partnership, there: &Relationship) -> Finding {
     let message = format!("partnerships `{}` and `{}` mean one reseller: {}", partnership.name, other.name, one(there));
     about(Code::EqualIdentity, partnership, message)
@@ -273,6 +328,8 @@ fn about(code: Code, partnership: &Partnership, message: String) -> Finding {
 mod tests {
     use super::*;
     use crate::diag::SourceMap;
+    use crate::ledger::Guards;
+    use crate::model::{Field, Value};
 
     const PROVIDER: &str = "apiVersion: twotier/v1\nkind: Provider\nmetadata: {name: distri}\nspec: {tenantId: 11111111-1111-4111-8111-111111111111, partnerId: \"4800001\", country: HU}\n";
 
@@ -303,6 +360,18 @@ mod tests {
     }
     fn name(text: &str) -> Name {
         text.parse().expect("a name")
+    }
+    /// What runs recorded: partnerships with the reseller that was seen, and their PartnerIDs.
+    fn recorded(all: &[(&str, Option<u8>, &[&str])]) -> Ledger {
+        let mut ledger = Ledger { guards: Some(Guards::default()), ..Ledger::default() };
+        for (of, seen, ids) in all {
+            let address = Address::Partnership(name(of));
+            let bound = seen.map(|n| (address.clone(), LiveId::Reseller(tenant(n))));
+            ledger.bindings.extend(bound);
+            let ids = Value::List(ids.iter().map(|id| (*id).into()).collect());
+            ledger.settled.insert(address, BTreeMap::from([(Field::PartnerIds, ids)]));
+        }
+        ledger
     }
     fn code(meant: &Meant) -> Option<Code> {
         match meant {
@@ -351,15 +420,21 @@ mod tests {
         let written = format!("tenantId: {}, partnerIds: [\"4811111\", \"4833333\", \"4844444\"]", tenant(1));
         let desired = desired(&[("fabrikam", &written)]);
         let fabrikam = &desired.partnerships[&name("fabrikam")];
+        let nothing = Ledger::default();
         let against = |list: &List, id: &str| {
-            let owners = Owners::of(&desired, &Ledger::default(), Some(list));
+            let owners = Owners::of(&desired, &nothing, Some(list));
             owners.against(fabrikam, &PartnerId::new(id)).map(|finding| finding.code)
         };
         let there = list(&[(1, "Fabrikam", "4811111"), (3, "Tailspin", "4833333")]);
         assert_eq!(against(&there, "4811111"), None);
         assert_eq!(against(&there, "4833333"), Some(Code::PartnerContradicts));
         assert_eq!(against(&there, "4844444"), None, "nobody else shows it");
-        let owners = Owners::of(&desired, &Ledger::default(), Some(&there));
+        assert!(Owners::of(&desired, &nothing, Some(&there)).are_of_one("4811111", "4844444"), "it is the first run");
+        let earlier = recorded(&[]);
+        let undeclared = Owners::of(&desired, &earlier, Some(&there));
+        assert!(!undeclared.are_of_one("4811111", "4844444"), "no run has recorded what is declared");
+        let ledger = recorded(&[("fabrikam", Some(1), &["4811111", "4844444"])]);
+        let owners = Owners::of(&desired, &ledger, Some(&there));
         assert!(owners.are_of_one("4811111", "4844444") && !owners.are_of_one("4811111", "4833333"));
         assert!(!owners.are_of_one("4899999", "4899998"), "nobody knows");
         assert_eq!(owners.named("4844444"), "fabrikam (4844444)");
@@ -370,6 +445,44 @@ mod tests {
         assert_eq!(against(&twin("4811111"), "4811111"), Some(Code::PartnerAmbiguous));
         assert_eq!(against(&twin("-4833333"), "4833333"), None);
         let twins = twin("4811111");
-        assert!(!Owners::of(&desired, &Ledger::default(), Some(&twins)).are_of_one("4811111", "4844444"));
+        assert!(!Owners::of(&desired, &ledger, Some(&twins)).are_of_one("4811111", "4844444"));
+    }
+
+    #[test]
+    fn a_partner_id_that_went_over_is_the_former_ones_until_a_run_records_it() {
+        let (written, other) = (format!("tenantId: {}, ", tenant(1)), format!("tenantId: {}, ", tenant(2)));
+        let now = desired(&[
+            ("fabrikam", &format!("{written}partnerIds: [\"4811111\"]")),
+            ("northwind", &format!("{other}partnerIds: [\"4822222\", \"4811112\"]")),
+        ]);
+        let (fabrikam, northwind) = (name("fabrikam"), name("northwind"));
+        let there = list(&[(1, "Fabrikam", "4811111"), (2, "Northwind", "4822222")]);
+        let check = |ledger: &Ledger, list: &List, expect: (bool, bool, &str)| {
+            let owners = Owners::of(&now, ledger, Some(list));
+            let against = owners.against(&now.partnerships[&northwind], &PartnerId::new("4811112"));
+            let is_told = against.is_some_and(|finding| finding.code == Code::PartnerIdMoved);
+            assert_eq!((is_told, owners.are_of_one("4811112", "4822222"), &*owners.named("4811112")), expect);
+            assert!(!owners.are_of_one("4811112", "4811111"), "both say so");
+        };
+        let before: (&str, Option<u8>, &[&str]) = ("fabrikam", Some(1), &["4811111", "4811112"]);
+        let own: (&str, Option<u8>, &[&str]) = ("northwind", Some(2), &["4822222"]);
+        check(&recorded(&[before, own]), &there, (true, false, "fabrikam (4811112)"));
+        let after: (&str, Option<u8>, &[&str]) = ("northwind", Some(2), &["4811112", "4822222"]);
+        check(&recorded(&[("fabrikam", Some(1), &["4811111"]), after]), &there, (false, true, "northwind (4811112)"));
+        // What nobody recorded is taken for the one that declares it, and proves nothing.
+        check(&recorded(&[own]), &there, (false, false, "northwind (4811112)"));
+        // A document that is gone leaves its reseller what it had, as far as a run saw one.
+        let gone = |seen| recorded(&[("tailspin", seen, &["4811112"]), own]);
+        check(&gone(Some(3)), &there, (true, false, "tailspin (4811112)"));
+        check(&gone(None), &there, (false, false, "northwind (4811112)"));
+        // The same reseller under another name, and the list, which always wins.
+        check(&gone(Some(2)), &there, (false, true, "northwind (4811112)"));
+        let mut shown = there.clone();
+        shown.extend(list(&[(2, "Northwind", "4811112")]));
+        let ledger = recorded(&[before, own]);
+        let owners = Owners::of(&now, &ledger, Some(&shown));
+        assert!(owners.against(&now.partnerships[&northwind], &PartnerId::new("4811112")).is_none());
+        assert!(owners.recorded_of(tenant(1)).map(|id| id.to_string()).eq(["4811111", "4811112"]));
+        assert_eq!(owners.against(&now.partnerships[&fabrikam], &PartnerId::new("4811111")), None);
     }
 }

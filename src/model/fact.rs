@@ -32,6 +32,8 @@ pub enum Field {
     ScheduledChange,
     /// The reseller a customer is associated with.
     Reseller,
+    /// The PartnerIDs of a partnership.
+    PartnerIds,
 }
 impl Field {
     /// As manifests and plans spell it.
@@ -47,6 +49,7 @@ impl Field {
             Self::Commerce => "commerce",
             Self::ScheduledChange => "scheduledChange",
             Self::Reseller => "reseller",
+            Self::PartnerIds => "partnerIds",
         }
     }
 }

@@ -21,6 +21,6 @@ pub fn field_value(subscription: &Subscription, field: Field) -> Value {
             Ok(renewal) => Value::text(renewal),
             Err(_) => Value::text(&subscription.at_end),
         },
-        Field::SupportContact | Field::Reseller => Value::None,
+        Field::SupportContact | Field::Reseller | Field::PartnerIds => Value::None,
     }
 }

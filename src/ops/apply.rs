@@ -14,6 +14,7 @@ use crate::apply::{
 };
 use crate::backend::{Actuate, Observe};
 use crate::desired::Desired;
+use crate::diag::Finding;
 use crate::journal::record::Open;
 use crate::journal::{History, Journal};
 use crate::ledger::{Guards, Ledger};
@@ -101,6 +102,8 @@ pub enum Applied {
         recovered: Vec<Recovered>,
         /// What people were asked and what shows now.
         seen: Vec<StepKey>,
+        /// What it recorded nothing of, because nobody read it.
+        unread: Vec<Finding>,
     },
     /// A limit or a freeze stands against it; nothing was changed.
     Closed {
@@ -168,6 +171,7 @@ pub fn recall_and_apply(
             return Err(told(fault, journal));
         }
     };
+    let unread = fresh.planned.read(|finding| consent.showed(finding));
     let approval = verdicts.on(&fresh.planned.plan);
     let file = PlanFile::new(&fresh.planned.plan, &fresh.planned.outlook, &project.sources);
     let file = Box::new(file.within(scope).recalling(fresh.remembered));
@@ -201,9 +205,7 @@ pub fn recall_and_apply(
         Ok(seal) => (Some(seal.as_ref()), None),
         Err(why) => (None, Some(why.to_string())),
     };
-    let asked = &session.ledger().handoffs;
-    let seen = fresh.planned.adopt.consumed.iter().filter_map(|id| Some(asked.get(id)?.key.clone()));
-    let seen: Vec<StepKey> = seen.collect::<BTreeSet<_>>().into_iter().collect();
+    let seen = seen(&fresh.planned, session.ledger());
     let work = WorkOrder {
         planned: &fresh.planned,
         approval,
@@ -215,7 +217,13 @@ pub fn recall_and_apply(
         ids,
     };
     let outcome = session.run(work);
-    Ok(Applied::Ran { file, outcome, approved, recovered, seen })
+    Ok(Applied::Ran { file, outcome, approved, recovered, seen, unread })
+}
+
+/// What people were asked and what shows now.
+fn seen(planned: &Planned, ledger: &Ledger) -> Vec<StepKey> {
+    let seen = planned.adopt.consumed.iter().filter_map(|id| Some(ledger.handoffs.get(id)?.key.clone()));
+    seen.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// A plan that is not kept any more: by whom, as far as the journal tells.
@@ -333,6 +341,15 @@ impl Known {
             }
             Self::OnlyId(id) if *id == plan.id() => Ok(approve_itself(plan)),
             Self::OnlyId(id) => Err(Fault::UnknownPlan { id: *id, fresh: plan.id(), pruned: None }),
+        }
+    }
+    /// Whether whoever approved it read this: an id alone covers no more than the steps.
+    fn showed(&self, finding: &Finding) -> bool {
+        match self {
+            Self::Plan(file) => file.outlook().findings.iter().any(|told| {
+                told.is(finding.code) && told.address == finding.address && told.message == finding.message
+            }),
+            Self::OnlyId(_) | Self::Everything => false,
         }
     }
     /// The document to keep under its id: the approved one, or the new one where that is the approved one or none was.

@@ -383,7 +383,8 @@ fn remembered(ledger: &Ledger, address: &Address) -> Vec<(String, String)> {
             | Field::Renewal
             | Field::Status
             | Field::Commerce
-            | Field::Reseller => rows.push(row(&format!("settled {}", field.name()), value)),
+            | Field::Reseller
+            | Field::PartnerIds => rows.push(row(&format!("settled {}", field.name()), value)),
         }
     }
     if let Some(pending) = ledger.pending.get(address) {

@@ -9,7 +9,7 @@ use super::limits::{self, Scales, Terms};
 use super::order::{Ordered, order};
 use super::{
     Blocked, Gate, Outlook, Plan, Planned, Unmanaged, adopt, azure, bases, changes, customers, endings, expiry, id,
-    letters, listing, orders, partnerships, repointed, support, whose, withdrawn,
+    letters, listing, orders, partnerships, repointed, support, unread, whose, withdrawn,
 };
 use crate::desired::{Desired, PartnerOfRecord};
 use crate::diag::{At, Code, Finding, SourceMap};
@@ -164,7 +164,7 @@ pub fn build(input: Input<'_>) -> Planned {
     endings::make(&mut making);
     let review = listing::make(&mut making, now);
     guards::make(&mut making);
-    repointed::hold(&mut making);
+    let repointed = repointed::hold(&mut making);
     let Making { mut drafts, mut findings, in_force, asked, .. } = making;
     drafts.spread();
     let steps = std::mem::take(&mut drafts.steps);
@@ -186,6 +186,7 @@ pub fn build(input: Input<'_>) -> Planned {
     adopt.withdrawn = called_back.withdrawn;
     findings.extend(called_back.findings);
     adopt.guards = guards::first(sides.desired, sides.ledger);
+    let unread = unread::set_aside(sides, &mut adopt, (&repointed, &diff.handed));
     findings.extend(diff.findings.iter().cloned());
     findings.extend(objections.findings.iter().cloned());
     findings.extend(settled_by_apply(sides, &diff));
@@ -209,7 +210,7 @@ pub fn build(input: Input<'_>) -> Planned {
     };
     let tenant = sides.desired.provider.tenant;
     let plan = Plan { tenant, id: id::plan_id(tenant, &steps), steps };
-    Planned { plan, outlook, bindings: diff.bindings, adopt, allowed }
+    Planned { plan, outlook, bindings: diff.bindings, adopt, unread, allowed }
 }
 
 /// Values that moved in the tenant and that a manifest followed: before they are settled, another change is a conflict.
@@ -218,7 +219,8 @@ fn settled_by_apply(sides: Sides<'_>, diff: &Diff<'_>) -> Vec<Finding> {
         let last = settled((sides.desired, sides.ledger), &diff.bindings, address);
         // Relations come and go one by one: none of them is a value that both sides moved.
         // Nothing declares whether one is in use.
-        let fields = fields.iter().filter(|(field, _)| !matches!(field, Field::Reseller | Field::Status));
+        let fields =
+            fields.iter().filter(|(field, _)| !matches!(field, Field::Reseller | Field::PartnerIds | Field::Status));
         fields.filter_map(move |(field, now)| Some((address, *field, last?.get(field)?, now)))
     });
     let note = |(address, field, before, now): (&Address, Field, &Value, &Value)| {

@@ -82,7 +82,9 @@ fn step_of(field: Field) -> StepName {
         Field::Quantity => StepName::ChangeQuantity,
         Field::FriendlyName => StepName::RenameSubscription,
         Field::SupportContact => StepName::SetSupportContact,
-        Field::Renewal | Field::Status | Field::Commerce | Field::ScheduledChange => StepName::ScheduleRenewal,
+        Field::Renewal | Field::Status | Field::Commerce | Field::ScheduledChange | Field::PartnerIds => {
+            StepName::ScheduleRenewal
+        }
     }
 }
 
@@ -100,9 +102,12 @@ fn field(making: &mut Making<'_, '_>, chain: &mut Chain<'_>, moved: &Moved) {
         Field::Quantity => quantity(making, chain, moved, changing.clone()),
         Field::FriendlyName => rename(making, chain, moved, changing.clone()),
         Field::Renewal => renewal(making, chain, changing.clone()),
-        Field::SupportContact | Field::Status | Field::Commerce | Field::ScheduledChange | Field::Reseller => {
-            Err(Finding::error(Code::NotBuilt, chain.declared.at, "this field cannot be changed"))
-        }
+        Field::SupportContact
+        | Field::Status
+        | Field::Commerce
+        | Field::ScheduledChange
+        | Field::Reseller
+        | Field::PartnerIds => Err(Finding::error(Code::NotBuilt, chain.declared.at, "this field cannot be changed")),
     });
     match made {
         Ok(mut step) => {
@@ -126,9 +131,12 @@ pub(super) fn place(declared: &Subscription, field: Field) -> At {
         Field::Quantity => declared.quantity.map_or(declared.at, |(_, at)| at),
         Field::FriendlyName => declared.friendly_name.as_ref().map_or(declared.at, |(_, at)| *at),
         Field::Renewal => declared.renewal.as_ref().map_or(declared.at, |(_, at)| *at),
-        Field::SupportContact | Field::Status | Field::Commerce | Field::ScheduledChange | Field::Reseller => {
-            declared.at
-        }
+        Field::SupportContact
+        | Field::Status
+        | Field::Commerce
+        | Field::ScheduledChange
+        | Field::Reseller
+        | Field::PartnerIds => declared.at,
     }
 }
 
@@ -193,7 +201,8 @@ fn agreeing((field, observed): (Field, &Value), wanted: &Value) -> String {
         | Field::Status
         | Field::Commerce
         | Field::ScheduledChange
-        | Field::Reseller => writing(field, observed),
+        | Field::Reseller
+        | Field::PartnerIds => writing(field, observed),
     };
     format!("{there} (what is there) and apply, then write {wanted} if that is meant")
 }
@@ -214,7 +223,8 @@ fn accepting(field: Field, observed: &Value) -> String {
         | Field::Status
         | Field::Commerce
         | Field::ScheduledChange
-        | Field::Reseller => format!("{} to accept it, or {restore}", writing(field, observed)),
+        | Field::Reseller
+        | Field::PartnerIds => format!("{} to accept it, or {restore}", writing(field, observed)),
     }
 }
 

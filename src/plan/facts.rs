@@ -53,7 +53,8 @@ fn field_read(field: Field, (customer, id): (CustomerId, SubscriptionId)) -> Rea
         | Field::Status
         | Field::Commerce
         | Field::ScheduledChange
-        | Field::Reseller => Read::Subscription(customer, id),
+        | Field::Reseller
+        | Field::PartnerIds => Read::Subscription(customer, id),
     }
 }
 

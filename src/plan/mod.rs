@@ -32,6 +32,7 @@ mod repointed;
 pub mod role;
 pub mod step;
 mod support;
+mod unread;
 mod waits;
 mod whose;
 mod withdrawn;
@@ -42,6 +43,8 @@ pub use build::{Input, Sealing, build};
 pub use id::{plan_id, step_id};
 pub use limits::Terms;
 pub use role::Role;
+pub use unread::Unread;
+
 pub use step::{
     Action, Ask, Brings, Condition, Expect, FieldChange, Mark, Motive, Need, Readiness, Risk, Step, Undo, Wanted,
 };
@@ -241,6 +244,8 @@ pub struct Planned {
     pub bindings: Bindings,
     /// What `apply` writes to the ledger before anything else.
     pub adopt: Adopt,
+    /// What it writes beside that only when somebody read the plan.
+    pub unread: Vec<Unread>,
     /// How much the limits in force allow.
     pub allowed: Allowed,
 }

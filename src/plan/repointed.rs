@@ -1,19 +1,21 @@
 //! Documents that mean another live object than before: a changed id is the shortest way to change, mail or pay the wrong
-//! one. The run that records it does nothing else with it, so that nothing is done on the strength of the very change that
-//! may be a slip. Never holds back what meant nothing before.
+//! one. The run that records it does nothing else with it, and only one whose plan somebody read does, so that nothing is
+//! done on the strength of the very change that may be a slip. Never holds back what meant nothing before.
 
 use super::build::Making;
+use super::unread::was_read;
 use crate::diag::{Code, Finding};
-use crate::diff::{Diff, Sides, Walk, bound_to};
+use crate::diff::{Diff, Partner, Sides, Walk, bound_to, left_for_another};
 use crate::ledger::LiveId;
 use crate::model::{Address, Class, CustomerKey, Fact, Name, StepKey};
 use crate::plan::Step;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What each of them meant in earlier runs and means now.
-type Repointed<'d> = BTreeMap<&'d Address, (LiveId, LiveId)>;
+/// What tells of each of them, and what it means now.
+pub(super) type Repointed = BTreeMap<Address, (Finding, LiveId)>;
 
-fn repointed<'d>(sides: Sides<'_>, diff: &'d Diff<'_>) -> Repointed<'d> {
+/// What each of them meant in earlier runs and means now.
+fn repointed(sides: Sides<'_>, diff: &Diff<'_>) -> BTreeMap<Address, (LiveId, LiveId)> {
     let mut known = Walk::over(&sides.ledger.bindings);
     let mut before = |address| match known.at(address) {
         Some(live) => Some(*live),
@@ -22,26 +24,39 @@ fn repointed<'d>(sides: Sides<'_>, diff: &'d Diff<'_>) -> Repointed<'d> {
     };
     let changed = diff.bindings.iter().filter_map(|(address, now)| {
         let before = before(address).filter(|before| before != now)?;
-        Some((address, (before, *now)))
+        Some((address.clone(), (before, *now)))
     });
-    changed.collect()
+    let all = changed.chain(unlisted(sides, diff));
+    all.filter(|(address, (_, now))| !was_read(sides, address, *now)).collect()
+}
+
+/// Partnerships that mean another reseller, which is to be invited: it is bound to nothing yet.
+fn unlisted(sides: Sides<'_>, diff: &Diff<'_>) -> impl Iterator<Item = (Address, (LiveId, LiveId))> {
+    let all = diff.partners.iter().filter(|(_, partner)| **partner == Partner::NotListed);
+    all.filter_map(move |(name, _)| {
+        let partnership = sides.desired.partnerships.get(*name)?;
+        let (before, now) = (left_for_another(sides, partnership)?, partnership.tenant?);
+        Some((Address::Partnership((*name).clone()), (LiveId::Reseller(before), LiveId::Reseller(now))))
+    })
 }
 
 /// Tells of each of them, and blocks every step that would do something with one. Waits do nothing.
-pub(super) fn hold(making: &mut Making<'_, '_>) {
+pub(super) fn hold(making: &mut Making<'_, '_>) -> Repointed {
     let repointed = repointed(making.sides, making.diff);
-    if repointed.is_empty() {
-        return;
-    }
     let at = |address: &Address| making.desired().declared.get(address).copied();
     let told = repointed.iter().map(|(address, (before, now))| {
         let message = format!("`{address}` meant {before} in earlier runs and means {now} now");
-        Finding::warning(Code::MeansAnother, at(address), message).about((*address).clone()).help(
-            "if its id was changed by mistake, mend it; else `twotier apply` records it and does nothing else with it, and \
-             the next plan goes on: what was settled, asked and acknowledged before does not count for it",
-        )
+        let finding = Finding::warning(Code::MeansAnother, at(address), message).about(address.clone()).help(
+            "if its id was changed by mistake, mend it; else the run of a plan that somebody read records it \
+             (`--auto-approve` does not) and does nothing else with it, and the next plan goes on: what was settled, asked \
+             and acknowledged before does not count for it",
+        );
+        (address.clone(), (finding, *now))
     });
-    let told: Vec<Finding> = told.collect();
+    let told: Repointed = told.collect();
+    if told.is_empty() {
+        return told;
+    }
     let steps = making.drafts.steps.values().filter(|step| match step.class {
         Class::Api | Class::HandOff => true,
         Class::Wait | Class::Ledger => false,
@@ -52,15 +67,18 @@ pub(super) fn hold(making: &mut Making<'_, '_>) {
         let finding = Finding::error(Code::MeansAnother, at(&address), message);
         Some((
             step.key.clone(),
-            finding.help("mend its id if it is a slip; else `twotier apply` records it, and the next plan goes on"),
+            finding.help(
+                "mend its id if it is a slip; else apply a plan that somebody read, which records it, and the next plan goes on",
+            ),
         ))
     });
     let held: Vec<(StepKey, Finding)> = held.collect();
-    making.findings.extend(told);
+    making.findings.extend(told.values().map(|(finding, _)| finding.clone()));
     for (key, finding) in held {
         making.drafts.steps.remove(&key);
         making.drafts.block(key, finding);
     }
+    told
 }
 
 /// Every object that a step would do something with, that brings it, or that it rests on.

@@ -7,12 +7,13 @@ use super::text::{Page, hue, what};
 use super::width::columns;
 use crate::apply::Recovered;
 use crate::apply::outcome::{Ending, Outcome, RunOutcome, StepResult};
+use crate::diag::Finding;
 use crate::model::{Class, Digest, StepKey, StepName};
 use crate::plan::Mark;
 use crate::plan::file::PlanFile;
 use schemars::JsonSchema;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write};
 
 /// A run to be told.
@@ -28,6 +29,8 @@ pub struct Run<'a> {
     pub recovered: &'a [Recovered],
     /// What people were asked and what shows now.
     pub seen: &'a [StepKey],
+    /// What it recorded nothing of, because nobody read it.
+    pub unread: &'a [Finding],
 }
 
 /// A run, as the report holds it.
@@ -158,7 +161,23 @@ impl Run<'_> {
         if any(&["unknown"]) {
             next.push("The outcome of a step is unknown: the next run looks it up; what it cannot find out waits for `twotier state resolve`.".to_owned());
         }
+        next.extend(self.left_unread());
         next
+    }
+
+    /// Addresses that a person has to look at before anything goes on.
+    fn left_unread(&self) -> Option<String> {
+        let about: BTreeSet<String> =
+            self.unread.iter().filter_map(|it| Some(it.address.as_ref()?.to_string())).collect();
+        let more = about.len().saturating_sub(NAMED);
+        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        let named: Vec<String> = about.iter().take(NAMED).cloned().collect();
+        (!named.is_empty()).then(|| {
+            format!(
+                "Somebody has to read what changed of {}{more}: `twotier plan --out plan.json`, then `twotier apply plan.json`. Until then nothing rests on it.",
+                named.join(", ")
+            )
+        })
     }
 
     /// The run as the report holds it.
@@ -320,7 +339,7 @@ mod tests {
     fn shown_beside(outcome: &RunOutcome, outlook: &Outlook) -> String {
         let mut out = String::new();
         let file = file(steps(), outlook);
-        let told = Run { file: &file, outcome, approved: None, recovered: &[], seen: &[] };
+        let told = Run { file: &file, outcome, approved: None, recovered: &[], seen: &[], unread: &[] };
         run(told, Paint::Plain, &mut Sheet::new(&mut out, Width::Endless)).unwrap();
         out
     }

@@ -212,7 +212,7 @@ mod tests {
     fn told<T>(tell: impl FnOnce(Run<'_>) -> T) -> T {
         let file = file(Vec::new(), &outlook());
         let outcome = RunOutcome { epoch: 3, results: Vec::new(), ending: Ending::Finished };
-        tell(Run { file: &file, outcome: &outcome, approved: None, recovered: &all(), seen: &[] })
+        tell(Run { file: &file, outcome: &outcome, approved: None, recovered: &all(), seen: &[], unread: &[] })
     }
 
     #[test]

@@ -83,7 +83,11 @@ fn a_field_that_is_not_written_is_not_compared() {
     let project = declared(&format!("subscriptionId: {LIVE}, partnerOfRecord: fabrikam"));
     let planned = check(&project, &there(&format!(r#"{NEW},"partnerOfRecord":"4811111""#)), &fresh(), &[]);
     let fields: Vec<Field> = planned.adopt.settled.values().flat_map(|fields| fields.keys().copied()).collect();
-    assert_eq!(fields, [Field::Reseller, Field::PartnerOfRecord], "what holds is adopted");
+    assert_eq!(
+        fields,
+        [Field::PartnerIds, Field::PartnerIds, Field::Reseller, Field::PartnerOfRecord],
+        "what holds is adopted"
+    );
 }
 
 #[test]

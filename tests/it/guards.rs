@@ -83,9 +83,7 @@ fn begun(says: &Says<'_>) -> Bench {
 }
 
 fn change(bench: &mut Bench, says: &Says<'_>) {
-    bench.project = project(says);
-    bench.valid.desired = bench.project.desired.clone();
-    bench.valid.sources = bench.project.sources.clone();
+    bench.declare(project(says));
 }
 
 /// Applies, and says which gates stopped it.

@@ -27,6 +27,7 @@ mod offline;
 mod openings;
 #[cfg(all(feature = "rest", feature = "listen"))]
 mod over_http;
+mod owned;
 mod planner;
 mod readme;
 #[cfg(all(feature = "rest", feature = "listen"))]

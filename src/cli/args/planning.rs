@@ -72,7 +72,8 @@ impl FromStr for Written {
 pub(super) const APPLY: &str = "\
 Does what was approved. Takes the lease of the state, settles what an earlier run left open by looking, plans anew, and \
 performs the steps that are in both the approved plan and the new one. What is no longer true is `stale`, what is new is \
-`unapproved`; both are left alone. Every step looks again right before it writes.
+`unapproved`; both are left alone. Every step looks again right before it writes. That a document means another object than \
+before (TT0356) is recorded only where the approved plan says so: not by --auto-approve, nor by an id of no stored plan.
 
 Approve by FILE (a plan of `plan --out`), by --plan-id (a plan an earlier run stored, or the id `plan` printed), or on a \
 terminal by answering `y`.

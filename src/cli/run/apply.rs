@@ -85,7 +85,7 @@ fn ask(scene: &Scene<'_>, args: &ApplyArgs, project: &Valid, doors: &Doors) -> R
         (Format::Text, scene.terminal.message_paint(), scene.terminal.message_width()),
     )?;
     scene.terminal.warn(text.trim_end());
-    if file.plan().steps().is_empty() {
+    if file.plan().steps().is_empty() && planned.unread.is_empty() {
         return Ok(Some(Consent::Plan(Box::new(file))));
     }
     match scene.terminal.confirm("\nApply this plan?")? {
@@ -125,8 +125,8 @@ fn account(run_by: &RunBy) -> Account {
 /// Prints how it ended, and says by which code.
 fn tell(scene: &Scene<'_>, (project, applied): (&Valid, &Applied), doors: &Doors) -> Result<Exit, CliError> {
     match applied {
-        Applied::Ran { file, outcome, approved, recovered, seen } => {
-            scene.print(Subject::Run(Run { file, outcome, approved: *approved, recovered, seen }), "apply")?;
+        Applied::Ran { file, outcome, approved, recovered, seen, unread } => {
+            scene.print(Subject::Run(Run { file, outcome, approved: *approved, recovered, seen, unread }), "apply")?;
             Ok(match outcome.class() {
                 Class::JournalFault => Exit::Failed,
                 Class::Interrupted => Exit::Interrupted,

@@ -104,9 +104,10 @@ fn verdict(file: &PlanFile) -> String {
 }
 
 /// Findings that stand in the verdict, whole, and nowhere else.
-const LEADING: [(diag::Code, &str); 3] = [
+const LEADING: [(diag::Code, &str); 4] = [
     (diag::Code::StateFresh, "A state without a past:"),
     (diag::Code::MeansAnother, "Means another object than before:"),
+    (diag::Code::PartnerIdMoved, "Goes over to another partnership:"),
     (diag::Code::AcknowledgementUsed, "Passes a limit:"),
 ];
 

@@ -176,8 +176,9 @@ impl Stage {
         let Some(bench) = self.bench() else { return Ok(()) };
         let hall = Hall::of(bench.tenant.tenant());
         match apply_by(bench, &hall, consent) {
-            Ok(Applied::Ran { file, outcome, approved, recovered, seen }) => {
-                let run = Run { file: &file, outcome: &outcome, approved, recovered: &recovered, seen: &seen };
+            Ok(Applied::Ran { file, outcome, approved, recovered, seen, unread }) => {
+                let (recovered, seen, unread) = (&recovered, &seen, &unread);
+                let run = Run { file: &file, outcome: &outcome, approved, recovered, seen, unread };
                 said(Subject::Run(run), ("apply", Format::Text), expected)
             }
             Ok(Applied::Closed { file, .. } | Applied::AllStale { file }) => {

@@ -17,6 +17,7 @@ use twotier::observed::Review;
 use twotier::ops::Fault;
 use twotier::ops::apply::{Account, Applied, Consent, Order, World as Doors, apply};
 use twotier::ops::project::Valid;
+use twotier::plan::file::PlanFile;
 
 /// A clock that stands still until somebody waits.
 pub(crate) struct StillClock {
@@ -216,6 +217,25 @@ impl Bench {
             Applied::Ran { outcome, .. } => outcome,
             other @ (Applied::Closed { .. } | Applied::AllStale { .. }) => panic!("it did not run: {other:?}"),
         }
+    }
+
+    /// Applies the plan that somebody read.
+    pub(crate) fn apply_read(&mut self) -> RunOutcome {
+        let planned = self.plan();
+        let read = PlanFile::new(&planned.plan, &planned.outlook, &self.project.sources);
+        let tenant = Memory::new(self.tenant.tenant());
+        let applied = self.apply_order(&tenant, &tenant, Consent::Plan(Box::new(read)));
+        self.tenant = tenant;
+        match applied.expect("it runs") {
+            Applied::Ran { outcome, .. } => outcome,
+            other @ (Applied::Closed { .. } | Applied::AllStale { .. }) => panic!("it did not run: {other:?}"),
+        }
+    }
+    /// Declares something else.
+    pub(crate) fn declare(&mut self, project: Project) {
+        self.valid.desired = project.desired.clone();
+        self.valid.sources = project.sources.clone();
+        self.project = project;
     }
 
     /// Plays whatever the open hand-offs ask of people, and lets time pass.
