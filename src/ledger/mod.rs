@@ -9,8 +9,8 @@ pub use azure::{Assignment, Grant, Way};
 pub use bindings::Bindings;
 
 use crate::model::{
-    Address, CartId, CustomerId, Digest, Field, Freeze, Limits, Name, OrderId, RequestId, StepKey, StepName,
-    SubscriptionId, TenantId, Timestamp, Value,
+    Address, CartId, CustomerId, CustomerKey, Digest, Field, Freeze, Limits, Name, OrderId, RequestId, StepKey,
+    StepName, SubscriptionId, TenantId, Timestamp, Value,
 };
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
@@ -160,6 +160,14 @@ impl Ledger {
     pub fn is_delivered(&self, names: &[&Address], sealed: Timestamp) -> bool {
         let own = |it: &&Handoff| it.key.step == StepName::DeliverCredentials && names.contains(&&it.key.address);
         self.handoffs.values().filter(own).filter_map(|it| it.state.done()).any(|(_, at)| at >= sealed)
+    }
+    /// The password of a live customer: under the address it was known by, if that means no other one, or by its own id once no
+    /// address was bound to it any more; with where it is kept.
+    #[must_use]
+    pub fn password(&self, known: &Address, customer: CustomerId) -> Option<(&Address, &Credential)> {
+        let is_other = self.bindings.get(known).is_some_and(|bound| *bound != LiveId::Customer(customer));
+        let own = || self.credentials.get_key_value(&Address::Customer(CustomerKey::Id(customer)));
+        self.credentials.get_key_value(known).filter(|_| !is_other).or_else(own)
     }
     /// Whether the hand-off of this step was asked before and is not over: what it takes away or grants was counted
     /// then.

@@ -9,7 +9,7 @@ use super::step::{Brings, Mark, Risk, Undo, Wanted, WantedCustomer};
 use super::waits;
 use crate::desired::{Create, Customer, Relation};
 use crate::diag::{Code, Finding};
-use crate::diff::{Past, Presence, RelationDiff, RelationState, doubted, known_as, means_another, unknown};
+use crate::diff::{Past, Presence, RelationDiff, RelationState, doubted, known_as, unknown};
 use crate::ledger::CredentialState;
 use crate::manifest::document::DefaultAdminAccess;
 use crate::model::{Address, CustomerId, CustomerKey, Fact, Name, StepKey, StepName, Timestamp, Value};
@@ -57,7 +57,7 @@ fn stand(making: &mut Making<'_, '_>, customer: &Customer, presence: &Presence) 
             let since = making.ledger().pending.get(&address).map(|pending| pending.since);
             waits::add(making, step.because("created, not visible yet"), since);
         }
-        Presence::Live(_) => credentials(making, customer),
+        Presence::Live(id) => credentials(making, customer, *id),
         // Each of its relations invites it.
         Presence::ToInvite => {}
     }
@@ -181,20 +181,18 @@ fn deliver(making: &mut Making<'_, '_>, customer: &Customer, create: &Create, af
     }
 }
 
-fn credentials(making: &mut Making<'_, '_>, customer: &Customer) {
+fn credentials(making: &mut Making<'_, '_>, customer: &Customer, live: CustomerId) {
     let address = Address::Customer(customer.key.clone());
-    let own = known_as(making.desired(), making.ledger(), &address);
-    // The password of another customer is not this one's.
-    let is_other = means_another((making.desired(), making.ledger()), &making.diff.bindings, &address);
-    let credential = making.ledger().credentials.get(&*own).filter(|_| !is_other);
-    let (Some(create), Some(credential)) = (&customer.create, credential.cloned()) else { return };
+    let known = known_as(making.desired(), making.ledger(), &address);
+    let ledger = making.sides.ledger;
+    let (Some(create), Some((kept, credential))) = (&customer.create, ledger.password(&known, live)) else { return };
     match credential.state {
         CredentialState::Forgotten => {}
         CredentialState::Sealed { .. } => {
             if !was_delivered(making, &address, credential.at) {
                 deliver(making, customer, create, None);
             }
-            remind(making, customer);
+            remind(making, customer, kept);
         }
         CredentialState::Lost => {
             reset(making, customer, create);
@@ -210,14 +208,19 @@ fn was_delivered(making: &Making<'_, '_>, address: &Address, sealed: Timestamp) 
 }
 
 /// Delivered, and the sealed object is still there.
-fn remind(making: &mut Making<'_, '_>, customer: &Customer) {
+fn remind(making: &mut Making<'_, '_>, customer: &Customer, kept: &Address) {
     let address = Address::Customer(customer.key.clone());
     if making.drafts.has(&key(address.clone(), StepName::DeliverCredentials)) {
         return;
     }
     let message = format!("the password of customer `{}` is delivered and still kept", customer.key);
-    let finding = Finding::warning(Code::CredentialsKept, customer.at, message).about(address.clone());
-    making.findings.push(finding.help(format!("`twotier credentials forget {address} --by NAME --reason TEXT`")));
+    // Who said so said it of the address: while the password goes by the id of its customer, that is not known of it.
+    let help = if let Address::Customer(CustomerKey::Id(_)) = kept {
+        format!("after the next `twotier apply`: `twotier credentials forget {address} --by NAME --reason TEXT`")
+    } else {
+        format!("`twotier credentials forget {kept} --by NAME --reason TEXT`")
+    };
+    making.findings.push(Finding::warning(Code::CredentialsKept, customer.at, message).about(address).help(help));
 }
 
 fn reset(making: &mut Making<'_, '_>, customer: &Customer, create: &Create) {

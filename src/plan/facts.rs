@@ -114,8 +114,10 @@ pub fn evaluate(fact: &Fact, ground: Ground<'_>) -> Facet<Value> {
 /// The password of a customer; while no run has recorded its new name, that of the same live one.
 fn credential<'a>(key: &crate::model::CustomerKey, ground: Ground<'a>) -> Option<&'a Credential> {
     let Ground { observed: _, bindings, ledger } = ground;
-    ledger.credentials.get(&Address::Customer(key.clone())).or_else(|| {
-        let live = LiveId::Customer(bindings.customer(key)?);
+    let address = Address::Customer(key.clone());
+    let Some(id) = bindings.customer(key) else { return ledger.credentials.get(&address) };
+    ledger.password(&address, id).map(|(_, credential)| credential).or_else(|| {
+        let live = LiveId::Customer(id);
         let mut same = ledger.credentials.iter().filter(|(address, _)| ledger.bindings.get(address) == Some(&live));
         same.next().map(|(_, credential)| credential)
     })

@@ -5,7 +5,7 @@ use super::draft::Drafts;
 use super::{Adopt, Readiness, Step};
 use crate::diag::{Code, Finding};
 use crate::diff::{Diff, Scope, Sides};
-use crate::ledger::{Anyway, Credential, CredentialState, Handoff, HandoffState};
+use crate::ledger::{Anyway, Credential, CredentialState, Handoff, HandoffState, LiveId};
 use crate::model::{Address, Digest, Name, Span, StepKey, StepName, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,7 +41,7 @@ pub(super) fn call_back(
         let open = handoff.state == HandoffState::Asked && !planned.contains(id) && !adopt.consumed.contains(id);
         let address = now_called.get(&handoff.key.address).copied().unwrap_or(&handoff.key.address);
         // Of a notice it is still to be said whether it was given before the end.
-        let waits = diff.open_notices.contains(id) || is_owed(sides, steps, (address, handoff));
+        let waits = diff.open_notices.contains(id) || is_owed((sides, diff), steps, (address, handoff));
         if !open || waits || !is_decided(sides, address, handoff) {
             continue;
         }
@@ -56,12 +56,13 @@ pub(super) fn call_back(
 
 /// Whether only this hand-off brings a sealed password to its person, whatever became of the document: no other one did, and
 /// none is planned in its place.
-fn is_owed(sides: Sides<'_>, steps: &[Step], (address, handoff): (&Address, &Handoff)) -> bool {
-    let Some(Credential { state: CredentialState::Sealed { .. }, at: sealed, .. }) =
-        sides.ledger.credentials.get(address)
-    else {
-        return false;
+fn is_owed((sides, diff): (Sides<'_>, &Diff<'_>), steps: &[Step], (address, handoff): (&Address, &Handoff)) -> bool {
+    let live = diff.bindings.get(address).and_then(LiveId::customer);
+    let credential = match live {
+        Some(id) => sides.ledger.password(address, id).map(|(_, credential)| credential),
+        None => sides.ledger.credentials.get(address),
     };
+    let Some(Credential { state: CredentialState::Sealed { .. }, at: sealed, .. }) = credential else { return false };
     let delivers = |key: &StepKey| key.step == StepName::DeliverCredentials && key.address == *address;
     let names = [address, &handoff.key.address];
     handoff.key.step == StepName::DeliverCredentials

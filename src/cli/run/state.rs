@@ -69,7 +69,7 @@ fn note(scene: &Scene<'_>, doors: &Doors, command: &StateCommand) -> Result<Stri
         }
         StateCommand::Forget { address, saying } => {
             state::forget(&mut journal, address.clone(), scene.saying(saying), &stamp)?;
-            format!("nothing is remembered of `{address}`; what it meant is still there")
+            format!("the binding and the settled values of `{address}` are forgotten; what it meant is still there")
         }
         StateCommand::Resolve { intent, ruling, id, order, saying } => {
             let brought = state::Brought { id: id.as_deref().map(Into::into), order: order.as_deref().map(Into::into) };

@@ -4,7 +4,7 @@ use super::View;
 use crate::desired::Origin;
 use crate::diag::{At, Code, Finding};
 use crate::diff::Presence;
-use crate::ledger::{Credential, CredentialState};
+use crate::ledger::{Credential, CredentialState, LiveId};
 use crate::manifest::document::DefaultAdminAccess;
 use crate::model::{Address, CustomerKey, Span};
 
@@ -95,12 +95,18 @@ fn missing(view: &mut View<'_, '_>, kind: &str, all: Vec<(Address, At)>) {
     }
 }
 
+/// By the name of the document that means it, where nothing was bound to it since.
+fn named<'n>(view: &'n View<'_, '_>, address: &'n Address) -> &'n Address {
+    let Address::Customer(CustomerKey::Id(id)) = address else { return address };
+    view.diff.bindings.address(LiveId::Customer(*id)).unwrap_or(address)
+}
+
 /// Sealed passwords, each with whether somebody says that it was delivered since.
 fn sealed<'a>(view: &View<'a, '_>) -> Vec<(&'a Address, &'a Credential, bool)> {
     let ledger = view.sides.ledger;
     let all = ledger.credentials.iter();
     let sealed = all.filter(|(_, credential)| matches!(credential.state, CredentialState::Sealed { .. }));
-    sealed.map(|(address, it)| (address, it, ledger.is_delivered(&[address], it.at))).collect()
+    sealed.map(|(address, it)| (address, it, ledger.is_delivered(&[address, named(view, address)], it.at))).collect()
 }
 
 pub(super) fn credentials_kept(view: &mut View<'_, '_>) {
