@@ -254,7 +254,11 @@ pub(crate) fn embedded(settings: &Settings) -> Result<&Path, CliError> {
         None => {
             let error = CliError::usage("no center is set: nobody to ask what is there");
             Err(match &settings.project_file {
-                Some(path) => error.hint(format!("say `center: embedded:FILE` in {}", path.display())),
+                Some(path) => error.hint(format!(
+                    "say `center` in {}: `embedded:FILE` is a simulated tenant, `{{url: \
+                     https://api.partnercenter.microsoft.com, tenant: ID, app: {{clientId: ID}}}}` a real one",
+                    path.display()
+                )),
                 None => error.hint(format!(
                     "there is no `{FILE_NAME}` here or above; work in a project, or name one by -C DIR"
                 )),

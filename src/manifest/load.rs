@@ -96,7 +96,7 @@ fn assemble(texts: Vec<(PathBuf, Content)>) -> Loaded {
     let is_fine = manifests.findings.iter().all(|finding| finding.code == Code::FileEmpty);
     if manifests.documents.is_empty() && is_fine {
         let message = "the listed files and folders hold no document";
-        let help = "check `manifests` in the project file";
+        let help = "`twotier import` writes manifests of what is there, `twotier init` examples; if they lie elsewhere, correct `manifests` in the project file";
         manifests.findings.push(Finding::error(Code::NothingDeclared, None, message).help(help));
     }
     Loaded { sources, manifests }
@@ -187,7 +187,10 @@ fn unreached(path: &Path, error: &walkdir::Error) -> Found {
     }
     let why = error.io_error().map_or_else(|| "unknown reason".to_owned(), reason);
     let message = format!("`{}` cannot be read: {why}", shown(path));
-    let help = if error.depth() == 0 {
+    let is_missing = error.io_error().is_some_and(|error| error.kind() == io::ErrorKind::NotFound);
+    let help = if error.depth() == 0 && is_missing {
+        "`twotier import` writes manifests of what is there, `twotier init` examples; if they lie elsewhere, correct `manifests` in the project file (`twotier.yaml`)"
+    } else if error.depth() == 0 {
         "`manifests` in the project file (`twotier.yaml`) names it: correct it there, or mend the path or its permissions"
     } else {
         "mend the path or its permissions; nothing is skipped silently"

@@ -39,6 +39,11 @@ pub fn load(place: Place<'_>) -> Project {
 }
 
 impl Project {
+    /// Whether there is no file of manifests yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.sources.files().next().is_none()
+    }
     /// What is meant.
     ///
     /// # Errors

@@ -281,3 +281,28 @@ fn files_that_are_there_change_only_when_somebody_agrees() {
     }
     assert_eq!(project.code(&["bind", "--dry-run"]), 0);
 }
+
+#[test]
+fn a_variable_says_a_known_value_or_is_refused() {
+    let project = Project::new();
+    let config = |name: &str, value: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_twotier"));
+        let done = command.env_clear().env(name, value).current_dir(project.0.path()).arg("config").output();
+        let done = done.expect("the binary runs");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (done.status.code(), text(&done.stdout), text(&done.stderr))
+    };
+    for (name, setting, known) in [
+        ("TWOTIER_FORMAT", "format", "text"),
+        ("TWOTIER_COLOR", "color", "never"),
+        ("TWOTIER_REFRESH", "refresh", "scope"),
+    ] {
+        let (code, _, told) = config(name, "bogus");
+        assert_eq!(code, Some(64), "{name}");
+        assert!(told.contains(&format!("`bogus` from {name} is none of")), "{told}");
+        let (code, rows, told) = config(name, known);
+        assert_eq!((code, told.as_str()), (Some(0), ""), "{name}");
+        let row = rows.lines().find(|line| line.starts_with(setting)).expect("a row");
+        assert_eq!(row.split_whitespace().collect::<Vec<_>>(), [setting, known, name]);
+    }
+}

@@ -9,8 +9,8 @@ resellers, live subscriptions with their partner of record. A plan right after i
 
 New documents go to `resellers/RESELLER/reseller.yaml`, `resellers/RESELLER/customers/CUSTOMER.yaml` and `customers/CUSTOMER.yaml` \
 below the first listed folder of manifests. Documents that are there are kept as they are, comments too; a new subscription \
-or reseller of a declared customer is added to its document. Nothing is ever removed: what is gone is told. A tenant without \
-a Provider document gets one from the embedded tenant.
+or reseller of a declared customer is added to its document. Nothing is ever removed: what is gone is told. A project without \
+a Provider document gets one, of what the tenant tells of its provider.
 
 What is not written is not managed: quantities, names and renewals stay with whoever changes them today, until \
 --manage: it writes them for what is new, and adds those that documents lack that are there. What is written stays as it is.

@@ -37,7 +37,7 @@ that is due:
     acts: [...]            what somebody else does just before
     fault: {throttled: 30}   what goes wrong
 Faults: {throttled: SECONDS}, {status: 503}, {refused: {status: 400, code: 3002}}, {html: STATUS}, huge, closeBefore: nothing \
-happens; closeAfter, reset, {slow: MILLISECONDS}, truncated: it happens, and the reply is lost or late; lost: a list without its \
+happens; closeAfter, reset, {slow: MILLISECONDS}, truncated: it happens, and the reply is lost or comes in eight pieces, so long before each; lost: a list without its \
 entries; repeated: a page that leads to itself; {late: SECONDS}: an order shows later.
 
 Examples:

@@ -66,7 +66,19 @@ pub(crate) fn handoff(listed: &Listed<'_>, said: &[&Note]) -> String {
             }
         }
     }
-    format!("{text}\n\n{}\n", lines(handoff.text.trim_end()))
+    let (letter, remark) = apart(&handoff.text);
+    format!("{text}{remark}\n\n{}\n", lines(letter))
+}
+
+/// What is to be sent, and a remark for ourselves, which is not.
+fn apart(text: &str) -> (&str, String) {
+    match text.split_once("\n(For us: ") {
+        Some((letter, remark)) => {
+            let remark = remark.trim_end().trim_end_matches(')');
+            (letter.trim_end(), format!("\nfor us, not to be sent: {}", lines(&remark.replace('\n', " "))))
+        }
+        None => (text.trim_end(), String::new()),
+    }
 }
 
 /// The name of a hand-off's file: what it is, of whom, and its id.
@@ -87,12 +99,7 @@ const CUT: &str = "---- for us, above; what is to be sent, below ----";
 pub(crate) fn mail(listed: &Listed<'_>) -> String {
     let whole = handoff(listed, &[]);
     let (head, body) = whole.split_once("\n\n").unwrap_or((whole.as_str(), ""));
-    let (body, remark) = match body.split_once("\n(For us: ") {
-        Some((body, remark)) => (body.trim_end(), remark.trim_end().trim_end_matches(')')),
-        None => (body.trim_end(), ""),
-    };
-    let remark = if remark.is_empty() { String::new() } else { format!("\n{remark}") };
-    format!("{head}{remark}\n{CUT}\n{body}\n")
+    format!("{head}\n{CUT}\n{}\n", body.trim_end())
 }
 
 /// A hand-off in one line, after a note.

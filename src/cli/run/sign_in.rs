@@ -5,6 +5,7 @@ use crate::cli::args::LoginArgs;
 use crate::cli::doors::{self, Doors};
 use crate::cli::output::{self, Plainness, safe};
 use crate::cli::settings::Center;
+use crate::diag::Code;
 use crate::model::Limits;
 use crate::ops::project;
 
@@ -154,6 +155,9 @@ fn lines(scene: &Scene<'_>) -> Vec<Line> {
         }
     };
     match &project.desired {
+        None if project.is_empty() => {
+            lines.push(mend("manifests", "there are none yet: `twotier import` writes them for what is there"));
+        }
         None => lines.push(mend("manifests", "they are not valid: `twotier validate` shows every finding")),
         Some(desired) => {
             let provider = &desired.provider;
@@ -173,8 +177,11 @@ fn lines(scene: &Scene<'_>) -> Vec<Line> {
                 None => mend("invitation", "no link: copy it once from the portal into `Provider.invitationUrl`"),
             });
             if provider.limits == Limits::default() {
-                let words = "none: one plan may take away and grant anything; `twotier explain limits` lists them";
-                lines.push(well("limits", words));
+                let words = format!(
+                    "none: one plan may take away and grant anything; write `limits` of the Provider [{}]",
+                    Code::NoLimits
+                );
+                lines.push(mend("limits", words));
             }
             lines.push(match provider.recipients.len() {
                 0 => mend(

@@ -3,12 +3,12 @@
 use super::prune::{self, Consent, Wish};
 use super::{CliError, Exit, Scene};
 use crate::cli::args::{HistoryArgs, Ruling, StateCommand};
-use crate::cli::doors::Doors;
+use crate::cli::doors::{self, Doors};
 use crate::cli::output::{self, Plainness};
 use crate::journal::verify::{self, Verified};
 use crate::journal::{History, Journal, StoreError};
 use crate::model::Address;
-use crate::ops::{past, state};
+use crate::ops::{past, project, state};
 use crate::report::{Format, Report, Subject};
 
 /// `state`.
@@ -50,6 +50,9 @@ fn init(scene: &Scene<'_>, doors: &Doors) -> Result<Exit, CliError> {
             "one tenant has one state: let every clone and pipeline name this folder (`state` in the project file, or \
              TWOTIER_STATE); a second state does not know what this one bought, and buys it again",
         );
+    }
+    if project::load(doors::place(scene.settings)).is_empty() {
+        scene.terminal.note("next: `twotier import` writes manifests of what is there");
     }
     Ok(Exit::Done)
 }
@@ -153,6 +156,17 @@ fn check(scene: &Scene<'_>, verified: Result<Verified, StoreError>) -> Result<Ex
     Ok(if damaged { Exit::Failed } else { Exit::Done })
 }
 
+/// Why a number is no run's: whoever ends a run that died takes a number too, so that it can write no more.
+fn no_run(history: &History, number: u64) -> CliError {
+    let is_used_up = history.runs.last().is_some_and(|last| number > 0 && number < last.epoch);
+    let error = CliError::usage(format!("there is no run {number}"));
+    if is_used_up {
+        error.hint("nothing is missing: `state take-over`, which ended the run before, used the number up")
+    } else {
+        error.hint("`twotier history` lists them")
+    }
+}
+
 /// `history`.
 pub(super) fn history(scene: &Scene<'_>, args: &HistoryArgs) -> Result<Exit, CliError> {
     let form = scene.plain_or_json()?;
@@ -165,8 +179,7 @@ pub(super) fn history(scene: &Scene<'_>, args: &HistoryArgs) -> Result<Exit, Cli
     past::see_kept(&journal, &mut history.runs)?;
     if let Some(number) = args.run {
         let run = history.runs.iter().find(|run| run.epoch == number);
-        let run = run
-            .ok_or_else(|| CliError::usage(format!("there is no run {number}")).hint("`twotier history` lists them"))?;
+        let run = run.ok_or_else(|| no_run(&history, number))?;
         let changes = past::changes(&journal, run)?;
         let text = match form {
             Plainness::Text => output::run(run, &changes, scene.terminal.width()),

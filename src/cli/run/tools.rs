@@ -4,13 +4,21 @@ use super::{Cli, CliError, Exit, Scene};
 use crate::cli::args::{ExplainArgs, InitArgs, ManArgs, SchemaArgs};
 use crate::cli::doors;
 use crate::cli::output;
+use crate::cli::settings::FILE_NAME;
 use crate::ops;
 use crate::ops::project;
 use clap::CommandFactory as _;
 
+/// How a tenant that is there is taken over, as a bare repository says it.
+const ADOPT: &str = "  twotier login        signs you in
+  twotier state init   once for this tenant; with a state that is there, name it instead
+  twotier doctor       says what is to be mended
+  twotier import       writes manifests of what is there
+  twotier plan         shows that nothing is to do";
+
 /// `init`.
 pub(super) fn init(scene: &Scene<'_>, args: &InitArgs) -> Result<Exit, CliError> {
-    let folder = args.folder.as_deref().unwrap_or(std::path::Path::new("."));
+    let folder = args.folder.as_deref().unwrap_or(std::path::Path::new(""));
     let form = scene.plain_or_json()?;
     let contents = if args.bare { ops::init::Contents::Bare } else { ops::init::Contents::Examples };
     let fates = ops::init::init(folder, contents)?;
@@ -22,7 +30,9 @@ pub(super) fn init(scene: &Scene<'_>, args: &InitArgs) -> Result<Exit, CliError>
     let there = args.folder.as_ref().map_or_else(String::new, |folder| format!("cd {} && ", folder.display()));
     let next = match contents {
         ops::init::Contents::Examples => format!("{there}twotier plan"),
-        ops::init::Contents::Bare => format!("name `center` in twotier.yaml, then {there}twotier import"),
+        ops::init::Contents::Bare => {
+            format!("name `center` in {}; then, there and in this order\n{ADOPT}", folder.join(FILE_NAME).display())
+        }
     };
     scene.terminal.note(&format!("next: {next}"));
     Ok(Exit::Done)

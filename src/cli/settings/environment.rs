@@ -7,6 +7,7 @@ const KNOWN: &[&str] = &[
     "TWOTIER_CENTER",
     "TWOTIER_STATE",
     "TWOTIER_FORMAT",
+    "TWOTIER_REFRESH",
     "TWOTIER_MANIFESTS",
     "TWOTIER_COLOR",
     "TWOTIER_ACTOR",
@@ -85,6 +86,7 @@ impl Environment {
     }
     /// A variable, if it is set and not empty.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        debug_assert!(KNOWN.contains(&name), "{name} is asked for and never read: it is missing in `KNOWN`");
         self.0.get(name).map(String::as_str)
     }
 }

@@ -163,19 +163,24 @@ impl Sandbox {
 
     /// Runs one command; gives what it printed, and `[exit N]` unless N is 0.
     fn run(&mut self, command: &str) -> String {
-        let cut = words(&self.jobs.inward(command));
+        let printed = words(&self.jobs.inward(command)).and_then(|cut| self.perform(&cut));
+        let printed = printed.unwrap_or_else(|error| format!("console: {error}\n[exit 127]\n"));
+        self.jobs.outward(&printed).replace(&*self.folder.path().to_string_lossy(), "[SANDBOX]")
+    }
+
+    fn perform(&mut self, cut: &Words) -> Result<String, String> {
         let arguments: Vec<&str> = cut.words.iter().map(String::as_str).collect();
-        let printed = match arguments.as_slice() {
-            ["twotier", rest @ ..] if cut.place == Place::Background => self.begin(rest, &cut),
+        match arguments.as_slice() {
+            ["twotier", rest @ ..] if cut.place == Place::Background => self.begin(rest, cut),
             ["kill", "-9", job] => {
                 let nth = job.strip_prefix('%').and_then(|nth| nth.parse().ok());
                 nth.ok_or("no job".to_owned()).and_then(|nth| self.jobs.kill(nth)).map(|()| String::new())
             }
             ["tail", "-f", file, "|", "grep", "-m1", word] => Jobs::line_with(&self.current.join(file), word),
-            ["twotier", rest @ ..] => self.binary(rest, &cut),
+            ["twotier", rest @ ..] => self.binary(rest, cut),
             ["cargo", "run", rest @ ..] => {
                 let own = rest.iter().position(|word| *word == "--").map_or(rest.len(), |at| at + 1);
-                self.binary(&rest[own..], &cut)
+                self.binary(&rest[own..], cut)
             }
             ["cd", folder] => {
                 self.current = self.current.join(folder);
@@ -188,9 +193,7 @@ impl Sandbox {
                 .map_err(|error| error.to_string()),
             ["sed", "-i", script, file] => self.replace(script, file),
             _ => Err("this console knows twotier, cargo run, cd, cat, rm, mv, sed -i, kill and tail only".to_owned()),
-        };
-        let printed = printed.unwrap_or_else(|error| format!("console: {error}\n[exit 127]\n"));
-        self.jobs.outward(&printed).replace(&*self.folder.path().to_string_lossy(), "[SANDBOX]")
+        }
     }
 
     fn remove(&self, file: &str) -> Result<String, String> {
@@ -199,17 +202,11 @@ impl Sandbox {
         removed.map(|()| String::new()).map_err(|error| error.to_string())
     }
 
-    /// `s/old/new/` with plain texts; the separator is the character after `s`.
     fn replace(&self, script: &str, file: &str) -> Result<String, String> {
-        let separator = script.chars().nth(1).ok_or("`sed -i` needs s/old/new/")?;
-        let parts: Vec<&str> = script.split(separator).collect();
-        let ["s", old, new, ""] = parts.as_slice() else { return Err("`sed -i` needs s/old/new/".to_owned()) };
         let path = self.current.join(file);
         let text = std::fs::read_to_string(&path).map_err(|error| error.to_string())?;
-        if !text.contains(old) {
-            return Err(format!("{file} does not hold `{old}`"));
-        }
-        std::fs::write(path, text.replace(old, &new.replace("\\n", "\n"))).map_err(|error| error.to_string())?;
+        let changed = super::sed::substitute(script, &text).map_err(|error| format!("{file}: {error}"))?;
+        std::fs::write(path, changed).map_err(|error| error.to_string())?;
         Ok(String::new())
     }
 
@@ -300,6 +297,7 @@ mod tests {
         let mut sandbox = Sandbox::copy(&super::super::root().join("examples/quickstart/manifests"));
         assert!(sandbox.run("sed -i 's/never written/x/' provider.yaml").contains("[exit 127]"));
         assert!(sandbox.run("curl https://example.org").contains("[exit 127]"));
+        assert!(sandbox.run("cat *.yaml").contains("a shell would read"));
         assert_eq!(sandbox.run("sed -i 's/distri/other/' provider.yaml"), "");
         assert!(sandbox.run("cat provider.yaml").contains("name: other"));
     }

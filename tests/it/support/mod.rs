@@ -5,6 +5,7 @@ pub(crate) mod console;
 mod jobs;
 pub(crate) mod project;
 pub(crate) mod run;
+mod sed;
 mod words;
 pub(crate) mod world;
 

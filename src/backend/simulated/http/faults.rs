@@ -73,7 +73,7 @@ pub enum Fault {
     CloseAfter,
     /// It happens, and the connection ends in the middle of the reply.
     Reset,
-    /// It happens, and the reply comes in eight pieces, so many milliseconds apart.
+    /// It happens, and the reply comes in eight pieces, so many milliseconds before each.
     Slow(u16),
     /// A whole reply whose JSON stops in the middle.
     Truncated,
