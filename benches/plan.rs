@@ -71,7 +71,7 @@ fn generate(world: World, folder: &Path) -> Result<(), Failure> {
     let now = world.now();
     let before = valid(&folder.join("before"))?;
     let (desired, sources) = (&before.desired, &before.sources);
-    let question = Question { desired, sources, ledger: &ledger, targets: &none, now };
+    let question = Question { desired, sources, ledger: &ledger, targets: &none, now, under: None };
     let (planned, _) = planning::look_and_make(question, &world, &Silent);
     let Planned { adopt, plan, .. } = planned;
     if !plan.steps().is_empty() {
@@ -82,7 +82,7 @@ fn generate(world: World, folder: &Path) -> Result<(), Failure> {
     ledger.managed = adopt.managed;
     let after = valid(&folder.join("after"))?;
     let (desired, sources) = (&after.desired, &after.sources);
-    let question = Question { desired, sources, ledger: &ledger, targets: &none, now };
+    let question = Question { desired, sources, ledger: &ledger, targets: &none, now, under: None };
     let (_, looked) = planning::look_and_make(question, &world, &Silent);
     let mut out = BufWriter::new(File::create(folder.join("snapshot.jsonl"))?);
     snapshot::write(&looked.observed, &ledger, world.provider(), now, &mut out)?;
@@ -122,6 +122,7 @@ fn plan(world: World, folder: &Path) -> Result<(), Failure> {
         ledger: &snapshot.ledger,
         targets: &none,
         now: snapshot.at,
+        under: None,
     };
     let (planned, missing) = planning::make(question, &snapshot.observed);
     let order = stage.stop();

@@ -87,7 +87,7 @@
 //! let tenant = Embedded::open(&root.join("tenant.jsonl"), &state)?;
 //! let journal = Journal::open(std::sync::Arc::new(Memory::default()))?;
 //! let (now, recall) = (tenant.clock(), recall::Recall::nothing());
-//! let ground = plan::Ground { observe: &tenant, ledger: journal.ledger(), now, recall: &recall };
+//! let ground = plan::Ground { observe: &tenant, ledger: journal.ledger(), now, recall: &recall, under: None };
 //! let (planned, _) = plan::live(&project, ground, &BTreeSet::new(), &Silent)?;
 //! for step in planned.plan.steps() {
 //!     println!("{} {}", step.mark.symbol(), step.key);

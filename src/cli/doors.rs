@@ -158,7 +158,13 @@ impl Doors {
     /// What a plan is made against.
     pub(crate) fn ground<'a>(&'a self, journal: &'a Journal, recall: &'a Recall) -> plan::Ground<'a> {
         use crate::apply::Clock as _;
-        plan::Ground { observe: self.observe.as_ref(), ledger: journal.ledger(), now: self.clock.now(), recall }
+        plan::Ground {
+            observe: self.observe.as_ref(),
+            ledger: journal.ledger(),
+            now: self.clock.now(),
+            recall,
+            under: None,
+        }
     }
     /// What earlier commands brought and this one may use.
     pub(crate) fn recall(&self, recalling: Option<&Recalling>, journal: &Journal, shown: &Shown) -> Recall {

@@ -3,7 +3,7 @@
 
 use super::doubt::{doubt_of, pending_of};
 use super::owners::{self, Meant};
-use super::{Diff, Owners, Sides, adopted, bound_to, doubted, near, twins, unknown};
+use super::{Diff, Owners, Sides, adopted, bound_to, domains, doubted, near, twins, unknown};
 use crate::desired::{Create, Customer, Ensure, Identity, Partnership};
 use crate::diag::{Code, Finding};
 use crate::ledger::{HandoffState, LiveId, PendingWhat};
@@ -165,7 +165,7 @@ pub(super) fn ledger_binding(sides: Sides<'_>, address: &Address) -> Option<Live
 }
 
 pub(super) fn customers<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
-    diff.domains = domains(sides);
+    diff.domains = by_listed_domain(sides);
     diff.claims = adopted::claims(sides);
     for (key, customer) in &sides.desired.customers {
         let address = Address::Customer(key.clone());
@@ -191,7 +191,7 @@ pub(super) fn customers<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
 }
 
 /// Domain → customer over every list that was read, made once so that looking up stays linear.
-fn domains(sides: Sides<'_>) -> BTreeMap<&str, CustomerId> {
+fn by_listed_domain(sides: Sides<'_>) -> BTreeMap<&str, CustomerId> {
     let lists = sides.look.observed().customer_lists().flat_map(BTreeMap::values);
     lists.map(|customer| (customer.domain.as_str(), customer.id)).collect()
 }
@@ -220,7 +220,7 @@ fn presence(sides: Sides<'_>, diff: &Diff<'_>, customer: &Customer, address: &Ad
         Identity::Domain(domain) => domain,
     };
     match ledger_binding(sides, address) {
-        Some(LiveId::Customer(id)) => by_id(sides, diff, customer, id),
+        Some(LiveId::Customer(id)) => domains::bound(sides, diff, customer, (domain, id)),
         Some(LiveId::Reseller(_) | LiveId::Subscription(..)) | None => match &customer.create {
             Some(create) => to_create(sides, diff, customer, create),
             None => by_domain(sides, diff, customer, domain),
@@ -257,7 +257,7 @@ fn in_resellers_lists<'a>(
     Ok(None)
 }
 
-fn by_id(sides: Sides<'_>, diff: &Diff<'_>, customer: &Customer, id: CustomerId) -> Presence {
+pub(super) fn by_id(sides: Sides<'_>, diff: &Diff<'_>, customer: &Customer, id: CustomerId) -> Presence {
     match in_resellers_lists(sides, diff, customer, |list| list.get(&id).map(|c| c.id)) {
         Ok(Some(id)) => return Presence::Live(id),
         Ok(None) => {}

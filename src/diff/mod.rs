@@ -4,6 +4,7 @@
 mod adopted;
 mod bind;
 mod created;
+mod domains;
 mod doubt;
 mod ended;
 mod endings;
@@ -45,7 +46,7 @@ pub use walk::Walk;
 
 use crate::desired::{self, Desired, Relation};
 use crate::diag::{Code, Finding};
-use crate::ledger::{Bindings, Ledger, LiveId, Pending, PendingWhat};
+use crate::ledger::{Bindings, Guards, Ledger, LiveId, Pending, PendingWhat};
 use crate::model::{Address, CustomerId, CustomerKey, Digest, Field, Name, Span, SubscriptionId, Timestamp, Value};
 use crate::observed;
 use smol_str::SmolStr;
@@ -65,6 +66,8 @@ pub struct Sides<'a> {
     pub scope: &'a Scope,
     /// When: what was accepted long ago is waited for no longer.
     pub now: Timestamp,
+    /// Guards that an approved plan was made under, where it changes them: none of its own steps profits from that.
+    pub under: Option<&'a Guards>,
 }
 
 /// How long a change that was accepted may take to show. Source: learn, error-codes (900278, 24 hours).

@@ -42,7 +42,7 @@ pub(super) fn customers<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
         let learned = || ledger_binding(sides, &address).and_then(LiveId::customer);
         let id = match &customer.identity {
             Identity::Id(id) => Some(*id),
-            Identity::Domain(domain) => learned().or_else(|| diff.domains.get(domain.as_str()).copied()),
+            Identity::Domain(domain) => diff.domains.get(domain.as_str()).copied().or_else(learned),
         };
         if let Some(id) = id {
             diff.twins.outside(&diff.bindings, address, LiveId::Customer(id));

@@ -18,11 +18,11 @@ use crate::diag::Finding;
 use crate::journal::record::Open;
 use crate::journal::{History, Journal};
 use crate::ledger::{Guards, Ledger};
-use crate::model::{Address, Bound, Digest, Freeze, Limits, StepKey, Timestamp};
+use crate::model::{Address, Bound, Digest, Limits, StepKey, Timestamp};
 use crate::observed::Observed;
 use crate::plan::file::{PlanFile, Remembered};
-use crate::plan::guards::InForce;
-use crate::plan::{Action, Gate, Planned, Terms};
+use crate::plan::guards::{InForce, tightened};
+use crate::plan::{Action, Gate, Planned, Regard, Terms};
 use crate::policy::lint;
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
@@ -154,8 +154,7 @@ pub fn recall_and_apply(
     let open = open_record(project, &order.account, consent.id());
     let mut session = Session::begin(journal, &open, order.lock_wait, ids, tools)?;
     let recovered = session.recover(observe)?;
-    let scope = consent.scope();
-    let mut fresh = match plan_anew((project, &scope), &mut session, (observe, recalling), (tools, progress)) {
+    let mut fresh = match plan_anew((project, &consent), &mut session, (observe, recalling), (tools, progress)) {
         Ok(fresh) => fresh,
         Err(fault @ Fault::Denied(_)) => {
             session.close()?;
@@ -174,7 +173,7 @@ pub fn recall_and_apply(
     let unread = fresh.planned.read(|finding| consent.showed(finding));
     let approval = verdicts.on(&fresh.planned.plan);
     let file = PlanFile::new(&fresh.planned.plan, &fresh.planned.outlook, &project.sources);
-    let file = Box::new(file.within(scope).recalling(fresh.remembered));
+    let file = Box::new(file.within(consent.scope()).recalling(fresh.remembered));
     let gates: Vec<Gate> = fresh.planned.outlook.gates.iter().filter(|gate| gate.is_closed()).cloned().collect();
     let lacking = Lacking::of(to_perform(&approval), &order.roles);
     if !lacking.is_empty() {
@@ -185,9 +184,7 @@ pub fn recall_and_apply(
     let (id, document) = consent.document(&file);
     if !gates.is_empty() {
         session.keep((id, document.as_bytes()))?;
-        let declared = |freeze: &Freeze| freeze.holds(fresh.now.date());
-        let frozen = project.desired.provider.freeze.iter().any(declared);
-        let guards = to_record(&fresh.planned, &approval).filter(|_| !frozen).cloned();
+        let guards = to_record((&project.desired, fresh.now), &fresh.planned, &approval);
         let recorded = if guards.is_some() { Recorded::Guards } else { Recorded::Nothing };
         match guards {
             Some(guards) => session.close_guarded(guards)?,
@@ -199,7 +196,7 @@ pub fn recall_and_apply(
         session.close()?;
         return Ok(Applied::AllStale { file });
     }
-    let in_force = InForce::of(&project.desired, session.ledger());
+    let in_force = InForce::of(&project.desired, session.ledger(), consent.under());
     let sealer = sealer(&in_force);
     let (seal, unsealable) = match &sealer {
         Ok(seal) => (Some(seal.as_ref()), None),
@@ -248,14 +245,21 @@ fn judge(
 }
 
 /// The guards that are recorded although a limit stops everything else: a limit that stopped a run is known to the next
-/// one, and one that was raised on purpose comes into force then. A freeze that is declared stops them too; one that is only
-/// remembered ends with them.
-fn to_record<'p>(planned: &'p Planned, approval: &Approval<'p>) -> Option<&'p Guards> {
+/// one, and one that was raised on purpose comes into force then. While a freeze that is declared holds, only what tightens
+/// is, the freeze itself before all; one that is only remembered ends with them.
+fn to_record((desired, now): (&Desired, Timestamp), planned: &Planned, approval: &Approval<'_>) -> Option<Guards> {
     let mut changed = to_perform(approval).filter_map(|step| match &step.action {
-        Action::Guard(guards) => Some(guards.as_ref()),
+        Action::Guard(regard) => Some(regard.as_ref()),
         Action::Api(_) | Action::HandOff(_) | Action::Await { .. } => None,
     });
-    changed.next().or(planned.adopt.guards.as_ref())
+    let frozen = desired.provider.freeze.iter().any(|freeze| freeze.holds(now.date()));
+    match changed.next() {
+        Some(Regard { before, after }) if frozen => {
+            Some(tightened(before.as_ref(), after)).filter(|tighter| before.as_ref() != Some(tighter))
+        }
+        Some(Regard { after, .. }) => Some(after.clone()),
+        None => planned.adopt.guards.clone(),
+    }
 }
 
 /// The steps of an approval that would be performed.
@@ -272,7 +276,7 @@ struct Fresh {
 }
 
 fn plan_anew(
-    (project, scope): (&Valid, &BTreeSet<Address>),
+    (project, consent): (&Valid, &Known),
     session: &mut Session<'_>,
     (observe, recalling): (&dyn Observe, Option<&Recalling>),
     (tools, progress): (Tools<'_>, &dyn Progress),
@@ -282,7 +286,8 @@ fn plan_anew(
     // Under the lease: whatever another run did is in the journal by now.
     let recall = Recall::open(recalling, Past { observe, journal: session.journal(), now }, progress);
     let seen = session.observing(observe, |observe| {
-        plan::live(project, plan::Ground { observe, ledger: &ledger, now, recall: &recall }, scope, progress)
+        let ground = plan::Ground { observe, ledger: &ledger, now, recall: &recall, under: consent.under() };
+        plan::live(project, ground, &consent.scope(), progress)
     });
     recall.close(progress);
     let (planned, looked) = seen??;
@@ -327,6 +332,14 @@ impl Known {
             Self::Plan(file) => file.scope().clone(),
             Self::OnlyId(_) | Self::Everything => BTreeSet::new(),
         }
+    }
+    /// The guards it was made under, where it changes them.
+    fn under(&self) -> Option<&Guards> {
+        let Self::Plan(file) = self else { return None };
+        file.plan().steps().iter().find_map(|step| match &step.action {
+            Action::Guard(regard) => regard.before.as_ref(),
+            Action::Api(_) | Action::HandOff(_) | Action::Await { .. } => None,
+        })
     }
     /// What of the new plan may be done.
     fn approve<'p>(&self, fresh: &'p Fresh, ledger: &Ledger, matching: Match) -> Result<Approval<'p>, Fault> {

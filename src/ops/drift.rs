@@ -133,7 +133,7 @@ pub fn live(
         let look = Look::at(observed);
         let compared = {
             let (desired, ledger) = (&project.desired, ground.ledger);
-            let sides = Sides { desired, ledger, look: &look, scope: &Scope::All, now: ground.now };
+            let sides = Sides { desired, ledger, look: &look, scope: &Scope::All, now: ground.now, under: None };
             let diff = diff::compare(sides);
             Compared {
                 found: found(&diff, (settings, ground.now.date())),

@@ -24,7 +24,7 @@ pub fn live(
         let look = Look::at(observed);
         let linted = {
             let (desired, ledger) = (&project.desired, ground.ledger);
-            let sides = Sides { desired, ledger, look: &look, scope: &Scope::All, now: ground.now };
+            let sides = Sides { desired, ledger, look: &look, scope: &Scope::All, now: ground.now, under: None };
             let diff = diff::compare(sides);
             lint(sides, &diff, question)
         };

@@ -10,7 +10,7 @@ use crate::backend::Observe;
 use crate::desired::Desired;
 use crate::diff;
 use crate::diff::Scope;
-use crate::ledger::{Ledger, LiveId};
+use crate::ledger::{Guards, Ledger, LiveId};
 use crate::model::{Address, Class, CustomerId, TenantId, Timestamp};
 use crate::observed::{Facet, Observed, Read};
 use crate::plan::file::PlanFile;
@@ -30,6 +30,8 @@ pub struct Ground<'a> {
     pub now: Timestamp,
     /// What earlier looks brought.
     pub recall: &'a Recall,
+    /// Guards that an approved plan was made under, where it changes them.
+    pub under: Option<&'a Guards>,
 }
 impl<'a> Ground<'a> {
     /// What one looks with.
@@ -49,8 +51,9 @@ pub fn live(
     targets: &BTreeSet<Address>,
     progress: &dyn observe::Progress,
 ) -> Result<(Planned, Looked), Fault> {
-    let Ground { ledger, now, .. } = ground;
-    let question = Question { desired: &project.desired, sources: &project.sources, ledger, targets, now };
+    let Ground { ledger, now, under, .. } = ground;
+    let (desired, sources) = (&project.desired, &project.sources);
+    let question = Question { desired, sources, ledger, targets, now, under };
     let (planned, looked) = planning::recall_and_make(question, ground.eyes(progress));
     match looked.denied {
         Some(why) => Err(Fault::Denied(why)),
@@ -139,6 +142,7 @@ pub fn offline(project: &Valid, snapshot: &Snapshot, targets: &BTreeSet<Address>
         ledger: &snapshot.ledger,
         targets,
         now: snapshot.at,
+        under: None,
     };
     let mut planned = planning::make(question, &snapshot.observed).0;
     planned.outlook.blocked.iter_mut().for_each(|blocked| diff::not_held(&mut blocked.finding));

@@ -7,7 +7,7 @@ use crate::backend::Observe;
 use crate::desired::Desired;
 use crate::diag::SourceMap;
 use crate::diff::{self, Look, Scope, Sides};
-use crate::ledger::Ledger;
+use crate::ledger::{Guards, Ledger};
 use crate::model::{Address, Timestamp};
 use crate::observed::{Observed, Read};
 use crate::plan::{self, Input, Planned, Sealing};
@@ -27,16 +27,18 @@ pub struct Question<'a> {
     pub targets: &'a BTreeSet<Address>,
     /// When.
     pub now: Timestamp,
+    /// Guards that an approved plan was made under, where it changes them.
+    pub under: Option<&'a Guards>,
 }
 
 /// Makes the plan against what was seen, and tells the reads it asked for in vain.
 #[must_use]
 pub fn make(question: Question<'_>, observed: &Observed) -> (Planned, BTreeSet<Read>) {
-    let Question { desired, sources, ledger, targets, now } = question;
+    let Question { desired, sources, ledger, targets, now, under } = question;
     let scope = if targets.is_empty() { Scope::All } else { Scope::of(targets, desired) };
     let look = Look::at(observed);
     let planned = {
-        let sides = Sides { desired, ledger, look: &look, scope: &scope, now };
+        let sides = Sides { desired, ledger, look: &look, scope: &scope, now, under };
         let diff = diff::compare(sides);
         let objections = policy::judge(sides, &diff);
         plan::build(Input { sides, diff, objections, now, sources, sealing: sealing() })

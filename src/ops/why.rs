@@ -218,7 +218,7 @@ fn facts(
     let desired = &project.desired;
     let scope = if targets.is_empty() { Scope::All } else { Scope::of(targets, desired) };
     let look = Look::at(observed);
-    let sides = Sides { desired, ledger: ground.ledger, look: &look, scope: &scope, now: ground.now };
+    let sides = Sides { desired, ledger: ground.ledger, look: &look, scope: &scope, now: ground.now, under: None };
     let diff = diff::compare(sides);
     match address {
         Address::Partnership(name) => partnership(&diff, name),

@@ -150,7 +150,7 @@ pub fn build(input: Input<'_>) -> Planned {
         now,
         drafts: Drafts::default(),
         findings: Vec::new(),
-        in_force: InForce::of(sides.desired, sides.ledger),
+        in_force: InForce::of(sides.desired, sides.ledger, sides.under),
         asked: Asked::of(sides),
         nothing: Asked::default(),
         grants: Grants::of(sides),

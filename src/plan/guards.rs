@@ -4,7 +4,7 @@
 use super::build::Making;
 use super::draft::{key, step};
 use super::limits;
-use super::{Action, FieldChange, Gate, Mark, Risk, Step};
+use super::{Action, FieldChange, Gate, Mark, Regard, Risk, Step};
 use crate::desired::Desired;
 use crate::diff::remembered;
 use crate::ledger::{Bindings, Guards, Ledger, LiveId, Others};
@@ -28,30 +28,31 @@ pub struct InForce {
 }
 
 impl InForce {
-    /// The stricter of what is remembered and what is declared; what is declared where nothing is remembered.
+    /// The strictest of what is declared, what is remembered, and what the approved plan was made under.
     #[must_use]
-    pub fn of(desired: &Desired, ledger: &Ledger) -> Self {
-        let declared = &desired.provider.recipients;
-        let Some(recorded) = &ledger.guards else {
-            return Self {
-                limits: desired.provider.limits.clone(),
-                recipients: declared.clone(),
-                protected: desired.protected.clone(),
-                live: BTreeSet::new(),
-                freeze: desired.provider.freeze.clone(),
-            };
+    pub fn of(desired: &Desired, ledger: &Ledger, under: Option<&Guards>) -> Self {
+        let provider = &desired.provider;
+        let declared = Self {
+            limits: provider.limits.clone(),
+            recipients: provider.recipients.clone(),
+            protected: desired.protected.clone(),
+            live: BTreeSet::new(),
+            freeze: provider.freeze.clone(),
         };
-        let live = recorded.protected.iter().filter_map(|address| ledger.bindings.get(address)).copied();
-        let old = desired.declared.keys().filter(|address| {
-            remembered(desired, ledger, address).is_some_and(|old| recorded.protected.contains(&old))
-        });
-        Self {
-            limits: limits::in_force(Some(&recorded.limits), &desired.provider.limits),
-            recipients: declared.iter().filter(|key| recorded.recipients.contains(key)).cloned().collect(),
-            protected: desired.protected.iter().chain(&recorded.protected).chain(old).cloned().collect(),
-            live: live.collect(),
-            freeze: windows(&recorded.freeze, &desired.provider.freeze),
-        }
+        let others = ledger.guards.iter().chain(under);
+        others.fold(declared, |strict, guards| strict.and((desired, ledger), guards))
+    }
+    fn and(mut self, (desired, ledger): (&Desired, &Ledger), guards: &Guards) -> Self {
+        let old = desired
+            .declared
+            .keys()
+            .filter(|address| remembered(desired, ledger, address).is_some_and(|old| guards.protected.contains(&old)));
+        self.limits = limits::in_force(Some(&guards.limits), &self.limits);
+        self.recipients.retain(|key| guards.recipients.contains(key));
+        self.protected.extend(guards.protected.iter().chain(old).cloned());
+        self.live.extend(guards.protected.iter().filter_map(|address| ledger.bindings.get(address)).copied());
+        self.freeze = windows(&guards.freeze, &self.freeze);
+        self
     }
     /// The freeze windows of a day.
     pub(super) fn frozen(&self, today: Date) -> impl Iterator<Item = Gate> {
@@ -100,6 +101,19 @@ pub(super) fn declared(desired: &Desired) -> Guards {
     }
 }
 
+/// What tightens alone: nothing that is remembered is given up for it.
+#[must_use]
+pub fn tightened(before: Option<&Guards>, after: &Guards) -> Guards {
+    let Some(before) = before else { return after.clone() };
+    Guards {
+        protected: before.protected.union(&after.protected).cloned().collect(),
+        others: after.others,
+        recipients: before.recipients.iter().filter(|key| after.recipients.contains(key)).cloned().collect(),
+        limits: limits::in_force(Some(&before.limits), &after.limits),
+        freeze: before.freeze.union(&after.freeze).cloned().collect(),
+    }
+}
+
 /// The first guards of a ledger that has none; they loosen nothing and need no step.
 pub(super) fn first(desired: &Desired, ledger: &Ledger) -> Option<Guards> {
     ledger.guards.is_none().then(|| declared(desired))
@@ -117,7 +131,7 @@ pub(super) fn make(making: &mut Making<'_, '_>) {
     }
     let address = Address::Provider(desired.provider.name.clone());
     let origin = making.origin(&address, desired.provider.limits_at);
-    let action = Action::Guard(Box::new(declared));
+    let action = Action::Guard(Box::new(Regard { before: Some(recorded), after: declared }));
     let mut step: Step = step(key(address.clone(), StepName::ChangeGuards), Class::Ledger, action, origin)
         .because("the manifests differ from what runs keep to")
         .marked(Mark::Change);
@@ -233,9 +247,9 @@ mod tests {
         let declared = desired(&format!("{OLD}, {NEW}"));
         let guards = Guards { recipients: vec![OLD.into()], ..Guards::default() };
         let ledger = Ledger { guards: Some(guards), ..Ledger::default() };
-        assert_eq!(InForce::of(&declared, &ledger).recipients, [OLD]);
-        assert_eq!(InForce::of(&declared, &Ledger::default()).recipients, [OLD, NEW]);
-        assert_eq!(InForce::of(&desired(NEW), &ledger).recipients, <[&str; 0]>::default());
+        assert_eq!(InForce::of(&declared, &ledger, None).recipients, [OLD]);
+        assert_eq!(InForce::of(&declared, &Ledger::default(), None).recipients, [OLD, NEW]);
+        assert_eq!(InForce::of(&desired(NEW), &ledger, None).recipients, <[&str; 0]>::default());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! predicted calls and everything computed from `now` stay outside.
 
 use super::FORMAT;
-use super::file::action::{WireGuards, WireOperation};
+use super::file::action::{WireOperation, WireRegard};
 use super::file::fact::{WireCondition, WireKey};
 use super::step::{Action, Ask, Step};
 use crate::model::{Class, Digest, StepKey, TenantId};
@@ -23,7 +23,7 @@ pub fn step_id(key: &StepKey, class: Class, action: &Action) -> Digest {
             asked
         }
         Action::Await { until } => json!({"until": until}),
-        Action::Guard(guards) => value(&WireGuards::from(guards.as_ref())),
+        Action::Guard(regard) => value(&WireRegard::from(regard.as_ref())),
     };
     Digest::of_json(&json!({"key": value(&WireKey::from(key)), "class": class, "wanted": wanted}))
 }

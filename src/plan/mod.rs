@@ -46,7 +46,8 @@ pub use role::Role;
 pub use unread::Unread;
 
 pub use step::{
-    Action, Ask, Brings, Condition, Expect, FieldChange, Mark, Motive, Need, Readiness, Risk, Step, Undo, Wanted,
+    Action, Ask, Brings, Condition, Expect, FieldChange, Mark, Motive, Need, Readiness, Regard, Risk, Step, Undo,
+    Wanted,
 };
 
 use crate::diag::{Code, Finding};

@@ -4,11 +4,12 @@
 
 use super::build::Making;
 use super::unread::was_read;
+use super::{Action, Step, Wanted};
+use crate::desired::Desired;
 use crate::diag::{Code, Finding};
 use crate::diff::{Diff, Partner, Sides, Walk, bound_to, left_for_another};
 use crate::ledger::LiveId;
-use crate::model::{Address, Class, CustomerKey, Fact, Name, StepKey};
-use crate::plan::Step;
+use crate::model::{Address, Class, CustomerKey, Fact, Name, PartnerId, StepKey, SubscriptionChange};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What tells of each of them, and what it means now.
@@ -57,12 +58,15 @@ pub(super) fn hold(making: &mut Making<'_, '_>) -> Repointed {
     if told.is_empty() {
         return told;
     }
+    let payees: BTreeMap<&PartnerId, &Name> = payees(making.desired()).collect();
     let steps = making.drafts.steps.values().filter(|step| match step.class {
         Class::Api | Class::HandOff => true,
         Class::Wait | Class::Ledger => false,
     });
     let held = steps.filter_map(|step| {
-        let address = spoken_of(step).into_iter().find(|address| repointed.contains_key(address))?;
+        let mut all = spoken_of(step);
+        all.extend(payee(step).and_then(|id| payees.get(id)).map(|name| Address::Partnership((*name).clone())));
+        let address = all.into_iter().find(|address| repointed.contains_key(address))?;
         let message = format!("`{address}` means another object now, and no run has recorded that");
         let finding = Finding::error(Code::MeansAnother, at(&address), message);
         Some((
@@ -79,6 +83,28 @@ pub(super) fn hold(making: &mut Making<'_, '_>) -> Repointed {
         making.drafts.block(key, finding);
     }
     told
+}
+
+/// PartnerID → the partnership that declares it.
+fn payees(desired: &Desired) -> impl Iterator<Item = (&PartnerId, &Name)> {
+    desired.partnerships.iter().flat_map(|(name, partnership)| partnership.partner_ids.iter().map(move |id| (id, name)))
+}
+
+/// Whose incentive a step would make it.
+fn payee(step: &Step) -> Option<&PartnerId> {
+    match &step.action {
+        Action::Api(Wanted::Order { line, .. }) => Some(&line.partner_of_record),
+        Action::Api(Wanted::Change { change: SubscriptionChange::PartnerOfRecord(id), .. }) => Some(id),
+        Action::Api(
+            Wanted::CreateCustomer { .. }
+            | Wanted::ResetAdminPassword { .. }
+            | Wanted::Change { .. }
+            | Wanted::SetSupportContact { .. },
+        )
+        | Action::HandOff(_)
+        | Action::Await { .. }
+        | Action::Guard(_) => None,
+    }
 }
 
 /// Every object that a step would do something with, that brings it, or that it rests on.

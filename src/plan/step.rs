@@ -222,7 +222,16 @@ pub enum Action {
         until: String,
     },
     /// Only the ledger changes: limits, freezes, protections and recipients from now on.
-    Guard(Box<Guards>),
+    Guard(Box<Regard>),
+}
+
+/// What is kept to from now on, and what before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Regard {
+    /// What no step that is approved beside this one profits from; none in a document of an older version.
+    pub before: Option<Guards>,
+    /// What is recorded.
+    pub after: Guards,
 }
 
 /// What a person is asked.

@@ -47,8 +47,8 @@ pub fn closings(gates: &[Gate], steps: &[Step]) -> Vec<String> {
     loosened.dedup();
     said.extend(loosened.into_iter().map(|name| {
         format!(
-            "{name} is loosened by this very plan, which counts from the run after the one that records it: commit it alone \
-             first, or apply twice"
+            "{name} is loosened by this very plan, and nothing that is approved with it profits from that: commit it alone \
+             first, or apply, and have the plan that follows reviewed"
         )
     }));
     said

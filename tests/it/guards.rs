@@ -6,8 +6,10 @@ mod counting;
 use crate::support::project::{Project, tenant};
 use crate::support::run::Bench;
 use twotier::backend::simulated::Memory;
-use twotier::ops::apply::Applied;
+use twotier::model::Limit;
+use twotier::ops::apply::{Applied, Consent};
 use twotier::plan::Gate;
+use twotier::plan::file::PlanFile;
 use twotier::report::{Proposal, acknowledgements};
 
 const CUSTOMER: &str = "c0000000-0000-4000-8000-000000000001";
@@ -264,7 +266,7 @@ fn a_limit_raised_beside_the_step_that_needs_it_is_recorded_and_holds_from_the_n
     let mut bench = begun(&says(narrow, "quantity: 25"));
     change(&mut bench, &says(wide, "quantity: 35"));
     let shown = bench.project.shown(&bench.plan());
-    assert!(shown.contains("commit it alone first, or apply twice"), "{shown}");
+    assert!(shown.contains("nothing that is\n    approved with it profits from that"), "{shown}");
     assert_eq!(codes(&closed(&mut bench)), ["TT0508"], "not by the change that loosens it");
     assert_eq!(steps(&bench), ["change-quantity subscription/contoso/a"], "only the limit was recorded");
     assert_eq!(closed(&mut bench), []);
@@ -284,14 +286,54 @@ fn a_limit_that_stopped_its_only_run_is_not_raised_and_used_at_once() {
     }
 }
 
+/// Applies what was approved as a document, and says which gates stopped it.
+fn closed_as(bench: &mut Bench, file: &PlanFile) -> Vec<String> {
+    let tenant = Memory::new(bench.tenant.tenant());
+    let applied = bench.apply_order(&tenant, &tenant, Consent::Plan(Box::new(file.clone()))).expect("it plans");
+    bench.tenant = tenant;
+    match applied {
+        Applied::Closed { gates, .. } => codes(&gates),
+        Applied::Ran { .. } | Applied::AllStale { .. } => Vec::new(),
+    }
+}
+
 #[test]
-fn a_freeze_records_nothing_either() {
-    let narrow = ", limits: {boughtSeats: {max: 5}}";
-    let mut bench = begun(&Says { provider: narrow, ..PLAIN });
-    let frozen = ", limits: {boughtSeats: {max: 50}}, freeze: [{from: 2026-11-23, to: 2026-11-23, reason: quarter}]";
-    change(&mut bench, &Says { provider: frozen, a: "quantity: 35", ..PLAIN });
-    let _gates = closed(&mut bench);
-    assert!(steps(&bench).contains(&"change-guards provider/distri".to_owned()));
+fn what_an_approved_plan_loosens_serves_none_of_its_own_steps_however_often_it_is_applied() {
+    let says = |provider, a| Says { provider, a, ..PLAIN };
+    let (narrow, wide) = (", limits: {boughtSeats: {max: 5}}", ", limits: {boughtSeats: {max: 50}}");
+    let window = ", freeze: [{from: 2026-11-23, to: 2026-11-30, reason: closing}]";
+    for (before, after, code) in [(narrow, wide, "TT0508"), (window, "", "frozen")] {
+        let mut bench = Bench::new(project(&says(before, "quantity: 25")), seats());
+        let _recorded_also_where_frozen = closed(&mut bench);
+        change(&mut bench, &says(after, "quantity: 35"));
+        let planned = bench.plan();
+        let written = PlanFile::new(&planned.plan, &planned.outlook, &bench.project.sources).write();
+        let file = PlanFile::read(&written).expect("it reads back");
+        for time in ["first", "second", "third"] {
+            assert_eq!(closed_as(&mut bench, &file), [code], "{time}");
+        }
+        assert_eq!(steps(&bench), ["change-quantity subscription/contoso/a"], "the guard was recorded");
+        bench.apply();
+        assert_eq!(steps(&bench), <[&str; 0]>::default(), "the plan that follows was done");
+    }
+}
+
+#[test]
+fn a_freeze_of_today_is_recorded_with_what_tightens_and_nothing_that_loosens() {
+    let before = ", limits: {boughtSeats: {max: 20}, movedPartnerOfRecord: {max: 5}}";
+    let mut bench = begun(&Says { provider: before, ..PLAIN });
+    let window = "freeze: [{from: 2026-11-23, to: 2026-11-30, reason: stop}]";
+    let frozen = format!(", limits: {{boughtSeats: {{max: 3}}, movedPartnerOfRecord: {{max: 50}}}}, {window}");
+    change(&mut bench, &Says { provider: &frozen, ..PLAIN });
+    assert_eq!(codes(&closed(&mut bench)), ["frozen"]);
+    let guards = bench.ledger().guards.expect("recorded");
+    let max = |limit| guards.limits.get(&limit).and_then(|bound| bound.max);
+    assert_eq!((max(Limit::BoughtSeats), max(Limit::MovedPartnerOfRecord)), (Some(3), Some(5)));
+    // Whoever takes it away again profits nothing in that change.
+    change(&mut bench, &Says { provider: before, a: "quantity: 35", ..PLAIN });
+    let shown = bench.project.shown(&bench.plan());
+    assert!(shown.contains("freeze 2026-11-23 to 2026-11-30  yes -> no"), "{shown}");
+    assert_eq!(codes(&closed(&mut bench)), ["frozen", "TT0508"]);
 }
 
 #[test]

@@ -103,7 +103,7 @@ impl RunState<'_> {
                 self.finish(slot, outcome);
             }
             (Checked::Go, Action::HandOff(ask)) => self.ask(moment, slot, ask),
-            (Checked::Go, Action::Guard(guards)) => self.guard(slot, guards),
+            (Checked::Go, Action::Guard(regard)) => self.guard(slot, &regard.after),
             (Checked::Go, Action::Api(wanted)) => self.intend(slot, wanted),
         }
     }

@@ -168,7 +168,7 @@ impl Rig {
         loop {
             let look = Look::at(&observed);
             let now = self.center.clock();
-            let sides = Sides { desired: &self.desired, ledger, look: &look, scope: &Scope::All, now };
+            let sides = Sides { desired: &self.desired, ledger, look: &look, scope: &Scope::All, now, under: None };
             let diff = diff::compare(sides);
             let objections = policy::judge(sides, &diff);
             let sources = &self.sources;

@@ -293,7 +293,7 @@ mod tests {
     fn nothing_is_sold_to_a_customer_of_another_region() {
         let mut tenant = tenant();
         let cart = made(tenant.perform(&cart_of(1, line()), request(1)).expect("made"));
-        tenant.customers.get_mut(&customer(1)).expect("a customer").country = Some("US".into());
+        tenant.customers.edit(customer(1), |it| it.country = Some("US".into())).expect("a customer");
         assert_eq!(code(tenant.perform(&cart_of(1, line()), request(2))), 2030);
         assert_eq!(code(tenant.perform(&check_out(1, &cart), request(3))), 2030);
     }

@@ -39,20 +39,17 @@ impl Tenant {
         if self.customers.contains_key(&id) {
             return Err(refused(1003, "409: a tenant of this id exists"));
         }
-        self.customers.insert(
-            id,
-            Customer {
-                tenant_id: id,
-                domain: domain.clone(),
-                company_name: new.company_name.clone(),
-                country: Some(new.address.country.clone()),
-                resellers: if direct { BTreeSet::new() } else { BTreeSet::from([new.reseller]) },
-                review: self.header.new_customers,
-                admin_access: new.default_admin_access,
-                passwords: 0,
-                password_digest: None,
-            },
-        );
+        self.customers.insert(Customer {
+            tenant_id: id,
+            domain: domain.clone(),
+            company_name: new.company_name.clone(),
+            country: Some(new.address.country.clone()),
+            resellers: if direct { BTreeSet::new() } else { BTreeSet::from([new.reseller]) },
+            review: self.header.new_customers,
+            admin_access: new.default_admin_access,
+            passwords: 0,
+            password_digest: None,
+        });
         self.next_password(id);
         self.note(Change {
             operation: "add_customer",
@@ -94,10 +91,10 @@ impl Tenant {
     fn next_password(&mut self, id: CustomerId) -> u32 {
         let number = self.customers.get(&id).map_or(0, |customer| customer.passwords).saturating_add(FIRST_PASSWORD);
         let digest = Digest::of_bytes(self.password(id, number).expose().as_bytes());
-        if let Some(customer) = self.customers.get_mut(&id) {
+        self.customers.edit(id, |customer| {
             customer.passwords = number;
             customer.password_digest = Some(digest);
-        }
+        });
         number
     }
 }
@@ -242,6 +239,6 @@ mod tests {
         let second = tenant.perform(&reset(1), request(2)).expect("reset");
         assert_ne!(first, second);
         assert_eq!(tenant.perform(&reset(1), request(1)), Ok(first), "a repeat gives the same reply");
-        assert_eq!(tenant.customers[&customer(1)].passwords, 2);
+        assert_eq!(tenant.customer(customer(1)).expect("a customer").passwords, 2);
     }
 }

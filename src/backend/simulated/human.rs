@@ -155,8 +155,8 @@ impl Tenant {
             }
             Human::Sign { customer } => self.sign(*customer),
             Human::Review { customer, outcome } => {
-                let entry = self.customers.get_mut(customer).ok_or(HumanError::UnknownCustomer(*customer))?;
-                Ok(changed(std::mem::replace(&mut entry.review, *outcome) != *outcome))
+                let before = self.customers.edit(*customer, |it| std::mem::replace(&mut it.review, *outcome));
+                Ok(changed(before.ok_or(HumanError::UnknownCustomer(*customer))? != *outcome))
             }
             Human::EndPartnership { company } => {
                 self.relationships.remove(company).ok_or(HumanError::NotPartnered(*company))?;
@@ -199,10 +199,10 @@ impl Tenant {
         if !self.customers.contains_key(&id) {
             let stranger = self.stranger(id).cloned().ok_or(HumanError::UnknownCustomer(id))?;
             self.taken_domains.remove(&stranger.domain);
-            self.customers.insert(id, newcomer(id, stranger));
+            self.customers.insert(newcomer(id, stranger));
         }
-        let customer = self.customers.get_mut(&id).ok_or(HumanError::UnknownCustomer(id))?;
-        if !customer.resellers.insert(reseller) {
+        let is_new = self.customers.edit(id, |it| it.resellers.insert(reseller));
+        if !is_new.ok_or(HumanError::UnknownCustomer(id))? {
             return Ok(Played::AlreadySo);
         }
         self.told("extend_relationship", Some(id), format_smolstr!("{reseller}"), "accepted".into());
@@ -378,7 +378,7 @@ mod tests {
         tenant.play(&Human::AcceptCustomerInvitation { customer: id, reseller: company(1) }).expect("accepted");
         assert_eq!(tenant.read(&Read::ResellersOf(id)), Ok(Answer::Resellers(vec![company(1)])));
         assert_eq!(tenant.read(&Read::Domain("fourthcoffee.onmicrosoft.com".into())), Ok(Answer::Domain(true)));
-        assert!(!tenant.customers[&id].admin_access);
+        assert!(!tenant.customer(id).expect("a customer").admin_access);
     }
 
     #[test]
@@ -387,7 +387,7 @@ mod tests {
         for company in tenant.taken_domains.values_mut() {
             company.country = Some("US".into());
         }
-        tenant.customers.get_mut(&customer(1)).expect("a customer").country = Some("US".into());
+        tenant.customers.edit(customer(1), |it| it.country = Some("US".into())).expect("a customer");
         let stranger = tenant.tenant_of_domain("fourthcoffee.onmicrosoft.com").expect("known to the world");
         tenant.play(&Human::AcceptPartnership { company: company(2) }).expect("accepted");
         for id in [stranger, customer(1)] {

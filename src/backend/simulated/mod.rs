@@ -4,6 +4,7 @@
 mod buy;
 mod change;
 mod create;
+mod customers;
 mod embedded;
 pub mod fault;
 mod files;

@@ -24,8 +24,7 @@ impl Tenant {
             Read::Relationships => Answer::Relationships(self.relationship_list()),
             Read::Customers => Answer::Customers(self.customers.values().map(listed).collect()),
             Read::CustomersOf(reseller) => {
-                let theirs = self.customers.values().filter(|c| c.resellers.contains(reseller));
-                Answer::Customers(theirs.map(listed).collect())
+                Answer::Customers(self.customers.of_reseller(*reseller).map(listed).collect())
             }
             Read::ResellersOf(id) => self.about(*id, |c| Answer::Resellers(c.resellers.iter().copied().collect())),
             Read::Subscriptions(id) => {

@@ -1,6 +1,7 @@
 //! The state of a simulated tenant: its records, its clock, the references between them. Holds no rule of a single
 //! operation, asks no clock and no randomness: every id derives from what it is for.
 
+use super::customers::Customers;
 use super::wire::{
     Agreement, AuditRecord, By, Cart, CatalogEntry, Company, Customer, FORMAT, Header, Item, Line, Order, Pending,
     Relationship, Reply, Subscription, TakenDomain,
@@ -17,7 +18,7 @@ pub struct Tenant {
     pub(super) header: Header,
     pub(super) companies: BTreeMap<TenantId, Company>,
     pub(super) relationships: BTreeMap<TenantId, Relationship>,
-    pub(super) customers: BTreeMap<CustomerId, Customer>,
+    pub(super) customers: Customers,
     pub(super) agreements: BTreeMap<CustomerId, Agreement>,
     pub(super) subscriptions: BTreeMap<(CustomerId, SubscriptionId), Subscription>,
     pub(super) orders: BTreeMap<OrderId, Order>,
@@ -79,7 +80,7 @@ impl Tenant {
             header,
             companies: BTreeMap::new(),
             relationships: BTreeMap::new(),
-            customers: BTreeMap::new(),
+            customers: Customers::default(),
             agreements: BTreeMap::new(),
             subscriptions: BTreeMap::new(),
             orders: BTreeMap::new(),
@@ -117,7 +118,12 @@ impl Tenant {
             Line::Customer(mut customer) => {
                 customer.domain = customer.domain.to_lowercase().into();
                 self.vacant(&customer.domain)?;
-                put(&mut self.customers, customer.tenant_id, customer, "customer")
+                let id = customer.tenant_id;
+                if self.customers.contains_key(&id) {
+                    return Err(Misfit::Twice(format!("customer {id}")));
+                }
+                self.customers.insert(customer);
+                Ok(())
             }
             Line::Agreement(agreement) => {
                 self.known_customer(agreement.customer)?;
@@ -206,13 +212,14 @@ impl Tenant {
     #[must_use]
     pub fn tenant_of_domain(&self, domain: &str) -> Option<CustomerId> {
         let domain = domain.to_lowercase();
-        let ours = self.customers.values().find(|c| c.domain == domain).map(|c| c.tenant_id);
-        ours.or_else(|| self.taken_domains.get(domain.as_str()).and_then(|taken| taken.tenant_id))
+        self.customers
+            .of_domain(&domain)
+            .or_else(|| self.taken_domains.get(domain.as_str()).and_then(|taken| taken.tenant_id))
     }
 
     pub(super) fn domain_taken(&self, domain: &str) -> bool {
         let domain = domain.to_lowercase();
-        self.taken_domains.contains_key(domain.as_str()) || self.customers.values().any(|c| c.domain == domain)
+        self.taken_domains.contains_key(domain.as_str()) || self.customers.of_domain(&domain).is_some()
     }
     /// The subscriptions of a customer that can be seen now, by id.
     pub(super) fn visible(&self, customer: CustomerId) -> impl Iterator<Item = &Subscription> {

@@ -8,7 +8,7 @@ use crate::model::{
     Address, BillingCycle, CustomerKey, Date, Freeze, Limits, Name, NextTerm, PartnerId, Product, Renewal,
     SubscriptionChange, SubscriptionKey, Term,
 };
-use crate::plan::step::{Action, Ask, Wanted, WantedCustomer};
+use crate::plan::step::{Action, Ask, Regard, Wanted, WantedCustomer};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -32,7 +32,30 @@ pub(crate) enum WireAction {
         until: String,
     },
     /// Only the ledger changes: limits, freezes, protections and recipients from now on.
-    Guard(Box<WireGuards>),
+    Guard(Box<WireRegard>),
+}
+
+/// What is kept to from now on, and what before.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Regard")]
+pub(crate) struct WireRegard {
+    /// From now on.
+    #[serde(flatten)]
+    after: WireGuards,
+    /// Before: what no step of the same plan passes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    before: Option<WireGuards>,
+}
+impl From<&Regard> for WireRegard {
+    fn from(regard: &Regard) -> Self {
+        Self { after: (&regard.after).into(), before: regard.before.as_ref().map(WireGuards::from) }
+    }
+}
+impl From<WireRegard> for Regard {
+    fn from(wire: WireRegard) -> Self {
+        Self { after: wire.after.into(), before: wire.before.map(Guards::from) }
+    }
 }
 
 /// Limits, freezes, protections and recipients.
@@ -305,7 +328,7 @@ impl From<&Action> for WireAction {
             Action::Api(wanted) => Self::Api { operation: Box::new(wanted.into()) },
             Action::HandOff(ask) => Self::HandOff(Box::new(ask.into())),
             Action::Await { until } => Self::Await { until: until.clone() },
-            Action::Guard(guards) => Self::Guard(Box::new(guards.as_ref().into())),
+            Action::Guard(regard) => Self::Guard(Box::new(regard.as_ref().into())),
         }
     }
 }
@@ -316,7 +339,7 @@ impl TryFrom<WireAction> for Action {
             WireAction::Api { operation } => Self::Api((*operation).try_into()?),
             WireAction::HandOff(ask) => Self::HandOff((*ask).into()),
             WireAction::Await { until } => Self::Await { until },
-            WireAction::Guard(guards) => Self::Guard(Box::new((*guards).into())),
+            WireAction::Guard(regard) => Self::Guard(Box::new((*regard).into())),
         })
     }
 }

@@ -271,7 +271,7 @@ mod tests {
         observed.absorb(&Read::Subscriptions(customer(1).id), Ok(Answer::Subscriptions(vec![subscription])));
         let (look, ledger) = (Look::at(&observed), Ledger::default());
         let now = "2026-11-23T09:00:00Z".parse().expect("a time");
-        let sides = Sides { desired: &desired, ledger: &ledger, look: &look, scope: &Scope::All, now };
+        let sides = Sides { desired: &desired, ledger: &ledger, look: &look, scope: &Scope::All, now, under: None };
         let question = Question { breadth, settings: &Settings::new(), today: now.date() };
         let linted = lint(sides, &compare(sides), question);
         (linted.findings.into_iter().map(|finding| finding.code).collect(), linted.unseen)

@@ -40,7 +40,7 @@ impl Project {
         ledger: &'a Ledger,
         targets: &'a BTreeSet<Address>,
     ) -> Question<'a> {
-        Question { desired: &self.desired, sources: &self.sources, ledger, targets, now: tenant.clock() }
+        Question { desired: &self.desired, sources: &self.sources, ledger, targets, now: tenant.clock(), under: None }
     }
 
     /// The plan as people see it.

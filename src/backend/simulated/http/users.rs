@@ -62,9 +62,7 @@ pub(super) fn reset_password(world: &mut World, call: &Call<'_>) -> Result<Reply
     let digest = Digest::of_bytes(password.as_bytes());
     let _reset: Effect = world.change(|tenant| {
         let effect = tenant.perform(&operation, call.request)?;
-        if let Some(entry) = tenant.customers.get_mut(&customer.tenant_id) {
-            entry.password_digest = Some(digest);
-        }
+        tenant.customers.edit(customer.tenant_id, |entry| entry.password_digest = Some(digest));
         Ok::<_, crate::backend::BackendError>(effect)
     })?;
     let mut value = admin(world.tenant(), &customer);
