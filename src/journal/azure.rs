@@ -1,7 +1,7 @@
 //! What a record about a role in a customer's Azure says of the other hand-offs about the same role: whoever is asked to
 //! grant it is no longer asked to take it back, and what was taken back is granted no more. Pure; never asks what stands.
 
-use crate::ledger::{Assignment, Handoff, HandoffState, Ledger, Way};
+use crate::ledger::{Assignment, Grant, Handoff, HandoffState, Ledger, Way};
 use crate::model::{Digest, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -76,6 +76,23 @@ impl Assignments {
                 other.state = HandoffState::Consumed { at };
             }
         });
+    }
+
+    /// The document of a customer means another tenant, or this one again. A role whose scope does not tell the tenant stays
+    /// where it is: it goes by the tenant's id while no document means that, and what is asked anew is asked of the other.
+    pub(super) fn hand_over(&mut self, ledger: &mut Ledger, from: &str, to: &str) {
+        let is_its = |grant: Grant| grant.customer.as_str() == from && grant.assignment().is_by_customer();
+        let moving = ledger.handoffs.extract_if(.., |_, handoff| handoff.azure_grant().is_some_and(is_its));
+        let moved: Vec<(Digest, Handoff)> = moving
+            .map(|(id, mut handoff)| {
+                handoff.wanted.insert("customer".into(), to.into());
+                (Digest::of_bytes(format!("{id} {to}").as_bytes()), handoff)
+            })
+            .collect();
+        if !moved.is_empty() {
+            ledger.handoffs.extend(moved);
+            *self = Self::of(ledger);
+        }
     }
 
     fn others(&self, ledger: &mut Ledger, id: Digest, mut each: impl FnMut(&mut Handoff, Way)) {

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 /// The number of these rules. Whoever changes what any record folds to counts it up, so that checkpoints that were folded
 /// otherwise are passed over; a test holds it against what a journal of every record folds to.
-pub(super) const RULES: u32 = 3;
+pub(super) const RULES: u32 = 4;
 
 /// What the journal says up to some object. Equal objects in equal order give equal values, however they were cut.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -337,6 +337,9 @@ impl Folded {
             if let Some(back) = own_address(id).and_then(|own| credentials.remove(&own)) {
                 credentials.insert(address.clone(), back);
             }
+            if let Some((name, own)) = named(&address, id) {
+                self.assignments.hand_over(&mut self.ledger, &own, &name);
+            }
         }
         self.bind(address, id);
     }
@@ -349,6 +352,9 @@ impl Folded {
             && let Some(old) = credentials.remove(address)
         {
             credentials.insert(own, old);
+        }
+        if let Some((name, own)) = named(address, before) {
+            self.assignments.hand_over(&mut self.ledger, &name, &own);
         }
         let of_it = |key: &StepKey| {
             key.address == *address && matches!(key.step, StepName::InviteCustomer | StepName::RequestAgreement)
@@ -405,6 +411,12 @@ impl Folded {
             moves.address(&mut intent.cause);
         }
     }
+}
+
+/// The name of a customer's document, and the id of what it means.
+fn named(address: &Address, live: LiveId) -> Option<(String, String)> {
+    let Address::Customer(CustomerKey::Named(name)) = address else { return None };
+    live.customer().map(|id| (name.to_string(), id.to_string()))
 }
 
 /// A customer by its id.

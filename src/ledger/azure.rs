@@ -69,6 +69,11 @@ impl Grant {
 }
 
 impl Assignment {
+    /// Whether its scope does not tell the tenant, so that it is another one in every customer's Azure.
+    #[must_use]
+    pub fn is_by_customer(&self) -> bool {
+        self.customer.is_some()
+    }
     /// Principal, role, scope and, where they do not tell it, the customer.
     #[must_use]
     pub fn parts(&self) -> Vec<String> {

@@ -153,7 +153,7 @@ pub fn build(input: Input<'_>) -> Planned {
         in_force: InForce::of(sides.desired, sides.ledger, sides.under),
         asked: Asked::of(sides),
         nothing: Asked::default(),
-        grants: Grants::of(sides),
+        grants: Grants::of(sides, &diff.bindings),
     };
     partnerships::make(&mut making);
     customers::make(&mut making);

@@ -8,8 +8,8 @@ use super::names::Names;
 use super::step::{Action, Ask};
 use crate::desired::{Access, AzureAccess, Desired};
 use crate::diff::Sides;
-use crate::ledger::{Assignment, Grant, Handoff, HandoffState, Way};
-use crate::model::{Address, Class, Digest, Name, StepKey, StepName, Timestamp};
+use crate::ledger::{Assignment, Bindings, Grant, Handoff, HandoffState, LiveId, Way};
+use crate::model::{Address, Class, CustomerId, CustomerKey, Digest, Name, StepKey, StepName, Timestamp};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
@@ -55,7 +55,7 @@ struct Back {
 
 impl<'a> Grants<'a> {
     /// From everything that people were ever asked.
-    pub(super) fn of(sides: Sides<'a>) -> Self {
+    pub(super) fn of(sides: Sides<'a>, bindings: &Bindings) -> Self {
         let mut all = Self { declared: declarations(sides.desired), ..Self::default() };
         let names = Names::of(sides);
         let older = sides.ledger.handoffs.values().any(|it| it.azure_way().is_some() && it.azure_grant().is_none());
@@ -63,7 +63,10 @@ impl<'a> Grants<'a> {
         for (id, handoff) in &sides.ledger.handoffs {
             let Some(way) = handoff.azure_way() else { continue };
             let address = names.address(&handoff.key.address);
-            let grant = handoff.azure_grant().map(|grant| names.grant(grant)).or_else(|| older.get(id).cloned());
+            let grant = handoff
+                .azure_grant()
+                .map(|grant| names.grant(called(grant, bindings)))
+                .or_else(|| older.get(id).cloned());
             match (grant, way) {
                 (Some(grant), way) => all.tell(address, grant, (*id, way, handoff)),
                 (None, Way::Grant) => all.unknown.entry(address).or_default().push((*id, handoff)),
@@ -144,6 +147,16 @@ impl Told<'_> {
     /// Whether people were asked for it and nobody declined.
     pub(super) fn was_granted(&self) -> bool {
         weight(self.granted) > 1 || self.asked_back
+    }
+}
+
+/// A customer that no run binds to a document goes by its id there, and by its name where a document means it.
+fn called(grant: Grant, bindings: &Bindings) -> Grant {
+    let id = grant.customer.as_str().parse::<CustomerId>().ok();
+    let named = id.and_then(|id| bindings.address(LiveId::Customer(id)));
+    match named {
+        Some(Address::Customer(CustomerKey::Named(name))) => Grant { customer: name.clone(), ..grant },
+        Some(_) | None => grant,
     }
 }
 

@@ -64,7 +64,7 @@ pub(super) fn hold(making: &mut Making<'_, '_>) -> Repointed {
         Class::Wait | Class::Ledger => false,
     });
     let held = steps.filter_map(|step| {
-        let mut all = spoken_of(step);
+        let mut all = spoken_of(making.desired(), step);
         all.extend(payee(step).and_then(|id| payees.get(id)).map(|name| Address::Partnership((*name).clone())));
         let address = all.into_iter().find(|address| repointed.contains_key(address))?;
         let message = format!("`{address}` means another object now, and no run has recorded that");
@@ -108,7 +108,7 @@ fn payee(step: &Step) -> Option<&PartnerId> {
 }
 
 /// Every object that a step would do something with, that brings it, or that it rests on.
-fn spoken_of(step: &Step) -> BTreeSet<Address> {
+fn spoken_of(desired: &Desired, step: &Step) -> BTreeSet<Address> {
     let mut all = BTreeSet::new();
     let mut one = |address: Address| {
         if let Address::Subscription(key) = &address {
@@ -118,6 +118,11 @@ fn spoken_of(step: &Step) -> BTreeSet<Address> {
     };
     one(step.key.address.clone());
     one(step.cause.clone());
+    if let Address::AzureAccess(name) = &step.key.address {
+        // A role that is taken back rests on nothing that could be read.
+        let customer = desired.azure.get(name).map(|access| CustomerKey::Named(access.customer.clone()));
+        customer.map(Address::Customer).into_iter().for_each(&mut one);
+    }
     // The other end of a relation.
     step.key.discriminator.parse::<Name>().into_iter().for_each(|name| one(Address::Partnership(name)));
     let conditions = step.conditions.iter().map(|condition| &condition.fact);

@@ -35,6 +35,7 @@ mod recall;
 mod recipe;
 mod renames;
 mod renewals;
+mod repointed;
 mod schemas;
 #[cfg(feature = "rest")]
 mod sign_in;
