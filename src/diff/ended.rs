@@ -35,14 +35,17 @@ pub(super) fn compare<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
     for partnership in over {
         let address = Address::Partnership(partnership.name.clone());
         let own = &*known_as(sides.desired, sides.ledger, &address);
+        let handoffs = all.get(own).map_or(&[][..], Vec::as_slice);
+        if let Some(how) = by_us(sides, (partnership, own), handoffs) {
+            diff.ended_by_us.insert(&partnership.name, how);
+        }
         let Some(ending) = partnership.ending.as_deref().filter(|_| was_there(sides, partnership)) else {
             // Declared active again before a run saw its end: that it was ours is not forgotten with its hand-off.
-            if recorded(sides, own).is_none() && ended_by_us(sides, partnership).is_some() {
+            if recorded(sides, own).is_none() && diff.ended_by_us.contains_key(&partnership.name) {
                 record(diff, &address, ASKED, sides.now.date());
             }
             continue;
         };
-        let handoffs = all.get(own).map_or(&[][..], Vec::as_slice);
         for (audience, notice) in [("partner", &ending.partner_notice), ("customers", &ending.customers_notice)] {
             let open = match notice {
                 Notice::Send => not_evidenced(handoffs, (partnership, ending), audience),
@@ -66,18 +69,17 @@ pub(super) fn compare<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
 
 /// How a partnership that a run saw ended, where people of ours were asked to end it; none where it is listed again since, or
 /// the end was given up, or somebody else's.
-#[must_use]
-pub fn ended_by_us(sides: Sides<'_>, partnership: &Partnership) -> Option<String> {
+fn by_us(sides: Sides<'_>, (partnership, own): (&Partnership, &Address), handoffs: &[Asked<'_>]) -> Option<String> {
     if !was_there(sides, partnership) {
         return None;
     }
-    let address = Address::Partnership(partnership.name.clone());
-    let own = &*known_as(sides.desired, sides.ledger, &address);
     if let Some(last) = recorded(sides, own) {
         return day_of(last, ASKED).map(|day| format!("ended by us, seen {day}"));
     }
     // What an apply found listed, and not to end, is over or called back: an open one is of this end.
-    endings(sides, own).find_map(|it| match &it.state {
+    let ends = handoffs.iter().filter(|(_, it)| it.key.step == StepName::EndPartnership);
+    let mut ends = ends.map(|(_, it)| it);
+    ends.find_map(|it| match &it.state {
         HandoffState::Acknowledged { at, .. } => Some(format!("ended by us on {}", at.date())),
         HandoffState::Asked => Some(format!("ended after we asked for it on {}", it.asked.date())),
         HandoffState::Declined { .. } | HandoffState::Consumed { .. } | HandoffState::Withdrawn { .. } => None,
@@ -86,8 +88,8 @@ pub fn ended_by_us(sides: Sides<'_>, partnership: &Partnership) -> Option<String
 
 /// Whether a partnership that a run saw is missed where it is declared active: none of us ended it.
 #[must_use]
-pub fn is_missed(sides: Sides<'_>, partnership: &Partnership) -> bool {
-    was_there(sides, partnership) && ended_by_us(sides, partnership).is_none()
+pub fn is_missed(sides: Sides<'_>, diff: &Diff<'_>, partnership: &Partnership) -> bool {
+    was_there(sides, partnership) && !diff.ended_by_us.contains_key(&partnership.name)
 }
 
 fn record(diff: &mut Diff<'_>, address: &Address, how: &str, seen: Date) {
@@ -132,12 +134,6 @@ fn was_asked(handoffs: &[Asked<'_>]) -> bool {
         HandoffState::Withdrawn { anyway, .. } => anyway.is_some(),
         HandoffState::Declined { .. } => false,
     })
-}
-
-/// What people were asked to end it.
-fn endings<'a>(sides: Sides<'a>, address: &Address) -> impl Iterator<Item = &'a Handoff> {
-    let own = |it: &&Handoff| it.key.step == StepName::EndPartnership && it.key.address == *address;
-    sides.ledger.handoffs.values().filter(own)
 }
 
 /// Whether an end that was recorded is still news.

@@ -29,7 +29,7 @@ mod walk;
 
 pub use bind::{Activity, Partner, Presence, gone, left_for_another, was_there};
 pub use doubt::doubted;
-pub use ended::{EndedUnasked, ended_by_us, is_missed};
+pub use ended::{EndedUnasked, is_missed};
 pub use endings::{Coverage, EndingDiff, Held, Invitation, Mobility, Supported, Way, left_by, taker};
 pub use field::{Course, Moved, Verdict, course, writing};
 pub use look::Look;
@@ -111,6 +111,8 @@ pub struct Diff<'a> {
     pub support: Vec<SupportDiff<'a>>,
     /// What hangs on resellers whose partnership is to end and is still listed.
     pub endings: Vec<EndingDiff<'a>>,
+    /// How partnerships that are no longer listed ended, where people of ours were asked to end them.
+    pub ended_by_us: BTreeMap<&'a Name, String>,
     /// Partnerships that are to end and ended, though nobody was asked to end them.
     pub ended_unasked: Vec<EndedUnasked<'a>>,
     /// Notices of ends that are over, of which nobody says that they were given.

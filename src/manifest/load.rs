@@ -34,13 +34,25 @@ pub struct Loaded {
 /// they stay among what may be read so. Paths are shown relative to `root`.
 #[must_use]
 pub fn load(root: &Path, entries: &[PathBuf], state_dir: &Path) -> Loaded {
+    assemble(texts(root, entries, state_dir))
+}
+
+/// The same of those files alone whose text is wanted: of the others nothing is parsed or told.
+#[must_use]
+pub fn load_only((root, entries, state_dir): (&Path, &[PathBuf], &Path), is_wanted: impl Fn(&str) -> bool) -> Loaded {
+    let mut texts = texts(root, entries, state_dir);
+    texts.retain(|(_, content)| is_wanted(&content.text));
+    assemble(texts)
+}
+
+fn texts(root: &Path, entries: &[PathBuf], state_dir: &Path) -> Vec<(PathBuf, Content)> {
     let state_dir = root.join(state_dir);
     let never = [root.join(PROJECT_FILE), state_dir].map(|path| fs::canonicalize(&path).unwrap_or(path));
     let mut found = BTreeMap::new();
     for entry in entries {
         search(root, entry, &never, &mut found);
     }
-    let texts: Vec<(PathBuf, Content)> = found
+    found
         .into_par_iter()
         .map(|(path, found)| {
             let content = match found {
@@ -49,8 +61,7 @@ pub fn load(root: &Path, entries: &[PathBuf], state_dir: &Path) -> Loaded {
             };
             (path, content)
         })
-        .collect();
-    assemble(texts)
+        .collect()
 }
 
 /// Something a search came upon.

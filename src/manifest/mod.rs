@@ -29,7 +29,7 @@ pub use bounds::leads_out;
 pub use document::Document;
 pub use edit::{Change, Edit, Refused, edit};
 pub use format::form;
-pub use load::{Loaded, load};
+pub use load::{Loaded, load, load_only};
 pub use mention::Mention;
 pub use outline::{Fields, Told, outline, outline_of_file};
 pub use parse::{Broken, Manifests, Parsed, parse};

@@ -5,6 +5,8 @@ use super::fault::Fault;
 use crate::desired::{self, Desired};
 use crate::diag::{Finding, SourceMap};
 use crate::manifest;
+use crate::manifest::document::Spec;
+use crate::model::TenantId;
 use std::path::{Path, PathBuf};
 
 /// Where the manifests lie.
@@ -36,6 +38,19 @@ pub fn load(place: Place<'_>) -> Project {
     let loaded = manifest::load(root, manifests, state);
     let (desired, findings) = desired::resolve(loaded.manifests);
     Project { sources: loaded.sources, desired, findings }
+}
+
+/// The tenant of the one Provider that is declared, and the file that does: whatever else the manifests say is not read.
+#[must_use]
+pub fn provider(place: Place<'_>) -> Option<(TenantId, PathBuf)> {
+    let Place { root, manifests, state } = place;
+    let loaded = manifest::load_only((root, manifests, state), |text| text.contains("Provider"));
+    let mut providers = loaded.manifests.documents.iter().filter_map(|parsed| {
+        if let Spec::Provider(it) = &parsed.document.spec { Some((it.tenant_id.value, parsed.at.file)) } else { None }
+    });
+    let (tenant, file) = providers.next()?;
+    let only = providers.next().is_none();
+    only.then_some((tenant, loaded.sources.file(file)?.path.clone()))
 }
 
 impl Project {

@@ -6,7 +6,8 @@ use crate::desired::{Accepted, Acknowledgement, OnDrift};
 use crate::diag::{Code, Finding};
 use crate::diff::{Scope, Sides};
 use crate::model::text::flat;
-use crate::model::{Address, Date, Field, Name};
+use crate::model::{Address, Date, Field, Name, StepKey};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Acknowledgements and accepted drift that hold no more, or for nothing.
 pub(super) fn over(sides: Sides<'_>, drafts: (&[Step], &Drafts), today: Date) -> Vec<Finding> {
@@ -30,6 +31,8 @@ pub(super) fn over(sides: Sides<'_>, drafts: (&[Step], &Drafts), today: Date) ->
 
 fn acknowledgements(sides: Sides<'_>, drafts: (&[Step], &Drafts), today: Date) -> Vec<Finding> {
     let used = limits::used(sides.ledger);
+    let counted = counted(drafts.0);
+    let blocked = blocked(sides, drafts.1);
     let told = sides.desired.acknowledgements.iter().filter_map(|(name, it)| {
         let used = used.get(name).copied().unwrap_or(0);
         let of = format!("acknowledgement `{name}` of {} for {}", it.limit, causes(it));
@@ -39,11 +42,14 @@ fn acknowledgements(sides: Sides<'_>, drafts: (&[Step], &Drafts), today: Date) -
         } else if used >= it.at_most {
             let message = format!("{of} is used up: {used} of {} were done", it.at_most);
             (Code::AcknowledgementSpent, message, "remove it; a new one takes a new name")
-        } else if *sides.scope == Scope::All && !needed(sides, (name, it), drafts) {
+        } else if *sides.scope == Scope::All
+            && !counted.contains_key(name)
+            && !it.causes.keys().any(|cause| blocked.contains(cause))
+        {
             let message = format!("{of} lets nothing pass: no step of that counts against it");
             (Code::AcknowledgementIdle, message, "remove it, or correct `limit` and `cause`")
         } else {
-            return passing((name, it), (&of, used), drafts.0);
+            return passing((name, it), (&of, used), counted.get(name).copied().unwrap_or(0));
         };
         Some(Finding::warning(code, it.at, message).about(Address::Acknowledgement(name.clone())).help(help))
     });
@@ -51,10 +57,7 @@ fn acknowledgements(sides: Sides<'_>, drafts: (&[Step], &Drafts), today: Date) -
 }
 
 /// What an acknowledgement lets pass in this plan, on whose word, and what it is good for beside it.
-fn passing((name, it): (&Name, &Acknowledgement), (of, used): (&str, u32), steps: &[Step]) -> Option<Finding> {
-    let counts =
-        steps.iter().flat_map(|step| &step.counts).filter(|count| count.acknowledgement.as_ref() == Some(name));
-    let amount = counts.map(|count| count.amount).fold(0, u32::saturating_add);
+fn passing((name, it): (&Name, &Acknowledgement), (of, used): (&str, u32), amount: u32) -> Option<Finding> {
     if amount == 0 {
         return None;
     }
@@ -82,14 +85,25 @@ fn causes(acknowledgement: &Acknowledgement) -> String {
     }
 }
 
-/// Whether some step counts on it, or may once it is not blocked any more.
-fn needed(sides: Sides<'_>, (name, it): (&Name, &Acknowledgement), (steps, drafts): (&[Step], &Drafts)) -> bool {
-    let counts = |step: &Step| step.counts.iter().any(|count| count.acknowledgement.as_ref() == Some(name));
-    let brings = |address: &Address| {
-        let declared = address.as_subscription().and_then(|key| sides.desired.subscriptions.get(key));
-        it.causes.contains_key(declared.map_or(address, |declared| &declared.cause))
+/// How much each acknowledgement lets pass in this plan, if any step counts on it.
+fn counted(steps: &[Step]) -> BTreeMap<&Name, u32> {
+    let mut counted = BTreeMap::new();
+    for count in steps.iter().flat_map(|step| &step.counts) {
+        if let Some(name) = &count.acknowledgement {
+            let amount: &mut u32 = counted.entry(name).or_default();
+            *amount = amount.saturating_add(count.amount);
+        }
+    }
+    counted
+}
+
+/// The documents of what is blocked: a step of theirs may count once it is not.
+fn blocked<'a>(sides: Sides<'a>, drafts: &'a Drafts) -> BTreeSet<&'a Address> {
+    let cause = |key: &'a StepKey| {
+        let declared = key.address.as_subscription().and_then(|key| sides.desired.subscriptions.get(key));
+        declared.map_or(&key.address, |declared| &declared.cause)
     };
-    steps.iter().any(counts) || drafts.blocked.keys().any(|key| brings(&key.address))
+    drafts.blocked.keys().map(cause).collect()
 }
 
 fn lapsed(rule: &OnDrift, today: Date) -> Option<&Accepted> {

@@ -8,7 +8,7 @@ use super::step::Brings;
 use super::waits;
 use crate::desired::{Ensure, Partnership};
 use crate::diag::{Code, Finding};
-use crate::diff::{Activity, Partner, ended_by_us, gone, is_missed};
+use crate::diff::{Activity, Partner, gone, is_missed};
 use crate::model::{Address, Fact, StepName, Value};
 
 pub(super) fn make(making: &mut Making<'_, '_>) {
@@ -26,7 +26,7 @@ pub(super) fn make(making: &mut Making<'_, '_>) {
             (Partner::Listed { .. }, finding) => {
                 making.drafts.block(awaiting, finding.unwrap_or_else(|| odd(partnership)))
             }
-            (Partner::NotListed, _) if is_missed(making.sides, partnership) => {
+            (Partner::NotListed, _) if is_missed(making.sides, making.diff, partnership) => {
                 making.drafts.block(awaiting, gone(partnership));
             }
             (Partner::NotListed, Some(finding)) => {
@@ -76,7 +76,7 @@ fn invite(making: &mut Making<'_, '_>, partnership: &Partnership) {
         Standing::Open(step) => {
             since = step.asked();
             let place = making.sources.show(partnership.ensure_at);
-            let mut step = step.because(match ended_by_us(making.sides, partnership) {
+            let mut step = step.because(match making.diff.ended_by_us.get(&partnership.name) {
                 Some(ended) => format!("declared active again ({place}); it was {ended}"),
                 None => format!("declared active ({place}), not yet listed"),
             });

@@ -190,6 +190,48 @@ fn settings_say_where_they_come_from() {
 }
 
 #[test]
+fn the_tenant_of_the_provider_is_told_whatever_other_manifests_say() {
+    let project = Project::new();
+    let tenant = || {
+        let (_, stdout, _) = project.ends(&["config", "--format", "json"]);
+        let settings: serde_json::Value = serde_json::from_str(&stdout).expect("one document");
+        (settings["tenant"]["value"].clone(), settings["tenant"]["origin"].clone())
+    };
+    let told = tenant();
+    assert!(told.0.is_string() && told.1.as_str().is_some_and(|origin| origin.contains("provider.yaml")), "{told:?}");
+    std::fs::write(project.path("manifests/broken.yaml"), "kind: Customer\n").expect("writable");
+    assert_eq!(tenant(), told);
+    let second = std::fs::read_to_string(project.path("manifests/provider.yaml")).expect("a file");
+    std::fs::write(project.path("manifests/second.yaml"), second).expect("writable");
+    assert!(tenant().0.is_null(), "of two nobody knows which");
+}
+
+/// A `git` that writes down what it is asked, and knows who commits.
+#[cfg(unix)]
+#[test]
+fn git_is_asked_who_runs_a_command_only_where_that_is_recorded_or_told() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let project = Project::new();
+    let (folder, asked) = (project.path("bin"), project.path("asked"));
+    std::fs::create_dir(&folder).expect("a folder");
+    let script = format!("#!/bin/sh\necho \"$*\" >> {}\necho ann@distri.example\n", asked.display());
+    std::fs::write(folder.join("git"), script).expect("writable");
+    std::fs::set_permissions(folder.join("git"), std::fs::Permissions::from_mode(0o755)).expect("executable");
+    let asks = |arguments: &[&str]| {
+        drop(std::fs::remove_file(&asked));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_twotier"));
+        let command = command.env_clear().env("PATH", &folder).current_dir(project.0.path()).args(arguments);
+        assert!(command.output().expect("the binary runs").status.success(), "{arguments:?}");
+        std::fs::read_to_string(&asked).unwrap_or_default().matches("user.email").count()
+    };
+    assert_eq!(asks(&["apply", "--auto-approve"]), 1);
+    for arguments in [&["plan"][..], &["validate"], &["state", "list"], &["history"], &["handoffs"], &["credentials"]] {
+        assert_eq!(asks(arguments), 0, "{arguments:?}");
+    }
+    assert_eq!(asks(&["config"]), 1);
+}
+
+#[test]
 fn every_output_for_machines_is_one_document() {
     let project = Project::new();
     assert_eq!(project.code(&["apply", "--auto-approve"]), 0);

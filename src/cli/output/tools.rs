@@ -109,7 +109,7 @@ pub(crate) fn setting_rows(settings: &Settings) -> Vec<SettingRow> {
         row("format", Some(format!("{:?}", format.value).to_lowercase()), &format.origin),
         row("color", Some(format!("{:?}", color.value).to_lowercase()), &color.origin),
         row("refresh", Some(format!("{:?}", refresh.value).to_lowercase()), &refresh.origin),
-        row("actor", Some(run_by.actor.value.to_string()), &run_by.actor.origin),
+        row("actor", Some(run_by.actor().value.to_string()), &run_by.actor().origin),
     ];
     rows.extend(sign_in_rows(sign_in));
     let rules = (!lint.is_empty()).then(|| lint.keys().map(ToString::to_string).collect::<Vec<_>>().join(", "));

@@ -112,10 +112,10 @@ fn order(scene: &Scene<'_>, args: &ApplyArgs, consent: Consent, passed: Duration
 }
 
 fn account(run_by: &RunBy) -> Account {
-    let RunBy { actor, commit, reference, change_url, place: _ } = run_by;
+    let RunBy { commit, reference, change_url, .. } = run_by;
     let value = |setting: &Option<Setting<SmolStr>>| setting.as_ref().map(|setting| setting.value.clone());
     Account {
-        actor: actor.value.clone(),
+        actor: run_by.actor().value.clone(),
         commit: value(commit),
         reference: value(reference),
         change_url: value(change_url),
@@ -136,7 +136,7 @@ fn tell(scene: &Scene<'_>, (project, applied): (&Valid, &Applied), doors: &Doors
         }
         Applied::Closed { file, gates: _, recorded } => {
             scene.print(Subject::Plan(file), "apply")?;
-            let proposal = Proposal { by: &scene.settings.run_by.actor.value, today: doors.clock.now().date() };
+            let proposal = Proposal { by: &scene.settings.run_by.actor().value, today: doors.clock.now().date() };
             let taken = &project.desired.acknowledgements;
             let documents = acknowledgements(&file.outlook().gates, proposal, |name| taken.contains_key(name));
             // Documents to commit: no line of them is broken.

@@ -22,7 +22,7 @@ impl Scene<'_> {
     }
     /// Who stands for something; by default who runs this.
     pub(super) fn by(&self, named: Option<&str>) -> SmolStr {
-        named.map_or_else(|| self.settings.run_by.actor.value.clone(), SmolStr::new)
+        named.map_or_else(|| self.settings.run_by.actor().value.clone(), SmolStr::new)
     }
 }
 

@@ -80,6 +80,13 @@ impl Scene<'_> {
     /// # Errors
     /// When they are not valid.
     pub(super) fn valid(&self, command: &str) -> Result<Valid, CliError> {
+        self.valid_or(command, |_| {})
+    }
+    /// The same, and invalid ones are told otherwise too.
+    ///
+    /// # Errors
+    /// When they are not valid.
+    fn valid_or(&self, command: &str, told: impl FnOnce(&Project)) -> Result<Valid, CliError> {
         match project::load(self.place()?).valid() {
             Ok(valid) => {
                 if !valid.findings.is_empty() {
@@ -95,6 +102,7 @@ impl Scene<'_> {
                         self.print(Subject::Findings(findings, sources), command)?
                     }
                 }
+                told(&invalid);
                 Err(CliError::new(Exit::Invalid, "the manifests are not valid; nothing was done"))
             }
             Err(other) => Err(other.into()),
@@ -140,9 +148,8 @@ pub(super) fn validate(scene: &Scene<'_>) -> Result<Exit, CliError> {
 
 /// `plan`.
 pub(super) fn plan(scene: &Scene<'_>, args: &PlanArgs) -> Result<Exit, CliError> {
-    let project = scene.valid("plan").inspect_err(|_| told_invalid(scene, args))?;
-    let changed =
-        args.base.as_ref().map(|base| base::changed(&project, doors::place(scene.settings), base)).transpose()?;
+    let project = scene.valid_or("plan", |invalid| told_invalid(scene, args, invalid))?;
+    let changed = args.base.as_ref().map(|base| since(scene, &project, base)).transpose()?;
     let targets: BTreeSet<_> = match &changed {
         Some(changed) => changed.addresses.clone(),
         None => plan::with_customers(&project.desired, &args.target),
@@ -192,9 +199,8 @@ pub(super) fn plan(scene: &Scene<'_>, args: &PlanArgs) -> Result<Exit, CliError>
 }
 
 /// What is wrong with the manifests, where the plan was to be told; whatever cannot be written is told as a failure alone.
-fn told_invalid(scene: &Scene<'_>, args: &PlanArgs) {
-    let Ok(place) = scene.place() else { return };
-    let Project { sources, desired: _, findings } = &project::load(place);
+fn told_invalid(scene: &Scene<'_>, args: &PlanArgs, invalid: &Project) {
+    let Project { sources, desired: _, findings } = invalid;
     for Written { format, file } in args.write.iter().filter(|_| !findings.is_empty()) {
         let form = (format_of(*format), Paint::Plain, Width::Endless);
         if let Ok(text) = scene.rendered(Subject::Findings(findings, sources), "plan", form) {
@@ -230,6 +236,13 @@ fn plan_live(
         planned.outlook.findings.extend(unproven.map(|finding| finding.about(provider)));
     }
     Ok((planned, journal.ledger().clone(), looked.told(), journal.last_commit().map(Into::into)))
+}
+
+/// What was changed since the commit that was named.
+fn since(scene: &Scene<'_>, project: &Valid, base: &str) -> Result<base::Changed, CliError> {
+    base::changed(project, doors::place(scene.settings), base).map_err(|fault| {
+        if let Fault::Usage(why) = fault { CliError::usage(format!("`--base`: {why}")) } else { fault.into() }
+    })
 }
 
 /// What was changed since the commit of the last run and no step shows. Where there is no such commit here, that is said.

@@ -65,10 +65,7 @@ pub(super) fn explain(scene: &Scene<'_>, args: &ExplainArgs) -> Result<Exit, Cli
 /// `config`.
 pub(super) fn config(scene: &Scene<'_>) -> Result<Exit, CliError> {
     let rows = output::setting_rows(scene.settings);
-    let project = project::load(doors::place(scene.settings));
-    let provider = project.desired.as_ref().map(|desired| &desired.provider);
-    let declared = provider.and_then(|it| Some((it.tenant, project.sources.file(it.limits_at.file)?.path.clone())));
-    let rows = match declared {
+    let rows = match project::provider(doors::place(scene.settings)) {
         Some((tenant, document)) => output::with_tenant(rows, tenant, document),
         None => rows,
     };

@@ -101,7 +101,7 @@ impl Settings {
             color: sources.color()?,
             refresh: sources.refresh()?,
             lint,
-            run_by: RunBy::from(environment).or_by(environment::git_author),
+            run_by: RunBy::from(environment, environment::git_author),
             project_file: found.clone(),
             root,
         })

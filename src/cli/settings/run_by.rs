@@ -3,16 +3,19 @@
 
 use super::environment::Environment;
 use super::origin::{Origin, Setting};
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
+use std::sync::OnceLock;
 
 /// Who runs it, when nothing says.
 const UNKNOWN: &str = "unknown";
 
 /// What a run says of itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct RunBy {
-    /// Who runs it; `unknown` when nothing says.
-    pub(crate) actor: Setting<SmolStr>,
+    /// Who runs it: there from the beginning where a variable says so.
+    actor: OnceLock<Setting<SmolStr>>,
+    /// Who says so where none does.
+    author: fn() -> Option<String>,
     /// The commit.
     pub(crate) commit: Option<Setting<SmolStr>>,
     /// The branch or tag.
@@ -24,8 +27,8 @@ pub(crate) struct RunBy {
 }
 
 impl RunBy {
-    /// What the variables say.
-    pub(crate) fn from(environment: &Environment) -> Self {
+    /// What the variables say; `author` is asked where none says who it is, once, and only by whoever needs it.
+    pub(crate) fn from(environment: &Environment, author: fn() -> Option<String>) -> Self {
         let first = |names: &[&'static str]| {
             names.iter().find_map(|name| {
                 environment.get(name).map(|value| Setting::new(SmolStr::new(value), Origin::Variable(name)))
@@ -41,7 +44,8 @@ impl RunBy {
             "USERNAME",
         ]);
         Self {
-            actor: actor.unwrap_or_else(|| Setting::new(UNKNOWN.into(), Origin::Default)),
+            actor: actor.map_or_else(OnceLock::new, OnceLock::from),
+            author,
             commit: first(&["TWOTIER_COMMIT", "GITHUB_SHA", "CI_COMMIT_SHA", "BUILD_SOURCEVERSION"]),
             reference: first(&["TWOTIER_REF", "GITHUB_REF", "CI_COMMIT_REF_NAME", "BUILD_SOURCEBRANCH"]),
             change_url: first(&["TWOTIER_CHANGE_URL"])
@@ -50,18 +54,16 @@ impl RunBy {
             place: job(environment).or_else(|| first(&["CI_JOB_URL", "HOSTNAME", "COMPUTERNAME"])),
         }
     }
+    /// Who runs it; `unknown` when nothing says.
+    pub(crate) fn actor(&self) -> &Setting<SmolStr> {
+        self.actor.get_or_init(|| {
+            let author = (self.author)().map(|author| format_smolstr!("{author} (by git)"));
+            Setting::new(author.unwrap_or_else(|| UNKNOWN.into()), Origin::Default)
+        })
+    }
     /// Whether nothing says who it is.
     pub(crate) fn is_unknown(&self) -> bool {
-        self.actor.value == UNKNOWN
-    }
-    /// The same, named by somebody else where nothing said who it is.
-    pub(crate) fn or_by(mut self, author: impl FnOnce() -> Option<String>) -> Self {
-        if self.actor.origin == Origin::Default
-            && let Some(author) = author()
-        {
-            self.actor.value = format!("{author} (by git)").into();
-        }
-        self
+        self.actor().value == UNKNOWN
     }
 }
 
@@ -128,7 +130,10 @@ mod tests {
     use super::*;
 
     fn of(pairs: &[(&'static str, &str)]) -> RunBy {
-        RunBy::from(&Environment::of(pairs.iter().map(|(name, value)| (*name, (*value).to_owned()))))
+        by(pairs, || None)
+    }
+    fn by(pairs: &[(&'static str, &str)], author: fn() -> Option<String>) -> RunBy {
+        RunBy::from(&Environment::of(pairs.iter().map(|(name, value)| (*name, (*value).to_owned()))), author)
     }
 
     #[test]
@@ -141,7 +146,7 @@ mod tests {
             ("GITHUB_REPOSITORY", "distri/csp"),
             ("USER", "runner"),
         ]);
-        assert_eq!(run.actor.value, "ada");
+        assert_eq!(run.actor().value, "ada");
         assert_eq!(run.commit.map(|c| c.value), Some("abc".into()));
         assert_eq!(run.change_url.map(|c| c.value), Some("https://github.com/distri/csp/pull/7".into()));
     }
@@ -149,17 +154,17 @@ mod tests {
     #[test]
     fn our_own_variables_outrank_the_pipelines() {
         let run = of(&[("GITHUB_ACTOR", "ada"), ("TWOTIER_ACTOR", "grace"), ("GITHUB_REF", "refs/heads/main")]);
-        assert_eq!(run.actor, Setting::new("grace".into(), Origin::Variable("TWOTIER_ACTOR")));
+        assert_eq!(*run.actor(), Setting::new("grace".into(), Origin::Variable("TWOTIER_ACTOR")));
         assert_eq!(run.change_url, None);
-        assert_eq!(of(&[]).actor.value, "unknown");
+        assert_eq!(of(&[]).actor().value, "unknown");
     }
 
     #[test]
     fn where_no_variable_tells_git_does_and_that_is_said() {
         let git = || Some("ann@distri.example".to_owned());
-        assert_eq!(of(&[]).or_by(git).actor.value, "ann@distri.example (by git)");
-        assert_eq!(of(&[("USER", "ada")]).or_by(git).actor.value, "ada");
-        assert_eq!(of(&[]).or_by(|| None).actor.value, "unknown");
+        assert_eq!(by(&[], git).actor().value, "ann@distri.example (by git)");
+        assert_eq!(by(&[("USER", "ada")], git).actor().value, "ada");
+        assert_eq!(of(&[]).actor().value, "unknown");
     }
 
     #[test]

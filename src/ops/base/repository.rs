@@ -17,12 +17,7 @@ pub(super) struct Repository {
 
 impl Repository {
     pub(super) fn around(folder: &Path) -> Result<Self, Fault> {
-        let inside = |why: String| {
-            Fault::Usage(format!(
-                "`--base` compares with a git repository, and `{}` is in none: {why}",
-                folder.display()
-            ))
-        };
+        let inside = |why: String| Fault::Usage(format!("`{}` is in no git repository: {why}", folder.display()));
         let top = git(folder, &["rev-parse", "--show-toplevel"])?.map_err(inside)?;
         let top = PathBuf::from(text(top).trim_end_matches(['\r', '\n']));
         Ok(Self { top: std::fs::canonicalize(&top).unwrap_or(top) })
@@ -30,7 +25,7 @@ impl Repository {
     pub(super) fn commit(&self, reference: &str) -> Result<String, Fault> {
         let no = || {
             Fault::Usage(format!(
-                "`--base`: there is no commit `{reference}` in this repository; a shallow clone has none but its own (`git fetch`)"
+                "there is no commit `{reference}` in this repository; a shallow clone has none but its own (`git fetch`)"
             ))
         };
         if reference.is_empty() || reference.starts_with('-') {
@@ -65,7 +60,7 @@ impl Repository {
 }
 
 fn failed(why: String) -> Fault {
-    Fault::Usage(format!("`--base`: git failed: {why}"))
+    Fault::Usage(format!("git failed: {why}"))
 }
 
 fn text(bytes: Vec<u8>) -> String {
@@ -81,7 +76,7 @@ fn git(folder: &Path, arguments: &[&str]) -> Result<Result<Vec<u8>, String>, Fau
         .env("GIT_OPTIONAL_LOCKS", "0")
         .stdin(Stdio::null())
         .output();
-    let done = done.map_err(|error| Fault::Usage(format!("`--base` needs `git`, which cannot be run: {error}")))?;
+    let done = done.map_err(|error| Fault::Usage(format!("`git` cannot be run: {error}")))?;
     if done.status.success() {
         return Ok(Ok(done.stdout));
     }

@@ -3,9 +3,7 @@
 
 use crate::desired::{Ensure, Identity};
 use crate::diag::{At, Code, Finding};
-use crate::diff::{
-    Activity, Diff, Partner, Past, Presence, RelationDiff, Sides, SubscriptionState, ended_by_us, strangers,
-};
+use crate::diff::{Activity, Diff, Partner, Past, Presence, RelationDiff, Sides, SubscriptionState, strangers};
 use crate::ledger::LiveId;
 use crate::model::{Address, CustomerId, Name, PartnerId, TenantId};
 use crate::observed::{AuditRecord, Relationship};
@@ -161,7 +159,7 @@ fn bound(address: &Address, diff: &Diff<'_>, sides: Sides<'_>) -> Option<LiveId>
 fn is_missed(sides: Sides<'_>, diff: &Diff<'_>, name: &Name) -> bool {
     let unasked = diff.ended_unasked.iter().any(|it| it.partnership.name == *name && !it.recorded);
     let active = sides.desired.partnerships.get(name).filter(|it| it.ensure == Ensure::Active);
-    unasked || active.is_some_and(|it| ended_by_us(sides, it).is_none())
+    unasked || active.is_some_and(|it| !diff.ended_by_us.contains_key(&it.name))
 }
 
 /// Active resellers that nobody declared, by tenant.

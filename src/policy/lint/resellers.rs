@@ -66,12 +66,12 @@ pub(super) fn contradicts(view: &mut View<'_, '_>) {
 
 /// Declared active, listed once, and no longer, though none of us ended it.
 pub(super) fn gone(view: &mut View<'_, '_>) {
-    let (desired, sides) = (view.desired(), view.sides);
+    let (desired, sides, diff) = (view.desired(), view.sides, view.diff);
     let absent = view.diff.partners.iter().filter(|(_, partner)| **partner == Partner::NotListed);
     let declared =
         absent.filter_map(|(name, _)| desired.partnerships.get(*name)).filter(|it| it.ensure == Ensure::Active);
     let address = |it: &Partnership| Address::Partnership(it.name.clone());
-    let lost = declared.filter(|it| diff::is_missed(sides, it)).map(|it| diff::gone(it).about(address(it)));
+    let lost = declared.filter(|it| diff::is_missed(sides, diff, it)).map(|it| diff::gone(it).about(address(it)));
     let found: Vec<Finding> = lost.collect();
     view.found.extend(found);
 }
