@@ -5,6 +5,7 @@ use super::build::{Making, PartnerReady, wanted_partner};
 use super::draft::{api, key};
 use super::orders::assume_valid;
 use super::renewals;
+use super::served;
 use super::step::{Brings, Mark, Motive, Risk, Step, Undo, Wanted};
 use crate::desired::{Accepted, PartnerOfRecord, Subscription};
 use crate::diag::{At, Code, Finding};
@@ -330,6 +331,7 @@ fn partner_of_record(
         return Err(forbidden(chain, Field::PartnerOfRecord, "its partner of record would be replaced"));
     }
     let partner = making.payee(name, partner_id)?;
+    served::tell(making, &declared.key, (name, &partner), declared.partner_at);
     let before = named(making, &moved.observed);
     let undo = if moved.observed == Value::None { Undo::No } else { Undo::Yes };
     let change = SubscriptionChange::PartnerOfRecord(partner_id.clone());

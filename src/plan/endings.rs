@@ -8,6 +8,7 @@ use super::draft::{Standing, api, hand_off, key, wait};
 use super::grants::{self, Stand};
 use super::letters::ending as letters;
 use super::orders::assume_valid;
+use super::served;
 use super::step::{Ask, Brings, Risk, Step, Undo, Wanted};
 use super::waits;
 use crate::desired::{Access, AzureAccess, Ending, EndingSearch, Notice, Partnership};
@@ -150,6 +151,7 @@ fn transfer(
             .help("remove `twotier/protect` in a reviewed change of its own, first"));
     }
     let partner = making.payee(to, partner_id)?;
+    served::tell(making, &held.key, (to, &partner), diff.ending.at);
     let there = observed::field_value(held.observed, Field::PartnerOfRecord);
     let cause = address(diff.partnership);
     let change = SubscriptionChange::PartnerOfRecord(partner_id.clone());

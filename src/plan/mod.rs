@@ -30,6 +30,7 @@ mod region;
 mod renewals;
 mod repointed;
 pub mod role;
+mod served;
 pub mod step;
 mod support;
 mod unread;

@@ -6,6 +6,7 @@ use super::customers::{Agreement, Buyer, agreement};
 use super::draft::{api, key, wait};
 use super::ends;
 use super::region;
+use super::served;
 use super::step::{Brings, Mark, Risk, Step, Undo, Wanted};
 use super::waits;
 use crate::desired::{PartnerOfRecord, Subscription};
@@ -103,6 +104,7 @@ fn order(making: &mut Making<'_, '_>, declared: &Subscription, ordering: &StepKe
     };
     ends::of_order(making, declared, &line, live)?;
     let agreement = agreement(making, &declared.key.customer, &buyer)?;
+    served::tell(making, &declared.key, (reseller, &partner), declared.partner_at);
     let address = Address::Subscription(declared.key.clone());
     let customer = Address::Customer(declared.key.customer.clone());
     let origin = making.origin(&declared.cause, declared.at);
