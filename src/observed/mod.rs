@@ -183,15 +183,19 @@ impl Customer {
     /// form than it was sent.
     #[must_use]
     pub fn is_company(&self, name: &str) -> bool {
-        let (here, there) = (words(&self.company_name), words(name));
-        if here.is_empty() { is_one_name(&self.company_name, name) } else { here == there }
+        says_the_same(&self.company_name, name)
     }
 }
 
-/// The words of a name, without what stands between them.
-fn words(name: &str) -> Vec<String> {
-    let parts = name.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
-    parts.map(str::to_lowercase).collect()
+/// Whether two names consist of the same words, whatever stands between them.
+#[must_use]
+pub fn says_the_same(one: &str, other: &str) -> bool {
+    fn words(name: &str) -> Vec<String> {
+        let parts = name.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
+        parts.map(str::to_lowercase).collect()
+    }
+    let (here, there) = (words(one), words(other));
+    if here.is_empty() { is_one_name(one, other) } else { here == there }
 }
 
 /// Whether two names are one, whatever their case and spaces.

@@ -13,6 +13,7 @@ use crate::ledger::Anyway;
 use crate::ledger::{CredentialState, HandoffState, Ledger, LiveId};
 use crate::model::{Address, CustomerKey, Field, Leaf, Name, StepKey, SubscriptionKey};
 use crate::observed::{self, Facet, Observed, Read, field_value};
+use crate::plan::called::{Named, called};
 use crate::plan::{Blocked, Gate, Planned, Step, file};
 use crate::report::closings;
 use std::collections::BTreeSet;
@@ -22,6 +23,8 @@ use std::collections::BTreeSet;
 pub struct Why {
     /// Which.
     pub address: Address,
+    /// What people call its customer or reseller, where that tells more.
+    pub name: Option<String>,
     /// Where its document stands, if one does.
     pub at: Option<At>,
     /// Whether it changes.
@@ -94,7 +97,9 @@ pub fn explain(
     let (planned, looked) = live(project, ground, &targets, progress)?;
     let facts = facts(project, ground, (address, &targets), &looked.observed);
     let given = given(ground, touched::of(address, desired, &planned.bindings));
-    let mut why = tell(desired, ground.ledger, (address, facts), planned);
+    let named = Named { desired, bindings: &planned.bindings, observed: &looked.observed };
+    let name = called(named, address);
+    let mut why = Why { name, ..tell(desired, ground.ledger, (address, facts), planned) };
     why.remembered.extend(given);
     Ok(why)
 }
@@ -185,6 +190,7 @@ fn tell(
     };
     Why {
         address: address.clone(),
+        name: None,
         at: desired.declared.get(address).copied(),
         standing,
         stops,

@@ -2,6 +2,7 @@
 //! ordered and numbered. Never reads, never asks a clock.
 
 use super::asked::Asked;
+use super::called::{self, Named};
 use super::draft::{Drafts, Origin, key};
 use super::grants::Grants;
 use super::guards::{self, InForce};
@@ -197,7 +198,9 @@ pub fn build(input: Input<'_>) -> Planned {
     assumptions.extend(letters::untranslated(&steps));
     assumptions.extend(diff.assumed.iter().cloned());
     assumptions.sort();
+    let named = Named { desired, bindings: &diff.bindings, observed: sides.look.observed() };
     let outlook = Outlook {
+        called: called::all(named, &steps, &blocked),
         blocked,
         findings,
         released: adopt.released.iter().cloned().collect(),

@@ -6,6 +6,7 @@ mod asked;
 mod azure;
 mod bases;
 mod build;
+pub mod called;
 mod changes;
 mod customers;
 mod draft;
@@ -111,6 +112,8 @@ pub struct Outlook {
     pub outside: usize,
     /// What stops `apply`.
     pub gates: Vec<Gate>,
+    /// What people call the customers and resellers that steps and blocked addresses speak of.
+    pub called: BTreeMap<Address, String>,
 }
 
 /// How many live objects were seen that no document declares.

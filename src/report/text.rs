@@ -101,6 +101,8 @@ impl Page {
             gates,
             remembered: _,
             unshown,
+            // Addresses are what is typed; names stand in the forms that have room.
+            called: _,
         } = outlook;
         let (stopping, told): (Vec<&Finding>, Vec<&Finding>) = findings.iter().partition(|finding| stops(finding));
         let (drifted, noted): (Vec<&Finding>, Vec<&Finding>) = told.into_iter().partition(|it| it.is_drift());

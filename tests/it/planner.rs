@@ -98,6 +98,11 @@ Blocked
     help: bind it with `subscriptionId`, or buy one beside it:
           `purchase: {additional: {beside: [its id]}}`
 
+Noted
+  subscription/contoso/visio                                           [TT0325]
+    `contoso/visio` gets `northwind` as partner of record, which the customer
+    has not accepted as its reseller yet
+
 Assumed
   4822222 passes validation as partner of record; checked after acceptance
 

@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 
 /// The explanation of an address, for people.
 pub(crate) fn why(why: &Why, sources: &SourceMap) -> String {
-    let Why { address, at, standing, stops, observed, decided, remembered, steps, blocked, findings } = why;
+    let Why { address, name, at, standing, stops, observed, decided, remembered, steps, blocked, findings } = why;
+    let name = name.as_ref().map_or_else(String::new, |name| format!("  {}", safe(name)));
     let place = at.map_or_else(|| "not declared".to_owned(), |at| format!("declared at {}", sources.show(at)));
-    let mut text = format!("{address}\n    {place}\n\n{}\n", standing.sentence());
+    let mut text = format!("{address}{name}\n    {place}\n\n{}\n", standing.sentence());
     for stop in stops {
         text.push_str(&format!("    {}\n", safe(stop)));
     }
@@ -86,7 +87,7 @@ fn expected(expect: &Expect) -> String {
 
 /// The explanation of an address, as JSON.
 pub(crate) fn why_json(why: &Why, sources: &SourceMap) -> Value {
-    let Why { address, at, standing, stops, observed, decided, remembered, steps, blocked, findings } = why;
+    let Why { address, name, at, standing, stops, observed, decided, remembered, steps, blocked, findings } = why;
     let rows = |rows: &[(String, String)]| rows.iter().map(|(what, value)| json!([what, value])).collect::<Vec<_>>();
     let told = |finding: &Finding| {
         json!({
@@ -106,7 +107,7 @@ pub(crate) fn why_json(why: &Why, sources: &SourceMap) -> Value {
     };
     let blocked = blocked.iter().map(|one| json!({ "step": one.key.to_string(), "finding": told(&one.finding) }));
     json!({
-        "formatVersion": 1, "address": address.to_string(), "place": at.map(|at| sources.show(at)),
+        "formatVersion": 1, "address": address.to_string(), "name": name, "place": at.map(|at| sources.show(at)),
         "standing": format!("{standing:?}").to_lowercase(), "stops": stops, "steps": steps.iter().map(step).collect::<Vec<_>>(),
         "blocked": blocked.collect::<Vec<_>>(), "findings": findings.iter().map(told).collect::<Vec<_>>(),
         "observed": rows(observed), "decided": rows(decided), "remembered": rows(remembered),

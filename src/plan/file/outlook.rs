@@ -39,6 +39,11 @@ pub struct Outlook {
     /// What manifests and project file say otherwise than before and no step shows; what names a mailbox or a link first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unshown: Vec<Unshown>,
+    /// What people call the customers and resellers that steps and blocked addresses speak of, where it tells more than the
+    /// address: names of the tenant, else of the manifests.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub called: BTreeMap<Address, String>,
 }
 
 /// An address with a new name.
@@ -337,8 +342,18 @@ impl Outlook {
     /// An outlook with the places of its findings looked up.
     #[must_use]
     pub fn of(outlook: &plan::Outlook, sources: &SourceMap) -> Self {
-        let plan::Outlook { blocked, findings, released, renamed, assumptions, unmanaged, unchanged, outside, gates } =
-            outlook;
+        let plan::Outlook {
+            blocked,
+            findings,
+            released,
+            renamed,
+            assumptions,
+            unmanaged,
+            unchanged,
+            outside,
+            gates,
+            called,
+        } = outlook;
         let plan::Unmanaged { partnerships, customers, subscriptions } = *unmanaged;
         let blocked = blocked
             .iter()
@@ -359,6 +374,7 @@ impl Outlook {
             gates: gates.iter().map(Gate::from).collect(),
             remembered: None,
             unshown: Vec::new(),
+            called: called.clone(),
         }
     }
 }

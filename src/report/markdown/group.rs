@@ -3,6 +3,7 @@
 
 use super::super::escape::{code, markdown};
 use super::super::text::{moved, needed, summary, undo, what, why};
+use super::called::Called;
 use crate::model::{Address, StepKey};
 use crate::plan::step::Action;
 use crate::plan::{Mark, Motive, Readiness, Step};
@@ -142,34 +143,34 @@ pub(super) fn body(step: &Step) -> String {
 
 impl Group<'_> {
     /// The group in full: what is done, to which objects, why, after what, at what risk.
-    pub(super) fn full(&self) -> String {
+    pub(super) fn full(&self, called: Called<'_>) -> String {
         let Some(first) = self.steps.first() else { return String::new() };
         if let [step] = self.steps[..] {
             let body = body(step);
             let body = if body.is_empty() { body } else { format!("  - {body}\n") };
             let why = why(step).map_or_else(String::new, |why| format!("  - why: {}\n", short(&why)));
-            let head =
-                format!("- `{}` {} {}{}", step.mark.symbol(), address(&step.key.address), action(&step.key), tag(step));
+            let at = called.object(&step.key.address);
+            let head = format!("- `{}` {at} {}{}", step.mark.symbol(), action(&step.key), tag(step));
             return format!("{head}\n{body}{why}{}{}", needs(step), risk(step));
         }
         let bodies: Vec<String> = self.steps.iter().map(|step| body(step)).collect();
         let same = bodies.iter().all(|body| *body == bodies[0]);
         let members: String = if same {
-            let all: Vec<String> = self.steps.iter().map(|step| address(&step.key.address)).collect();
+            let all: Vec<String> = self.steps.iter().map(|step| called.object(&step.key.address)).collect();
             format!("  - {}\n  - {}\n", bodies[0], listed(&all, Names::All)).replace("  - \n", "")
         } else {
-            let one = |(step, body): (&&Step, &String)| format!("  - {}: {body}\n", address(&step.key.address));
+            let one = |(step, body): (&&Step, &String)| format!("  - {}: {body}\n", called.object(&step.key.address));
             self.steps.iter().zip(&bodies).map(one).collect()
         };
         let needs: String = first.needs.iter().map(|need| format!("  - needs: {}\n", each_need(need))).collect();
-        format!("{}{members}{needs}{}", self.line(), risk(first))
+        format!("{}{members}{needs}{}", self.line(called), risk(first))
     }
     /// The group in a line.
-    pub(super) fn line(&self) -> String {
+    pub(super) fn line(&self, called: Called<'_>) -> String {
         let Some(first) = self.steps.first() else { return String::new() };
         let head = format!("- `{}` {}", first.mark.symbol(), action(&first.key));
         match self.steps.len() {
-            1 => format!("{head}: {}{}\n", address(&first.key.address), tag(first)),
+            1 => format!("{head}: {}{}\n", called.object(&first.key.address), tag(first)),
             n => format!("{head} \u{d7} {n}{}\n", tag(first)),
         }
     }
@@ -196,19 +197,19 @@ fn each_need(need: &crate::plan::Need) -> String {
 const MANY: usize = 4;
 
 /// Hand-offs with their ids: one a line, or many like ones together, with what the first of them says.
-pub(super) fn people(group: &Group<'_>) -> Vec<String> {
+pub(super) fn people(group: &Group<'_>, called: Called<'_>) -> Vec<String> {
     let summary = |step: &Step| match &step.action {
         Action::HandOff(ask) => short(&ask.summary),
         Action::Api(_) | Action::Await { .. } | Action::Guard(_) => String::new(),
     };
-    let named = |step: &Step| (step.id.short(10).to_string(), address(&step.key.address));
+    let named = |step: &Step| (step.id.short(10).to_string(), called.object(&step.key.address));
     match group.steps.first() {
         Some(first) if group.steps.len() >= MANY => {
             let all: Vec<String> =
                 group.steps.iter().map(|step| named(step)).map(|(id, at)| format!("{at} `{id}`")).collect();
             let alike = group.steps.iter().all(|step| summary(step) == summary(first));
             let lead = if alike { "" } else { "such as " };
-            let head = format!("{}{lead}{}", group.line().replacen("- `!` ", "- ", 1), summary(first));
+            let head = format!("{}{lead}{}", group.line(called).replacen("- `!` ", "- ", 1), summary(first));
             vec![format!("{}\n  - {}\n", head.replace('\n', ": "), listed(&all, Names::All))]
         }
         Some(_) | None => {

@@ -2,6 +2,7 @@
 //! what people must do, and the steps folded. At most 65,536 characters. Foreign text never becomes markup, HTML, a link
 //! or a mention.
 
+mod called;
 mod fit;
 mod group;
 #[cfg(test)]
@@ -21,6 +22,7 @@ use crate::diag::{self, SourceMap};
 use crate::model::{Class, StepKey};
 use crate::plan::file::{Blocked, Finding, Outlook, PlanFile};
 use crate::plan::{Mark, Readiness, Step, Undo};
+use called::Called;
 use fit::{Fold, Form, Section, fitted};
 use group::{action, address, groups, short, value};
 use std::collections::BTreeMap;
@@ -149,27 +151,40 @@ fn held(Blocked { key, finding: _ }: &Blocked) -> String {
     format!("{} {}", address(&key.address), action(key))
 }
 
+/// What a form leaves out that shows addresses alone.
+const UNNAMED: &str = "without names";
+
 /// Hand-offs with their ids.
 fn people(file: &PlanFile) -> Option<Section> {
     let asked = file.plan().steps().iter().filter(|step| step.mark == Mark::Person);
     let groups = groups(asked);
-    let full = Form { items: groups.iter().flat_map(group::people).collect(), ..Form::default() };
-    let lines = groups.iter().map(group::Group::line).collect();
+    let full = |called, without| Form {
+        items: groups.iter().flat_map(|group| group::people(group, called)).collect(),
+        without,
+        ..Form::default()
+    };
+    let lines = groups.iter().map(|group| group.line(Called::NOBODY)).collect();
     let short = Form { items: lines, without: Some("as counts"), ..Form::default() };
-    (!groups.is_empty()).then(|| Section { title: "For people".into(), fold: Fold::Open, forms: vec![full, short] })
+    let forms = vec![full(Called::of(file), None), full(Called::NOBODY, Some(UNNAMED)), short];
+    (!groups.is_empty()).then(|| Section { title: "For people".into(), fold: Fold::Open, forms })
 }
 
 /// The steps: in full, one a line, or as counts by reseller.
 fn steps(file: &PlanFile) -> Option<Section> {
     let steps = file.plan().steps();
     let groups = groups(steps.iter());
-    let full = Form { items: groups.iter().map(group::Group::full).collect(), ..Form::default() };
+    let full = |called, without| Form {
+        items: groups.iter().map(|group| group.full(called)).collect(),
+        without,
+        ..Form::default()
+    };
     let line =
         |step: &Step| format!("- `{}` {} {}\n", step.mark.symbol(), address(&step.key.address), action(&step.key));
     let lines = Form { items: steps.iter().map(line).collect(), without: Some("without details"), ..Form::default() };
     let counts = Form { items: by_reseller(steps), without: Some("as counts"), ..Form::default() };
     let title = format!("Steps: {}", steps.len());
-    (!groups.is_empty()).then(|| Section { title, fold: Fold::Closed, forms: vec![full, lines, counts] })
+    let forms = vec![full(Called::of(file), None), full(Called::NOBODY, Some(UNNAMED)), lines, counts];
+    (!groups.is_empty()).then(|| Section { title, fold: Fold::Closed, forms })
 }
 
 /// `fabrikam: 40 set-partner-of-record, 2 change-quantity`, the longest first.
@@ -202,6 +217,7 @@ fn assumed(outlook: &Outlook) -> Vec<String> {
         gates: _,
         remembered,
         unshown: _,
+        called: _,
     } = outlook;
     let mut items: Vec<String> = assumptions.iter().map(|text| format!("- assumed: {}\n", short(text))).collect();
     let crate::plan::file::Unmanaged { partnerships, customers, subscriptions } = unmanaged;

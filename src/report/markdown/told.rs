@@ -3,10 +3,11 @@
 
 use super::super::alike::{Alike, All, alike};
 use super::super::unshown::{self, Same};
+use super::called::Called;
 use super::fit::{Fold, Form, Section};
-use super::group::{Names, address, listed, short, value};
+use super::group::{Names, listed, short, value};
 use crate::diag::Code;
-use crate::model::{Renewal, StepName, SubscriptionChange};
+use crate::model::{Address, Renewal, StepName, SubscriptionChange};
 use crate::plan::file::{Finding, PlanFile, UnshownField};
 use crate::plan::step::{Action, Wanted};
 use crate::plan::{FieldChange, Motive, Step};
@@ -31,15 +32,17 @@ impl Told {
 /// How many objects of a line are named where not all fit, tried one after the other.
 const NAMED: [usize; 6] = [1_000, 300, 100, 30, 10, 3];
 
-fn forms(lead: &str, lines: &Lines) -> Vec<Form> {
+/// With names, without them, and then with fewer objects.
+fn forms(lead: &str, (named, lines): (&Lines, &Lines)) -> Vec<Form> {
     let lead = if lines.is_empty() { format!("{lead}\n") } else { format!("{lead}\n\n") };
-    let form = |names: Names, without: Option<&'static str>| Form {
+    let form = |lines: &Lines, names: Names, without: Option<&'static str>| Form {
         lead: lead.clone(),
         items: lines.iter().map(|((_, line), told)| told.item(line, names)).collect(),
         without,
     };
-    let shorter = NAMED.into_iter().map(|most| form(Names::Most(most), Some("long lists shortened")));
-    std::iter::once(form(Names::All, None)).chain(shorter).collect()
+    let full = [form(named, Names::All, None), form(lines, Names::All, Some(super::UNNAMED))];
+    let shorter = NAMED.into_iter().map(|most| form(lines, Names::Most(most), Some("long lists shortened")));
+    full.into_iter().chain(shorter).collect()
 }
 
 /// Whether a finding tells access that stays with somebody: it is told under Access.
@@ -52,20 +55,7 @@ const REMAINS: u8 = 3;
 
 /// Access: gained first, then lost, then what changes otherwise.
 pub(super) fn access(file: &PlanFile) -> Section {
-    let mut lines = Lines::new();
-    for step in file.plan().steps() {
-        for (rank, line) in rights(step) {
-            lines.entry((rank, line)).or_default().objects.push(address(&step.key.address));
-        }
-    }
-    for Alike { first, all } in alike(file.outlook().findings.iter().filter(|finding| remains(finding))) {
-        let about = first.address.as_ref().map(ToString::to_string).unwrap_or_default();
-        let alone = || All { message: first.message.clone(), help: first.help.clone(), objects: vec![about] };
-        let All { message, help, objects } = all.unwrap_or_else(alone);
-        let told = lines.entry((REMAINS, format!("**remains** {}", short(&message)))).or_default();
-        told.objects.extend(objects.iter().map(|object| value(object)));
-        told.help = help;
-    }
+    let lines = held(file, Called::NOBODY);
     let of = |of: u8| lines.iter().filter(move |((rank, _), _)| *rank == of).flat_map(|(_, told)| &told.objects);
     let lead = if lines.is_empty() {
         "Nobody gains or loses access.".to_owned()
@@ -76,11 +66,34 @@ pub(super) fn access(file: &PlanFile) -> Section {
         };
         format!("Gained: {}. Lost: {}.{stays}", of(0).count(), of(1).count())
     };
-    Section { title: "Access".into(), fold: Fold::Open, forms: forms(&lead, &lines) }
+    let forms = forms(&lead, (&held(file, Called::of(file)), &lines));
+    Section { title: "Access".into(), fold: Fold::Open, forms }
 }
 
-fn rights(step: &Step) -> Vec<(u8, String)> {
-    let other = || value(&step.key.discriminator);
+fn held(file: &PlanFile, called: Called<'_>) -> Lines {
+    let mut lines = Lines::new();
+    for step in file.plan().steps() {
+        for (rank, line) in rights(step, called) {
+            lines.entry((rank, line)).or_default().objects.push(called.object(&step.key.address));
+        }
+    }
+    for Alike { first, all } in alike(file.outlook().findings.iter().filter(|finding| remains(finding))) {
+        let about = first.address.as_ref().map(ToString::to_string).unwrap_or_default();
+        let alone = || All { message: first.message.clone(), help: first.help.clone(), objects: vec![about] };
+        let All { message, help, objects } = all.unwrap_or_else(alone);
+        let told = lines.entry((REMAINS, format!("**remains** {}", short(&message)))).or_default();
+        let object = |object: &String| match object.parse::<Address>() {
+            Ok(address) => called.object(&address),
+            Err(_) => value(object),
+        };
+        told.objects.extend(objects.iter().map(object));
+        told.help = help;
+    }
+    lines
+}
+
+fn rights(step: &Step, called: Called<'_>) -> Vec<(u8, String)> {
+    let other = || called.partner(&step.key.discriminator);
     let summary = || match &step.action {
         Action::HandOff(ask) => short(&ask.summary),
         Action::Api(_) | Action::Await { .. } | Action::Guard(_) => String::new(),
@@ -92,10 +105,16 @@ fn rights(step: &Step) -> Vec<(u8, String)> {
     match step.key.step {
         StepName::CreateCustomer => match &step.action {
             Action::Api(Wanted::CreateCustomer { reseller, details, .. }) if details.default_admin_access => {
-                vec![(0, format!("**gains** {} and the provider: administrator of the new", value(reseller.as_str())))]
+                vec![(
+                    0,
+                    format!(
+                        "**gains** {} and the provider: administrator of the new",
+                        called.partner(reseller.as_str())
+                    ),
+                )]
             }
             Action::Api(Wanted::CreateCustomer { reseller, .. }) => {
-                let who = value(reseller.as_str());
+                let who = called.partner(reseller.as_str());
                 vec![(0, format!("**gains** {who}: reseller, without administrator access, of the new"))]
             }
             Action::Api(_) | Action::HandOff(_) | Action::Await { .. } | Action::Guard(_) => Vec::new(),
@@ -184,12 +203,7 @@ struct Sums {
 
 /// Money: seats bought, raised and lowered, renewals, and who gets the incentive.
 pub(super) fn money(file: &PlanFile) -> Section {
-    let (mut lines, mut sums) = (Lines::new(), Sums::default());
-    for step in file.plan().steps() {
-        let Some((rank, line, detail)) = spent(step, &mut sums) else { continue };
-        let about = format!("{}{detail}", address(&step.key.address));
-        lines.entry((rank, line)).or_default().objects.push(about);
-    }
+    let (lines, sums) = moving(file, Called::NOBODY);
     let Sums { bought, raised, lowered, moved, renewals } = sums;
     let lead = if lines.is_empty() {
         "No money moves.".to_owned()
@@ -199,7 +213,18 @@ pub(super) fn money(file: &PlanFile) -> Section {
              Renewals changed: {renewals}."
         )
     };
-    Section { title: "Money".into(), fold: Fold::Open, forms: forms(&lead, &lines) }
+    let forms = forms(&lead, (&moving(file, Called::of(file)).0, &lines));
+    Section { title: "Money".into(), fold: Fold::Open, forms }
+}
+
+fn moving(file: &PlanFile, called: Called<'_>) -> (Lines, Sums) {
+    let (mut lines, mut sums) = (Lines::new(), Sums::default());
+    for step in file.plan().steps() {
+        let Some((rank, line, detail)) = spent(step, called, &mut sums) else { continue };
+        let about = format!("{}{detail}", called.object(&step.key.address));
+        lines.entry((rank, line)).or_default().objects.push(about);
+    }
+    (lines, sums)
 }
 
 fn change<'a>(step: &'a Step, field: &str) -> Option<&'a FieldChange> {
@@ -227,11 +252,11 @@ fn restored(step: &Step, line: &str) -> String {
 }
 
 /// Rank, line and what is said of the object.
-fn spent(step: &Step, sums: &mut Sums) -> Option<(u8, String, String)> {
+fn spent(step: &Step, called: Called<'_>, sums: &mut Sums) -> Option<(u8, String, String)> {
     if let Action::Api(Wanted::Order { line, .. }) = &step.action {
         sums.bought += u64::from(line.quantity);
         let who = change(step, "partnerOfRecord")
-            .map_or_else(|| value(line.partner_of_record.as_str()), |it| short(&it.after));
+            .map_or_else(|| value(line.partner_of_record.as_str()), |it| called.payee(&it.after));
         let what = value(&line.product.to_string());
         let until = line.end_date.map_or_else(String::new, |end| format!(", first term until {end}"));
         let text = format!("**buys** {what}, {}, {}{until}; incentive to {who}", line.term, line.billing_cycle);
@@ -253,9 +278,10 @@ fn spent(step: &Step, sums: &mut Sums) -> Option<(u8, String, String)> {
             let change = change(step, "partnerOfRecord")?;
             let line = match change.before.as_deref().filter(|before| *before != "none") {
                 Some(before) => {
-                    format!("**moves** the incentive: {} loses it, {} gains it", short(before), short(&change.after))
+                    let (from, to) = (called.payee(before), called.payee(&change.after));
+                    format!("**moves** the incentive: {from} loses it, {to} gains it")
                 }
-                None => format!("**moves** the incentive: nobody had it, {} gains it", short(&change.after)),
+                None => format!("**moves** the incentive: nobody had it, {} gains it", called.payee(&change.after)),
             };
             Some((3, restored(step, &line), String::new()))
         }
