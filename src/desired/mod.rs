@@ -109,6 +109,8 @@ pub struct Provider {
     pub listing: Option<Listing>,
     /// When nothing is applied.
     pub freeze: Vec<Freeze>,
+    /// Where each of these stands.
+    pub freeze_at: BTreeMap<Freeze, At>,
 }
 
 /// The public listing as it is meant to be, and how often a person looks.

@@ -33,6 +33,7 @@ fn provider(draft: &mut Draft, doc: Doc<document::Provider>) -> Provider {
     let Doc { name, at, guard: _, spec } = doc;
     let document::Provider { tenant_id, partner_id, country, invitation_url, listing, credentials, limits, freeze } =
         *spec;
+    let freeze: Vec<(Freeze, At)> = freeze.into_iter().map(|span| self::freeze(draft, span)).collect();
     let limits_at = limits.as_ref().map_or(at, |limits| limits.at);
     Provider {
         tenant: tenant_id.value,
@@ -44,7 +45,8 @@ fn provider(draft: &mut Draft, doc: Doc<document::Provider>) -> Provider {
         limits: limits.map_or_else(Limits::new, |limits| self::limits(&limits)),
         limits_at,
         listing: listing.map(|listing| self::listing(draft, listing)),
-        freeze: freeze.into_iter().map(|span| self::freeze(draft, span)).collect(),
+        freeze: freeze.iter().map(|(freeze, _)| freeze.clone()).collect(),
+        freeze_at: freeze.into_iter().collect(),
         name,
         at,
     }
@@ -92,10 +94,10 @@ fn limits(limits: &document::Limits) -> Limits {
     written.into_iter().filter_map(|(limit, written)| Some((limit, bound(written.as_ref()?)))).collect()
 }
 
-fn freeze(draft: &mut Draft, span: document::Freeze) -> Freeze {
+fn freeze(draft: &mut Draft, span: document::Freeze) -> (Freeze, At) {
     let document::Freeze { from, to, reason } = span;
     later(draft, ("from", from.value, from.at), ("to", to.value, to.at));
-    Freeze { from: from.value, to: to.value, reason: reason.value }
+    (Freeze { from: from.value, to: to.value, reason: reason.value }, from.at)
 }
 
 /// A finding unless the second date is the first one or later.

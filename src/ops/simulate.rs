@@ -10,6 +10,7 @@ use crate::model::{
     Address, CustomerId, CustomerKey, Leaf, Name, PartnerId, StepName, SubscriptionChange, SubscriptionId, TenantId,
 };
 use crate::observed::{Review, Status};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// What somebody does.
@@ -234,9 +235,13 @@ impl Known<'_> {
         let open = self.ledger.handoffs.values().filter(|handoff| {
             handoff.key.step == StepName::InviteCustomer
                 && handoff.key.address == address
-                && !matches!(handoff.state, HandoffState::Consumed { .. })
+                && match handoff.state {
+                    HandoffState::Asked | HandoffState::Acknowledged { .. } | HandoffState::Declined { .. } => true,
+                    HandoffState::Consumed { .. } | HandoffState::Withdrawn { .. } => false,
+                }
         });
-        let mut asking: Vec<Name> = open.filter_map(|handoff| handoff.key.discriminator.parse().ok()).collect();
+        let asking: BTreeSet<Name> = open.filter_map(|handoff| handoff.key.discriminator.parse().ok()).collect();
+        let mut asking: Vec<Name> = asking.into_iter().collect();
         if asking.is_empty() {
             let declared = self.desired.map(|desired| desired.associations.keys()).into_iter().flatten();
             asking = declared.filter(|(customer, _)| customer == key).map(|(_, reseller)| reseller.clone()).collect();
@@ -337,6 +342,22 @@ spec: {domain: contoso.onmicrosoft.com, otherResellers: [northwind, fabrikam]}
         );
         let ambiguous = check(&Ledger::default(), &Play::Accept, "customer/contoso");
         assert!(ambiguous.is_err_and(|why| why.contains("--reseller")));
+    }
+
+    #[test]
+    fn a_reseller_that_asked_twice_is_one_and_one_that_withdrew_is_none() {
+        let mut ledger = asked("northwind");
+        for (reseller, state) in [
+            (
+                "northwind",
+                HandoffState::Acknowledged { by: "ann".into(), at: Timestamp::from_seconds(1), evidence: None },
+            ),
+            ("fabrikam", HandoffState::Withdrawn { at: Timestamp::from_seconds(1), anyway: None }),
+        ] {
+            let other = asked(reseller).handoffs.into_values().map(|it| Handoff { state: state.clone(), ..it });
+            ledger.handoffs.extend(other.map(|it| (Digest::of_bytes(reseller.as_bytes()), it)));
+        }
+        assert!(check(&ledger, &Play::Accept, "customer/contoso").is_ok());
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::grants::Grants;
 use super::guards::{self, InForce};
 use super::limits::{self, Scales, Terms};
 use super::order::{Ordered, order};
+use super::served;
 use super::{
     Blocked, Gate, Outlook, Plan, Planned, Unmanaged, adopt, azure, bases, changes, customers, endings, expiry, id,
     letters, listing, orders, partnerships, repointed, support, unread, whose, withdrawn,
@@ -16,7 +17,7 @@ use crate::desired::{Desired, PartnerOfRecord};
 use crate::diag::{At, Code, Finding, SourceMap};
 use crate::diff::{Diff, Objections, Partner, Scope, Sides, means_another, settled};
 use crate::ledger::{Ledger, LiveId};
-use crate::model::{Address, CustomerKey, Field, Name, PartnerId, StepKey, StepName, Timestamp, Value};
+use crate::model::{Address, CustomerKey, Digest, Field, Name, PartnerId, StepKey, StepName, Timestamp, Value};
 use crate::observed::Facet;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -156,15 +157,7 @@ pub fn build(input: Input<'_>) -> Planned {
         nothing: Asked::default(),
         grants: Grants::of(sides, &diff.bindings),
     };
-    partnerships::make(&mut making);
-    customers::make(&mut making);
-    orders::make(&mut making);
-    changes::make(&mut making);
-    support::make(&mut making);
-    azure::make(&mut making);
-    endings::make(&mut making);
-    let review = listing::make(&mut making, now);
-    guards::make(&mut making);
+    let review = draft(&mut making);
     let repointed = repointed::hold(&mut making);
     let Making { mut drafts, mut findings, in_force, asked, .. } = making;
     drafts.spread();
@@ -179,7 +172,7 @@ pub fn build(input: Input<'_>) -> Planned {
     let allowed = bases::allowed(&in_force.limits, sides, &diff);
     let scales = Scales { terms: Terms { desired, ledger, now }, allowed: &allowed, diff: &diff };
     whose::assign(&mut steps, desired);
-    let mut gates: Vec<Gate> = in_force.frozen(now.date()).collect();
+    let mut gates: Vec<Gate> = in_force.frozen(now.date(), (&desired.provider, sources));
     gates.extend(limits::weigh(&mut steps, scales));
     let mut adopt = adopt::adopt(sides, &diff, (&steps, &asked));
     adopt.consumed.extend(review);
@@ -198,9 +191,8 @@ pub fn build(input: Input<'_>) -> Planned {
     assumptions.extend(letters::untranslated(&steps));
     assumptions.extend(diff.assumed.iter().cloned());
     assumptions.sort();
-    let named = Named { desired, bindings: &diff.bindings, observed: sides.look.observed() };
     let outlook = Outlook {
-        called: called::all(named, &steps, &blocked),
+        called: called::all(Named::of(sides, &diff.bindings), &steps, &blocked),
         blocked,
         findings,
         released: adopt.released.iter().cloned().collect(),
@@ -214,6 +206,20 @@ pub fn build(input: Input<'_>) -> Planned {
     let tenant = sides.desired.provider.tenant;
     let plan = Plan { tenant, id: id::plan_id(tenant, &steps), steps };
     Planned { plan, outlook, bindings: diff.bindings, adopt, unread, allowed }
+}
+
+/// Every step there may be, each part in its turn; the look at the listing that is over.
+fn draft(making: &mut Making<'_, '_>) -> Option<Digest> {
+    partnerships::make(making);
+    customers::make(making);
+    orders::make(making);
+    changes::make(making);
+    support::make(making);
+    azure::make(making);
+    endings::make(making);
+    let review = listing::make(making, making.now);
+    guards::make(making);
+    review
 }
 
 /// Values that moved in the tenant and that a manifest followed: before they are settled, another change is a conflict.
@@ -236,12 +242,14 @@ fn settled_by_apply(sides: Sides<'_>, diff: &Diff<'_>) -> Vec<Finding> {
     moved.map(note).collect()
 }
 
-/// Drops that a subscription is not in use, where what stands against a step of it says so already.
+/// Drops that a subscription is not in use, where what stands against a step of it says so already, and what is said of a
+/// partner of record that no step sets.
 fn say_once(findings: &mut Vec<Finding>, blocked: &[Blocked]) {
     let code = Code::SubscriptionNotActive;
     let said = blocked.iter().filter(|it| it.finding.code == code).map(|it| &it.key.address);
     let said: BTreeSet<&Address> = said.collect();
     findings.retain(|it| it.code != code || !it.address.as_ref().is_some_and(|address| said.contains(address)));
+    served::hush(findings, blocked);
 }
 
 /// By what they speak of: the order of files must not show.

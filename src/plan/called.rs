@@ -3,6 +3,7 @@
 
 use super::{Blocked, Step};
 use crate::desired::Desired;
+use crate::diff::Sides;
 use crate::ledger::Bindings;
 use crate::model::{Address, CustomerId, CustomerKey, Name, StepKey};
 use crate::observed::{Observed, says_the_same};
@@ -17,6 +18,13 @@ pub struct Named<'a> {
     pub bindings: &'a Bindings,
     /// What was read.
     pub observed: &'a Observed,
+}
+
+impl<'a> Named<'a> {
+    /// From what is compared.
+    pub(super) fn of(sides: Sides<'a>, bindings: &'a Bindings) -> Self {
+        Self { desired: sides.desired, bindings, observed: sides.look.observed() }
+    }
 }
 
 /// The names of customers and partnerships that steps and blocked addresses speak of, where they tell more than the

@@ -5,7 +5,8 @@ use super::build::Making;
 use super::draft::{key, step};
 use super::limits;
 use super::{Action, FieldChange, Gate, Mark, Regard, Risk, Step};
-use crate::desired::Desired;
+use crate::desired::{Desired, Provider};
+use crate::diag::SourceMap;
 use crate::diff::remembered;
 use crate::ledger::{Bindings, Guards, Ledger, LiveId, Others};
 use crate::model::{Address, Bound, Class, Date, Freeze, Limit, Limits, StepName};
@@ -55,9 +56,12 @@ impl InForce {
         self
     }
     /// The freeze windows of a day.
-    pub(super) fn frozen(&self, today: Date) -> impl Iterator<Item = Gate> {
-        let open = self.freeze.iter().filter(move |freeze| freeze.holds(today));
-        open.map(|freeze| Gate::Frozen { until: freeze.to, reason: freeze.reason.clone() })
+    pub(super) fn frozen(&self, today: Date, (provider, sources): (&Provider, &SourceMap)) -> Vec<Gate> {
+        let gate = |freeze: &Freeze| {
+            let at = provider.freeze_at.get(freeze).copied().unwrap_or(provider.at);
+            Gate::Frozen { until: freeze.to, reason: freeze.reason.clone(), place: sources.show(at).into() }
+        };
+        self.freeze.iter().filter(|freeze| freeze.holds(today)).map(gate).collect()
     }
     /// Whether nothing may be taken away from it: it is protected, or was when guards were last recorded, under this
     /// name or another.
@@ -234,7 +238,7 @@ mod tests {
         let text = format!(
             "apiVersion: twotier/v1\nkind: Provider\nmetadata: {{name: distri}}\nspec: {{tenantId: 11111111-1111-4111-8111-111111111111, partnerId: \"4800001\", country: HU, credentials: {{recipients: [{recipients}]}}}}\n"
         );
-        let mut sources = crate::diag::SourceMap::default();
+        let mut sources = SourceMap::default();
         sources.add("a.yaml".into(), text.as_str().into());
         let (desired, findings) = crate::desired::resolve(crate::manifest::parse(&sources));
         desired.unwrap_or_else(|| panic!("{findings:#?}"))

@@ -171,6 +171,8 @@ pub enum Gate {
         until: Date,
         /// Why.
         reason: SmolStr,
+        /// Where it is declared, as text; one that no document declares any more, where the provider is.
+        place: SmolStr,
     },
 }
 impl Gate {

@@ -1,11 +1,13 @@
 //! Whether who becomes partner of record is among the customer's resellers: association and partner of record are
 //! independent, and a reviewer should see where they part. Never stands against a step.
 
+use super::Blocked;
 use super::build::{Making, PartnerReady};
 use crate::diag::{At, Code, Finding};
 use crate::diff::Presence;
-use crate::model::{Address, CustomerKey, Name, SubscriptionKey};
+use crate::model::{Address, CustomerKey, Name, StepKey, StepName, SubscriptionKey};
 use crate::observed::Facet;
+use std::collections::BTreeSet;
 
 /// Where a reseller stands with a customer.
 enum Among {
@@ -37,6 +39,15 @@ pub(super) fn tell(making: &mut Making<'_, '_>, of: &SubscriptionKey, (name, par
         }
     };
     making.findings.push(finding.about(Address::Subscription(of.clone())));
+}
+
+/// Drops what was told of a step that is blocked after all.
+pub(super) fn hush(findings: &mut Vec<Finding>, blocked: &[Blocked]) {
+    let sets = |key: &StepKey| matches!(key.step, StepName::SetPartnerOfRecord | StepName::OrderSubscription);
+    let held: BTreeSet<&Address> =
+        blocked.iter().map(|it| &it.key).filter(|key| sets(key)).map(|it| &it.address).collect();
+    let code = Code::ResellerNotAssociated;
+    findings.retain(|it| it.code != code || !it.address.as_ref().is_some_and(|address| held.contains(address)));
 }
 
 fn among(making: &Making<'_, '_>, customer: &CustomerKey, (name, partner): (&Name, &PartnerReady)) -> Among {

@@ -110,7 +110,11 @@ mod tests {
         };
         let open = taking("customer/contoso", 3);
         let passed = taking("customer/tailspin", 1);
-        let frozen = Gate::Frozen { until: "2026-12-01".parse().expect("a date"), reason: "books".into() };
+        let frozen = Gate::Frozen {
+            until: "2026-12-01".parse().expect("a date"),
+            reason: "books".into(),
+            place: "provider.yaml:7:14".into(),
+        };
         let expect = "\
 # customer/contoso brings 3 steps that would take something away, 1 of them acknowledged [TT0500]
 # Say why in `reason`, then commit this.

@@ -1,7 +1,7 @@
 //! Findings that say the same of many objects, told once with the objects. Never joins what differs in more than the
 //! object's own name.
 
-use crate::plan::file::Finding;
+use crate::plan::file::{Blocked, Finding};
 use std::collections::BTreeMap;
 
 /// From how many on they are told once.
@@ -42,6 +42,22 @@ pub(super) fn alike<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<
         }
     }
     groups.into_iter().flat_map(|(sayings, group)| told(sayings, group)).collect()
+}
+
+/// Blocked addresses against which the same stands, in the order of their first ones: it is told once of them all.
+pub(super) fn together(blocked: &[Blocked]) -> Vec<Vec<&Blocked>> {
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    let mut groups: Vec<Vec<&Blocked>> = Vec::new();
+    for one in blocked {
+        let Finding { code, severity: _, place, address: _, message, help, related } = &one.finding;
+        let next = groups.len();
+        let at = *places.entry(format!("{:?}", (code, place, message, help, related))).or_insert(next);
+        match groups.get_mut(at) {
+            Some(group) => group.push(one),
+            None => groups.push(vec![one]),
+        }
+    }
+    groups
 }
 
 fn told(sayings: Option<Sayings>, group: Group<'_>) -> Vec<Alike<'_>> {

@@ -68,7 +68,7 @@ pub(super) enum Closed<'a> {
     /// More than a limit allows.
     Limit { limit: Limit, code: &'a str, planned: u32, before: u32, allowed: u32, causes: &'a BTreeMap<Address, u32> },
     /// A freeze window.
-    Frozen { until: Date, reason: &'a str },
+    Frozen { until: Date, reason: &'a str, place: &'a str },
 }
 
 /// Documents whose steps need an acknowledgement of one code.
@@ -108,35 +108,42 @@ pub(super) fn closed(gates: &[Gate]) -> Vec<Closed<'_>> {
                 allowed: *allowed,
                 causes,
             }),
-            Gate::Frozen { until, reason } => all.push(Closed::Frozen { until: *until, reason }),
+            Gate::Frozen { until, reason, place } => all.push(Closed::Frozen { until: *until, reason, place }),
         }
     }
     all
 }
 
 impl Closed<'_> {
-    /// What stands against it, in a sentence.
+    /// What stands against it, in a sentence with its code.
     pub(super) fn say(&self) -> String {
+        format!("{} [{}]", self.what(), self.code())
+    }
+    fn code(&self) -> String {
+        match self {
+            Self::Taking(Group { code, .. }) | Self::Limit { code, .. } => (*code).to_owned(),
+            Self::Frozen { .. } => Code::Frozen.to_string(),
+        }
+    }
+    fn what(&self) -> String {
         match self {
             Self::Taking(group) => group.say(),
-            Self::Limit { limit, code, planned, before, allowed, causes } => {
+            Self::Limit { limit, code: _, planned, before, allowed, causes } => {
                 let by = named(&causes.keys().collect::<Vec<_>>());
                 let name = limit.name();
-                format!(
-                    "limits.{name} allows {allowed} a day: {planned} planned by {by}, {before} done before [{code}]"
-                )
+                format!("limits.{name} allows {allowed} a day: {planned} planned by {by}, {before} done before")
             }
-            Self::Frozen { until, reason } => format!("a freeze until {until}: {reason} [{}]", Code::Frozen),
+            Self::Frozen { until, reason, place: _ } => format!("a freeze until {until}: {reason}"),
         }
     }
 }
 
 impl Closed<'_> {
     fn refusal(&self, steps: &[Step]) -> Finding {
-        let (code, causes): (String, Vec<&Address>) = match self {
-            Self::Taking(group) => (group.code.to_owned(), group.causes.iter().map(|(cause, _)| *cause).collect()),
-            Self::Limit { code, causes, .. } => ((*code).to_owned(), causes.keys().collect()),
-            Self::Frozen { .. } => (Code::Frozen.to_string(), Vec::new()),
+        let (causes, own): (Vec<&Address>, Option<Place>) = match self {
+            Self::Taking(group) => (group.causes.iter().map(|(cause, _)| *cause).collect(), None),
+            Self::Limit { causes, .. } => (causes.keys().collect(), None),
+            Self::Frozen { place, .. } => (Vec::new(), place_from(place)),
         };
         let help = match self {
             Self::Taking(_) | Self::Limit { .. } => {
@@ -149,11 +156,11 @@ impl Closed<'_> {
         let related =
             placed.iter().skip(1).map(|(cause, place)| Related { place: place.clone(), what: cause.to_string() });
         Finding {
-            code,
+            code: self.code(),
             severity: FindingSeverity::Error,
-            place: placed.first().map(|(_, place)| place.clone()),
+            place: placed.first().map(|(_, place)| place.clone()).or(own),
             address: placed.first().map(|(cause, _)| *cause).or(causes.first().copied()).cloned(),
-            message: format!("this stops `apply`: {}", self.say()),
+            message: format!("this stops `apply`: {}", self.what()),
             help: Some(help.to_owned()),
             related: related.collect(),
         }
@@ -162,7 +169,11 @@ impl Closed<'_> {
 
 /// Where the document stands that brings steps.
 fn place_of(cause: &Address, steps: &[Step]) -> Option<Place> {
-    let text = steps.iter().find(|step| step.cause == *cause)?.place.as_deref()?;
+    place_from(steps.iter().find(|step| step.cause == *cause)?.place.as_deref()?)
+}
+
+/// A place from its text: `provider.yaml:7:14`.
+fn place_from(text: &str) -> Option<Place> {
     let mut parts = text.rsplitn(3, ':');
     let (column, line) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
     Some(Place { file: parts.next()?.to_owned(), line, column })
@@ -170,11 +181,11 @@ fn place_of(cause: &Address, steps: &[Step]) -> Option<Place> {
 
 impl Group<'_> {
     fn say(&self) -> String {
-        let Self { code, causes, amount, covered } = self;
+        let Self { code: _, causes, amount, covered } = self;
         let bring = if causes.len() == 1 { "brings" } else { "bring" };
         let causes: Vec<&Address> = causes.iter().map(|(cause, _)| *cause).collect();
         format!(
-            "{} {bring} {} that would take something away, {covered} of them acknowledged [{code}]",
+            "{} {bring} {} that would take something away, {covered} of them acknowledged",
             named(&causes),
             plural(*amount as usize, "step")
         )

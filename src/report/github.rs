@@ -1,13 +1,14 @@
 //! Findings as annotations of GitHub Actions (`::error file=..::..`), then what a plan comes to. Foreign text can end
 //! no annotation and begin none.
 
+use super::alike::together;
 use super::counts::Verdict;
 use super::escape;
 use super::gates::refusals;
 use super::run::Run;
 use crate::diag::Code;
 use crate::model::Address;
-use crate::plan::file::{Finding, FindingSeverity, Place, PlanFile};
+use crate::plan::file::{Blocked, Finding, FindingSeverity, Place, PlanFile};
 use std::fmt::{self, Write};
 
 /// Writes the findings of a plan and its last line.
@@ -43,8 +44,24 @@ pub(super) fn run(run: Run<'_>, out: &mut dyn Write) -> fmt::Result {
 /// Every finding of a plan: what stops all of it first, then what is blocked; what is no longer managed at the end.
 pub(super) fn of_plan(file: &PlanFile) -> Vec<Finding> {
     let outlook = file.outlook();
-    let told = outlook.blocked.iter().map(|blocked| &blocked.finding).chain(&outlook.findings).cloned();
+    let blocked = together(&outlook.blocked).into_iter().filter_map(|group| once(&group));
+    let told = blocked.chain(outlook.findings.iter().cloned());
     refusals(file).into_iter().chain(told).chain(outlook.released.iter().map(released)).collect()
+}
+
+/// Most addresses that a finding against several of them names.
+const NAMED: usize = 8;
+
+/// What stands against several addresses, once, with whom it holds.
+fn once(group: &[&Blocked]) -> Option<Finding> {
+    let first = group.first()?.finding.clone();
+    if group.len() == 1 {
+        return Some(first);
+    }
+    let mut names: Vec<String> = group.iter().take(NAMED).map(|blocked| blocked.key.address.to_string()).collect();
+    names.extend(group.len().checked_sub(NAMED).filter(|more| *more > 0).map(|more| format!("{more} more")));
+    let message = format!("{} (it blocks {} steps: {})", first.message, group.len(), names.join(", "));
+    Some(Finding { message, ..first })
 }
 
 fn released(address: &Address) -> Finding {

@@ -179,7 +179,11 @@ mod tests {
     #[test]
     fn what_stops_apply_and_what_is_released_is_told_in_every_form() {
         let gone = "customer/gone".parse().expect("an address");
-        let gate = crate::plan::Gate::Frozen { until: "2026-12-01".parse().expect("a date"), reason: "books".into() };
+        let gate = crate::plan::Gate::Frozen {
+            until: "2026-12-01".parse().expect("a date"),
+            reason: "books".into(),
+            place: "provider.yaml:7:14".into(),
+        };
         let stopped = crate::plan::Outlook { gates: vec![gate], released: vec![gone], ..Default::default() };
         let (open, stopped) = (file(steps(), &Default::default()), file(steps(), &stopped));
         for format in Format::ALL {

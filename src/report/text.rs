@@ -1,7 +1,7 @@
 //! A plan as plain text, for a terminal and a pull request: one block a step, then what stands beside the steps, then
 //! one line that says what it comes to. Every line fits the page unless a word alone is wider.
 
-use super::alike::{Alike, All, alike};
+use super::alike::{Alike, All, alike, together};
 use super::counts::Verdict;
 use super::escape;
 use super::gates::{closings, stops};
@@ -115,7 +115,7 @@ impl Page {
             }
             Ok::<(), fmt::Error>(())
         };
-        section("Blocked", joined(width, blocked.iter(), |blocked, out| self.blocked(blocked, out))?)?;
+        section("Blocked", joined(width, together(blocked).iter(), |blocked, out| self.blocked(blocked, out))?)?;
         section("Drift", joined(width, drifted.iter(), |finding, out| self.noted(finding, out))?)?;
         section("Noted", joined(width, alike(noted).into_iter(), |alike, out| self.alike(&alike, out))?)?;
         section("Assumed", joined(width, assumptions.iter(), |text, out| wrapped(out, "  ", 4, text))?)?;
@@ -144,9 +144,12 @@ impl Page {
         Ok(sections.join("\n"))
     }
 
-    fn blocked(&self, Blocked { key, finding }: &Blocked, out: &mut Sheet<'_>) -> fmt::Result {
-        self.head(out, ('?', Hue::Red), key, &format!("[{}]", finding.code))?;
-        said(finding, out)
+    /// Addresses against which the same stands, and what it is.
+    fn blocked(&self, together: &[&Blocked], out: &mut Sheet<'_>) -> fmt::Result {
+        for Blocked { key, finding } in together {
+            self.head(out, ('?', Hue::Red), key, &format!("[{}]", finding.code))?;
+        }
+        together.first().map_or(Ok(()), |first| said(&first.finding, out))
     }
 
     fn alike(&self, Alike { first, all }: &Alike<'_>, out: &mut Sheet<'_>) -> fmt::Result {

@@ -5,6 +5,7 @@ use crate::desired::Accepted;
 use crate::diag::SourceMap;
 use crate::diff::writing;
 use crate::ledger::LiveId;
+use crate::model::Address;
 use crate::observed::AuditRecord;
 use crate::ops::drift::{Disposition, Drift, Drifted, Gone, How, Left, Stranger};
 use serde_json::json;
@@ -51,7 +52,7 @@ pub(crate) fn drift(drift: &Drift, sources: &SourceMap) -> String {
 
 /// Something that is no longer there.
 fn lost(one: &Gone, sources: &SourceMap) -> String {
-    let Gone { address, at, live, how, by } = one;
+    let Gone { address, at, live, how, customers, by } = one;
     let (what, help) = match live {
         LiveId::Reseller(tenant) if *how == How::NotActive => (
             format!("{tenant} is listed as an indirect reseller, and not as active"),
@@ -71,7 +72,22 @@ fn lost(one: &Gone, sources: &SourceMap) -> String {
         ),
     };
     let declared = format!("    declared at {}\n", sources.show(*at));
-    format!("{address}  {}\n    {what}\n{declared}{}    help  {help}\n\n", how.word(), told(by.as_ref()))
+    let customers = had(customers);
+    format!("{address}  {}\n    {what}\n{customers}{declared}{}    help  {help}\n\n", how.word(), told(by.as_ref()))
+}
+
+/// Most customers of a lost reseller that are named for people; the document names all.
+const NAMED: usize = 20;
+
+/// Whose reseller it was.
+fn had(customers: &[Address]) -> String {
+    if customers.is_empty() {
+        return String::new();
+    }
+    let more = customers.len().saturating_sub(NAMED);
+    let mut names: Vec<String> = customers.iter().take(NAMED).map(ToString::to_string).collect();
+    names.extend((more > 0).then(|| format!("{more} more")));
+    format!("    it was a reseller of {}: {}\n", super::count(customers.len(), "customer"), names.join(", "))
 }
 
 /// A relation that ended.
@@ -169,7 +185,7 @@ pub(crate) fn drift_json(drift: &Drift, sources: &SourceMap) -> serde_json::Valu
         })
     };
     let gone = |one: &Gone| {
-        let Gone { address, at, live, how, by } = one;
+        let Gone { address, at, live, how, customers, by } = one;
         let (line, column) = sources.line_column(*at);
         let place = json!({ "file": sources.path(*at), "line": line, "column": column });
         let id = match live {
@@ -177,7 +193,11 @@ pub(crate) fn drift_json(drift: &Drift, sources: &SourceMap) -> serde_json::Valu
             LiveId::Customer(id) => id.to_string(),
             LiveId::Subscription(_, id) => id.to_string(),
         };
-        json!({ "address": address.to_string(), "id": id, "how": how.word(), "by": by.as_ref().map(record), "place": place })
+        let customers: Vec<String> = customers.iter().map(ToString::to_string).collect();
+        json!({
+            "address": address.to_string(), "id": id, "how": how.word(), "customers": customers,
+            "by": by.as_ref().map(record), "place": place,
+        })
     };
     let left = |one: &Left| {
         let Left { address, at, reseller, ends: _, by } = one;

@@ -20,6 +20,8 @@ pub struct Gone {
     pub live: LiveId,
     /// How it is missed.
     pub how: How,
+    /// Of a reseller: the declared customers that had it when a run last looked.
+    pub customers: Vec<Address>,
     /// Who did it, as far as audit records tell.
     pub by: Option<AuditRecord>,
 }
@@ -127,11 +129,19 @@ pub(super) fn gone(sides: Sides<'_>, diff: &Diff<'_>) -> Vec<Gone> {
                 How::NotActive => bound(&address, diff, sides),
             }?;
             let at = sides.desired.declared.get(&address).copied()?;
-            Some(Gone { address, at, live, how, by: None })
+            let customers = had(diff, &address);
+            Some(Gone { address, at, live, how, customers, by: None })
         })
         .collect();
     all.sort_by(|a, b| a.address.cmp(&b.address));
     all
+}
+
+/// The customers that had a reseller when a run last looked.
+fn had(diff: &Diff<'_>, reseller: &Address) -> Vec<Address> {
+    let Some(name) = reseller.as_partnership() else { return Vec::new() };
+    let theirs = diff.relations.iter().filter(|it| it.partnership == name && it.past == Past::There);
+    theirs.map(|it| Address::Customer(it.customer.clone())).collect()
 }
 
 /// What an address that is gone meant: written, or learned by an earlier run. Who was never there is not gone, and what is

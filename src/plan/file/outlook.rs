@@ -147,6 +147,9 @@ pub enum Gate {
         until: Date,
         /// Why.
         reason: String,
+        /// Where it is declared: `provider.yaml:7:14`.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        place: String,
     },
 }
 impl Gate {
@@ -174,7 +177,9 @@ impl From<&plan::Gate> for Gate {
                 allowed: *allowed,
                 causes: causes.clone(),
             },
-            plan::Gate::Frozen { until, reason } => Self::Frozen { until: *until, reason: reason.to_string() },
+            plan::Gate::Frozen { until, reason, place } => {
+                Self::Frozen { until: *until, reason: reason.to_string(), place: place.to_string() }
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ mod group;
 mod tests;
 mod told;
 
-use super::alike::{Alike, All, alike};
+use super::alike::{Alike, All, alike, together};
 use super::counts::Verdict;
 use super::escape::code;
 use super::gates::{closings, stops};
@@ -44,7 +44,11 @@ pub(super) fn plan(file: &PlanFile, out: &mut dyn Write) -> fmt::Result {
     let mut sections: Vec<Section> = Section::of(unshown::TITLE, Fold::Open, beside).into_iter().collect();
     sections.extend([told::access(file), told::money(file)]);
     sections.extend(told::guards(file));
-    sections.extend(Section::of("Blocked", Fold::Open, outlook.blocked.iter().map(blocked).collect()));
+    sections.extend(Section::of(
+        "Blocked",
+        Fold::Open,
+        together(&outlook.blocked).iter().map(|it| blocked(it)).collect(),
+    ));
     sections.extend(people(file));
     let elsewhere = |finding: &Finding| told::remains(finding) || stops(finding) || leads(finding).is_some();
     let told = outlook.findings.iter().filter(|finding| !elsewhere(finding));
@@ -184,7 +188,7 @@ fn steps(file: &PlanFile) -> Option<Section> {
     let counts = Form { items: by_reseller(steps), without: Some("as counts"), ..Form::default() };
     let title = format!("Steps: {}", steps.len());
     let forms = vec![full(Called::of(file), None), full(Called::NOBODY, Some(UNNAMED)), lines, counts];
-    (!groups.is_empty()).then(|| Section { title, fold: Fold::Closed, forms })
+    (!groups.is_empty()).then_some(Section { title, fold: Fold::Closed, forms })
 }
 
 /// `fabrikam: 40 set-partner-of-record, 2 change-quantity`, the longest first.
@@ -305,8 +309,11 @@ fn shortened(left_out: &[String]) -> String {
     }
 }
 
-fn blocked(Blocked { key, finding }: &Blocked) -> String {
-    format!("- `?` {} {}\n{}", address(&key.address), action(key), said(finding))
+/// Addresses against which the same stands, and what it is.
+fn blocked(together: &[&Blocked]) -> String {
+    let on: Vec<String> = together.iter().map(|blocked| held(blocked)).collect();
+    let said = together.first().map_or_else(String::new, |first| said(&first.finding));
+    format!("- `?` {}\n{said}", group::listed(&on, group::Names::All))
 }
 
 fn finding(finding: &Finding) -> String {
