@@ -209,7 +209,7 @@ fn declarations(desired: &Desired) -> BTreeMap<Assignment, Vec<&Name>> {
     all
 }
 
-/// For people: `Owner at /subscriptions/... for fabrikam`.
+/// For people: `Owner at /subscriptions/... for fabrikam (principal ...)`.
 pub(super) fn shown(grant: &Grant) -> SmolStr {
-    smol_str::format_smolstr!("{} at {} for {}", grant.role, grant.scope, grant.reseller)
+    smol_str::format_smolstr!("{} at {} for {} (principal {})", grant.role, grant.scope, grant.reseller, grant.principal)
 }

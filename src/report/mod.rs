@@ -15,6 +15,7 @@ mod run;
 mod sarif;
 mod settled;
 mod text;
+mod unchecked;
 mod unshown;
 mod width;
 

@@ -6,6 +6,7 @@ use super::counts::Verdict;
 use super::escape;
 use super::gates::{closings, stops};
 use super::layout::{Hue, Paint, Sheet, column, padded, paint, plural, searched, tagged, wrapped};
+use super::unchecked::unchecked;
 use super::unshown;
 use super::width::{Width, columns};
 use crate::model::{Class, StepKey};
@@ -118,7 +119,8 @@ impl Page {
         section("Blocked", joined(width, together(blocked).iter(), |blocked, out| self.blocked(blocked, out))?)?;
         section("Drift", joined(width, drifted.iter(), |finding, out| self.noted(finding, out))?)?;
         section("Noted", joined(width, alike(noted).into_iter(), |alike, out| self.alike(&alike, out))?)?;
-        section("Assumed", joined(width, assumptions.iter(), |text, out| wrapped(out, "  ", 4, text))?)?;
+        let assumed = assumptions.iter().map(String::as_str).chain(unchecked(steps));
+        section("Assumed", joined(width, assumed, |text, out| wrapped(out, "  ", 4, text))?)?;
         section(
             "Released",
             joined(width, released.iter(), |address, out| {

@@ -21,7 +21,7 @@ pub(in crate::plan) fn grant(access: &AzureAccess, who: &str) -> Ask {
 /// Who gets a role: the reseller's own group, or whoever the document writes, which may be anybody.
 fn whom(access: &AzureAccess, who: &str) -> String {
     match access.principal_kind {
-        PrincipalKind::AdminAgents => format!("the AdminAgents group of {who}"),
+        PrincipalKind::AdminAgents => format!("the group {}, AdminAgents of {who},", access.principal),
         PrincipalKind::Written => format!("the principal {}, for {who},", access.principal),
     }
 }

@@ -2,6 +2,7 @@
 //! anything; what a step does not say is not here.
 
 use super::super::alike::{Alike, All, alike};
+use super::super::unchecked::unchecked;
 use super::super::unshown::{self, Same};
 use super::called::Called;
 use super::fit::{Fold, Form, Section};
@@ -64,7 +65,8 @@ pub(super) fn access(file: &PlanFile) -> Section {
             0 => String::new(),
             stays => format!(" Remains though it is not declared: {stays}."),
         };
-        format!("Gained: {}. Lost: {}.{stays}", of(0).count(), of(1).count())
+        let unchecked = unchecked(file.plan().steps()).map_or_else(String::new, |said| format!("\n\nTaken for granted: {said}."));
+        format!("Gained: {}. Lost: {}.{stays}{unchecked}", of(0).count(), of(1).count())
     };
     let forms = forms(&lead, (&held(file, Called::of(file)), &lines));
     Section { title: "Access".into(), fold: Fold::Open, forms }
