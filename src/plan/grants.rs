@@ -211,5 +211,11 @@ fn declarations(desired: &Desired) -> BTreeMap<Assignment, Vec<&Name>> {
 
 /// For people: `Owner at /subscriptions/... for fabrikam (principal ...)`.
 pub(super) fn shown(grant: &Grant) -> SmolStr {
-    smol_str::format_smolstr!("{} at {} for {} (principal {})", grant.role, grant.scope, grant.reseller, grant.principal)
+    smol_str::format_smolstr!(
+        "{} at {} for {} (principal {})",
+        grant.role,
+        grant.scope,
+        grant.reseller,
+        grant.principal
+    )
 }

@@ -9,6 +9,9 @@ use std::fmt::{self, Write};
 /// Above all of it.
 pub(super) const TITLE: &str = "Also changed in the manifests, and shown by no step";
 
+/// Above what new documents say, where that stands apart.
+pub(super) const NEW: &str = "Said by new documents, and shown by no step";
+
 /// How many are told one by one on a terminal.
 const TOLD: usize = 40;
 
@@ -20,7 +23,7 @@ pub(super) struct Same<'a> {
 }
 
 /// In groups, in the order of their first ones.
-pub(super) fn same(unshown: &[Unshown]) -> Vec<Same<'_>> {
+pub(super) fn same<'u>(unshown: impl IntoIterator<Item = &'u Unshown>) -> Vec<Same<'u>> {
     let mut places = std::collections::BTreeMap::new();
     let mut all: Vec<Same<'_>> = Vec::new();
     for Unshown { subject, state, fields } in unshown {

@@ -5,6 +5,7 @@
 mod azure;
 mod base;
 mod behaviour;
+mod beside;
 mod cases;
 mod checkpoints;
 mod cli;

@@ -457,6 +457,15 @@ pub(crate) fn not_compared(why: &Fault) -> Finding {
     Finding::note(Code::NotCompared, None, message).help(help)
 }
 
+/// Said where no run has named a commit yet: what else was changed is not told.
+pub(crate) fn nothing_to_compare_with() -> Finding {
+    let message = "what manifests say otherwise than before, and no step shows, is not told: mail addresses, links, names; \
+                   no run has named a commit to compare with";
+    let help = "compare with one: `twotier plan --base REF`. A run names its commit where `TWOTIER_COMMIT` or the pipeline does, \
+                or where all manifests are committed as they are";
+    Finding::note(Code::NotCompared, None, message).help(help)
+}
+
 /// What an earlier run left open, said beside a plan: what is planned may be done already, and only `apply` settles that.
 pub(crate) fn unfinished(folded: &Folded) -> Option<String> {
     let run = folded.run.as_ref()?;

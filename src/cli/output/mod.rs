@@ -15,7 +15,9 @@ mod why;
 pub(super) use changes::{Difference, bound_json, differences, imported, imported_json, set, set_json};
 pub(super) use decided::{decided, decided_json};
 pub(super) use drift::{drift, drift_json};
-pub(super) use history::{About, history, history_json, not_compared, only, run, run_json, unfinished, unproven};
+pub(super) use history::{
+    About, history, history_json, not_compared, nothing_to_compare_with, only, run, run_json, unfinished, unproven,
+};
 pub(super) use people::{
     credentials, credentials_json, handoff, handoff_json, handoff_line, handoffs, handoffs_json, mail, mail_name, said,
 };

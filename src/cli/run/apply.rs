@@ -5,12 +5,13 @@ use super::{CliError, Exit, Scene};
 use crate::apply::{Class, Clock as _, Match, Tools};
 use crate::cli::args::ApplyArgs;
 use crate::cli::clock::Random;
-use crate::cli::doors::Doors;
+use crate::cli::doors::{self, Doors};
 use crate::cli::interrupt;
 use crate::cli::progress::Shown;
 use crate::cli::settings::{RunBy, Setting};
 use crate::cli::terminal::Answer;
 use crate::ops::apply::{self, Account, Applied, Consent, Order, Recorded, World};
+use crate::ops::base;
 use crate::ops::plan;
 use crate::ops::project::Valid;
 use crate::ops::{roles, show};
@@ -76,7 +77,7 @@ fn ask(scene: &Scene<'_>, args: &ApplyArgs, project: &Valid, doors: &Doors) -> R
     recall.close(&shown);
     lint::silence(&mut planned.outlook.findings, &scene.settings.lint, doors.clock.now().date());
     roles::note(&mut planned, &scene.settings.roles());
-    let unshown = since_last_run(scene, project, journal.last_commit(), &mut planned);
+    let unshown = since_last_run(scene, project, (journal.ledger(), journal.last_commit()), &mut planned);
     let file =
         PlanFile::new(&planned.plan, &planned.outlook, &project.sources).recalling(looked.told()).beside(unshown);
     let text = scene.rendered(
@@ -105,18 +106,20 @@ fn order(scene: &Scene<'_>, args: &ApplyArgs, consent: Consent, passed: Duration
         parallel: usize::from(args.parallelism),
         lock_wait: seconds(args.lock_wait),
         deadline: args.deadline.map(|deadline| passed + seconds(deadline)),
-        account: account(&scene.settings.run_by),
+        account: account(scene),
         roles: scene.settings.roles(),
         lint: scene.settings.lint.clone(),
     }
 }
 
-fn account(run_by: &RunBy) -> Account {
+/// On whose account. Where nothing names the commit, it is the one that says what is applied, if one does.
+fn account(scene: &Scene<'_>) -> Account {
+    let run_by = &scene.settings.run_by;
     let RunBy { commit, reference, change_url, .. } = run_by;
     let value = |setting: &Option<Setting<SmolStr>>| setting.as_ref().map(|setting| setting.value.clone());
     Account {
         actor: run_by.actor().value.clone(),
-        commit: value(commit),
+        commit: value(commit).or_else(|| base::committed_as(doors::place(scene.settings)).map(SmolStr::from)),
         reference: value(reference),
         change_url: value(change_url),
     }

@@ -177,7 +177,7 @@ pub(super) fn plan(scene: &Scene<'_>, args: &PlanArgs) -> Result<Exit, CliError>
     roles::note(&mut planned, &scene.settings.roles());
     let unshown = match &changed {
         Some(changed) => base::unshown(changed, &planned),
-        None => since_last_run(scene, &project, last.as_deref(), &mut planned),
+        None => since_last_run(scene, &project, (&ledger, last.as_deref()), &mut planned),
     };
     let file = PlanFile::new(&planned.plan, &planned.outlook, &project.sources)
         .within(targets)
@@ -249,18 +249,20 @@ fn since(scene: &Scene<'_>, project: &Valid, base: &str) -> Result<base::Changed
 pub(super) fn since_last_run(
     scene: &Scene<'_>,
     project: &Valid,
-    last: Option<&str>,
+    (ledger, last): (&Ledger, Option<&str>),
     planned: &mut Planned,
 ) -> Vec<Unshown> {
-    let Some(commit) = last else { return Vec::new() };
-    match base::changed(project, doors::place(scene.settings), commit) {
-        Ok(changed) => base::unshown(&changed, planned),
-        Err(why) => {
-            let provider = Address::Provider(project.desired.provider.name.clone());
-            planned.outlook.findings.push(output::not_compared(&why).about(provider));
-            Vec::new()
-        }
-    }
+    let place = doors::place(scene.settings);
+    let lacking = match last.map(|commit| base::changed(project, place, commit)) {
+        Some(Ok(changed)) => return base::unshown(&changed, planned),
+        Some(Err(why)) => Some(output::not_compared(&why)),
+        // Before there is a state nothing was applied, and where git keeps nothing there is nothing to compare with.
+        None if ledger.genesis.is_none() || !base::is_committed(place.root) => None,
+        None => Some(output::nothing_to_compare_with()),
+    };
+    let provider = Address::Provider(project.desired.provider.name.clone());
+    planned.outlook.findings.extend(lacking.map(|finding| finding.about(provider)));
+    Vec::new()
 }
 
 /// `show`.

@@ -1,7 +1,9 @@
 //! What the project declares otherwise than a commit: the addresses of `plan --base REF`, and what manifests and project
 //! file say otherwise that no step shows. Compares meanings and not lines; never writes to the repository.
 
+mod former;
 mod repository;
+mod shown;
 mod unshown;
 
 pub use repository::is_committed;
@@ -81,6 +83,18 @@ pub fn changed(project: &Valid, place: Place<'_>, reference: &str) -> Result<Cha
         changed.rewritten.insert(Subject::File(PROJECT_FILE.into()), Rewritten { then: said(then), now: said(now) });
     }
     Ok(changed)
+}
+
+/// The commit that says just what manifests and project file say now; none where any of it is otherwise or not committed,
+/// and where there is no repository.
+#[must_use]
+pub fn committed_as(place: Place<'_>) -> Option<String> {
+    let repository = Repository::around(place.root).ok()?;
+    let file = Some(place.root.join(PROJECT_FILE)).filter(|file| file.exists());
+    let said = place.manifests.iter().map(|entry| place.root.join(entry)).chain(file);
+    let paths = said.map(|path| repository.path(&path)).collect::<Option<Vec<PathBuf>>>()?;
+    let clean = repository.is_clean(&paths).ok()?;
+    clean.then(|| repository.commit("HEAD").ok()).flatten()
 }
 
 /// Tells of managed addresses that disappeared since the base, as a plan of everything would.

@@ -43,6 +43,13 @@ impl Repository {
     pub(super) fn differing(&self, commit: &str) -> Result<BTreeSet<PathBuf>, Fault> {
         self.names(&["diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", commit, "--"])
     }
+    /// Whether these files and folders are just as the last commit has them, with nothing beside it.
+    pub(super) fn is_clean(&self, paths: &[PathBuf]) -> Result<bool, Fault> {
+        let paths: Vec<String> = paths.iter().map(|path| format!("./{}", crate::diag::source::shown(path))).collect();
+        let mut arguments = vec!["--literal-pathspecs", "status", "--porcelain", "-z", "--untracked-files=all", "--"];
+        arguments.extend(paths.iter().map(String::as_str));
+        Ok(git(&self.top, &arguments)?.is_ok_and(|changes| changes.is_empty()))
+    }
     fn names(&self, arguments: &[&str]) -> Result<BTreeSet<PathBuf>, Fault> {
         let names = git(&self.top, arguments)?.map_err(failed)?;
         Ok(text(names).split('\0').filter(|name| !name.is_empty()).map(PathBuf::from).collect())

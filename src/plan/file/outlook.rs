@@ -3,7 +3,7 @@
 
 use super::fact::WireKey;
 use crate::diag::{self, Severity, SourceMap};
-use crate::model::{Address, Date, Limit, StepKey, Timestamp};
+use crate::model::{Address, Date, Kind, Limit, StepKey, Timestamp};
 use crate::plan;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -69,6 +69,15 @@ pub struct Unshown {
     /// Its fields, what names a mailbox or a link first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<UnshownField>,
+}
+impl Unshown {
+    /// Whether a new document says it about something new: it may be much, and moves nothing away. An acknowledgement is
+    /// about limits that were there before.
+    #[must_use]
+    pub fn is_addition(&self) -> bool {
+        let acknowledges = self.subject.starts_with(Kind::Acknowledgement.slug());
+        self.state == UnshownState::New && !acknowledges
+    }
 }
 
 /// Whether something is new.

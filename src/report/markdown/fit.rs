@@ -14,6 +14,8 @@ pub(super) struct Section {
     pub(super) fold: Fold,
     /// From the fullest to the shortest; the last one may be cut between items.
     pub(super) forms: Vec<Form>,
+    /// Most that it takes, whatever room there is.
+    pub(super) most: usize,
 }
 
 /// Whether a section is seen at once.
@@ -41,18 +43,26 @@ impl Section {
     /// A section of one form; none without items.
     pub(super) fn of(title: &str, fold: Fold, items: Vec<String>) -> Option<Self> {
         let form = Form { items, ..Form::default() };
-        (!form.items.is_empty()).then(|| Self { title: title.to_owned(), fold, forms: vec![form] })
+        (!form.items.is_empty()).then(|| Self::told(title, fold, vec![form]))
+    }
+    /// A section that may be told in several ways.
+    pub(super) fn told(title: impl Into<String>, fold: Fold, forms: Vec<Form>) -> Self {
+        Self { title: title.into(), fold, forms, most: LIMIT }
+    }
+    /// The same, and no longer than that.
+    pub(super) fn at_most(self, most: usize) -> Self {
+        Self { most, ..self }
     }
     /// What its title and fold take.
     fn frame(&self) -> usize {
         self.title.len() + "\n<details><summary></summary>\n\n\n</details>\n".len()
     }
     fn size(&self) -> usize {
-        self.frame() + self.forms.first().map_or(0, Form::size)
+        self.most.min(self.frame() + self.forms.first().map_or(0, Form::size))
     }
     /// The section in so many bytes, and what was left out.
     fn within(&self, room: usize) -> (String, Option<String>) {
-        let room = room.saturating_sub(self.frame());
+        let room = self.most.min(room).saturating_sub(self.frame());
         let Some(last) = self.forms.last() else { return (String::new(), None) };
         let form = self.forms.iter().find(|form| form.size() <= room).unwrap_or(last);
         let (mut body, mut shown) = (form.lead.clone(), form.items.len());
@@ -110,14 +120,11 @@ mod tests {
             let items = (0..n).map(|i| format!("- {title} {i:04} {}\n", "x".repeat(80))).collect();
             Section::of(title, Fold::Open, items).unwrap()
         };
-        let steps = Section {
-            title: "Steps".into(),
-            fold: Fold::Closed,
-            forms: vec![
-                Form { items: vec!["- y\n".repeat(40_000)], ..Form::default() },
-                Form { items: vec!["- counts\n".into()], without: Some("as counts"), ..Form::default() },
-            ],
-        };
+        let steps = vec![
+            Form { items: vec!["- y\n".repeat(40_000)], ..Form::default() },
+            Form { items: vec!["- counts\n".into()], without: Some("as counts"), ..Form::default() },
+        ];
+        let steps = Section::told("Steps", Fold::Closed, steps);
         let text = fitted("head\n", &[long("Money", 100), long("Noted", 5_000), steps], |left| left.join("; "));
         assert!(text.len() <= LIMIT - SPARE, "{}", text.len());
         assert!(text.contains("- Money 0099"), "all of the first");

@@ -20,7 +20,7 @@ use crate::apply::Recovered;
 use crate::apply::outcome::StepResult;
 use crate::diag::{self, SourceMap};
 use crate::model::{Class, StepKey};
-use crate::plan::file::{Blocked, Finding, Outlook, PlanFile};
+use crate::plan::file::{Blocked, Finding, Outlook, PlanFile, Unshown};
 use crate::plan::{Mark, Readiness, Step, Undo};
 use called::Called;
 use fit::{Fold, Form, Section, fitted};
@@ -30,6 +30,8 @@ use std::fmt::{self, Write};
 
 /// How many gates and blocked addresses the verdict names.
 const GATES: usize = 8;
+/// Most that a section takes which may list thousands of names and stands above what must be seen.
+const LISTS: usize = fit::LIMIT / 4;
 /// How many objects of a sort the verdict names.
 const NAMED: usize = 3;
 
@@ -39,10 +41,11 @@ const NAMED: usize = 3;
 /// When `out` does.
 pub(super) fn plan(file: &PlanFile, out: &mut dyn Write) -> fmt::Result {
     let outlook = file.outlook();
-    // Whom things are sent to from now on stands in no other section, so nobody scrolls to it.
-    let beside: Vec<String> = unshown::same(&outlook.unshown).iter().map(told::unshown).collect();
-    let mut sections: Vec<Section> = Section::of(unshown::TITLE, Fold::Open, beside).into_iter().collect();
-    sections.extend([told::access(file), told::money(file)]);
+    let (new, changed): (Vec<&Unshown>, Vec<&Unshown>) = outlook.unshown.iter().partition(|it| it.is_addition());
+    let beside = |title, all| Section::of(title, Fold::Open, unshown::same(all).iter().map(told::unshown).collect());
+    let mut sections = vec![told::access(file).at_most(LISTS), told::money(file).at_most(LISTS)];
+    // Whom things are sent to from now on stands in no other section; what is new may be much, and moves nothing away.
+    sections.extend(beside(unshown::TITLE, changed));
     sections.extend(told::guards(file));
     sections.extend(Section::of(
         "Blocked",
@@ -50,6 +53,7 @@ pub(super) fn plan(file: &PlanFile, out: &mut dyn Write) -> fmt::Result {
         together(&outlook.blocked).iter().map(|it| blocked(it)).collect(),
     ));
     sections.extend(people(file));
+    sections.extend(beside(unshown::NEW, new));
     let elsewhere = |finding: &Finding| told::remains(finding) || stops(finding) || leads(finding).is_some();
     let told = outlook.findings.iter().filter(|finding| !elsewhere(finding));
     let (drifted, noted): (Vec<&Finding>, Vec<&Finding>) = told.partition(|finding| finding.is_drift());
@@ -74,7 +78,7 @@ fn verdict(file: &PlanFile) -> String {
     let waits = steps.len() - runs - asks - asked;
     let mut text = format!("### twotier plan\n\n**{}**\n", Verdict::of(file));
     if steps.is_empty() {
-        text.push_str("\nNothing happens when it is applied.\n");
+        text.push_str(&format!("\n{}\n", happens(file.outlook())));
         if !file.outlook().unshown.is_empty() {
             text.push_str("What else the manifests say now stands below.\n");
         }
@@ -109,12 +113,25 @@ fn verdict(file: &PlanFile) -> String {
     text
 }
 
+/// What `apply` does where there are no steps.
+fn happens(outlook: &Outlook) -> &'static str {
+    let other = [diag::Code::MeansAnother, diag::Code::PartnerIdMoved];
+    if outlook.findings.iter().any(|finding| other.iter().any(|code| finding.is(*code))) {
+        "When it is applied, nothing is done but to record the changed ids that are told here."
+    } else if outlook.renamed.is_empty() {
+        "Nothing happens when it is applied."
+    } else {
+        "When it is applied, nothing is done but to record the new names."
+    }
+}
+
 /// Findings that stand in the verdict, whole, and nowhere else.
-const LEADING: [(diag::Code, &str); 4] = [
+const LEADING: [(diag::Code, &str); 5] = [
     (diag::Code::StateFresh, "A state without a past:"),
     (diag::Code::MeansAnother, "Means another object than before:"),
     (diag::Code::PartnerIdMoved, "Goes over to another partnership:"),
     (diag::Code::AcknowledgementUsed, "Passes a limit:"),
+    (diag::Code::NotCompared, "Not told here:"),
 ];
 
 fn leads(finding: &Finding) -> Option<&'static str> {
@@ -170,7 +187,7 @@ fn people(file: &PlanFile) -> Option<Section> {
     let lines = groups.iter().map(|group| group.line(Called::NOBODY)).collect();
     let short = Form { items: lines, without: Some("as counts"), ..Form::default() };
     let forms = vec![full(Called::of(file), None), full(Called::NOBODY, Some(UNNAMED)), short];
-    (!groups.is_empty()).then(|| Section { title: "For people".into(), fold: Fold::Open, forms })
+    (!groups.is_empty()).then(|| Section::told("For people", Fold::Open, forms))
 }
 
 /// The steps: in full, one a line, or as counts by reseller.
@@ -188,7 +205,7 @@ fn steps(file: &PlanFile) -> Option<Section> {
     let counts = Form { items: by_reseller(steps), without: Some("as counts"), ..Form::default() };
     let title = format!("Steps: {}", steps.len());
     let forms = vec![full(Called::of(file), None), full(Called::NOBODY, Some(UNNAMED)), lines, counts];
-    (!groups.is_empty()).then_some(Section { title, fold: Fold::Closed, forms })
+    (!groups.is_empty()).then(|| Section::told(title, Fold::Closed, forms))
 }
 
 /// `fabrikam: 40 set-partner-of-record, 2 change-quantity`, the longest first.

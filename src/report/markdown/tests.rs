@@ -59,7 +59,8 @@ fn foreign(text: &str) -> Vec<String> {
             Event::Rule | Event::TaskListMarker(_) => found.push("a rule or a box".to_owned()),
         }
     }
-    let titles = ["twotier plan", "Access", "Money", "For people", "Blocked", "Drift", "Noted", unshown::TITLE];
+    let titles =
+        ["twotier plan", "Access", "Money", "For people", "Blocked", "Drift", "Noted", unshown::TITLE, unshown::NEW];
     let headings = said.lines().filter_map(|line| line.strip_prefix("# "));
     found.extend(headings.filter(|title| !titles.contains(title)).map(|title| format!("heading {title}")));
     let lower = said.to_lowercase();
@@ -225,10 +226,19 @@ fn five_thousand_steps_fit_and_what_is_left_out_is_said() {
         "{text}"
     );
     assert!(
-        text.contains("`subscription/customer-00999/m365` and 4000 more"),
-        "as many are named as there is room for: {text}"
+        text.contains("`subscription/customer-00299/m365` and 4700 more"),
+        "as many are named as leave what stands below in sight: {text}"
     );
     assert!(text.ends_with(&format!("Plan id `{}`\n", file.plan().id())), "{text}");
+}
+
+#[test]
+fn a_plan_without_steps_says_what_is_recorded() {
+    let told = |found: Vec<diag::Finding>| shown(&file(Vec::new(), &Beside { findings: found, ..Beside::default() }));
+    let nothing = "Nothing happens when it is applied.";
+    assert!(told(Vec::new()).contains(nothing));
+    let other = told(vec![diag::Finding::warning(diag::Code::MeansAnother, None, "means another one")]);
+    assert!(!other.contains(nothing) && other.contains("nothing is done but to record the changed ids"), "{other}");
 }
 
 #[test]

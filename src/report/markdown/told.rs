@@ -51,8 +51,12 @@ pub(super) fn remains(finding: &Finding) -> bool {
     [Code::AccessRemains, Code::ResellerStays].iter().any(|code| finding.is(*code))
 }
 
-/// Rank of what stays with somebody, below what is gained, lost and changed.
-const REMAINS: u8 = 3;
+/// Ranks: rights that let somebody act come first, what stays with somebody last.
+const GAINS: u8 = 0;
+const JOINS: u8 = 1;
+const LOSES: u8 = 2;
+const CHANGES: u8 = 3;
+const REMAINS: u8 = 4;
 
 /// Access: gained first, then lost, then what changes otherwise.
 pub(super) fn access(file: &PlanFile) -> Section {
@@ -65,11 +69,12 @@ pub(super) fn access(file: &PlanFile) -> Section {
             0 => String::new(),
             stays => format!(" Remains though it is not declared: {stays}."),
         };
-        let unchecked = unchecked(file.plan().steps()).map_or_else(String::new, |said| format!("\n\nTaken for granted: {said}."));
-        format!("Gained: {}. Lost: {}.{stays}{unchecked}", of(0).count(), of(1).count())
+        let unchecked =
+            unchecked(file.plan().steps()).map_or_else(String::new, |said| format!("\n\nTaken for granted: {said}."));
+        format!("Gained: {}. Lost: {}.{stays}{unchecked}", of(GAINS).chain(of(JOINS)).count(), of(LOSES).count())
     };
     let forms = forms(&lead, (&held(file, Called::of(file)), &lines));
-    Section { title: "Access".into(), fold: Fold::Open, forms }
+    Section::told("Access", Fold::Open, forms)
 }
 
 fn held(file: &PlanFile, called: Called<'_>) -> Lines {
@@ -108,7 +113,7 @@ fn rights(step: &Step, called: Called<'_>) -> Vec<(u8, String)> {
         StepName::CreateCustomer => match &step.action {
             Action::Api(Wanted::CreateCustomer { reseller, details, .. }) if details.default_admin_access => {
                 vec![(
-                    0,
+                    GAINS,
                     format!(
                         "**gains** {} and the provider: administrator of the new",
                         called.partner(reseller.as_str())
@@ -117,20 +122,24 @@ fn rights(step: &Step, called: Called<'_>) -> Vec<(u8, String)> {
             }
             Action::Api(Wanted::CreateCustomer { reseller, .. }) => {
                 let who = called.partner(reseller.as_str());
-                vec![(0, format!("**gains** {who}: reseller, without administrator access, of the new"))]
+                vec![(JOINS, format!("**gains** {who}: reseller, without administrator access, of the new"))]
             }
             Action::Api(_) | Action::HandOff(_) | Action::Await { .. } | Action::Guard(_) => Vec::new(),
         },
-        StepName::DeliverCredentials => vec![(0, format!("**gains** {}: first administrator's password of", to()))],
-        StepName::ResetAdminPassword => vec![(2, "**changes** first administrator's password of".to_owned())],
-        StepName::AwaitPartnership => vec![(0, "**gains** becomes a reseller, without access to any customer".into())],
-        StepName::AwaitAssociation => {
-            vec![(0, format!("**gains** {}: reseller, without administrator right, of", other()))]
+        StepName::DeliverCredentials => vec![(GAINS, format!("**gains** {}: first administrator's password of", to()))],
+        StepName::ResetAdminPassword => vec![(CHANGES, "**changes** first administrator's password of".to_owned())],
+        StepName::AwaitPartnership => {
+            vec![(JOINS, "**gains** becomes a reseller, without access to any customer".into())]
         }
-        StepName::GrantAzureAccess => vec![(0, format!("**gains** {}", summary()))],
-        StepName::RevokeAzureAccess => vec![(1, format!("**loses** {}", summary()))],
-        StepName::EndPartnership => vec![(1, format!("**loses** its partnership; {}", said(step)))],
-        StepName::SetSupportContact => vec![(2, format!("**changes** who is called for support, {}", values(step)))],
+        StepName::AwaitAssociation => {
+            vec![(JOINS, format!("**gains** {}: reseller, without administrator right, of", other()))]
+        }
+        StepName::GrantAzureAccess => vec![(GAINS, format!("**gains** {}", summary()))],
+        StepName::RevokeAzureAccess => vec![(LOSES, format!("**loses** {}", summary()))],
+        StepName::EndPartnership => vec![(LOSES, format!("**loses** its partnership; {}", said(step)))],
+        StepName::SetSupportContact => {
+            vec![(CHANGES, format!("**changes** who is called for support, {}", values(step)))]
+        }
         StepName::ChangeGuards
         | StepName::ReviewListing
         | StepName::InviteReseller
@@ -176,7 +185,7 @@ pub(super) fn guards(file: &PlanFile) -> Option<Section> {
         .chain(tightened.iter().map(|it| line("tightens", it)))
         .collect();
     let form = Form { lead, items, ..Form::default() };
-    (!form.items.is_empty()).then(|| Section { title: "Guards".into(), fold: Fold::Open, forms: vec![form] })
+    (!form.items.is_empty()).then(|| Section::told("Guards", Fold::Open, vec![form]))
 }
 
 /// What no step shows of documents that say the same otherwise.
@@ -216,7 +225,7 @@ pub(super) fn money(file: &PlanFile) -> Section {
         )
     };
     let forms = forms(&lead, (&moving(file, Called::of(file)).0, &lines));
-    Section { title: "Money".into(), fold: Fold::Open, forms }
+    Section::told("Money", Fold::Open, forms)
 }
 
 fn moving(file: &PlanFile, called: Called<'_>) -> (Lines, Sums) {
