@@ -463,8 +463,10 @@ fn lower(making: &Making<'_, '_>, chain: &Chain<'_>, wanted: u32, at: At) -> Res
                     chain.declared.key, detail.refundable
                 );
                 let end = chain.observed.commitment_end.map_or_else(String::new, |end| format!(" on {}", end.date()));
-                Err(Finding::error(Code::QuantityWindow, at, message)
-                    .help(format!("seats go down within seven days of buying them, or at the end of the term{end}")))
+                Err(Finding::error(Code::QuantityWindow, at, message).help(format!(
+                    "seats go down within seven days of buying them, or at the end of the term{end}: for that leave \
+                         `quantity` as it is and write `renewal: {{action: renew, quantity: {wanted}}}`"
+                )))
             }
             Facet::Absent => Err(Finding::error(Code::SubscriptionAbsent, at, "the subscription is not there")),
             Facet::Unknown(why) => Err(unknown("how many seats can be given back", &why)),

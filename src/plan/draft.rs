@@ -187,6 +187,13 @@ impl Step {
         }
         self
     }
+    /// The same, where there is something to note.
+    pub(super) fn noting_if(self, note: Option<String>) -> Self {
+        match note {
+            Some(note) => self.noting(note),
+            None => self,
+        }
+    }
     pub(super) fn risking(mut self, risks: &[Risk], undo: Undo) -> Self {
         self.risks = risks.to_vec();
         self.undo = undo;

@@ -32,6 +32,7 @@ mod renewals;
 mod repointed;
 pub mod role;
 mod served;
+mod shelf;
 pub mod step;
 mod support;
 mod unread;

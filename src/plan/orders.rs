@@ -7,6 +7,7 @@ use super::draft::{api, key, wait};
 use super::ends;
 use super::region;
 use super::served;
+use super::shelf::Shelf;
 use super::step::{Brings, Mark, Risk, Step, Undo, Wanted};
 use super::waits;
 use crate::desired::{PartnerOfRecord, Subscription};
@@ -20,12 +21,13 @@ use smol_str::SmolStr;
 use std::collections::BTreeSet;
 
 pub(super) fn make(making: &mut Making<'_, '_>) {
+    let shelf = Shelf::of(making.diff, making.sides.look.observed());
     for diff in &making.diff.subscriptions {
         let address = Address::Subscription(diff.declared.key.clone());
         let ordering = key(address.clone(), StepName::OrderSubscription);
         match &diff.state {
             SubscriptionState::ToBuy => {
-                if let Err(finding) = order(making, diff.declared, &ordering) {
+                if let Err(finding) = order(making, diff.declared, (&ordering, &shelf)) {
                     making.drafts.block(ordering, finding);
                 }
             }
@@ -87,7 +89,11 @@ fn buyer(making: &Making<'_, '_>, declared: &Subscription) -> Result<Buyer, Find
     }
 }
 
-fn order(making: &mut Making<'_, '_>, declared: &Subscription, ordering: &StepKey) -> Result<(), Finding> {
+fn order(
+    making: &mut Making<'_, '_>,
+    declared: &Subscription,
+    (ordering, shelf): (&StepKey, &Shelf<'_>),
+) -> Result<(), Finding> {
     no_purchase_order(declared)?;
     let line = line(declared)?;
     let (reseller, partner_id) = wanted_partner(&declared.partner_of_record).ok_or_else(|| no_partner(declared))?;
@@ -116,6 +122,7 @@ fn order(making: &mut Making<'_, '_>, declared: &Subscription, ordering: &StepKe
     )
     .marked(Mark::Add)
     .changing("product", None, line.product.to_string())
+    .noting_if(shelf.name(&line.product))
     .changing("quantity", None, line.quantity.to_string())
     .changing("term", None, line.term.to_string())
     .changing("billingCycle", None, line.billing_cycle.to_string())
@@ -130,6 +137,7 @@ fn order(making: &mut Making<'_, '_>, declared: &Subscription, ordering: &StepKe
     if let Some(end) = line.end_date {
         step = step.changing("endDate", None, end.to_string());
     }
+    step = shelf.told(declared, live, step);
     let bound = Fact::Binding(customer);
     step = match &buyer {
         Buyer::Live(id) => step.rests_on(bound, Value::text(id)),

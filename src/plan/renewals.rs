@@ -192,10 +192,11 @@ fn shown(chain: &Chain<'_>, declared: &Renewal, wanted: &Renewal) -> (String, St
 fn notes(chain: &Chain<'_>, declared: &Renewal) -> Option<String> {
     let day =
         |word: &str| chain.observed.commitment_end.map_or_else(String::new, |end| format!(" {word} {}", end.date()));
+    let seats = chain.seats.as_ref().map_or(chain.observed.quantity, |(_, seats)| *seats);
     let comes_to = match declared {
         Renewal::Renew(_) => None,
-        Renewal::Cancel => Some(format!("ends with its term{}", day("on"))),
-        Renewal::Extend => Some(format!("bought on month by month{}, 3 % to 23 % dearer", day("from"))),
+        Renewal::Cancel => Some(format!("ends with its term{}, {seats} seats", day("on"))),
+        Renewal::Extend => Some(format!("bought on month by month{}, {seats} seats, 3 % to 23 % dearer", day("from"))),
     };
     let again = chain.seats.is_some() && chain.observed.would_lose().is_some();
     let again = again.then(|| "set again: change-quantity deletes what is scheduled".to_owned());

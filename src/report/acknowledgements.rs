@@ -1,7 +1,7 @@
 //! The `Acknowledgement` documents that let closed gates pass, for people to commit: finished but for their reason.
 //! Never decides what stops `apply`, and never writes a file.
 
-use super::gates::{Closed, closed};
+use super::gates::{Passing, closed, named};
 use crate::manifest::emit::{NewDocument, Yaml, document};
 use crate::model::{Address, Date, Kind, Name, Span};
 use crate::plan::file::Gate;
@@ -21,14 +21,34 @@ pub struct Proposal<'a> {
 /// The documents that let these gates pass, one below the other; empty where none can, as in a freeze. Names that
 /// `is_taken` knows are not given again.
 pub fn acknowledgements(gates: &[Gate], proposal: Proposal<'_>, is_taken: impl Fn(&Name) -> bool) -> String {
+    documents(gates, Some(proposal), &is_taken)
+}
+
+/// The same where nobody says yet who would say so, nor until when.
+pub(super) fn blanks(gates: &[Gate]) -> String {
+    documents(gates, None, &|_| false)
+}
+
+/// What lets each of these gates pass, in a sentence.
+pub(super) fn remedies(gates: &[Gate]) -> Vec<String> {
+    let passing = closed(gates).into_iter().filter_map(|gate| gate.passing().map(|it| (gate.say(), it)));
+    let remedy = |(_, Passing { code, causes }): (String, Passing<'_>)| {
+        let of: Vec<&Address> = causes.iter().map(|(cause, _)| *cause).collect();
+        format!(
+            "what lets it pass is an `Acknowledgement` with limit {code}, cause {}, atMost {}, and who says so, why and until \
+             when (`twotier explain {code}`)",
+            named(&of),
+            open(&causes)
+        )
+    };
+    passing.map(remedy).collect()
+}
+
+fn documents(gates: &[Gate], proposal: Option<Proposal<'_>>, is_taken: &impl Fn(&Name) -> bool) -> String {
     let mut text = String::new();
     for gate in closed(gates) {
-        let (code, causes) = match &gate {
-            Closed::Taking(group) => (group.code, group.causes.clone()),
-            Closed::Limit { code, causes, .. } => (*code, causes.iter().map(|(cause, open)| (cause, *open)).collect()),
-            Closed::Frozen { .. } => continue,
-        };
-        if let Some(document) = acknowledgement((code, &causes), gate.say(), proposal, &is_taken) {
+        let Some(passing) = gate.passing() else { continue };
+        if let Some(document) = acknowledgement(&passing, gate.say(), proposal, is_taken) {
             text.push_str(if text.is_empty() { "" } else { "---\n" });
             text.push_str(&document);
         }
@@ -36,45 +56,55 @@ pub fn acknowledgements(gates: &[Gate], proposal: Proposal<'_>, is_taken: impl F
     text
 }
 
-/// The finished document but for its reason; none when every name is taken.
+fn open(causes: &[(&Address, u32)]) -> u32 {
+    causes.iter().map(|(_, open)| *open).fold(0, u32::saturating_add)
+}
+
+/// The finished document but for its reason, and for what no proposal says; none when every name is taken.
 fn acknowledgement(
-    (code, causes): (&str, &[(&Address, u32)]),
+    Passing { code, causes }: &Passing<'_>,
     why: String,
-    Proposal { by, today }: Proposal<'_>,
+    proposal: Option<Proposal<'_>>,
     is_taken: &impl Fn(&Name) -> bool,
 ) -> Option<String> {
+    let today = proposal.map(|proposal| proposal.today);
     let names = (1..=u16::MAX).filter_map(|turn| name(code, causes, today, turn).parse::<Name>().ok());
     let name = names.into_iter().find(|name| !is_taken(name))?;
-    let amount = causes.iter().map(|(_, open)| *open).fold(0, u32::saturating_add);
     let address = |cause: &Address| Yaml::text(cause.to_string());
-    let cause = match causes {
+    let cause = match causes.as_slice() {
         [(cause, _)] => ("cause", address(cause)),
         all => ("causes", Yaml::Lines(all.iter().map(|(cause, _)| address(cause)).collect())),
     };
+    let asks = match proposal {
+        Some(_) => "Say why in `reason`, then commit this.",
+        None => "Say why, who says so and until when, then commit this.",
+    };
+    let expires = today.map_or_else(String::new, |today| today.start().plus(LASTS).date().to_string());
     Some(document(&NewDocument {
         kind: Kind::Acknowledgement,
         name: &name,
-        comments: vec![why, "Say why in `reason`, then commit this.".to_owned()],
+        comments: vec![why, asks.to_owned()],
         spec: Yaml::map([
-            ("limit", Yaml::text(code)),
+            ("limit", Yaml::text(*code)),
             cause,
-            ("atMost", Yaml::Number(amount)),
+            ("atMost", Yaml::Number(open(causes))),
             ("reason", Yaml::text("")),
-            ("by", Yaml::text(by)),
-            ("expires", Yaml::text(today.start().plus(LASTS).date().to_string())),
+            ("by", Yaml::text(proposal.map_or("", |proposal| proposal.by))),
+            ("expires", Yaml::text(expires)),
         ]),
     }))
 }
 
 /// Of one cause by its address, of several by how many there are; from the second of a day on with its number.
-fn name(code: &str, causes: &[(&Address, u32)], today: Date, turn: u16) -> String {
+fn name(code: &str, causes: &[(&Address, u32)], today: Option<Date>, turn: u16) -> String {
     let of = match causes {
         [(cause, _)] => cause.to_string(),
         all => format!("{} documents", all.len()),
     };
     let turn = if turn == 1 { String::new() } else { format!("-{turn}") };
     let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
-    let name: String = format!("{of}-{code}-{today}{turn}").chars().map(plain).collect();
+    let day = today.map_or_else(String::new, |today| format!("-{today}"));
+    let name: String = format!("{of}-{code}{day}{turn}").chars().map(plain).collect();
     name.get(name.len().saturating_sub(63)..).unwrap_or(&name).trim_matches('-').to_owned()
 }
 
@@ -155,6 +185,23 @@ spec:
         let taken = "customer-contoso-tt0500-2026-11-23";
         let text = proposed(&[taking("customer/contoso", 3)], "ann", &[taken]);
         assert!(text.contains(&format!("name: {taken}-2\n")), "{text}");
+    }
+
+    #[test]
+    fn what_nobody_knows_yet_is_left_blank_and_a_freeze_has_no_remedy() {
+        let frozen =
+            Gate::Frozen { until: "2026-12-01".parse().expect("a date"), reason: "books".into(), place: String::new() };
+        let gates = [taking("customer/contoso", 3), frozen];
+        let text = blanks(&gates);
+        assert!(
+            text.contains("name: customer-contoso-tt0500\n") && text.contains("by: \"\"\n  expires: \"\"\n"),
+            "{text}"
+        );
+        let remedies = remedies(&gates);
+        assert!(
+            remedies.len() == 1 && remedies[0].contains("limit TT0500, cause customer/contoso, atMost 2,"),
+            "{remedies:?}"
+        );
     }
 
     proptest! {

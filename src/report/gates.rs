@@ -114,6 +114,27 @@ pub(super) fn closed(gates: &[Gate]) -> Vec<Closed<'_>> {
     all
 }
 
+/// What an acknowledgement must name to let a gate pass.
+pub(super) struct Passing<'a> {
+    /// The code.
+    pub(super) code: &'a str,
+    /// The documents, with how many steps of each are not acknowledged yet.
+    pub(super) causes: Vec<(&'a Address, u32)>,
+}
+
+impl<'a> Closed<'a> {
+    /// What lets it pass; nothing ends a freeze.
+    pub(super) fn passing(&self) -> Option<Passing<'a>> {
+        match self {
+            Self::Taking(group) => Some(Passing { code: group.code, causes: group.causes.clone() }),
+            Self::Limit { code, causes, .. } => {
+                Some(Passing { code, causes: causes.iter().map(|(cause, open)| (cause, *open)).collect() })
+            }
+            Self::Frozen { .. } => None,
+        }
+    }
+}
+
 impl Closed<'_> {
     /// What stands against it, in a sentence with its code.
     pub(super) fn say(&self) -> String {
@@ -193,7 +214,7 @@ impl Group<'_> {
 }
 
 /// Every address, or the first and how many more.
-fn named(causes: &[&Address]) -> String {
+pub(super) fn named(causes: &[&Address]) -> String {
     let shown = if causes.len() <= NAMED + 1 { causes.len() } else { NAMED };
     let text = causes[..shown].iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     match causes.len() - shown {

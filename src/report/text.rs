@@ -1,6 +1,7 @@
 //! A plan as plain text, for a terminal and a pull request: one block a step, then what stands beside the steps, then
 //! one line that says what it comes to. Every line fits the page unless a word alone is wider.
 
+use super::acknowledgements::remedies;
 use super::alike::{Alike, All, alike, together};
 use super::counts::Verdict;
 use super::escape;
@@ -9,6 +10,7 @@ use super::layout::{Hue, Paint, Sheet, column, padded, paint, plural, searched, 
 use super::unchecked::unchecked;
 use super::unshown;
 use super::width::{Width, columns};
+use crate::model::operation::CartLine;
 use crate::model::{Class, StepKey};
 use crate::plan::file::{Blocked, Finding, Outlook, PlanFile, Renamed};
 use crate::plan::step::{Action, Need, Wanted};
@@ -136,7 +138,8 @@ impl Page {
         section(unshown::TITLE, unshown::listed(unshown, width)?)?;
         let lacking = joined(width, stopping.into_iter(), |finding, out| self.noted(finding, out))?;
         let closed = joined(width, closings(gates, steps).iter(), |said, out| wrapped(out, "  ", 4, said))?;
-        section("Stops apply", lacking + &closed)?;
+        let passes = joined(width, remedies(gates).iter(), |said, out| wrapped(out, "    help: ", 10, said))?;
+        section("Stops apply", lacking + &closed + &passes)?;
         if *outside > 0 {
             sections.push(format!(
                 "Outside the scope: {}.\n",
@@ -230,20 +233,24 @@ fn tag(step: &Step) -> String {
 
 /// What the step does: one line of its own and what it changes.
 fn body(step: &Step, out: &mut Sheet<'_>) -> fmt::Result {
-    let Some((line, told)) = summary(&step.action) else { return changes(step.changes.iter(), out) };
+    let Some((line, told)) = summary(step) else { return changes(step.changes.iter(), out) };
     wrapped(out, "    ", 6, &line)?;
     changes(step.changes.iter().filter(|change| !told.contains(&change.field.as_str())), out)
 }
 
 /// A line that says what is done, and the fields it tells.
-pub(super) fn summary(action: &Action) -> Option<(String, &'static [&'static str])> {
-    Some(match action {
+pub(super) fn summary(step: &Step) -> Option<(String, &'static [&'static str])> {
+    Some(match &step.action {
         Action::HandOff(ask) => (ask.summary.clone(), &[]),
         Action::Await { until } => (format!("until {until}"), &[]),
-        Action::Api(Wanted::Order { subscription: _, line }) => (
-            format!("product {}, quantity {}, {}, {}", line.product, line.quantity, line.term, line.billing_cycle),
-            &["product", "quantity", "term", "billingCycle"],
-        ),
+        Action::Api(Wanted::Order { subscription: _, line }) => {
+            let CartLine { product, quantity, term, billing_cycle, .. } = line.as_ref();
+            let called = product_name(step).map_or_else(String::new, |name| format!(" ({name})"));
+            (
+                format!("product {product}{called}, quantity {quantity}, {term}, {billing_cycle}"),
+                &["product", "quantity", "term", "billingCycle"],
+            )
+        }
         Action::Api(Wanted::CreateCustomer { customer: _, reseller, details }) => (
             format!("domain {}, {}, {}, for {reseller}", details.domain, details.company_name, details.address.country),
             &["domain", "company", "country", "reseller"],
@@ -253,6 +260,11 @@ pub(super) fn summary(action: &Action) -> Option<(String, &'static [&'static str
         }
         Action::Api(Wanted::Change { .. } | Wanted::SetSupportContact { .. }) | Action::Guard(_) => return None,
     })
+}
+
+/// How people call the product that is ordered, where that is known.
+pub(super) fn product_name(step: &Step) -> Option<&str> {
+    step.changes.iter().find(|change| change.field == "product")?.note.as_deref()
 }
 
 fn changes<'a>(changes: impl Iterator<Item = &'a FieldChange> + Clone, out: &mut Sheet<'_>) -> fmt::Result {

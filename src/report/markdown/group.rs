@@ -134,7 +134,7 @@ fn risk(step: &Step) -> String {
 
 /// What a step does and changes, in one line of Markdown.
 pub(super) fn body(step: &Step) -> String {
-    let (line, told) = summary(&step.action).map_or((None, &[][..]), |(line, told)| (Some(line), told));
+    let (line, told) = summary(step).map_or((None, &[][..]), |(line, told)| (Some(line), told));
     let changes = step.changes.iter().filter(|change| !told.contains(&change.field.as_str()));
     let changes = changes
         .map(|change| format!("{} {}", value(&change.field), short(&moved(change).replace(" -> ", " \u{2192} "))));

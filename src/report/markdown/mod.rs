@@ -9,9 +9,10 @@ mod group;
 mod tests;
 mod told;
 
+use super::acknowledgements::{blanks, remedies};
 use super::alike::{Alike, All, alike, together};
 use super::counts::Verdict;
-use super::escape::code;
+use super::escape::{code, lines};
 use super::gates::{closings, stops};
 use super::run::Run;
 use super::settled;
@@ -43,7 +44,8 @@ pub(super) fn plan(file: &PlanFile, out: &mut dyn Write) -> fmt::Result {
     let outlook = file.outlook();
     let (new, changed): (Vec<&Unshown>, Vec<&Unshown>) = outlook.unshown.iter().partition(|it| it.is_addition());
     let beside = |title, all| Section::of(title, Fold::Open, unshown::same(all).iter().map(told::unshown).collect());
-    let mut sections = vec![told::access(file).at_most(LISTS), told::money(file).at_most(LISTS)];
+    let mut sections: Vec<Section> = passing(outlook).into_iter().collect();
+    sections.extend([told::access(file).at_most(LISTS), told::money(file).at_most(LISTS)]);
     // Whom things are sent to from now on stands in no other section; what is new may be much, and moves nothing away.
     sections.extend(beside(unshown::TITLE, changed));
     sections.extend(told::guards(file));
@@ -111,6 +113,18 @@ fn verdict(file: &PlanFile) -> String {
         &released,
     ));
     text
+}
+
+/// What lets closed gates pass, to be committed: it is reviewed with the change, and not found in a log after the merge.
+fn passing(outlook: &Outlook) -> Option<Section> {
+    let documents = lines(&blanks(&outlook.gates));
+    let longest = documents.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    let whole = Form { items: vec![format!("{fence}yaml\n{documents}{fence}\n")], ..Form::default() };
+    let short = remedies(&outlook.gates).iter().map(|said| format!("- {}\n", short(said))).collect();
+    let short = Form { items: short, without: Some("in words"), ..Form::default() };
+    let section = || Section::told("What lets it pass, once it is committed", Fold::Closed, vec![whole, short]);
+    (!documents.is_empty()).then(|| section().at_most(LISTS))
 }
 
 /// What `apply` does where there are no steps.

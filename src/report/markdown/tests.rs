@@ -6,7 +6,7 @@ use crate::plan::example::{arbitrary_outlook, arbitrary_steps, change, file, key
 use crate::plan::file::{Unshown, UnshownField, UnshownState};
 use crate::plan::{FieldChange, Outlook as Beside, Risk};
 use proptest::prelude::*;
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 fn shown(file: &PlanFile) -> String {
     let mut out = String::new();
@@ -32,9 +32,13 @@ fn foreign(text: &str) -> Vec<String> {
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_TASKLISTS;
-    let mut said = String::new();
+    let (mut said, mut code) = (String::new(), false);
     for event in Parser::new_ext(text, all) {
         match event {
+            // A document to commit: nothing in a block of code does anything.
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(of))) if &*of == "yaml" => code = true,
+            Event::End(TagEnd::CodeBlock) => code = false,
+            Event::Text(_) if code => {}
             Event::Text(text) => said.push_str(&text),
             Event::Code(_) => said.push('\u{0}'),
             Event::SoftBreak | Event::HardBreak => said.push('\n'),
@@ -230,6 +234,19 @@ fn five_thousand_steps_fit_and_what_is_left_out_is_said() {
         "as many are named as leave what stands below in sight: {text}"
     );
     assert!(text.ends_with(&format!("Plan id `{}`\n", file.plan().id())), "{text}");
+}
+
+#[test]
+fn what_lets_a_limit_pass_is_in_the_comment() {
+    let cause = "customer/contoso".parse().unwrap();
+    let gate = crate::plan::Gate::Acknowledge { code: diag::Code::Acknowledge, cause, amount: 3, covered: 1 };
+    let text = shown(&file(steps(), &Beside { gates: vec![gate], ..Beside::default() }));
+    assert!(
+        text.contains("<details><summary>What lets it pass, once it is committed</summary>\n\n```yaml\n# "),
+        "{text}"
+    );
+    assert!(text.contains("  limit: TT0500\n  cause: customer/contoso\n  atMost: 2\n  reason: \"\"\n"), "{text}");
+    assert_eq!(foreign(&text), Vec::<String>::new(), "{text}");
 }
 
 #[test]

@@ -2,12 +2,14 @@
 //! anything; what a step does not say is not here.
 
 use super::super::alike::{Alike, All, alike};
+use super::super::text::product_name;
 use super::super::unchecked::unchecked;
 use super::super::unshown::{self, Same};
 use super::called::Called;
 use super::fit::{Fold, Form, Section};
 use super::group::{Names, listed, short, value};
 use crate::diag::Code;
+use crate::model::operation::CartLine;
 use crate::model::{Address, Renewal, StepName, SubscriptionChange};
 use crate::plan::file::{Finding, PlanFile, UnshownField};
 use crate::plan::step::{Action, Wanted};
@@ -262,16 +264,28 @@ fn restored(step: &Step, line: &str) -> String {
     }
 }
 
+/// An order: what is bought and on whose account, and for whom, with how much of the same is there.
+fn ordered(step: &Step, line: &CartLine, called: Called<'_>) -> (u8, String, String) {
+    let CartLine { product, quantity, term, billing_cycle, .. } = line;
+    let who = change(step, "partnerOfRecord")
+        .map_or_else(|| value(line.partner_of_record.as_str()), |it| called.payee(&it.after));
+    let name = product_name(step).map_or_else(String::new, |name| format!(" ({})", short(name)));
+    let until = line.end_date.map_or_else(String::new, |end| format!(", first term until {end}"));
+    let said = |field: &str| change(step, field).map(|it| value(&it.after));
+    let promotion = said("promotion").map_or_else(String::new, |it| format!(", by promotion {it}"));
+    let reference = said("reference").map_or_else(String::new, |it| format!(", reference {it}"));
+    let beside = change(step, "beside").map(|it| format!(", beside {}", short(&it.after)));
+    let verb = if beside.is_some() { "**buys one more**, beside another of the same product:" } else { "**buys**" };
+    let what = value(&product.to_string());
+    let text = format!("{verb} {what}{name}, {term}, {billing_cycle}{until}{promotion}; incentive to {who}");
+    (0, text, format!(" {quantity} seats{}{reference}", beside.unwrap_or_default()))
+}
+
 /// Rank, line and what is said of the object.
 fn spent(step: &Step, called: Called<'_>, sums: &mut Sums) -> Option<(u8, String, String)> {
     if let Action::Api(Wanted::Order { line, .. }) = &step.action {
         sums.bought += u64::from(line.quantity);
-        let who = change(step, "partnerOfRecord")
-            .map_or_else(|| value(line.partner_of_record.as_str()), |it| called.payee(&it.after));
-        let what = value(&line.product.to_string());
-        let until = line.end_date.map_or_else(String::new, |end| format!(", first term until {end}"));
-        let text = format!("**buys** {what}, {}, {}{until}; incentive to {who}", line.term, line.billing_cycle);
-        return Some((0, text, format!(" {} seats", line.quantity)));
+        return Some(ordered(step, line, called));
     }
     match step.key.step {
         StepName::ChangeQuantity => {
@@ -298,7 +312,9 @@ fn spent(step: &Step, called: Called<'_>, sums: &mut Sums) -> Option<(u8, String
         }
         StepName::ScheduleRenewal => {
             sums.renewals += 1;
-            Some((4, restored(step, &format!("{} {}", comes_to(&step.action), values(step))), String::new()))
+            let note = step.changes.iter().find_map(|change| change.note.as_deref());
+            let note = note.map_or_else(String::new, |note| format!(": {}", short(note)));
+            Some((4, restored(step, &format!("{} {}", comes_to(&step.action), values(step))), note))
         }
         StepName::ReviewListing
         | StepName::InviteReseller
