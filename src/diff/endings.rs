@@ -116,6 +116,8 @@ struct Leaver<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Leaving<'a> {
     by_partner: BTreeMap<PartnerId, Leaver<'a>>,
+    /// PartnerIDs that another reseller goes by too, with the partnerships that leave under them.
+    shared: BTreeMap<PartnerId, BTreeSet<&'a Name>>,
     /// Subscriptions that stay behind.
     left_behind: BTreeSet<(CustomerId, SubscriptionId)>,
 }
@@ -129,7 +131,8 @@ pub(super) fn leaving<'a>(sides: Sides<'a>, diff: &Diff<'a>) -> Leaving<'a> {
             match diff.owners.claim(&partnership.name, &id) {
                 Claim::Own => drop(leaving.by_partner.insert(id, Leaver { partnership, ending, taker })),
                 // What another reseller has is not taken from it because this one leaves.
-                Claim::Foreign(_) | Claim::Shared(_) | Claim::Former(_) => {}
+                Claim::Shared(_) => drop(leaving.shared.entry(id).or_default().insert(&partnership.name)),
+                Claim::Foreign(_) | Claim::Former(_) => {}
             }
         }
         leaving.left_behind.extend(ending.leave_behind.keys().filter_map(|key| diff.bindings.subscription(key)));
@@ -145,15 +148,11 @@ fn ids(sides: Sides<'_>, diff: &Diff<'_>, (partnership, tenant): (&Partnership, 
     partnership.partner_ids.iter().cloned().chain(own).chain(diff.owners.recorded_of(tenant)).collect()
 }
 
-/// PartnerIDs of which nobody knows whether they are this reseller's: what has them may hang on it.
-fn shared<'a>(sides: Sides<'a>, diff: &Diff<'a>, (partnership, tenant): (&'a Partnership, TenantId)) -> Vec<Finding> {
+/// PartnerIDs that came over by the very change that ends it: whether what has them hangs on it is not recorded yet.
+fn unproven<'a>(sides: Sides<'a>, diff: &Diff<'a>, (partnership, tenant): (&'a Partnership, TenantId)) -> Vec<Finding> {
     let ids = ids(sides, diff, (partnership, tenant)).into_iter();
-    let open = |claim: Claim<'_>| match claim {
-        Claim::Shared(_) | Claim::Former(_) => true,
-        Claim::Own | Claim::Foreign(_) => false,
-    };
-    let shared = ids.filter(|id| open(diff.owners.claim(&partnership.name, id)));
-    shared.filter_map(|id| diff.owners.against(partnership, &id)).collect()
+    let unproven = ids.filter(|id| matches!(diff.owners.claim(&partnership.name, id), Claim::Former(_)));
+    unproven.filter_map(|id| diff.owners.against(partnership, &id)).collect()
 }
 
 /// Partnerships that are to end and are still listed.
@@ -170,6 +169,11 @@ impl<'a> Leaving<'a> {
     fn of(&self, customer: CustomerId, observed: &observed::Subscription) -> Option<&Leaver<'a>> {
         let leaver = self.by_partner.get(observed.partner_of_record.as_ref()?)?;
         (!self.left_behind.contains(&(customer, observed.id))).then_some(leaver)
+    }
+    /// Whether a subscription has a PartnerID of this one that another reseller goes by too.
+    fn shares(&self, partnership: &Name, observed: &observed::Subscription) -> bool {
+        let shared = observed.partner_of_record.as_ref().and_then(|id| self.shared.get(id));
+        shared.is_some_and(|names| names.contains(partnership))
     }
     /// Whether a partner of record leaves, and the subscription does not stay behind.
     pub(super) fn takes(&self, customer: CustomerId, observed: &observed::Subscription) -> Option<&'a Ending> {
@@ -227,7 +231,7 @@ pub(super) fn compare<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
             supported: Vec::new(),
             invitations: Vec::new(),
             coverage: Coverage { searched: 0, left: None },
-            unread: shared(sides, diff, (partnership, tenant)),
+            unread: unproven(sides, diff, (partnership, tenant)),
         };
         own_customers(sides, diff, &mut found);
         let spoken: BTreeSet<SubscriptionKey> = diff.support.iter().map(|spoken| spoken.key.clone()).collect();

@@ -56,7 +56,7 @@ fn seen<'a>(
 fn is_over(diff: &Diff<'_>, sides: Sides<'_>, customer: &CustomerKey, name: &Name) -> bool {
     match (diff.customers.get(customer), diff.partners.get(name)) {
         (Some(Presence::Live(id)), Some(Partner::Listed { tenant, .. })) => {
-            sides.look.observed().associated(*id, *tenant) == Facet::Known(false)
+            sides.look.associated(*id, *tenant) == Facet::Known(false)
         }
         (_, Some(Partner::NotListed)) => true,
         (Some(_) | None, Some(_) | None) => false,

@@ -36,6 +36,7 @@ pub use look::Look;
 pub use objections::Objections;
 pub use owned::Handed;
 pub use owners::Owners;
+pub use renewal::still_to_come;
 pub use scope::Scope;
 pub use settled::{means_another, settled};
 pub use status::{How, OutOfUse, mend};

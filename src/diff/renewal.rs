@@ -15,14 +15,9 @@ pub(super) enum Compared {
 }
 
 pub(super) fn compare(declared: &Renewal, observed: &Subscription, settled: Option<&Value>) -> Compared {
-    let mut wanted = Parts::of_renewal(declared);
+    let wanted = Parts::of_renewal(&still_to_come(declared, observed, settled));
     let there = Parts::there(observed);
     let last = settled.map(Parts::of_text);
-    // The term that was to end so runs already: of the one after it nothing is said.
-    let has_begun = |end: Date| observed.commitment_end.is_some_and(|now| end <= now.date());
-    if last.as_ref().is_some_and(|last| last.next.end == wanted.next.end) {
-        wanted.next.end = wanted.next.end.filter(|end| !has_begun(*end));
-    }
     let verdict = verdict(&wanted, &there, last.as_ref());
     if verdict == Verdict::Same {
         let known =
@@ -36,6 +31,18 @@ pub(super) fn compare(declared: &Renewal, observed: &Subscription, settled: Opti
         settled: settled.map(|settled| remembered(declared, settled)),
         verdict,
     })
+}
+
+/// What is declared of the next term. The one that was to end so may run already: of the one after it nothing is said then.
+/// No next term ends with the present one.
+#[must_use]
+pub fn still_to_come(declared: &Renewal, observed: &Subscription, settled: Option<&Value>) -> Renewal {
+    let Renewal::Renew(next) = declared else { return declared.clone() };
+    let was_set = |end: Date| settled.map(Parts::of_text).is_some_and(|last| last.next.end == Some(end));
+    let has_begun = |end: &Date| {
+        observed.commitment_end.is_some_and(|now| *end == now.date() || *end < now.date() && was_set(*end))
+    };
+    Renewal::Renew(NextTerm { end: next.end.filter(|end| !has_begun(end)), ..next.clone() })
 }
 
 /// What is there, as far as the manifest speaks of it.

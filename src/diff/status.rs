@@ -1,7 +1,7 @@
 //! Declared subscriptions that are there and not in use: what took them out of use, and whether it was declared. Never a
 //! reason to buy or to change anything: what is over stays over, and its document is a person's to remove.
 
-use super::{Diff, Sides, known_as, means_another};
+use super::{Diff, Sides, bound_to};
 use crate::desired::Subscription;
 use crate::diag::{Code, Finding, Severity};
 use crate::model::{Address, CustomerId, Field, Renewal, SubscriptionId, Value};
@@ -100,10 +100,11 @@ fn was_declared(sides: Sides<'_>, observed: &observed::Subscription, settled: Op
     cancels && observed.commitment_end.is_none_or(|end| end <= sides.now)
 }
 
-/// Whether a run saw it, and not another one that its document meant before.
+/// Whether a run saw it, and not another one that its document meant before: it is bound once it was seen, and what was not in
+/// use then has a status.
 fn was_seen(sides: Sides<'_>, diff: &Diff<'_>, address: &Address) -> bool {
-    let is_managed = sides.ledger.managed.contains(&*known_as(sides.desired, sides.ledger, address));
-    is_managed && !means_another((sides.desired, sides.ledger), &diff.bindings, address)
+    let bound = bound_to(sides.desired, sides.ledger, address);
+    bound.is_some_and(|bound| diff.bindings.get(address) == Some(bound))
 }
 
 /// What can be done about a subscription that is not in use.

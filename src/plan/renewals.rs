@@ -7,6 +7,7 @@ use super::ends;
 use super::orders::offered;
 use super::step::{Brings, Mark, Risk, Step, Undo};
 use crate::diag::{Code, Finding};
+use crate::diff::{settled, still_to_come};
 use crate::model::product::Commerce;
 use crate::model::renewal::OFF;
 use crate::model::{Fact, Field, Limit, NextTerm, Renewal, StepKey, SubscriptionChange, Value};
@@ -20,6 +21,7 @@ pub(super) fn step(
     changing: StepKey,
 ) -> Result<Step, Finding> {
     possible(making, chain, declared)?;
+    let declared = &meant(making, chain, declared);
     let wanted = wanted(chain, declared);
     let (before, after) = shown(chain, declared, &wanted);
     let fact = Fact::Field(chain.declared.key.clone(), Field::Renewal);
@@ -49,6 +51,7 @@ pub(super) fn step(
 /// What stands against setting the declared renewal, if anything does.
 pub(super) fn possible(making: &Making<'_, '_>, chain: &Chain<'_>, declared: &Renewal) -> Result<(), Finding> {
     told(chain)?;
+    let declared = &meant(making, chain, declared);
     let key = &chain.declared.key;
     let at = place(chain.declared, Field::Renewal);
     let never = |why: String| Err(Finding::error(Code::NotChangeable, at, why));
@@ -120,6 +123,13 @@ fn stored(chain: &Chain<'_>) -> NextTerm {
         AtEnd::Known(Renewal::Renew(next)) => next.clone(),
         AtEnd::Known(Renewal::Cancel | Renewal::Extend) | AtEnd::Unknown(_) => NextTerm::default(),
     }
+}
+
+/// What is declared of the next term.
+fn meant(making: &Making<'_, '_>, chain: &Chain<'_>, declared: &Renewal) -> Renewal {
+    let address = chain.declared.key.clone().into();
+    let last = settled((making.desired(), making.ledger()), &making.diff.bindings, &address);
+    still_to_come(declared, chain.observed, last.and_then(|last| last.get(&Field::Renewal)))
 }
 
 /// The renewal in full: what is written, else what is scheduled, else what it is.

@@ -412,3 +412,35 @@ fn a_relation_with_another_reseller_did_not_end() {
     ];
     check(&project, &tenant(HEADER), &ledger(7), &[held[0], held[1], "TT0356"]);
 }
+
+#[test]
+fn what_no_run_saw_in_use_did_not_go_out_of_use() {
+    let project = declared(&format!("subscriptionId: {LIVE}"));
+    let address: Address = "subscription/contoso/m365".parse().unwrap();
+    let suspended = there(&format!(r#"{NEW},"partnerOfRecord":"4811111","status":"suspended""#));
+    let said = |ledger: &Ledger| -> Vec<String> {
+        project.plan(&suspended, ledger).outlook.findings.iter().map(|finding| finding.message.to_string()).collect()
+    };
+    // Declared when a run could not read it.
+    let managed = Ledger { managed: [address.clone()].into(), ..fresh() };
+    assert_eq!(said(&managed), ["subscription `contoso/m365` is suspended"]);
+    let live = LiveId::Subscription(CUSTOMER.parse().unwrap(), LIVE.parse().unwrap());
+    let seen = Ledger { bindings: BTreeMap::from([(address, live)]), ..managed };
+    assert_eq!(said(&seen), ["subscription `contoso/m365` is suspended now"]);
+}
+
+#[test]
+fn a_reseller_that_left_before_anybody_looked_is_not_said_to_stay() {
+    let project = with_documents(&format!(
+        "---\napiVersion: twotier/v1\nkind: Customer\nmetadata: {{name: contoso}}\nspec: {{tenantId: {CUSTOMER}, reseller: northwind}}\n"
+    ));
+    let both = Value::List(vec!["fabrikam".into(), "northwind".into()]);
+    let contoso: Address = "customer/contoso".parse().unwrap();
+    let ledger = Ledger { settled: BTreeMap::from([(contoso, BTreeMap::from([(Field::Reseller, both)]))]), ..fresh() };
+    let (fabrikam, northwind) = ("fab00000-0000-4000-8000-000000000001", "fab00000-0000-4000-8000-000000000002");
+    let of = |resellers: &str| {
+        tenant(&HEADER.replace(&format!("\"resellers\":[\"{fabrikam}\"]"), &format!("\"resellers\":[{resellers}]")))
+    };
+    check(&project, &of(&format!("\"{northwind}\"")), &ledger, &[]);
+    check(&project, &of(&format!("\"{fabrikam}\",\"{northwind}\"")), &ledger, &["TT0347"]);
+}

@@ -226,7 +226,7 @@ fn other_reseller(id: &str) -> String {
 }
 
 #[test]
-fn what_another_reseller_has_is_not_moved_and_what_both_may_have_blocks_the_end() {
+fn what_another_reseller_has_is_not_moved_and_what_both_may_have_is_named_until_it_is_left_behind() {
     let tenant_of = "displayName: Tailspin, tenantId: fab00000-0000-4000-8000-000000000003";
     let known = TAILSPIN.replace("displayName: Tailspin", tenant_of);
     let moving = "set-partner-of-record subscription/contoso/m365".to_owned();
@@ -238,8 +238,16 @@ fn what_another_reseller_has_is_not_moved_and_what_both_may_have_blocks_the_end(
     let inactive = other_reseller("4833334").replace("005\"}}\n", "005\",\"active\":false}}\n");
     assert!(inactive.contains("false") && steps(&bench_of(&known, more, &inactive).plan()).contains(&moving));
     let held = subscription(1, 2, &HELD.replace("4833334", "4833333"));
-    let shared = bench_of(&known, more, &format!("{}{held}", other_reseller("4833333"))).plan();
-    let told = blocked(&shared);
-    assert!(told.starts_with("TT0409 PartnerID 4833333 of partnership `tailspin` is that of `Tailspin`"), "{told}");
+    let sharing =
+        |more: &str, held: &str| bench_of(&known, more, &format!("{}{held}", other_reseller("4833333"))).plan();
+    let shared = sharing(more, &held);
+    let both = "subscription/contoso/@50000000-0000-4000-8000-000000000002";
+    assert_eq!(
+        blocked(&shared),
+        format!("TT0340 cannot be moved away from `tailspin`: `{both}` (another reseller goes by its PartnerID too)")
+    );
     assert!(!steps(&shared).iter().any(|step| step.contains("000000000002")), "{:?}", steps(&shared));
+    assert_eq!(blocked(&sharing(more, "")), "", "nothing has it");
+    let left = format!("{more}    leaveBehind: [{{what: {both}, reason: it is the other one's}}]\n");
+    assert_eq!(blocked(&sharing(&left, &held)), "");
 }

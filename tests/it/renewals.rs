@@ -440,6 +440,18 @@ fn seats_that_somebody_lowers_before_the_term_ends_are_drift_however_many_were_s
 }
 
 #[test]
+fn an_end_that_has_come_stands_in_the_way_of_no_other_renewal() {
+    let renewal = |seats: u32| only(&format!("renewal: {{action: renew, quantity: {seats}, endDate: 2027-06-30}}"));
+    let mut bench = begun(renewal(20), plain());
+    bench.tenant.advance(Span::days(120));
+    bench.apply();
+    change(&mut bench, renewal(15));
+    assert_eq!(told(&bench.plan()), [SET]);
+    bench.apply();
+    assert_eq!(told(&bench.plan()), <[&str; 0]>::default());
+}
+
+#[test]
 fn a_next_term_that_runs_to_its_own_end_is_as_it_was_said() {
     let mut bench = begun(only("renewal: {action: renew, quantity: 20, endDate: 2027-06-30}"), plain());
     bench.tenant.advance(Span::days(120));

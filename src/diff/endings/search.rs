@@ -79,6 +79,11 @@ pub(super) fn search<'a>(sides: Sides<'a>, diff: &mut Diff<'a>, customer: Custom
         if is_own(diff, found, observed) {
             let way = way(sides, &key, observed);
             found.held.push(Held { key: key.clone(), observed, way });
+        } else if diff.leaving.shares(&found.partnership.name, observed) {
+            // Whose incentive it is nobody knows: only a document says, or leaves it where it is.
+            let declared = sides.desired.subscriptions.contains_key(&key);
+            let way = if declared { Way::Document } else { Way::Stuck("another reseller goes by its PartnerID too") };
+            found.held.push(Held { key: key.clone(), observed, way });
         }
         if observed.commerce == Commerce::Legacy {
             support(sides, (customer, &key), observed, found);
