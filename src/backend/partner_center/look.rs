@@ -11,7 +11,7 @@ use crate::backend::{Bound, Observe, Price, Traffic};
 use crate::model::{CartId, CustomerId, PartnerId, TenantId, Timestamp};
 use crate::observed::{
     AddressCheck, Answer, AuditRecord, CartFate, Customer, Offer, PartnerCheck, Placed, Read, Relationship,
-    ResellerStatus, Review, Why,
+    ResellerStatus, Review, Subscription, Why,
 };
 use http::StatusCode;
 use smol_str::{SmolStr, format_smolstr};
@@ -301,6 +301,10 @@ impl Center {
         }
         let orders = self.line.hear_list(&read::orders(customer), patience, wire::order)?.unwrap_or_default();
         let mut theirs: Vec<wire::Order> = orders.into_iter().filter(|order| is_of(order, &cart)).collect();
+        if theirs.len() > 1 && theirs.iter().any(|order| is_untold(order, &cart)) {
+            let list = self.line.hear_list(&read::subscriptions(customer), patience, subscription::listed)?;
+            theirs.retain(|order| is_in_form(order, &cart, list.as_deref().unwrap_or_default()));
+        }
         theirs.sort_by(|one, other| (one.made, &one.id).cmp(&(other.made, &other.id)));
         let placed = |order: wire::Order| Placed {
             subscription: order.lines.iter().find_map(|line| line.subscription),
@@ -416,6 +420,22 @@ fn is_of(order: &wire::Order, cart: &wire::Cart) -> bool {
             && agree(line.billing_cycle, cart.line.billing_cycle)
     };
     later && order.lines.iter().any(same)
+}
+
+/// Whether an order does not tell in which form a cart's product was bought, and its subscription may.
+fn is_untold(order: &wire::Order, cart: &wire::Cart) -> bool {
+    let lacks = |line: &wire::Line| {
+        let term = line.term.is_none() && cart.line.term.is_some();
+        let cycle = line.billing_cycle.is_none() && cart.line.billing_cycle.is_some();
+        line.subscription.is_some() && (term || cycle)
+    };
+    order.lines.iter().any(lacks)
+}
+
+/// Whether what an order brought may be of a cart's form: two carts that differ in nothing else must not change places.
+fn is_in_form(order: &wire::Order, cart: &wire::Cart, list: &[Subscription]) -> bool {
+    let mut brought = order.lines.iter().filter_map(|line| list.iter().find(|it| Some(it.id) == line.subscription));
+    brought.all(|it| agree(it.term, cart.line.term) && agree(it.billing_cycle, cart.line.billing_cycle))
 }
 
 /// Whether two values may be one: they are, or one of them is not told.

@@ -416,6 +416,33 @@ fn orders_in_another_form_than_the_cart_are_not_its_own() {
 }
 
 #[test]
+fn orders_that_do_not_tell_their_form_are_told_apart_by_what_they_brought() {
+    let (cart, orders) = (of_customer("GET", "/carts/k1"), of_customer("GET", "/orders"));
+    let list = of_customer("GET", "/subscriptions");
+    let in_cart = r#"{"id":"k1","status":"Ordered","creationTimestamp":"2026-11-20T10:00:00Z","lineItems":[{"id":0,
+        "catalogItemId":"A:1:X","quantity":2,"termDuration":"P1Y","billingCycle":"annual"}]}"#;
+    let ids = [1, 2].map(|n| format!("50000000-0000-4000-8000-00000000000{n}"));
+    let order = |id: &str, brought: &str| {
+        format!(
+            r#"{{"id":"{id}","creationDate":"2026-11-20T10:01:00Z","lineItems":[{{"offerId":"A:1:X","quantity":2,"subscriptionId":"{brought}"}}]}}"#
+        )
+    };
+    let brought = |id: &str, term: &str| {
+        format!(
+            r#"{{"id":"{id}","offerId":"A:1:X","status":"active","quantity":2,"termDuration":"{term}","billingCycle":"annual"}}"#
+        )
+    };
+    let both = format!(r#"{{"items":[{},{}]}}"#, order("o1", &ids[0]), order("o2", &ids[1]));
+    let there = format!(r#"{{"items":[{},{}]}}"#, brought(&ids[0], "P3Y"), brought(&ids[1], "P1Y"));
+    let fate = answer(
+        &Read::Cart(customer(), CartId::new("k1")),
+        vec![(&cart, ok(in_cart)), (&orders, ok(&both)), (&list, ok(&there))],
+    );
+    let own = CartFate::Ordered { order: OrderId::new("o2"), subscription: ids[1].parse().ok() };
+    assert_eq!(fate, Ok(Answer::Cart(own)), "the other one is another cart's");
+}
+
+#[test]
 fn the_provider_knows_itself() {
     let rig = Rig::new(vec![
         (
