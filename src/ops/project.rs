@@ -54,10 +54,10 @@ pub fn provider(place: Place<'_>) -> Option<(TenantId, PathBuf)> {
 }
 
 impl Project {
-    /// Whether there is no file of manifests yet.
+    /// Whether no manifest is written yet.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.sources.files().next().is_none()
+        self.sources.files().all(|(_, file)| file.text.trim().is_empty())
     }
     /// What is meant.
     ///

@@ -186,14 +186,28 @@ impl Sandbox {
                 self.current = self.current.join(folder);
                 if self.current.is_dir() { Ok(String::new()) } else { Err("no such folder".to_owned()) }
             }
+            ["printf", text] => self.print(text, cut),
             ["cat", file] => std::fs::read_to_string(self.current.join(file)).map_err(|error| error.to_string()),
             ["rm", "-r", file] | ["rm", file] => self.remove(file),
             ["mv", from, to] => std::fs::rename(self.current.join(from), self.current.join(to))
                 .map(|()| String::new())
                 .map_err(|error| error.to_string()),
             ["sed", "-i", script, file] => self.replace(script, file),
-            _ => Err("this console knows twotier, cargo run, cd, cat, rm, mv, sed -i, kill and tail only".to_owned()),
+            _ => {
+                Err("this console knows twotier, cargo run, cd, cat, printf, rm, mv, sed -i, kill and tail only"
+                    .to_owned())
+            }
         }
+    }
+
+    /// A text with `\n` for line ends, into a file.
+    fn print(&self, text: &str, cut: &Words) -> Result<String, String> {
+        let file = cut.output.as_ref().ok_or("`printf` needs > FILE")?;
+        if text.contains('%') || text.replace("\\n", "").contains('\\') {
+            return Err("`printf` here knows plain text and `\\n` only".to_owned());
+        }
+        std::fs::write(self.current.join(file), text.replace("\\n", "\n")).map_err(|error| error.to_string())?;
+        Ok(String::new())
     }
 
     fn remove(&self, file: &str) -> Result<String, String> {
