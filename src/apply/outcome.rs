@@ -240,6 +240,12 @@ impl RunOutcome {
             Ending::Finished => Class::Fine,
         }
     }
+    /// Whether all that it left is what nobody approved.
+    #[must_use]
+    pub fn left_only_unapproved(&self) -> bool {
+        let mut left = self.results.iter().filter(|result| is_left(result));
+        left.all(|result| result.outcome == Outcome::Unapproved)
+    }
     /// How many steps ended how, by [`Outcome::word`].
     #[must_use]
     pub fn counts(&self) -> BTreeMap<&'static str, u32> {

@@ -7,6 +7,7 @@ use super::plan;
 use super::project::Valid;
 use super::recall::{Past, Recall, Recalling};
 use super::roles::{Lacking, Roles};
+use super::waiting::Waiting;
 use crate::apply::approve::NotTheSame;
 use crate::apply::{
     Approval, Approved, Ids, Match, Recovered, RunOutcome, Seal, SealError, Session, SessionError, Settings, Tools,
@@ -49,6 +50,8 @@ pub enum Consent {
     Plan(Box<PlanFile>),
     /// The plan of this id, stored by an earlier run; not stored, the new plan must have the id.
     Id(Digest),
+    /// What is left of a stored plan that waits.
+    Rest(Waiting),
     /// Whatever is planned.
     Everything,
 }
@@ -296,32 +299,34 @@ fn plan_anew(
 
 /// What was approved, with the plan it means as far as one is known.
 enum Known {
-    Plan(Box<PlanFile>),
+    /// The plan, without the steps that were done on its approval.
+    Plan(Box<PlanFile>, BTreeSet<Digest>),
     OnlyId(Digest),
     Everything,
 }
 
 fn find_consent(journal: &Journal, consent: Consent) -> Result<Known, Fault> {
     match consent {
-        Consent::Plan(file) => Ok(Known::Plan(file)),
+        Consent::Plan(file) => Ok(Known::Plan(file, BTreeSet::new())),
         Consent::Everything => Ok(Known::Everything),
-        Consent::Id(id) => match journal.plan(id)? {
-            None => Ok(Known::OnlyId(id)),
-            Some(bytes) => {
-                let file = PlanFile::read(&String::from_utf8_lossy(&bytes))
-                    .map_err(|source| Fault::Plan { place: format!("plan/{id}"), source })?;
-                // Reading recomputes the id from the content: a plan laid there under another's name has its own.
-                let found = file.plan().id();
-                if found == id { Ok(Known::Plan(Box::new(file))) } else { Err(Fault::NotThatPlan { id, found }) }
-            }
-        },
+        Consent::Id(id) => stored(journal, id, BTreeSet::new()),
+        Consent::Rest(Waiting { plan, done }) => stored(journal, plan, done),
     }
+}
+
+fn stored(journal: &Journal, id: Digest, done: BTreeSet<Digest>) -> Result<Known, Fault> {
+    let Some(bytes) = journal.plan(id)? else { return Ok(Known::OnlyId(id)) };
+    let file = PlanFile::read(&String::from_utf8_lossy(&bytes))
+        .map_err(|source| Fault::Plan { place: format!("plan/{id}"), source })?;
+    // Reading recomputes the id from the content: a plan laid there under another's name has its own.
+    let found = file.plan().id();
+    if found == id { Ok(Known::Plan(Box::new(file), done)) } else { Err(Fault::NotThatPlan { id, found }) }
 }
 
 impl Known {
     fn id(&self) -> Option<Digest> {
         match self {
-            Self::Plan(file) => Some(file.plan().id()),
+            Self::Plan(file, _) => Some(file.plan().id()),
             Self::OnlyId(id) => Some(*id),
             Self::Everything => None,
         }
@@ -329,13 +334,13 @@ impl Known {
     /// What the approved plan spoke of; empty means everything. What lies outside was not reviewed and is left alone.
     fn scope(&self) -> BTreeSet<Address> {
         match self {
-            Self::Plan(file) => file.scope().clone(),
+            Self::Plan(file, _) => file.scope().clone(),
             Self::OnlyId(_) | Self::Everything => BTreeSet::new(),
         }
     }
     /// The guards it was made under, where it changes them.
     fn under(&self) -> Option<&Guards> {
-        let Self::Plan(file) = self else { return None };
+        let Self::Plan(file, _) = self else { return None };
         file.plan().steps().iter().find_map(|step| match &step.action {
             Action::Guard(regard) => regard.before.as_ref(),
             Action::Api(_) | Action::HandOff(_) | Action::Await { .. } => None,
@@ -346,11 +351,13 @@ impl Known {
         let plan = &fresh.planned.plan;
         match self {
             Self::Everything => Ok(approve_itself(plan)),
-            Self::Plan(file) if file.plan().tenant() != plan.tenant() => {
+            Self::Plan(file, _) if file.plan().tenant() != plan.tenant() => {
                 Err(Fault::OtherPlan { ours: plan.tenant(), theirs: file.plan().tenant() })
             }
-            Self::Plan(file) => {
-                Ok(approve(&Approved::from(file.plan()), &fresh.planned, (&fresh.observed, ledger), matching)?)
+            Self::Plan(file, done) => {
+                let mut approved = Approved::from(file.plan());
+                approved.steps.retain(|step| !done.contains(&step.id));
+                Ok(approve(&approved, &fresh.planned, (&fresh.observed, ledger), matching)?)
             }
             Self::OnlyId(id) if *id == plan.id() => Ok(approve_itself(plan)),
             Self::OnlyId(id) => Err(Fault::UnknownPlan { id: *id, fresh: plan.id(), pruned: None }),
@@ -359,7 +366,7 @@ impl Known {
     /// Whether whoever approved it read this: an id alone covers no more than the steps.
     fn showed(&self, finding: &Finding) -> bool {
         match self {
-            Self::Plan(file) => file.outlook().findings.iter().any(|told| {
+            Self::Plan(file, _) => file.outlook().findings.iter().any(|told| {
                 told.is(finding.code) && told.address == finding.address && told.message == finding.message
             }),
             Self::OnlyId(_) | Self::Everything => false,
@@ -368,7 +375,7 @@ impl Known {
     /// The document to keep under its id: the approved one, or the new one where that is the approved one or none was.
     fn document(&self, fresh: &PlanFile) -> (Digest, String) {
         match self {
-            Self::Plan(file) => (file.plan().id(), file.write()),
+            Self::Plan(file, _) => (file.plan().id(), file.write()),
             Self::OnlyId(id) => (*id, fresh.write()),
             Self::Everything => (fresh.plan().id(), fresh.write()),
         }

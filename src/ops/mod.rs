@@ -29,6 +29,7 @@ pub mod set;
 pub mod show;
 pub mod simulate;
 pub mod state;
+pub mod waiting;
 pub mod why;
 
 pub use fault::Fault;

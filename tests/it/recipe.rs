@@ -215,7 +215,9 @@ fn obeyed(log: &str) -> Vec<&str> {
 
 #[test]
 fn no_word_of_manifests_or_tenant_is_a_command_to_the_runner() {
-    for (script, code) in [("ci/plan.sh", 2), ("ci/plan.sh", 3), ("ci/apply.sh", 0), ("ci/drift.sh", 2)] {
+    for (script, code) in
+        [("ci/plan.sh", 2), ("ci/plan.sh", 3), ("ci/apply.sh", 0), ("ci/drift.sh", 2), ("ci/go-on.sh", 0)]
+    {
         let mut pipeline = Pipeline::new();
         let tool = format!(
             "#!/bin/sh\necho '  ::add-mask::name'\necho '##[error]name' >&2\nprintf '::warning::name' >&2\nexit {code}\n"
@@ -328,4 +330,68 @@ fn a_cancelled_job_is_told_to_the_run_and_waits_for_its_end() {
     assert_eq!(ended.status.code(), Some(130), "{}", String::from_utf8_lossy(&ended.stdout));
     let comment = fs::read_to_string(pipeline.folder.path().join("forge/apply")).unwrap();
     assert!(comment.contains("interrupted") && comment.contains("settled"), "{comment}");
+}
+
+#[test]
+fn what_was_approved_goes_on_when_people_did_their_part_and_nothing_else_does() {
+    let pipeline = Pipeline::new();
+    assert_eq!(pipeline.code("ci/go-on.sh"), 0, "nothing waits");
+    assert_eq!(pipeline.code("ci/plan.sh"), 0);
+    pipeline.keep();
+    assert_eq!(pipeline.code("ci/apply.sh"), 0);
+    assert_eq!(pipeline.code("ci/go-on.sh"), 0);
+    let texts = fs::read_dir(pipeline.folder.path().join("handoffs")).unwrap();
+    let mut texts: Vec<PathBuf> = texts.map(|entry| entry.unwrap().path()).collect();
+    texts.sort();
+    assert_eq!(texts.len(), 3, "{texts:?}");
+    let sent = fs::read_to_string(&texts[0]).unwrap();
+    let id = sent.split_whitespace().next().unwrap();
+    assert!(sent.contains("deliver-credentials customer/adatum"), "{sent}");
+    // Somebody changes a manifest that nobody planned, and the reseller accepts.
+    let contoso = pipeline.read("manifests/contoso.yaml");
+    pipeline.write("manifests/contoso.yaml", &contoso.replace("quantity: 30", "quantity: 31"));
+    let mut accept = Command::new(&pipeline.twotier);
+    accept.args(["simulate", "accept", "partnership/northwind"]).current_dir(pipeline.folder.path()).env_clear();
+    assert!(accept.status().unwrap().success());
+    let ran = pipeline.run_with("ci/go-on.sh", &[("DONE", id), ("EVIDENCE", "TICKET-1; rm -rf /")]);
+    assert_eq!(ran.status.code(), Some(0), "{ran:?}");
+    let summary = pipeline.read("summary.md");
+    assert!(summary.contains("`subscription/contoso/visio` **set-partner-of-record**: done"), "{summary}");
+    assert!(summary.contains("`subscription/contoso/m365` **change-quantity**: unapproved"), "{summary}");
+    assert!(!fs::exists(&texts[0]).unwrap(), "what is done is sent no more");
+    let told = String::from_utf8_lossy(&ran.stdout).into_owned();
+    assert!(told.contains("deliver-credentials customer/adatum: done"), "{told}");
+}
+
+#[test]
+fn what_is_said_to_be_done_is_an_id_and_nothing_else() {
+    let pipeline = Pipeline::new();
+    for done in ["--all", "c49c08aae4 $(id)", "x", "c49c08aae4@"] {
+        assert_eq!(pipeline.run_with("ci/go-on.sh", &[("DONE", done)]).status.code(), Some(64), "{done}");
+    }
+    let workflow = include_str!("../../examples/ci/.github/workflows/twotier-go-on.yml");
+    assert!(workflow.contains("if: github.ref_name == github.event.repository.default_branch"));
+    assert!(
+        !workflow.lines().any(|line| line.contains("run:") && line.contains("${{")),
+        "inputs are no part of a script"
+    );
+}
+
+#[test]
+fn every_exit_code_of_going_on_is_told_and_kept() {
+    let said = [
+        (4, "the tenant moved"),
+        (5, "a limit"),
+        (6, "signed in"),
+        (8, "Not everything"),
+        (9, "another run"),
+        (130, "130"),
+    ];
+    for (code, said) in said {
+        let stand_in = format!("#!/bin/sh\n[ \"$3\" = apply ] || exit 0\nexit {code}\n");
+        let mut pipeline = Pipeline::new();
+        pipeline.twotier = pipeline.script("bin/twotier", &stand_in);
+        assert_eq!(pipeline.code("ci/go-on.sh"), code);
+        assert!(pipeline.read("summary.md").contains(said), "{code}: {}", pipeline.read("summary.md"));
+    }
 }

@@ -78,10 +78,15 @@ before (TT0356) is recorded only where the approved plan says so: not by --auto-
 Approve by FILE (a plan of `plan --out`), by --plan-id (a plan an earlier run stored, or the id `plan` printed), or on a \
 terminal by answering `y`.
 
+--waiting goes on with a plan that was approved so and waited: for an acceptance, a signature, a date. What was done on that \
+approval is not done a second time, and what is new is left alone, which is no failure then. Of several plans each has its \
+turn; where none waits, nothing is done.
+
 Examples:
   twotier apply plan.json
   twotier apply --plan-id 6b1f0c...
-  twotier apply --auto-approve";
+  twotier apply --auto-approve
+  twotier apply --waiting";
 pub(super) const APPLY_AFTER: &str = "\
 Exit codes, nothing written: 64 usage, 3 manifests not valid, 6 sign-in or role, 9 locked, 5 a limit needs an \
 acknowledgement, 4 every approved step is stale or blocked. After the run: 1 journal or internal fault, 130 interrupted, 8 a step \
@@ -103,6 +108,9 @@ pub(crate) struct ApplyArgs {
     /// Approve whatever is planned
     #[arg(long)]
     pub(crate) auto_approve: bool,
+    /// Go on with an approved plan that waited for people or time, and with nothing else
+    #[arg(long, conflicts_with_all = ["file", "plan_id", "auto_approve", "exact"])]
+    pub(crate) waiting: bool,
     /// How much is read anew.
     #[command(flatten)]
     pub(crate) refresh: RefreshArgs,

@@ -14,7 +14,7 @@ use crate::ops::apply::{self, Account, Applied, Consent, Order, Recorded, World}
 use crate::ops::base;
 use crate::ops::plan;
 use crate::ops::project::Valid;
-use crate::ops::{roles, show};
+use crate::ops::{roles, show, waiting};
 use crate::plan::file::PlanFile;
 use crate::policy::lint;
 use crate::report::{Format, Proposal, Run, Subject, acknowledgements};
@@ -28,19 +28,18 @@ pub(super) fn apply(scene: &Scene<'_>, args: &ApplyArgs) -> Result<Exit, CliErro
         return Err(CliError::usage("`--exact` compares with an approved plan, and `--auto-approve` has none"));
     }
     let told = typed_consent(args)?;
-    if told.is_none() && !scene.terminal.can_ask() {
+    if told.is_none() && !args.waiting && !scene.terminal.can_ask() {
         return Err(CliError::usage("nobody approved anything, and nobody is there to ask")
             .hint("name a plan (`twotier apply plan.json` or `--plan-id ID`), or say `--auto-approve`"));
     }
     let project = scene.valid("apply")?;
     let doors = Doors::of(scene.settings, &project, scene.terminal)?;
     let consent = match told {
-        Some(consent) => consent,
-        None => match ask(scene, args, &project, &doors)? {
-            Some(consent) => consent,
-            None => return Ok(Exit::Done),
-        },
+        Some(consent) => Some(consent),
+        None if args.waiting => rest(scene, &doors)?,
+        None => ask(scene, args, &project, &doors)?,
     };
+    let Some(consent) = consent else { return Ok(Exit::Done) };
     let mut journal = doors.writable()?;
     let shown = Shown::on(scene.terminal);
     let world = World {
@@ -55,7 +54,21 @@ pub(super) fn apply(scene: &Scene<'_>, args: &ApplyArgs) -> Result<Exit, CliErro
     let applied = apply::recall_and_apply(&project, &mut journal, recalling.as_ref(), world, order)?;
     let told = tell(scene, (&project, &applied), &doors);
     scene.checkpoint(&mut journal);
-    told
+    match (&applied, told?) {
+        (Applied::Ran { outcome, .. }, Exit::StepFailed) if args.waiting && outcome.left_only_unapproved() => {
+            Ok(Exit::Done)
+        }
+        (_, exit) => Ok(exit),
+    }
+}
+
+/// What is left of an approved plan that waits; none, and that is said, where no plan does.
+fn rest(scene: &Scene<'_>, doors: &Doors) -> Result<Option<Consent>, CliError> {
+    let waiting = waiting::waiting(&doors.journal()?)?;
+    if waiting.is_none() {
+        scene.terminal.note("nothing was done: no approved plan waits for anybody");
+    }
+    Ok(waiting.map(Consent::Rest))
 }
 
 /// What was approved on the command line.

@@ -11,10 +11,12 @@ const SCHEMA: &str = "manifest.schema.json";
 /// Path and text of every file but the schema.
 const FILES: &[(&str, &str)] = &[
     (".github/workflows/twotier-drift.yml", include_str!("../../../examples/ci/.github/workflows/twotier-drift.yml")),
+    (".github/workflows/twotier-go-on.yml", include_str!("../../../examples/ci/.github/workflows/twotier-go-on.yml")),
     (".github/workflows/twotier.yml", include_str!("../../../examples/ci/.github/workflows/twotier.yml")),
     (".gitignore", include_str!("gitignore")),
     ("ci/apply.sh", include_str!("../../../examples/ci/ci/apply.sh")),
     ("ci/drift.sh", include_str!("../../../examples/ci/ci/drift.sh")),
+    ("ci/go-on.sh", include_str!("../../../examples/ci/ci/go-on.sh")),
     ("ci/lib.sh", include_str!("../../../examples/ci/ci/lib.sh")),
     ("ci/plan.sh", include_str!("../../../examples/ci/ci/plan.sh")),
     ("manifests/provider.yaml", include_str!("manifests/provider.yaml")),

@@ -1,0 +1,82 @@
+//! The plan that somebody approved and that still waits: for an acceptance, a signature, a date. Reads the state alone; never
+//! says that anything may be done which was not approved.
+
+use super::fault::Fault;
+use crate::journal::history::{Effect, End, Outcome, Run};
+use crate::journal::record::{Learned, Settled};
+use crate::journal::{History, Journal};
+use crate::ledger::HandoffState;
+use crate::model::Digest;
+use crate::plan::file::PlanFile;
+use std::collections::BTreeSet;
+
+/// A plan to go on with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// The approved plan.
+    pub plan: Digest,
+    /// Ids of its steps that were done on that approval: it covers no second time.
+    pub done: BTreeSet<Digest>,
+}
+
+/// Of the approved plans that wait, the one that nobody went on with for longest, so that each has its turn. A plan of the whole
+/// project holds what earlier ones waited for; so nothing older than the newest of these is looked at.
+///
+/// # Errors
+/// When the state cannot be read.
+pub fn waiting(journal: &Journal) -> Result<Option<Waiting>, Fault> {
+    let history = History::read(journal.store())?;
+    let (mut told, mut found) = (BTreeSet::new(), None);
+    for run in history.runs.iter().rev() {
+        let Some(plan) = run.open.plan.filter(|plan| !told.contains(plan)) else { continue };
+        let Some(waits) = waits(run) else { continue };
+        told.insert(plan);
+        let Some(kept) = kept(journal, plan)? else { break };
+        if waits {
+            found = Some(plan);
+        }
+        if kept.scope().is_empty() {
+            break;
+        }
+    }
+    Ok(found.map(|plan| Waiting { plan, done: done(&history, plan, journal) }))
+}
+
+/// Whether a run left something of its plan that waits; none when it was stopped before its steps.
+fn waits(run: &Run) -> Option<bool> {
+    match &run.end {
+        End::Open { last: _ } | End::TakenOver { .. } => Some(true),
+        End::Closed { at: _, outcomes } if outcomes.is_empty() => None,
+        End::Closed { at: _, outcomes } => {
+            Some(["asked", "pending", "skipped", "interrupted"].iter().any(|word| outcomes.contains_key(*word)))
+        }
+    }
+}
+
+fn kept(journal: &Journal, plan: Digest) -> Result<Option<PlanFile>, Fault> {
+    let Some(bytes) = journal.plan(plan)? else { return Ok(None) };
+    let file = PlanFile::read(&String::from_utf8_lossy(&bytes));
+    file.map(Some).map_err(|source| Fault::Plan { place: format!("plan/{plan}"), source })
+}
+
+/// The steps that runs did on the approval of a plan, and the hand-offs whose purpose was seen since.
+fn done(history: &History, plan: Digest, journal: &Journal) -> BTreeSet<Digest> {
+    let runs = history.runs.iter().filter(|run| run.open.plan == Some(plan));
+    let effects = runs.flat_map(|run| &run.effects).filter(|effect| is_done(effect));
+    let seen = journal.ledger().handoffs.iter().filter(|(_, known)| match known.state {
+        HandoffState::Consumed { .. } => true,
+        HandoffState::Asked
+        | HandoffState::Acknowledged { .. }
+        | HandoffState::Declined { .. }
+        | HandoffState::Withdrawn { .. } => false,
+    });
+    effects.map(|effect| effect.intent.step).chain(seen.map(|(id, _)| *id)).collect()
+}
+
+/// A cart is the first half of an order.
+fn is_done(effect: &Effect) -> bool {
+    match &effect.outcome {
+        Some(Outcome { settled: Settled::Done { learned }, .. }) => !matches!(learned, Learned::Cart { .. }),
+        Some(_) | None => false,
+    }
+}
