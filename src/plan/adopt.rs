@@ -36,6 +36,7 @@ pub(super) fn adopt(sides: Sides<'_>, diff: &Diff<'_>, (steps, asked): (&[Step],
         adopt.renamed.extend(old.map(|old| (address.clone(), old)));
     }
     if *sides.scope == Scope::All {
+        adopt.renamed.extend(renamed_in_place(sides, diff));
         let moved: BTreeSet<&Address> = adopt.renamed.values().collect();
         let mut declared = Walk::over(&desired.declared);
         let gone = ledger.managed.iter().filter(|address| declared.at(address).is_none());
@@ -46,6 +47,23 @@ pub(super) fn adopt(sides: Sides<'_>, diff: &Diff<'_>, (steps, asked): (&[Step],
     planned.extend(adopt.moved.values().map(|(former, _)| *former));
     adopt.consumed = consumed(sides, diff, &planned);
     adopt
+}
+
+/// Subscriptions whose document has another name and still names the same one by its id: there is no `renamedFrom` inside of a
+/// customer's document. New name, old name.
+fn renamed_in_place(sides: Sides<'_>, diff: &Diff<'_>) -> Vec<(Address, Address)> {
+    let (desired, ledger) = (sides.desired, sides.ledger);
+    let mut declared = Walk::over(&desired.declared);
+    let gone = ledger.managed.iter().filter(|address| declared.at(address).is_none());
+    let renamed = gone.filter_map(|old| {
+        let customer = &old.as_subscription()?.customer;
+        let new = diff.bindings.address(*ledger.bindings.get(old)?)?;
+        let is_own = new.as_subscription().is_some_and(|key| key.customer == *customer);
+        let is_new = is_own && !ledger.managed.contains(new) && !ledger.bindings.contains_key(new);
+        let is_free = is_new && !desired.renamed.contains_key(new) && desired.declared.contains_key(new);
+        (is_free && !diff.twins.holds(new)).then(|| (new.clone(), old.clone()))
+    });
+    renamed.collect()
 }
 
 /// An address that carries its own id needs no binding.

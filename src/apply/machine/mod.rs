@@ -351,8 +351,12 @@ impl<'p> RunState<'p> {
         self.works[slot].phase = Phase::Over(outcome);
     }
 
-    /// As if every step that is left took as long as those that took work.
+    /// As if every step that is left took as long as those that took work; of few nobody can tell.
     fn time_left(&self, remaining: usize) -> Option<Duration> {
+        const FEW: u32 = 5;
+        if self.worked < FEW {
+            return None;
+        }
         let each = self.elapsed.saturating_sub(self.begun).checked_div(self.worked)?;
         Some(each.saturating_mul(u32::try_from(remaining).unwrap_or(u32::MAX)))
     }

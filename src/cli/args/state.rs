@@ -154,7 +154,7 @@ pub(crate) struct HistoryArgs {
     /// Only what concerns this address
     #[arg(long, value_name = "ADDRESS", value_parser = address)]
     pub(crate) address: Option<Address>,
-    /// At most so many runs and so many notes; what is left out is counted
+    /// At most so many runs and so many notes, and of one run so many objects that it found; what is left out is counted
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub(crate) limit: usize,
 }

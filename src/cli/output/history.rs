@@ -13,6 +13,7 @@ use crate::ops::past::{self, Changes, Runs};
 use crate::plan::FieldChange;
 use crate::report::{self, Width};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Keeps only what concerns an address, under every name it had.
@@ -83,7 +84,7 @@ fn ends<'r>(runs: impl Iterator<Item = &'r Run>) -> Table {
     let mut table = Table::new(&["run", "when", "who", "plan", "ended"]);
     for run in runs {
         let (at, who) = (run.at.to_string(), run.open.actor.to_string());
-        table.row([run.epoch.to_string(), at, who, plan(run), end(&run.end)]);
+        table.row([run.epoch.to_string(), at, who, plan(run), end(run)]);
     }
     table
 }
@@ -120,18 +121,35 @@ pub(super) fn plan(run: &Run) -> String {
     plan_as(run, |id| id.short(10))
 }
 
-fn end(end: &End) -> String {
-    match end {
-        End::Open { last } => format!("not: it runs, or died after {last}"),
+fn end(run: &Run) -> String {
+    match &run.end {
+        End::Open { last } => format!("not: it runs, or died after {last}; so far {}", so_far(run)),
         End::Closed { at: _, outcomes } if outcomes.is_empty() => "nothing was done".to_owned(),
         End::Closed { at: _, outcomes } => {
             outcomes.iter().map(|(word, count)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
         }
         End::TakenOver { at, by, reason } => {
             let by = by.as_ref().map_or_else(|| "the next run".to_owned(), ToString::to_string);
-            format!("taken over by {by} at {at}: {reason}")
+            format!("{}; taken over by {by} at {at}: {reason}", so_far(run))
         }
     }
+}
+
+/// What a run did that did not end by itself: each of its steps by how its last effect ended, and what it asked.
+fn so_far(run: &Run) -> String {
+    let steps: BTreeMap<Digest, &Effect> = run.effects.iter().map(|effect| (effect.intent.step, effect)).collect();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for effect in steps.values() {
+        let word = effect.outcome.as_ref().map_or("not settled", |outcome| outcome.settled.word());
+        *counts.entry(word).or_default() += 1;
+    }
+    if !run.asked.is_empty() {
+        counts.insert("asked", run.asked.len());
+    }
+    if counts.is_empty() {
+        return "nothing was done".to_owned();
+    }
+    counts.iter().map(|(word, count)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
 }
 
 /// A note in one line.
@@ -225,8 +243,8 @@ fn taught(learned: &Learned) -> String {
 }
 
 /// A run, whole.
-pub(crate) fn run(run: &Run, changes: &Changes, width: Width) -> String {
-    let Run { epoch, number: _, at, open, end: ended, asked, effects, made: _, seen, guarded, pruned: _ } = run;
+pub(crate) fn run(run: &Run, (limit, changes): (usize, &Changes), width: Width) -> String {
+    let Run { epoch, number: _, at, open, end: _, asked, effects, made: _, seen, guarded, pruned: _ } = run;
     let mut head = Table::default();
     head.row(["run".to_owned(), epoch.to_string()]);
     head.row(["began".to_owned(), at.to_string()]);
@@ -239,7 +257,7 @@ pub(crate) fn run(run: &Run, changes: &Changes, width: Width) -> String {
     }
     head.row(["plan".to_owned(), whole_plan(run)]);
     head.row(["twotier".to_owned(), open.tool.to_string()]);
-    head.row(["ended".to_owned(), end(ended)]);
+    head.row(["ended".to_owned(), end(run)]);
     let mut text = head.show(width);
     if !effects.is_empty() || !asked.is_empty() {
         let mut table = Table::new(&["effect", "step", "how it ended"]);
@@ -260,7 +278,7 @@ pub(crate) fn run(run: &Run, changes: &Changes, width: Width) -> String {
         text.push('\n');
         text.push_str(&table.show(width));
     }
-    if let Some(table) = saw(seen) {
+    if let Some(table) = saw(seen, limit) {
         text.push('\n');
         text.push_str(&table.show(width));
     }
@@ -333,8 +351,10 @@ pub(super) fn seen_as(seen: &Seen) -> (String, String) {
     }
 }
 
-/// What a run saw for the first time; how many documents are new or gone, unless it is one.
-fn saw(all: &[(crate::model::Timestamp, Seen)]) -> Option<Table> {
+/// What a run saw for the first time; how many documents are new or gone, unless it is one, and how many objects are there, if
+/// they are more than the limit.
+fn saw(all: &[(crate::model::Timestamp, Seen)], limit: usize) -> Option<Table> {
+    let bound = all.iter().filter(|(_, seen)| matches!(seen, Seen::Bound(..))).count();
     let mut table = Table::new(&["seen", ""]);
     let (mut managed, mut released): (Vec<&Address>, Vec<&Address>) = (Vec::new(), Vec::new());
     let mut rows = Vec::new();
@@ -342,10 +362,14 @@ fn saw(all: &[(crate::model::Timestamp, Seen)]) -> Option<Table> {
         match seen {
             Seen::Managed(address) => managed.push(address),
             Seen::Released(address) => released.push(address),
+            Seen::Bound(..) if bound > limit => {}
             Seen::Renamed(..) | Seen::Bound(..) | Seen::Stands(..) | Seen::Over(..) | Seen::Withdrawn(..) => {
                 rows.push(seen_as(seen).into())
             }
         }
+    }
+    if bound > limit {
+        rows.push([format!("{bound} objects"), format!("are there: `--limit {bound}` lists them")]);
     }
     for (addresses, what) in [(managed, DECLARED), (released, RELEASED)] {
         match addresses.as_slice() {

@@ -182,7 +182,7 @@ pub(super) fn history(scene: &Scene<'_>, args: &HistoryArgs) -> Result<Exit, Cli
         let run = run.ok_or_else(|| no_run(&history, number))?;
         let changes = past::changes(&journal, run)?;
         let text = match form {
-            Plainness::Text => output::run(run, &changes, scene.terminal.width()),
+            Plainness::Text => output::run(run, (args.limit, &changes), scene.terminal.width()),
             Plainness::Json => output::json(&output::run_json(run, &changes)),
         };
         form.print(scene.terminal, &text)?;

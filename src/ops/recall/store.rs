@@ -22,6 +22,8 @@ pub(super) struct Keeper {
     /// Whether what is there is ours, to be appended to.
     ours: bool,
     lines: usize,
+    /// How many of them are of no use to anybody.
+    broken: usize,
     reads: BTreeSet<Read>,
     trouble: Option<io::Error>,
 }
@@ -49,12 +51,15 @@ impl Keeper {
         let lines = cached.answers.len() + broken;
         let answers = newest(cached.answers);
         let reads = answers.iter().map(|one| one.read.clone()).collect();
-        let broken = (broken > 0).then(|| match broken {
-            1 => format!("1 broken line of the cache `{place}` is not used"),
-            _ => format!("{broken} broken lines of the cache `{place}` are not used"),
+        let told = (broken > 0).then(|| match broken {
+            1 => format!("1 broken line of the cache `{place}` is not used: it is removed, and what it held is read anew"),
+            _ => format!(
+                "{broken} broken lines of the cache `{place}` are not used: they are removed, and what they held is read anew"
+            ),
         });
-        let notes = note.into_iter().chain(broken).collect();
-        (Self { path: path.to_owned(), owner, file: None, ours, lines, reads, trouble: None }, Found { answers, notes })
+        let notes = note.into_iter().chain(told).collect();
+        let keeper = Self { path: path.to_owned(), owner, file: None, ours, lines, broken, reads, trouble: None };
+        (keeper, Found { answers, notes })
     }
 
     /// Keeps an answer. After the first failure keeps nothing more.
@@ -80,10 +85,11 @@ impl Keeper {
         Ok(self.file.insert(file))
     }
 
-    /// Ends: writes the file anew when most of it is out of date. What went wrong meanwhile.
+    /// Ends: writes the file anew when most of it is out of date, or a part of it broken. What went wrong meanwhile.
     pub(super) fn close(mut self) -> Option<String> {
         drop(self.file.take());
-        if self.trouble.is_none() && self.lines > 2 * self.reads.len() + FEW {
+        let is_old = self.lines > 2 * self.reads.len() + FEW;
+        if self.trouble.is_none() && (is_old || self.broken > 0) {
             self.trouble = compact(&self.path, &self.owner).err();
         }
         let error = self.trouble?;
@@ -197,10 +203,11 @@ mod tests {
         keep(&path, &[of(1, 5), of(2, 5)]);
         let bytes = fs::read(&path).expect("read");
         fs::write(&path, &bytes[..bytes.len() - 9]).expect("cut off");
+        assert_eq!(found(&path).notes.len(), 1);
         assert_eq!(keep(&path, &[of(3, 6)]), None);
         let found = found(&path);
         assert_eq!(found.answers, [of(1, 5), of(3, 6)]);
-        assert_eq!(found.notes.len(), 1);
+        assert_eq!(found.notes, Vec::<String>::new(), "it is told once");
     }
 
     #[test]
