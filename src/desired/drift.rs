@@ -110,7 +110,8 @@ fn value(draft: &mut Draft, field: Field, written: &Spanned<AcceptedValue>) -> R
         | Field::Commerce
         | Field::ScheduledChange
         | Field::Reseller
-        | Field::PartnerIds => text.map(|text| Value::Text(text.clone())).ok_or(Faulty::Form("a text")),
+        | Field::PartnerIds
+        | Field::CommitmentEnd => text.map(|text| Value::Text(text.clone())).ok_or(Faulty::Form("a text")),
     }
 }
 

@@ -78,7 +78,8 @@ fn usual(field: Field) -> Course<'static> {
         | Field::Commerce
         | Field::ScheduledChange
         | Field::Reseller
-        | Field::PartnerIds => Course::Report,
+        | Field::PartnerIds
+        | Field::CommitmentEnd => Course::Report,
     }
 }
 

@@ -34,6 +34,8 @@ pub enum Field {
     Reseller,
     /// The PartnerIDs of a partnership.
     PartnerIds,
+    /// The last day of its present term.
+    CommitmentEnd,
 }
 impl Field {
     /// As manifests and plans spell it.
@@ -50,6 +52,7 @@ impl Field {
             Self::ScheduledChange => "scheduledChange",
             Self::Reseller => "reseller",
             Self::PartnerIds => "partnerIds",
+            Self::CommitmentEnd => "commitmentEnd",
         }
     }
 }

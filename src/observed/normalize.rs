@@ -1,7 +1,7 @@
 //! Quirks of the service, taken away in one place. Never loses a value it does not understand.
 
 use super::Subscription;
-use crate::model::{Field, Value};
+use crate::model::{Field, Timestamp, Value};
 
 /// The value of a field that a subscription itself shows; support contact is not among them.
 #[must_use]
@@ -16,6 +16,7 @@ pub fn field_value(subscription: &Subscription, field: Field) -> Value {
         Field::Status => Value::text(subscription.status),
         Field::Commerce => Value::text(subscription.commerce),
         Field::ScheduledChange => Value::optional(subscription.would_lose()),
+        Field::CommitmentEnd => Value::optional(subscription.commitment_end.map(Timestamp::date)),
         // A next term in full: what a renewal step was approved for is all of it.
         Field::Renewal => match subscription.renewal() {
             Ok(renewal) => Value::text(renewal),

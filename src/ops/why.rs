@@ -390,7 +390,8 @@ fn remembered(ledger: &Ledger, address: &Address) -> Vec<(String, String)> {
             | Field::Status
             | Field::Commerce
             | Field::Reseller
-            | Field::PartnerIds => rows.push(row(&format!("settled {}", field.name()), value)),
+            | Field::PartnerIds
+            | Field::CommitmentEnd => rows.push(row(&format!("settled {}", field.name()), value)),
         }
     }
     if let Some(pending) = ledger.pending.get(address) {

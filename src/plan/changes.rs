@@ -83,9 +83,12 @@ fn step_of(field: Field) -> StepName {
         Field::Quantity => StepName::ChangeQuantity,
         Field::FriendlyName => StepName::RenameSubscription,
         Field::SupportContact => StepName::SetSupportContact,
-        Field::Renewal | Field::Status | Field::Commerce | Field::ScheduledChange | Field::PartnerIds => {
-            StepName::ScheduleRenewal
-        }
+        Field::Renewal
+        | Field::Status
+        | Field::Commerce
+        | Field::ScheduledChange
+        | Field::PartnerIds
+        | Field::CommitmentEnd => StepName::ScheduleRenewal,
     }
 }
 
@@ -108,7 +111,10 @@ fn field(making: &mut Making<'_, '_>, chain: &mut Chain<'_>, moved: &Moved) {
         | Field::Commerce
         | Field::ScheduledChange
         | Field::Reseller
-        | Field::PartnerIds => Err(Finding::error(Code::NotBuilt, chain.declared.at, "this field cannot be changed")),
+        | Field::PartnerIds
+        | Field::CommitmentEnd => {
+            Err(Finding::error(Code::NotBuilt, chain.declared.at, "this field cannot be changed"))
+        }
     });
     match made {
         Ok(mut step) => {
@@ -137,7 +143,8 @@ pub(super) fn place(declared: &Subscription, field: Field) -> At {
         | Field::Commerce
         | Field::ScheduledChange
         | Field::Reseller
-        | Field::PartnerIds => declared.at,
+        | Field::PartnerIds
+        | Field::CommitmentEnd => declared.at,
     }
 }
 
@@ -203,7 +210,8 @@ fn agreeing((field, observed): (Field, &Value), wanted: &Value) -> String {
         | Field::Commerce
         | Field::ScheduledChange
         | Field::Reseller
-        | Field::PartnerIds => writing(field, observed),
+        | Field::PartnerIds
+        | Field::CommitmentEnd => writing(field, observed),
     };
     format!("{there} (what is there) and apply, then write {wanted} if that is meant")
 }
@@ -225,7 +233,8 @@ fn accepting(field: Field, observed: &Value) -> String {
         | Field::Commerce
         | Field::ScheduledChange
         | Field::Reseller
-        | Field::PartnerIds => format!("{} to accept it, or {restore}", writing(field, observed)),
+        | Field::PartnerIds
+        | Field::CommitmentEnd => format!("{} to accept it, or {restore}", writing(field, observed)),
     }
 }
 
@@ -268,6 +277,10 @@ pub(super) fn link(making: &Making<'_, '_>, chain: &Chain<'_>, change: Subscript
         }
         Some(_) | None => step.rests_on(fact(field), there),
     };
+    // What it costs, and when it ends, was read of this term: the next one is another purchase.
+    if matches!(field, Field::Quantity | Field::Renewal) {
+        step = step.rests_on(fact(Field::CommitmentEnd), observed::field_value(chain.observed, Field::CommitmentEnd));
+    }
     if let Some(last) = &chain.last {
         step = step.need(last.clone(), "one change at a time");
     }

@@ -54,7 +54,8 @@ fn field_read(field: Field, (customer, id): (CustomerId, SubscriptionId)) -> Rea
         | Field::Commerce
         | Field::ScheduledChange
         | Field::Reseller
-        | Field::PartnerIds => Read::Subscription(customer, id),
+        | Field::PartnerIds
+        | Field::CommitmentEnd => Read::Subscription(customer, id),
     }
 }
 

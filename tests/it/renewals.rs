@@ -6,7 +6,8 @@ use crate::support::run::Bench;
 use twotier::backend::simulated::wire::ScheduledChange;
 use twotier::backend::simulated::{Edit, Human, Memory};
 use twotier::model::{CustomerId, Span, SubscriptionChange, SubscriptionId};
-use twotier::ops::apply::Applied;
+use twotier::ops::apply::{Applied, Consent};
+use twotier::plan::file::PlanFile;
 use twotier::plan::{Gate, Mark, Planned};
 
 const CUSTOMER: &str = "c0000000-0000-4000-8000-000000000001";
@@ -458,4 +459,22 @@ fn a_next_term_that_runs_to_its_own_end_is_as_it_was_said() {
     assert_eq!(told(&bench.plan()), <[&str; 0]>::default());
     bench.apply();
     assert_eq!(told(&bench.plan()), <[&str; 0]>::default());
+}
+
+#[test]
+fn an_approval_does_not_outlive_the_term_it_was_given_for() {
+    for a in ["renewal: {action: cancel}", "quantity: 30"] {
+        let mut bench = begun(only(""), plain());
+        change(&mut bench, only(a));
+        let planned = bench.plan();
+        let file = PlanFile::new(&planned.plan, &planned.outlook, &bench.project.sources);
+        bench.tenant.advance(Span::days(99));
+        let there = Memory::new(bench.tenant.tenant());
+        let applied = bench.apply_order(&there, &there, Consent::Plan(Box::new(file)));
+        assert!(matches!(applied, Ok(Applied::AllStale { .. })), "{a}: {applied:?}");
+        let again = bench.plan().plan;
+        assert!(again.id() != planned.plan.id() && again.steps().len() == 1, "{a}: approved anew for the next term");
+        bench.apply();
+        assert_eq!(bench.plan().plan.steps().len(), 0, "{a}");
+    }
 }
