@@ -129,8 +129,12 @@ pub enum Applied {
 pub enum Recorded {
     /// Nothing.
     Nothing,
-    /// Limits, freezes, protections and recipients: what they loosen holds from the next run on.
+    /// Limits, freezes, protections and recipients: what they loosen counts for plans that are made from then on.
     Guards,
+    /// What of them tightens, while a freeze holds.
+    Tightened,
+    /// Nothing more: what the approved plan loosens was recorded by an earlier run, and serves none of its own steps.
+    Already,
 }
 
 /// Applies.
@@ -188,11 +192,10 @@ pub fn recall_and_apply(
     if !gates.is_empty() {
         session.keep((id, document.as_bytes()))?;
         let guards = to_record((&project.desired, fresh.now), &fresh.planned, &approval);
-        let recorded = if guards.is_some() { Recorded::Guards } else { Recorded::Nothing };
-        match guards {
-            Some(guards) => session.close_guarded(guards)?,
-            None => session.close()?,
-        }
+        let recorded = match guards {
+            Some((recorded, guards)) => session.close_guarded(guards).map(|()| recorded)?,
+            None => session.close().map(|()| consent.under().map_or(Recorded::Nothing, |_| Recorded::Already))?,
+        };
         return Ok(Applied::Closed { file, gates, recorded });
     }
     if approval.all_stale() {
@@ -250,7 +253,11 @@ fn judge(
 /// The guards that are recorded although a limit stops everything else: a limit that stopped a run is known to the next
 /// one, and one that was raised on purpose comes into force then. While a freeze that is declared holds, only what tightens
 /// is, the freeze itself before all; one that is only remembered ends with them.
-fn to_record((desired, now): (&Desired, Timestamp), planned: &Planned, approval: &Approval<'_>) -> Option<Guards> {
+fn to_record(
+    (desired, now): (&Desired, Timestamp),
+    planned: &Planned,
+    approval: &Approval<'_>,
+) -> Option<(Recorded, Guards)> {
     let mut changed = to_perform(approval).filter_map(|step| match &step.action {
         Action::Guard(regard) => Some(regard.as_ref()),
         Action::Api(_) | Action::HandOff(_) | Action::Await { .. } => None,
@@ -258,10 +265,11 @@ fn to_record((desired, now): (&Desired, Timestamp), planned: &Planned, approval:
     let frozen = desired.provider.freeze.iter().any(|freeze| freeze.holds(now.date()));
     match changed.next() {
         Some(Regard { before, after }) if frozen => {
-            Some(tightened(before.as_ref(), after)).filter(|tighter| before.as_ref() != Some(tighter))
+            let tighter = tightened(before.as_ref(), after);
+            (before.as_ref() != Some(&tighter)).then_some((Recorded::Tightened, tighter))
         }
-        Some(Regard { after, .. }) => Some(after.clone()),
-        None => planned.adopt.guards.clone(),
+        Some(Regard { after, .. }) => Some((Recorded::Guards, after.clone())),
+        None => planned.adopt.guards.clone().map(|first| (Recorded::Guards, first)),
     }
 }
 

@@ -163,15 +163,26 @@ fn tell(scene: &Scene<'_>, (project, applied): (&Valid, &Applied), doors: &Doors
                     "nothing was done but that limits, freezes, protections and recipients are recorded: something stands \
                      against the rest"
                 }
+                Recorded::Tightened => {
+                    "nothing was done but that what tightens of limits, freezes, protections and recipients is recorded: a freeze \
+                     stands against the rest"
+                }
+                Recorded::Already => {
+                    "nothing was done: what this plan loosens is recorded by now, and counts for none of its own steps"
+                }
             })
-            .hint(if documents.is_empty() {
-                "plan again when it is over; there is no `--force`"
-            } else {
-                "commit the acknowledgement above with a reason, then plan again; there is no `--force`"
+            .hint(match recorded {
+                Recorded::Already => "have a new plan reviewed: `twotier plan`",
+                Recorded::Nothing | Recorded::Guards | Recorded::Tightened if documents.is_empty() => {
+                    "plan again when it is over; there is no `--force`"
+                }
+                Recorded::Nothing | Recorded::Guards | Recorded::Tightened => {
+                    "commit the acknowledgement above with a reason, then plan again; there is no `--force`"
+                }
             });
             Err(match recorded {
-                Recorded::Nothing => stopped,
-                Recorded::Guards => stopped.hint("what was loosened holds from the next run on"),
+                Recorded::Nothing | Recorded::Tightened | Recorded::Already => stopped,
+                Recorded::Guards => stopped.hint("what was loosened counts for plans that are made from now on"),
             })
         }
         Applied::AllStale { file } => {
