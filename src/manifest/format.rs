@@ -196,6 +196,11 @@ fn domain_prefix(text: &str) -> Result<(), Malformed> {
 
 fn email(text: &str) -> Result<(), Malformed> {
     const EXPECTED: &str = "an e-mail address is written as `name@contoso.example`";
+    if let Some(sign) = text.chars().find(|sign| !sign.is_ascii()) {
+        let help =
+            format!("`{}` is U+{:04X}, which may look like another letter", sign.escape_debug(), u32::from(sign));
+        return Err(Malformed { expected: EXPECTED, help: Some(help) });
+    }
     let Some((local, host)) = text.rsplit_once('@') else { return Err(plain(EXPECTED)) };
     let atoms = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&b);
     let dots = local.starts_with('.') || local.ends_with('.') || local.contains("..");

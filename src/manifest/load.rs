@@ -187,8 +187,11 @@ fn is_hidden(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
 }
 
-fn is_manifest(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+/// Whether a file is read for manifests, as its name tells. Capitals count for nothing: what an editor of another system
+/// calls `CONTOSO.YAML` would be passed over in silence.
+pub(crate) fn is_manifest(path: &Path) -> bool {
+    let extension = |one: &str| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(one));
+    extension("yaml") || extension("yml")
 }
 
 fn unreached(path: &Path, error: &walkdir::Error) -> Found {

@@ -29,6 +29,7 @@ pub use bounds::leads_out;
 pub use document::Document;
 pub use edit::{Change, Edit, Refused, edit};
 pub use format::form;
+pub(crate) use load::is_manifest;
 pub use load::{Loaded, load, load_only};
 pub use mention::Mention;
 pub use outline::{Fields, Told, outline, outline_of_file};

@@ -14,7 +14,7 @@ use super::files;
 use super::project::{Place, Valid};
 use crate::desired::{Delegated, Desired, PartnerOfRecord, Supporter};
 use crate::ledger::Ledger;
-use crate::manifest::{self, Fields};
+use crate::manifest::{self, Fields, is_manifest};
 use crate::model::{Address, Name};
 use crate::plan::Planned;
 use repository::Repository;
@@ -159,8 +159,8 @@ fn was_manifest(path: &Path, places: &[PathBuf]) -> bool {
     let listed = places.iter().find(|place| path.starts_with(place));
     let Some(below) = listed.and_then(|place| path.strip_prefix(place).ok()) else { return false };
     let hidden = below.iter().any(|part| part.as_encoded_bytes().starts_with(b"."));
-    let yaml = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
-    below.as_os_str().is_empty() || (yaml && !hidden && path.file_name() != Some(OsStr::new("twotier.yaml")))
+    below.as_os_str().is_empty()
+        || (is_manifest(path) && !hidden && path.file_name() != Some(OsStr::new("twotier.yaml")))
 }
 
 #[cfg(test)]

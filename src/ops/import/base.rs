@@ -4,6 +4,7 @@
 use super::{Imported, ProviderFacts, Question};
 use crate::diag::{Code, Finding};
 use crate::manifest::emit::{NewDocument, Yaml, document};
+use crate::manifest::is_manifest;
 use crate::model::{Kind, country};
 use crate::ops::fault::Fault;
 use crate::ops::project::Place;
@@ -84,9 +85,8 @@ fn provider(facts: &ProviderFacts) -> Result<String, Fault> {
 /// The first folder among the listed manifests, or what will be one, relative to the project.
 pub(super) fn folder(place: Place<'_>) -> Result<PathBuf, Fault> {
     let is_folder = |path: &&PathBuf| {
-        let yaml = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
-        let path = place.root.join(path);
-        path.is_dir() || !(yaml || path.exists())
+        let there = place.root.join(path);
+        there.is_dir() || !(is_manifest(path) || there.exists())
     };
     let found = place.manifests.iter().find(is_folder).ok_or_else(|| {
         Fault::Usage("`manifests` lists files only: list a folder in which new files can be written".to_owned())
