@@ -221,6 +221,11 @@ impl<'a> Owners<'a> {
     pub fn are_of_one(&self, one: &str, other: &str) -> bool {
         self.holder(one).is_some_and(|holder| self.holder(other) == Some(holder))
     }
+    /// The partnership that declares a PartnerID.
+    #[must_use]
+    pub fn declares(&self, id: &PartnerId) -> Option<&'a Name> {
+        self.declared.get(id.as_str()).copied()
+    }
     /// A PartnerID as people read it: with whose it is.
     #[must_use]
     pub fn named(&self, id: &str) -> String {

@@ -8,10 +8,9 @@ use super::grants::Grants;
 use super::guards::{self, InForce};
 use super::limits::{self, Scales, Terms};
 use super::order::{Ordered, order};
-use super::served;
 use super::{
     Blocked, Gate, Outlook, Plan, Planned, Unmanaged, adopt, azure, bases, changes, customers, endings, expiry, id,
-    letters, listing, orders, partnerships, repointed, support, unread, whose, withdrawn,
+    letters, listing, orders, partnerships, repointed, served, support, unread, whose, withdrawn,
 };
 use crate::desired::{Desired, PartnerOfRecord};
 use crate::diag::{At, Code, Finding, SourceMap};

@@ -46,12 +46,11 @@ pub use build::{Input, Sealing, build};
 pub use id::{plan_id, step_id};
 pub use limits::Terms;
 pub use role::Role;
-pub use unread::Unread;
-
 pub use step::{
     Action, Ask, Brings, Condition, Expect, FieldChange, Mark, Motive, Need, Readiness, Regard, Risk, Step, Undo,
     Wanted,
 };
+pub use unread::Unread;
 
 use crate::diag::{Code, Finding};
 use crate::ledger::{Guards, LiveId};

@@ -58,14 +58,13 @@ pub(super) fn hold(making: &mut Making<'_, '_>) -> Repointed {
     if told.is_empty() {
         return told;
     }
-    let payees: BTreeMap<&PartnerId, &Name> = payees(making.desired()).collect();
     let steps = making.drafts.steps.values().filter(|step| match step.class {
         Class::Api | Class::HandOff => true,
         Class::Wait | Class::Ledger => false,
     });
     let held = steps.filter_map(|step| {
         let mut all = spoken_of(making.desired(), step);
-        all.extend(payee(step).and_then(|id| payees.get(id)).map(|name| Address::Partnership((*name).clone())));
+        all.extend(payee(step).and_then(|id| making.diff.owners.declares(id)).map(|name| Address::Partnership(name.clone())));
         let address = all.into_iter().find(|address| repointed.contains_key(address))?;
         let message = format!("`{address}` means another object now, and no run has recorded that");
         let finding = Finding::error(Code::MeansAnother, at(&address), message);
@@ -83,11 +82,6 @@ pub(super) fn hold(making: &mut Making<'_, '_>) -> Repointed {
         making.drafts.block(key, finding);
     }
     told
-}
-
-/// PartnerID → the partnership that declares it.
-fn payees(desired: &Desired) -> impl Iterator<Item = (&PartnerId, &Name)> {
-    desired.partnerships.iter().flat_map(|(name, partnership)| partnership.partner_ids.iter().map(move |id| (id, name)))
 }
 
 /// Whose incentive a step would make it.

@@ -24,6 +24,16 @@ impl Scene<'_> {
     pub(super) fn by(&self, named: Option<&str>) -> SmolStr {
         named.map_or_else(|| self.settings.run_by.actor().value.clone(), SmolStr::new)
     }
+    /// The same, where nobody may stand for it without a name.
+    ///
+    /// # Errors
+    /// When nobody is named and nobody knows who runs this.
+    pub(super) fn somebody(&self, named: Option<&str>) -> Result<SmolStr, CliError> {
+        if named.is_none() && self.settings.run_by.is_unknown() {
+            return Err(CliError::usage("nobody knows who stands for it: `--by NAME`, or TWOTIER_ACTOR"));
+        }
+        Ok(self.by(named))
+    }
 }
 
 /// `handoffs`.

@@ -9,6 +9,7 @@ use crate::journal::Journal;
 use crate::journal::prune::{Pruning, Spares};
 use crate::model::{Span, Timestamp};
 use crate::ops::{Fault, prune as pruning};
+use smol_str::SmolStr;
 
 /// What is wished.
 pub(super) struct Wish<'a> {
@@ -32,9 +33,7 @@ pub(super) enum Consent {
 /// `state prune`.
 pub(super) fn prune(scene: &Scene<'_>, doors: &Doors, wish: Wish<'_>) -> Result<Exit, CliError> {
     let form = scene.plain_or_json()?;
-    if wish.by.is_none() && scene.settings.run_by.is_unknown() {
-        return Err(CliError::usage("nobody knows who stands for it: `--by NAME`, or TWOTIER_ACTOR"));
-    }
+    let by = scene.somebody(wish.by)?;
     let mut journal = doors.journal()?;
     let before = doors.clock.now().plus(Span::seconds(-wish.keep.as_seconds())).max(Timestamp::from_seconds(0));
     let spares = pruning::find(&mut journal, before).map_err(refused)?;
@@ -42,7 +41,7 @@ pub(super) fn prune(scene: &Scene<'_>, doors: &Doors, wish: Wish<'_>) -> Result<
         form.print(scene.terminal, &output::spares(&spares, scene.terminal.width()))?;
     }
     let gone = match agreed(scene, form, (&spares, wish.consent))? {
-        Answer::Yes => Some(remove(scene, doors, (&mut journal, &spares), wish.by)?),
+        Answer::Yes => Some(remove(scene, doors, (&mut journal, &spares), by)?),
         Answer::No => None,
     };
     match (form, gone) {
@@ -70,10 +69,10 @@ fn remove(
     scene: &Scene<'_>,
     doors: &Doors,
     (journal, spares): (&mut Journal, &Spares),
-    by: Option<&str>,
+    by: SmolStr,
 ) -> Result<crate::journal::prune::Gone, CliError> {
     let place = scene.settings.run_by.place.as_ref().map(|place| place.value.clone());
-    let pruned = pruning::prune(journal, spares, (scene.by(by), place), &doors.stamp()).map_err(refused)?;
+    let pruned = pruning::prune(journal, spares, (by, place), &doors.stamp()).map_err(refused)?;
     scene.checkpoint(journal);
     match pruned {
         Pruning::Gone(gone) => Ok(gone),

@@ -88,13 +88,13 @@ fn note(scene: &Scene<'_>, doors: &Doors, command: &StateCommand) -> Result<Stri
             state::resolve(&mut journal, *intent, ruling, scene.saying(saying), &stamp)?;
             format!("the effect {intent} is settled")
         }
-        StateCommand::TakeOver { saying } if saying.by.is_none() && scene.settings.run_by.is_unknown() => {
-            return Err(CliError::usage("nobody knows who stands for it: `--by NAME`, or TWOTIER_ACTOR"));
+        StateCommand::TakeOver { saying } => {
+            scene.somebody(saying.by.as_deref())?;
+            match state::take_over(&mut journal, scene.saying(saying), &stamp)? {
+                Some(epoch) => format!("the run {epoch} has ended; the next one settles what it left open"),
+                None => "no run is open".to_owned(),
+            }
         }
-        StateCommand::TakeOver { saying } => match state::take_over(&mut journal, scene.saying(saying), &stamp)? {
-            Some(epoch) => format!("the run {epoch} has ended; the next one settles what it left open"),
-            None => "no run is open".to_owned(),
-        },
         StateCommand::Init
         | StateCommand::List
         | StateCommand::Show { .. }
