@@ -2,14 +2,14 @@
 //! whether a customer is there.
 
 use super::draft::{Belongs, Declared, Draft};
-use super::drift::{SUPPORT, drift};
+use super::drift;
 use super::partnerships::contact;
 use super::sort::{Doc, Guard};
 use super::{Customer, Identity, Origin, Relation};
 use crate::diag::{At, Code};
 use crate::manifest::Spanned;
 use crate::manifest::document;
-use crate::model::{Address, CustomerId, CustomerKey, Field, Name};
+use crate::model::{Address, CustomerId, CustomerKey, Name};
 use smol_str::{SmolStr, StrExt};
 
 /// Takes the customers, sorted by name, with their inline subscriptions and relations.
@@ -40,9 +40,9 @@ fn customer(draft: &mut Draft, doc: Doc<document::Customer>) {
     }
     let identity = identity(draft, (&name, at), tenant_id, domain, create.as_ref());
     let create = create.map(|create| super::create::resolve(draft, &name, create, &identity, belongs));
-    let mut drift = drift(draft, on_drift, SUPPORT);
+    let on_drift = drift::of_support(draft, on_drift);
     if let Some(contact) = support_contact {
-        super::support::inline(draft, &name, contact, drift.remove(&Field::SupportContact));
+        super::support::inline(draft, &name, contact, on_drift);
     }
     for (leaf, Spanned { value, at }) in subscriptions {
         let address = Address::subscription(&name, &leaf);

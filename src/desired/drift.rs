@@ -5,7 +5,7 @@ use super::draft::Draft;
 use crate::diag::{At, Code};
 use crate::manifest::Spanned;
 use crate::manifest::document::{self, Acceptance, AcceptedValue, DriftRules};
-use crate::model::{Date, Field, Name, PartnerId, TenantId, Value};
+use crate::model::{Date, Field, Managed, Name, PartnerId, TenantId, Value};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
@@ -41,35 +41,36 @@ impl Accepted {
         today <= self.expires
     }
 }
-/// The fields of a subscription that can drift.
-pub(super) const SUBSCRIPTION: &[Field] =
-    &[Field::PartnerOfRecord, Field::Quantity, Field::FriendlyName, Field::Renewal];
 
-/// The fields of a customer or delegation that can drift.
-pub(super) const SUPPORT: &[Field] = &[Field::SupportContact];
-
-/// The rules by field.
-pub(super) fn drift(draft: &mut Draft, rules: DriftRules, known: &[Field]) -> BTreeMap<Field, OnDrift> {
-    let field = |name: &str| known.iter().copied().find(|field| field.name() == name);
+/// The rules of a subscription.
+pub(super) fn of_subscription(draft: &mut Draft, mut rules: DriftRules) -> BTreeMap<Managed, OnDrift> {
     let mut resolved = BTreeMap::new();
-    for (name, Spanned { value, at }) in rules {
-        let Some(field) = field(&name) else { continue };
-        let rule = match value {
-            document::OnDrift::Restore => OnDrift::Restore,
-            document::OnDrift::Report => OnDrift::Report,
-            document::OnDrift::Accept(acceptance) => {
-                let Some(accepted) = accepted(draft, field, at, *acceptance) else { continue };
-                OnDrift::Accept(Box::new(accepted))
-            }
-        };
-        resolved.insert(field, rule);
+    for field in Managed::ALL {
+        let read = |_: &mut Draft, written: &Spanned<AcceptedValue>| value(field, &written.value);
+        resolved.extend(rule(draft, &mut rules, field.into(), read).map(|rule| (field, rule)));
     }
     resolved
 }
 
-fn accepted(draft: &mut Draft, field: Field, at: At, written: Acceptance) -> Option<Accepted> {
-    let Acceptance { accept, reason, by, expires } = written;
-    let value = match value(draft, field, &accept) {
+/// The rule of who supports a customer's subscriptions.
+pub(super) fn of_support(draft: &mut Draft, mut rules: DriftRules) -> Option<OnDrift> {
+    rule(draft, &mut rules, Field::SupportContact, supporter)
+}
+
+/// The rule of a field, whose accepted value is read so.
+fn rule(
+    draft: &mut Draft,
+    rules: &mut DriftRules,
+    field: Field,
+    read: impl FnOnce(&mut Draft, &Spanned<AcceptedValue>) -> Result<Value, Faulty>,
+) -> Option<OnDrift> {
+    let Spanned { value, at } = rules.remove(field.name())?;
+    let Acceptance { accept, reason, by, expires } = match value {
+        document::OnDrift::Restore => return Some(OnDrift::Restore),
+        document::OnDrift::Report => return Some(OnDrift::Report),
+        document::OnDrift::Accept(acceptance) => *acceptance,
+    };
+    let value = match read(draft, &accept) {
         Ok(value) => value,
         Err(Faulty::Told) => return None,
         Err(Faulty::Form(form)) => {
@@ -78,7 +79,8 @@ fn accepted(draft: &mut Draft, field: Field, at: At, written: Acceptance) -> Opt
             return None;
         }
     };
-    Some(Accepted { at, value, reason: reason.value, by: by.value, expires: expires.value })
+    let (reason, by, expires) = (reason.value, by.value, expires.value);
+    Some(OnDrift::Accept(Box::new(Accepted { at, value, reason, by, expires })))
 }
 
 /// Why an accepted value is none.
@@ -89,34 +91,25 @@ enum Faulty {
     Told,
 }
 
-/// The value as it is observed.
-fn value(draft: &mut Draft, field: Field, written: &Spanned<AcceptedValue>) -> Result<Value, Faulty> {
-    let text = match (field, &written.value) {
-        (Field::Quantity, AcceptedValue::Number(count)) => return Ok(Value::Number(*count)),
-        (_, AcceptedValue::Number(_)) => None,
-        (_, AcceptedValue::Text(text)) => Some(text),
-    };
-    match field {
-        Field::Quantity => Err(Faulty::Form("a count")),
-        Field::PartnerOfRecord => match text.map(SmolStr::as_str) {
-            Some("none") => Ok(Value::None),
-            Some(id) if PartnerId::parse(id).is_ok() => Ok(Value::word(id)),
-            Some(_) | None => Err(Faulty::Form("a PartnerID in quotes, or `none`")),
-        },
-        Field::SupportContact => supporter(draft, text.ok_or(Faulty::Form(SUPPORTER))?, written.at),
-        Field::FriendlyName
-        | Field::Renewal
-        | Field::Status
-        | Field::Commerce
-        | Field::ScheduledChange
-        | Field::Reseller
-        | Field::PartnerIds
-        | Field::CommitmentEnd => text.map(|text| Value::Text(text.clone())).ok_or(Faulty::Form("a text")),
+/// The value of a subscription's field as it is observed.
+fn value(field: Managed, written: &AcceptedValue) -> Result<Value, Faulty> {
+    match (field, written) {
+        (Managed::Quantity, AcceptedValue::Number(count)) => Ok(Value::Number(*count)),
+        (Managed::Quantity, AcceptedValue::Text(_)) => Err(Faulty::Form("a count")),
+        (Managed::PartnerOfRecord, AcceptedValue::Text(text)) if text == "none" => Ok(Value::None),
+        (Managed::PartnerOfRecord, AcceptedValue::Text(id)) if PartnerId::parse(id).is_ok() => Ok(Value::word(id)),
+        (Managed::PartnerOfRecord, AcceptedValue::Text(_) | AcceptedValue::Number(_)) => {
+            Err(Faulty::Form("a PartnerID in quotes, or `none`"))
+        }
+        (Managed::FriendlyName | Managed::Renewal, AcceptedValue::Text(text)) => Ok(Value::Text(text.clone())),
+        (Managed::FriendlyName | Managed::Renewal, AcceptedValue::Number(_)) => Err(Faulty::Form("a text")),
     }
 }
 
 /// A supporter as it is observed: by its tenant, whether that or the partnership is written.
-fn supporter(draft: &mut Draft, text: &SmolStr, at: At) -> Result<Value, Faulty> {
+fn supporter(draft: &mut Draft, written: &Spanned<AcceptedValue>) -> Result<Value, Faulty> {
+    let at = written.at;
+    let AcceptedValue::Text(text) = &written.value else { return Err(Faulty::Form(SUPPORTER)) };
     if text == "provider" {
         // Without a provider there is no plan.
         return Ok(draft.provider.as_ref().map_or(Value::None, |provider| Value::text(provider.tenant)));
@@ -151,18 +144,16 @@ mod tests {
         let drift = &schema["$defs"][definition]["properties"]["onDrift"];
         drift["properties"].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect()
     }
-    fn names(fields: &[Field]) -> Vec<String> {
-        let mut names: Vec<String> = fields.iter().map(|field| field.name().to_owned()).collect();
-        names.sort();
-        names
-    }
 
     #[test]
     fn the_schema_offers_exactly_what_can_drift() {
-        assert_eq!(offered(Kind::Customer, "Subscription"), names(SUBSCRIPTION));
-        assert_eq!(offered(Kind::Subscription, "StandaloneSubscription"), names(SUBSCRIPTION));
-        assert_eq!(offered(Kind::Customer, "Customer"), names(SUPPORT));
-        assert_eq!(offered(Kind::SupportDelegation, "SupportDelegation"), names(SUPPORT));
+        let mut managed = Managed::ALL.map(Managed::name);
+        managed.sort_unstable();
+        assert_eq!(offered(Kind::Customer, "Subscription"), managed);
+        assert_eq!(offered(Kind::Subscription, "StandaloneSubscription"), managed);
+        let support = [Field::SupportContact.name()];
+        assert_eq!(offered(Kind::Customer, "Customer"), support);
+        assert_eq!(offered(Kind::SupportDelegation, "SupportDelegation"), support);
     }
 
     #[test]
@@ -171,7 +162,7 @@ mod tests {
             "Customer contoso {tenantId: %c1, subscriptions: {a: {subscriptionId: %s1, onDrift: {quantity: restore}}}}",
         );
         let rules: Vec<_> = desired.subscriptions.into_values().flat_map(|it| it.on_drift).collect();
-        assert_eq!(rules, [(Field::Quantity, OnDrift::Restore)]);
+        assert_eq!(rules, [(Managed::Quantity, OnDrift::Restore)]);
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub use drift::{Accepted, OnDrift};
 use crate::manifest::document::DefaultAdminAccess;
 use crate::model::operation::{BillingContact, PostalAddress};
 use crate::model::{
-    Address, BillingCycle, CustomerId, CustomerKey, Date, Field, Freeze, Leaf, Limits, Name, PartnerId, Product,
+    Address, BillingCycle, CustomerId, CustomerKey, Date, Freeze, Leaf, Limits, Managed, Name, PartnerId, Product,
     Renewal, Span, SubscriptionId, SubscriptionKey, TenantId, Term,
 };
 use smol_str::SmolStr;
@@ -266,7 +266,7 @@ pub struct Subscription {
     /// Details of the purchase.
     pub purchase: Option<Box<Purchase>>,
     /// What to do about drift, by field; the rest by default.
-    pub on_drift: BTreeMap<Field, OnDrift>,
+    pub on_drift: BTreeMap<Managed, OnDrift>,
 }
 
 /// Partner of record as meant.

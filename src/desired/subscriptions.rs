@@ -2,7 +2,7 @@
 //! or the tenant.
 
 use super::draft::{Belongs, Draft};
-use super::drift::{SUBSCRIPTION, drift};
+use super::drift;
 use super::sort::{Doc, quoted, twice};
 use super::{Additional, Purchase, Subscription};
 use crate::diag::{At, Code};
@@ -112,7 +112,7 @@ pub(super) fn subscription(draft: &mut Draft, place: Place<'_>, spec: document::
     let (partner_of_record, partner_at) = super::partner_of_record::resolve(draft, &place, means, partner_of_record);
     let renewal = renewal.map(|written| (self::renewal(draft, &place, &written), written.at));
     let purchase = purchase.map(|purchase| Box::new(self::purchase(purchase)));
-    let on_drift = drift(draft, on_drift, SUBSCRIPTION);
+    let on_drift = drift::of_subscription(draft, on_drift);
     let Place { customer, leaf, at, cause, belongs: _ } = place;
     let identity_at = subscription_id.as_ref().map_or(at, |id| id.at);
     let resolved = Subscription {

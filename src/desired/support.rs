@@ -2,14 +2,14 @@
 //! subscriptions are legacy.
 
 use super::draft::Draft;
-use super::drift::{OnDrift, SUPPORT, drift};
+use super::drift::{self, OnDrift};
 use super::identities::Identities;
 use super::sort::Doc;
 use super::{Delegated, Support, Supporter};
 use crate::diag::{At, Code, Finding, nearest};
 use crate::manifest::Spanned;
 use crate::manifest::document::{DelegatedSubscriptions, SubscriptionRef, SupportContactRef, SupportDelegation};
-use crate::model::{Address, CustomerKey, Field, Leaf, Name, SubscriptionId, SubscriptionKey};
+use crate::model::{Address, CustomerKey, Leaf, Name, SubscriptionId, SubscriptionKey};
 use std::fmt;
 
 /// Takes a customer's own `supportContact`.
@@ -38,7 +38,7 @@ pub(super) fn resolve(draft: &mut Draft, known: &Identities, docs: Vec<Doc<Suppo
 
 fn delegation(draft: &mut Draft, known: &Identities, name: &Name, spec: SupportDelegation) {
     let SupportDelegation { support_contact, customers, subscriptions, on_drift } = spec;
-    let on_drift = drift(draft, on_drift, SUPPORT).remove(&Field::SupportContact);
+    let on_drift = drift::of_support(draft, on_drift);
     let says = format_args!("delegation `{name}` names support contact");
     let contact = supporter(draft, &support_contact, says);
     let keys: Vec<(CustomerKey, At)> = customers

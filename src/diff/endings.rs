@@ -9,7 +9,7 @@ use crate::desired::{self, Customer, Ending, Identity, Origin, Partnership};
 use crate::diag::Finding;
 use crate::ledger::{Doubt, LiveId, Pending, PendingWhat};
 use crate::model::{
-    Address, CustomerId, CustomerKey, Field, Name, PartnerId, SubscriptionId, SubscriptionKey, TenantId, Value,
+    Address, CustomerId, CustomerKey, Field, Managed, Name, PartnerId, SubscriptionId, SubscriptionKey, TenantId, Value,
 };
 use crate::observed::{self, Facet, Status};
 use std::borrow::Cow;
@@ -186,7 +186,7 @@ impl<'a> Leaving<'a> {
             return None;
         }
         Some(Moved {
-            field: Field::PartnerOfRecord,
+            field: Managed::PartnerOfRecord,
             declared: Value::text(partner_id),
             observed: observed::field_value(observed, Field::PartnerOfRecord),
             settled: None,

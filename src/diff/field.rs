@@ -1,7 +1,8 @@
 //! One managed field, compared three ways: declared, observed, last settled. Never decides what to do about it.
 
 use crate::desired::{Accepted, OnDrift};
-use crate::model::{Date, Field, Value};
+use crate::model::{Date, Field, Managed, Value};
+use std::collections::BTreeMap;
 
 /// What the comparison says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,10 +44,10 @@ pub enum Course<'a> {
     Conflict,
 }
 
-/// What becomes of a field that differs, on a day. A value that is accepted stays, whoever moved what.
+/// What becomes of a field that differs, on a day, and usually where it drifted. A value that is accepted stays, whoever moved what.
 #[must_use]
 pub fn course<'a>(
-    (field, verdict): (Field, Verdict),
+    (usual, verdict): (Course<'a>, Verdict),
     rule: Option<&'a OnDrift>,
     observed: &Value,
     today: Date,
@@ -63,23 +64,16 @@ pub fn course<'a>(
         (None, Verdict::Conflict, _) => Course::Conflict,
         (None, Verdict::Drift, Some(OnDrift::Restore)) => Course::Restore,
         (None, Verdict::Drift, Some(OnDrift::Report)) => Course::Report,
-        (None, Verdict::Drift, Some(OnDrift::Accept(_)) | None) => usual(field),
+        (None, Verdict::Drift, Some(OnDrift::Accept(_)) | None) => usual,
     }
 }
 
-/// Where no `onDrift` says otherwise, partner of record, support contact and names come back; whatever buys, releases
-/// or renews is only reported.
-fn usual(field: Field) -> Course<'static> {
+/// Where no `onDrift` says otherwise, partner of record and names come back, as who supports it does; whatever buys,
+/// releases or renews is only reported.
+fn usual(field: Managed) -> Course<'static> {
     match field {
-        Field::PartnerOfRecord | Field::SupportContact | Field::FriendlyName => Course::Restore,
-        Field::Quantity
-        | Field::Renewal
-        | Field::Status
-        | Field::Commerce
-        | Field::ScheduledChange
-        | Field::Reseller
-        | Field::PartnerIds
-        | Field::CommitmentEnd => Course::Report,
+        Managed::PartnerOfRecord | Managed::FriendlyName => Course::Restore,
+        Managed::Quantity | Managed::Renewal => Course::Report,
     }
 }
 
@@ -87,7 +81,7 @@ fn usual(field: Field) -> Course<'static> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Moved {
     /// Which.
-    pub field: Field,
+    pub field: Managed,
     /// What the manifest says.
     pub declared: Value,
     /// What is there.
@@ -96,6 +90,13 @@ pub struct Moved {
     pub settled: Option<Value>,
     /// Which of them moved.
     pub verdict: Verdict,
+}
+impl Moved {
+    /// What becomes of it under the rules of its subscription.
+    #[must_use]
+    pub fn course<'a>(&self, rules: &'a BTreeMap<Managed, OnDrift>, today: Date) -> Course<'a> {
+        course((usual(self.field), self.verdict), rules.get(&self.field), &self.observed, today)
+    }
 }
 
 /// How what is there is written in a manifest, as a clause: ``write `quantity: 40` ``. A partner of record is asserted by
@@ -166,7 +167,7 @@ mod tests {
         };
         let rule = OnDrift::Accept(Box::new(accepted.clone()));
         let held = |verdict, observed: u64, today| {
-            course((Field::Quantity, verdict), Some(&rule), &Value::Number(observed), day(today))
+            course((usual(Managed::Quantity), verdict), Some(&rule), &Value::Number(observed), day(today))
         };
         for verdict in [Verdict::Intent, Verdict::Drift, Verdict::Conflict] {
             assert_eq!(held(verdict, 40, "2026-12-31"), Course::Accepted(&accepted), "{verdict:?}");
@@ -174,7 +175,8 @@ mod tests {
         assert_eq!(held(Verdict::Drift, 41, "2026-12-01"), Course::Report, "another value");
         assert_eq!(held(Verdict::Drift, 40, "2027-01-01"), Course::Report, "too late");
         assert_eq!(held(Verdict::Conflict, 40, "2027-01-01"), Course::Conflict);
-        let partner = course((Field::PartnerOfRecord, Verdict::Drift), Some(&rule), &Value::None, day("2026-12-01"));
+        let partner =
+            course((usual(Managed::PartnerOfRecord), Verdict::Drift), Some(&rule), &Value::None, day("2026-12-01"));
         assert_eq!(partner, Course::Restore, "the usual of its field");
     }
 }

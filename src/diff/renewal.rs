@@ -3,7 +3,7 @@
 
 use super::field::{Moved, Verdict, three_way};
 use crate::model::renewal::NoRenewal;
-use crate::model::{Date, Field, NextTerm, Renewal, Value};
+use crate::model::{Date, Managed, NextTerm, Renewal, Value};
 use crate::observed::{AtEnd, Subscription};
 
 /// How a declared renewal compares.
@@ -25,7 +25,7 @@ pub(super) fn compare(declared: &Renewal, observed: &Subscription, settled: Opti
         return Compared::Same((!known).then(|| Value::text(declared)));
     }
     Compared::Differs(Moved {
-        field: Field::Renewal,
+        field: Managed::Renewal,
         declared: Value::text(declared),
         observed: shown(declared, observed),
         settled: settled.map(|settled| remembered(declared, settled)),

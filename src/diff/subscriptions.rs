@@ -13,7 +13,7 @@ use crate::desired::{Additional, OnDrift, PartnerOfRecord, Subscription};
 use crate::diag::{At, Code, Finding};
 use crate::ledger::{LiveId, Pending, PendingWhat};
 use crate::model::renewal::left_by_quantity;
-use crate::model::{Address, CustomerId, CustomerKey, Date, Field, Product, Renewal, SubscriptionId, Value};
+use crate::model::{Address, CustomerId, CustomerKey, Date, Field, Managed, Product, Renewal, SubscriptionId, Value};
 use crate::observed::{self, Facet};
 use std::collections::BTreeMap;
 
@@ -343,7 +343,8 @@ fn fields<'a>(
             Vec::new()
         }
     };
-    let mut one = |diff: &mut Diff<'a>, field: Field, wanted: Value| {
+    let mut one = |diff: &mut Diff<'a>, managed: Managed, wanted: Value| {
+        let field = Field::from(managed);
         let there = observed::field_value(observed, field);
         let last = settled(field);
         let verdict = field::three_way(&wanted, &there, last);
@@ -352,7 +353,7 @@ fn fields<'a>(
                 diff.settled.entry(address.clone()).or_default().insert(field, wanted);
             }
         } else {
-            moved.push(Moved { field, declared: wanted, observed: there, settled: last.cloned(), verdict });
+            moved.push(Moved { field: managed, declared: wanted, observed: there, settled: last.cloned(), verdict });
         }
     };
     match &declared.partner_of_record {
@@ -363,16 +364,16 @@ fn fields<'a>(
             if other && !leaves && settled(Field::PartnerOfRecord).is_none() {
                 diff.findings.push(default_would_replace(declared, &there, partnership));
             } else {
-                one(diff, Field::PartnerOfRecord, Value::word(partner_id.as_str()));
+                one(diff, Managed::PartnerOfRecord, Value::word(partner_id.as_str()));
             }
         }
         PartnerOfRecord::Written { partner_id, .. } => {
-            one(diff, Field::PartnerOfRecord, Value::word(partner_id.as_str()))
+            one(diff, Managed::PartnerOfRecord, Value::word(partner_id.as_str()))
         }
         PartnerOfRecord::Asserted(wanted) => {
             let there = observed::field_value(observed, Field::PartnerOfRecord);
             if there != Value::optional(wanted.as_ref())
-                && !is_accepted(declared, (Field::PartnerOfRecord, &there), today)
+                && !is_accepted(declared, (Managed::PartnerOfRecord, &there), today)
             {
                 diff.findings.push(not_as_asserted(declared, &there, &Value::optional(wanted.as_ref())));
             }
@@ -380,15 +381,15 @@ fn fields<'a>(
     }
     match (&declared.quantity, left_behind) {
         (Some(_), Some(seats)) => {
-            if !is_accepted(declared, (Field::Quantity, &Value::Number(seats.into())), today) {
+            if !is_accepted(declared, (Managed::Quantity, &Value::Number(seats.into())), today) {
                 diff.findings.push(foretold::told(declared, seats));
             }
         }
-        (Some((quantity, _)), None) => one(diff, Field::Quantity, Value::Number(u64::from(*quantity))),
+        (Some((quantity, _)), None) => one(diff, Managed::Quantity, Value::Number(u64::from(*quantity))),
         (None, _) => {}
     }
     if let Some((name, _)) = &declared.friendly_name {
-        one(diff, Field::FriendlyName, Value::Text(name.clone()));
+        one(diff, Managed::FriendlyName, Value::Text(name.clone()));
     }
     moved.extend(at_end(diff, declared, observed, (address, kept(Field::Renewal))));
     moved
@@ -426,7 +427,7 @@ fn default_would_replace(declared: &Subscription, there: &Value, partnership: &c
 }
 
 /// Whether a value may stand for now.
-fn is_accepted(declared: &Subscription, (field, there): (Field, &Value), today: Date) -> bool {
+fn is_accepted(declared: &Subscription, (field, there): (Managed, &Value), today: Date) -> bool {
     declared.on_drift.get(&field).is_some_and(|rule| match rule {
         OnDrift::Accept(accepted) => accepted.holds(today) && accepted.value == *there,
         OnDrift::Restore | OnDrift::Report => false,

@@ -57,6 +57,39 @@ impl Field {
     }
 }
 
+/// A field of a subscription that its document sets, and that may therefore drift. Who supports it is set beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Managed {
+    /// Who gets the incentive.
+    PartnerOfRecord,
+    /// Seats.
+    Quantity,
+    /// The name shown to people.
+    FriendlyName,
+    /// Whether and how it renews.
+    Renewal,
+}
+impl Managed {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::PartnerOfRecord, Self::Quantity, Self::FriendlyName, Self::Renewal];
+
+    /// As manifests and plans spell it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Field::from(self).name()
+    }
+}
+impl From<Managed> for Field {
+    fn from(managed: Managed) -> Self {
+        match managed {
+            Managed::PartnerOfRecord => Self::PartnerOfRecord,
+            Managed::Quantity => Self::Quantity,
+            Managed::FriendlyName => Self::FriendlyName,
+            Managed::Renewal => Self::Renewal,
+        }
+    }
+}
+
 /// A small value of a fact.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(untagged)]

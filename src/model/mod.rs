@@ -23,7 +23,7 @@ pub use address::{Address, CustomerKey, Kind, Leaf, SubscriptionKey};
 pub use clock::{Clock, Sleeps};
 pub use digest::Digest;
 pub use ends::Ends;
-pub use fact::{Fact, Field, Value};
+pub use fact::{Fact, Field, Managed, Value};
 pub use freeze::Freeze;
 pub use id::{CartId, CustomerId, Name, OrderId, PartnerId, RequestId, SubscriptionId, TenantId};
 pub use limit::{Bound, Count, Limit, Limits};

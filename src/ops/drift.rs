@@ -229,16 +229,15 @@ fn found(diff: &Diff<'_>, (settings, today): (&Settings, Date)) -> Vec<Found> {
 }
 
 fn field_row(declared: &Subscription, moved: &Moved, today: Date) -> Option<Drifted> {
-    let Moved { field, declared: wanted, observed, settled, verdict } = moved;
-    let course = course((*field, *verdict), declared.on_drift.get(field), observed, today);
+    let Moved { field, declared: wanted, observed, settled, verdict: _ } = moved;
     Some(Drifted {
         address: Address::Subscription(declared.key.clone()),
         at: declared.at,
-        field: *field,
+        field: Field::from(*field),
         declared: wanted.clone(),
         settled: settled.clone(),
         observed: observed.clone(),
-        disposition: Disposition::of(course)?,
+        disposition: Disposition::of(moved.course(&declared.on_drift, today))?,
         by: None,
     })
 }
@@ -267,7 +266,7 @@ fn support_row(
     (observed, verdict, settled): (Value, Verdict, Option<Value>),
     today: Date,
 ) -> Option<Drifted> {
-    let course = course((Field::SupportContact, verdict), declared.on_drift.as_ref(), &observed, today);
+    let course = course((Course::Restore, verdict), declared.on_drift.as_ref(), &observed, today);
     // Drift means that what is declared was settled, so the settled value is the declared one.
     let wanted = match verdict {
         Verdict::Drift => settled.clone().unwrap_or(Value::None),

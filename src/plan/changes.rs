@@ -9,11 +9,12 @@ use super::served;
 use super::step::{Brings, Mark, Motive, Risk, Step, Undo, Wanted};
 use crate::desired::{Accepted, PartnerOfRecord, Subscription};
 use crate::diag::{At, Code, Finding};
-use crate::diff::{Course, Moved, SubscriptionState, course, left_by, mend, taker, unknown, writing};
+use crate::diff::{Course, Moved, SubscriptionState, left_by, mend, taker, unknown, writing};
 use crate::model::product::Commerce;
 use crate::model::text::flat;
 use crate::model::{
-    Address, CustomerId, Fact, Field, PartnerId, Renewal, StepKey, StepName, SubscriptionChange, SubscriptionId, Value,
+    Address, CustomerId, Fact, Field, Managed, PartnerId, Renewal, StepKey, StepName, SubscriptionChange,
+    SubscriptionId, Value,
 };
 use crate::observed::{self, AtEnd, Facet, Status, Unclear};
 
@@ -57,7 +58,7 @@ pub(super) fn make(making: &mut Making<'_, '_>) {
             last: None,
             partner: Partner::Observed(observed_partner),
             seats: None,
-            renewal: moved.iter().find(|moved| moved.field == Field::Renewal),
+            renewal: moved.iter().find(|moved| moved.field == Managed::Renewal),
         };
         for moved in moved {
             field(making, &mut chain, moved);
@@ -77,18 +78,12 @@ fn renew_again(making: &mut Making<'_, '_>, chain: &Chain<'_>) {
     }
 }
 
-fn step_of(field: Field) -> StepName {
+fn step_of(field: Managed) -> StepName {
     match field {
-        Field::PartnerOfRecord | Field::Reseller => StepName::SetPartnerOfRecord,
-        Field::Quantity => StepName::ChangeQuantity,
-        Field::FriendlyName => StepName::RenameSubscription,
-        Field::SupportContact => StepName::SetSupportContact,
-        Field::Renewal
-        | Field::Status
-        | Field::Commerce
-        | Field::ScheduledChange
-        | Field::PartnerIds
-        | Field::CommitmentEnd => StepName::ScheduleRenewal,
+        Managed::PartnerOfRecord => StepName::SetPartnerOfRecord,
+        Managed::Quantity => StepName::ChangeQuantity,
+        Managed::FriendlyName => StepName::RenameSubscription,
+        Managed::Renewal => StepName::ScheduleRenewal,
     }
 }
 
@@ -102,19 +97,10 @@ fn field(making: &mut Making<'_, '_>, chain: &mut Chain<'_>, moved: &Moved) {
         Err(Stop::Block(finding)) => return making.drafts.block(changing, finding),
     };
     let made = standing(chain).and_then(|()| match moved.field {
-        Field::PartnerOfRecord => partner_of_record(making, chain, moved, changing.clone()),
-        Field::Quantity => quantity(making, chain, moved, changing.clone()),
-        Field::FriendlyName => rename(making, chain, moved, changing.clone()),
-        Field::Renewal => renewal(making, chain, changing.clone()),
-        Field::SupportContact
-        | Field::Status
-        | Field::Commerce
-        | Field::ScheduledChange
-        | Field::Reseller
-        | Field::PartnerIds
-        | Field::CommitmentEnd => {
-            Err(Finding::error(Code::NotBuilt, chain.declared.at, "this field cannot be changed"))
-        }
+        Managed::PartnerOfRecord => partner_of_record(making, chain, moved, changing.clone()),
+        Managed::Quantity => quantity(making, chain, moved, changing.clone()),
+        Managed::FriendlyName => rename(making, chain, moved, changing.clone()),
+        Managed::Renewal => renewal(making, chain, changing.clone()),
     });
     match made {
         Ok(mut step) => {
@@ -132,28 +118,21 @@ enum Stop {
     Block(Finding),
 }
 
-pub(super) fn place(declared: &Subscription, field: Field) -> At {
+pub(super) fn place(declared: &Subscription, field: Managed) -> At {
     match field {
-        Field::PartnerOfRecord => declared.partner_at,
-        Field::Quantity => declared.quantity.map_or(declared.at, |(_, at)| at),
-        Field::FriendlyName => declared.friendly_name.as_ref().map_or(declared.at, |(_, at)| *at),
-        Field::Renewal => declared.renewal.as_ref().map_or(declared.at, |(_, at)| *at),
-        Field::SupportContact
-        | Field::Status
-        | Field::Commerce
-        | Field::ScheduledChange
-        | Field::Reseller
-        | Field::PartnerIds
-        | Field::CommitmentEnd => declared.at,
+        Managed::PartnerOfRecord => declared.partner_at,
+        Managed::Quantity => declared.quantity.map_or(declared.at, |(_, at)| at),
+        Managed::FriendlyName => declared.friendly_name.as_ref().map_or(declared.at, |(_, at)| *at),
+        Managed::Renewal => declared.renewal.as_ref().map_or(declared.at, |(_, at)| *at),
     }
 }
 
 /// Why a field is set; else what is said instead, if anything.
 fn motive(making: &Making<'_, '_>, declared: &Subscription, moved: &Moved) -> Result<Motive, Stop> {
-    let Moved { field, declared: wanted, observed, settled, verdict } = moved;
+    let Moved { field, declared: wanted, observed, settled, verdict: _ } = moved;
     let at = place(declared, *field);
     let address = Address::Subscription(declared.key.clone());
-    match course((*field, *verdict), declared.on_drift.get(field), observed, making.now.date()) {
+    match moved.course(&declared.on_drift, making.now.date()) {
         Course::Set => Ok(Motive::Intent),
         Course::Restore => Ok(Motive::Restore),
         Course::Accepted(accepted) if settled.as_ref().is_some_and(|settled| settled != wanted) => {
@@ -189,52 +168,35 @@ fn held_back(moved: &Moved, accepted: &Accepted, at: At) -> Finding {
 }
 
 /// How both sides agree again, after both moved.
-fn agreeing((field, observed): (Field, &Value), wanted: &Value) -> String {
+fn agreeing((field, observed): (Managed, &Value), wanted: &Value) -> String {
     let there = match field {
-        Field::PartnerOfRecord => {
+        Managed::PartnerOfRecord => {
             return format!(
                 "name the partnership that has it now and apply, then name the one that is meant; where no partnership \
                  has it, `twotier bind`, then `twotier state forget` this address, and {wanted} is set"
             );
         }
-        Field::Renewal if observed.to_string().parse::<Renewal>().is_err() => {
+        Managed::Renewal if observed.to_string().parse::<Renewal>().is_err() => {
             return format!(
                 "that is no end: look in the portal what it comes to, write that and apply, then write {wanted}"
             );
         }
-        Field::Renewal
-        | Field::Quantity
-        | Field::FriendlyName
-        | Field::SupportContact
-        | Field::Status
-        | Field::Commerce
-        | Field::ScheduledChange
-        | Field::Reseller
-        | Field::PartnerIds
-        | Field::CommitmentEnd => writing(field, observed),
+        Managed::Renewal | Managed::Quantity | Managed::FriendlyName => writing(field.into(), observed),
     };
     format!("{there} (what is there) and apply, then write {wanted} if that is meant")
 }
 
 /// What can be done about drift that is only told.
-fn accepting(field: Field, observed: &Value) -> String {
+fn accepting(field: Managed, observed: &Value) -> String {
     let restore = format!("`onDrift: {{{}: restore}}` to bring it back", field.name());
     match field {
         // Nothing that could be written says as little as that.
-        Field::Renewal if observed.to_string().parse::<Renewal>().is_err() => {
+        Managed::Renewal if observed.to_string().parse::<Renewal>().is_err() => {
             format!("that is no end: look in the portal what it comes to, or write {restore}")
         }
-        Field::Renewal
-        | Field::PartnerOfRecord
-        | Field::Quantity
-        | Field::FriendlyName
-        | Field::SupportContact
-        | Field::Status
-        | Field::Commerce
-        | Field::ScheduledChange
-        | Field::Reseller
-        | Field::PartnerIds
-        | Field::CommitmentEnd => format!("{} to accept it, or {restore}", writing(field, observed)),
+        Managed::Renewal | Managed::PartnerOfRecord | Managed::Quantity | Managed::FriendlyName => {
+            format!("{} to accept it, or {restore}", writing(field.into(), observed))
+        }
     }
 }
 
@@ -257,13 +219,14 @@ fn standing(chain: &Chain<'_>) -> Result<(), Finding> {
 /// A step of the chain: needs the one before, rests on the live id, the status and the partner of record in force.
 pub(super) fn link(making: &Making<'_, '_>, chain: &Chain<'_>, change: SubscriptionChange, changing: StepKey) -> Step {
     let declared = chain.declared;
-    let field = match change {
-        SubscriptionChange::PartnerOfRecord(_) => Field::PartnerOfRecord,
-        SubscriptionChange::Quantity(_) => Field::Quantity,
-        SubscriptionChange::FriendlyName(_) => Field::FriendlyName,
-        SubscriptionChange::Renewal(_) => Field::Renewal,
+    let managed = match change {
+        SubscriptionChange::PartnerOfRecord(_) => Managed::PartnerOfRecord,
+        SubscriptionChange::Quantity(_) => Managed::Quantity,
+        SubscriptionChange::FriendlyName(_) => Managed::FriendlyName,
+        SubscriptionChange::Renewal(_) => Managed::Renewal,
     };
-    let origin = making.origin(&declared.cause, place(declared, field));
+    let field = Field::from(managed);
+    let origin = making.origin(&declared.cause, place(declared, managed));
     let wanted = Wanted::Change { subscription: declared.key.clone(), change };
     let fact = |field| Fact::Field(declared.key.clone(), field);
     let there = observed::field_value(chain.observed, field);
@@ -310,7 +273,7 @@ pub(super) fn protected(making: &Making<'_, '_>, chain: &Chain<'_>) -> bool {
         || protects(Address::Customer(declared.key.customer.clone()))
 }
 
-pub(super) fn forbidden(chain: &Chain<'_>, field: Field, what: &str) -> Finding {
+pub(super) fn forbidden(chain: &Chain<'_>, field: Managed, what: &str) -> Finding {
     let message = format!("`{}` is protected: {what}", chain.declared.key);
     Finding::error(Code::Protected, place(chain.declared, field), message)
         .help("remove `twotier/protect` in a reviewed change of its own, and apply that first")
@@ -341,7 +304,7 @@ fn partner_of_record(
         return Err(Finding::error(Code::NotChangeable, declared.partner_at, message));
     }
     if moved.observed != Value::None && protected(making, chain) {
-        return Err(forbidden(chain, Field::PartnerOfRecord, "its partner of record would be replaced"));
+        return Err(forbidden(chain, Managed::PartnerOfRecord, "its partner of record would be replaced"));
     }
     let partner = making.payee(name, partner_id)?;
     served::tell(making, &declared.key, (name, &partner), declared.partner_at);
@@ -429,7 +392,7 @@ fn kept(making: &Making<'_, '_>, chain: &Chain<'_>, scheduled: &str, to: (u32, &
     let key = &chain.declared.key;
     let lost = |why: String, help: String| {
         let message = format!("changing the quantity of `{key}` would delete what is scheduled: {scheduled}{why}");
-        Finding::error(Code::ScheduledChangeLost, place(chain.declared, Field::Quantity), message).help(help)
+        Finding::error(Code::ScheduledChangeLost, place(chain.declared, Managed::Quantity), message).help(help)
     };
     let Some((declared, _)) = &chain.declared.renewal else {
         let help = "write it as `renewal` to have it set again, remove it in the portal, or wait for the renewal";
@@ -449,7 +412,7 @@ fn kept(making: &Making<'_, '_>, chain: &Chain<'_>, scheduled: &str, to: (u32, &
 
 /// A renewal that somebody else set, and that is accepted, is not ours to set again.
 fn left_alone(chain: &Chain<'_>) -> Finding {
-    let at = place(chain.declared, Field::Renewal);
+    let at = place(chain.declared, Managed::Renewal);
     Finding::warning(Code::Drift, at, "what stands is accepted drift").help("write what stands as `renewal`")
 }
 
@@ -463,7 +426,7 @@ fn renewal(making: &Making<'_, '_>, chain: &Chain<'_>, changing: StepKey) -> Res
 /// Whether seats may be given back. Source: learn, change-the-quantity-of-a-subscription (seven days under new commerce).
 fn lower(making: &Making<'_, '_>, chain: &Chain<'_>, wanted: u32, at: At) -> Result<(), Finding> {
     if protected(making, chain) {
-        return Err(forbidden(chain, Field::Quantity, "its quantity would be lowered"));
+        return Err(forbidden(chain, Managed::Quantity, "its quantity would be lowered"));
     }
     let away = chain.observed.quantity - wanted;
     match chain.observed.commerce {

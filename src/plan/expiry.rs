@@ -17,7 +17,7 @@ pub(super) fn over(sides: Sides<'_>, drafts: (&[Step], &Drafts), today: Date) ->
         let rules =
             || subscription.on_drift.iter().filter_map(|(field, rule)| lapsed(rule, today).map(|it| (*field, it)));
         if sides.scope.holds(&address) {
-            found.extend(rules().map(|(field, accepted)| acceptance(&address, field, accepted)));
+            found.extend(rules().map(|(field, accepted)| acceptance(&address, field.into(), accepted)));
         }
     }
     let supported = sides.desired.support.values().filter(|support| sides.scope.holds(&support.cause));

@@ -10,7 +10,7 @@ use crate::diag::{Code, Finding};
 use crate::diff::{settled, still_to_come};
 use crate::model::product::Commerce;
 use crate::model::renewal::OFF;
-use crate::model::{Fact, Field, Limit, NextTerm, Renewal, StepKey, SubscriptionChange, Value};
+use crate::model::{Fact, Field, Limit, Managed, NextTerm, Renewal, StepKey, SubscriptionChange, Value};
 use crate::observed::{self, AtEnd, Offer, Unclear};
 
 /// A step that sets the declared renewal, or what stands against it.
@@ -53,14 +53,14 @@ pub(super) fn possible(making: &Making<'_, '_>, chain: &Chain<'_>, declared: &Re
     told(chain)?;
     let declared = &meant(making, chain, declared);
     let key = &chain.declared.key;
-    let at = place(chain.declared, Field::Renewal);
+    let at = place(chain.declared, Managed::Renewal);
     let never = |why: String| Err(Finding::error(Code::NotChangeable, at, why));
     if !chain.observed.partner_changeable {
         return never(format!("the renewal of `{key}` is set in Azure (reservation or savings plan)"));
     }
     let wanted = wanted(chain, declared);
     if protected(making, chain) && Balance::of(chain, &wanted).takes.is_some() {
-        return Err(forbidden(chain, Field::Renewal, "its next term would be taken away, or have fewer seats"));
+        return Err(forbidden(chain, Managed::Renewal, "its next term would be taken away, or have fewer seats"));
     }
     let next = match (&wanted, chain.observed.commerce) {
         (Renewal::Extend, Commerce::Legacy) => {
@@ -109,7 +109,7 @@ fn told(chain: &Chain<'_>) -> Result<(), Finding> {
             "plan again later, or look in the portal",
         ),
     };
-    Err(Finding::error(Code::RenewalUnclear, place(chain.declared, Field::Renewal), message).help(help))
+    Err(Finding::error(Code::RenewalUnclear, place(chain.declared, Managed::Renewal), message).help(help))
 }
 
 /// What it will be when the renewal is set, as a next term that changes nothing.

@@ -21,7 +21,7 @@ pub(super) fn make(making: &mut Making<'_, '_>) {
             SupportState::Moved { observed, verdict, settled, .. } => {
                 let there = Value::text(observed);
                 let today = making.now.date();
-                let course = course((Field::SupportContact, *verdict), declared.on_drift.as_ref(), &there, today);
+                let course = course((Course::Restore, *verdict), declared.on_drift.as_ref(), &there, today);
                 if let Course::Accepted(_) = course {
                     continue;
                 }

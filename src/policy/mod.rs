@@ -7,7 +7,7 @@ mod rules;
 use crate::desired::{Desired, PartnerOfRecord};
 use crate::diag::Code;
 use crate::diff::{Diff, EndingDiff, Objections, Sides, SubscriptionState, Way, taker};
-use crate::model::{Field, PartnerId, Value};
+use crate::model::{Field, Managed, PartnerId, Value};
 use std::collections::BTreeSet;
 
 /// One rule.
@@ -65,12 +65,12 @@ fn used(desired: &Desired, diff: &Diff<'_>) -> (BTreeSet<PartnerId>, BTreeSet<Pa
         match &subscription.state {
             SubscriptionState::ToBuy => wanted.extend(declared.cloned()),
             SubscriptionState::Moved { observed, moved, .. } => {
-                let partners = moved.iter().filter(|m| m.field == Field::PartnerOfRecord);
+                let partners = moved.iter().filter(|m| m.field == Managed::PartnerOfRecord);
                 wanted.extend(partners.filter_map(|m| match &m.declared {
                     Value::Text(id) => Some(PartnerId::new(id.clone())),
                     Value::None | Value::Bool(_) | Value::Number(_) | Value::List(_) => None,
                 }));
-                if moved.iter().any(|m| m.field != Field::PartnerOfRecord)
+                if moved.iter().any(|m| m.field != Managed::PartnerOfRecord)
                     && let Value::Text(id) = crate::observed::field_value(observed, Field::PartnerOfRecord)
                 {
                     in_force.insert(PartnerId::new(id));
