@@ -59,7 +59,6 @@ codes! {
     NotOneProvider = 110, "a project has exactly one Provider", "A project is one tenant with one state. Other CSP regions are other projects.";
     EitherOr = 111, "fields that exclude or need each other", "Some fields only make sense together, others not at all together; the message names them.";
     UnquotedText = 112, "a text that YAML reads as something else", "Quote it.";
-    NotBuilt = 199, "not built yet", "The manifest is valid, but this version cannot plan it. The address is blocked so that it is not forgotten.";
     // ── 0200-0299: what manifests say together
     TwoRelations = 200, "a relation is declared twice", "A relation stands either inline or in a document of its own. Two places would disagree one day.";
     ContradictingDelegation = 201, "two delegations name different support contacts", "A subscription has one support contact.";
