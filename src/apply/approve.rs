@@ -1,8 +1,8 @@
 //! What may be done: the approved plan against the fresh one, step by step. Pure; performs, reads and writes nothing.
 
-use super::outcome::{Outcome, StepResult, Withdrawal};
+use super::outcome::{Outcome, StepResult, Unapproved, Withdrawal};
 use crate::ledger::{HandoffState, Ledger};
-use crate::model::{Digest, Fact, StepKey};
+use crate::model::{Digest, Fact, StepKey, Value};
 use crate::observed::{Facet, Observed};
 use crate::plan::facts::{Ground, evaluate};
 use crate::plan::{Blocked, Brings, Condition, Expect, Plan, Planned, Step};
@@ -54,8 +54,8 @@ pub enum Match {
 pub enum Verdict {
     /// It is approved, on what still holds.
     Perform,
-    /// It is in the fresh plan only.
-    Unapproved,
+    /// Nobody approved it.
+    Unapproved(Unapproved),
     /// What it was approved on holds no longer.
     Stale {
         /// Which fact.
@@ -88,7 +88,7 @@ impl Approval<'_> {
     /// Whether something approved is still wanted, and every one of these steps is stale or blocked (exit 4).
     #[must_use]
     pub fn all_stale(&self) -> bool {
-        let mut approved = self.tasks.iter().filter(|task| task.verdict != Verdict::Unapproved).peekable();
+        let mut approved = self.tasks.iter().filter(|task| !matches!(task.verdict, Verdict::Unapproved(_))).peekable();
         let blocked = self.gone.iter().any(|gone| matches!(gone.outcome, Outcome::Blocked { .. }));
         (approved.peek().is_some() || blocked) && approved.all(|task| matches!(task.verdict, Verdict::Stale { .. }))
     }
@@ -167,7 +167,9 @@ pub fn approve<'p>(
     let by_id: BTreeMap<Digest, &ApprovedStep> = approved.steps.iter().map(|step| (step.id, step)).collect();
     let tasks = fresh.steps().iter().map(|step| Task {
         step,
-        verdict: by_id.get(&step.id).map_or(Verdict::Unapproved, |approved| judge(approved, step, ground)),
+        verdict: by_id
+            .get(&step.id)
+            .map_or(Verdict::Unapproved(Unapproved::New), |approved| judge(approved, step, ground)),
     });
     let ids: BTreeSet<Digest> = fresh.steps().iter().map(|step| step.id).collect();
     let gone = approved.steps.iter().filter(|step| !ids.contains(&step.id)).map(|step| StepResult {
@@ -214,12 +216,26 @@ fn stands(step: &ApprovedStep, ground: Ground<'_>) -> bool {
 }
 
 fn judge(approved: &ApprovedStep, fresh: &Step, ground: Ground<'_>) -> Verdict {
+    if let Some(run) = done_since(approved, fresh) {
+        return Verdict::Unapproved(Unapproved::Used { run });
+    }
     let broken = approved.conditions.iter().find_map(|condition| {
         let now = fresh.conditions.iter().find(|fresh| fresh.fact == condition.fact);
         let actual = broken_by(&condition.expect, now.map(|condition| &condition.expect), &condition.fact, ground)?;
         Some(Verdict::Stale { fact: condition.fact.clone(), approved: words(&condition.expect), actual })
     });
     broken.unwrap_or(Verdict::Perform)
+}
+
+/// The run that did the step after the approved plan was made.
+fn done_since(approved: &ApprovedStep, fresh: &Step) -> Option<u64> {
+    let run = |conditions: &[Condition]| {
+        conditions.iter().find_map(|condition| match (&condition.fact, &condition.expect) {
+            (Fact::LastDone(_), Expect::Is(Value::Number(run))) => Some(*run),
+            _ => None,
+        })
+    };
+    run(&fresh.conditions).filter(|now| run(&approved.conditions) != Some(*now))
 }
 
 /// What is instead of what was approved; none when that still holds.

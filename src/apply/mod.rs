@@ -17,7 +17,7 @@ mod tests;
 
 pub use approve::{Approval, Approved, ApprovedStep, Match, Task, Verdict, Verdicts, approve, approve_itself};
 pub use machine::Settings;
-pub use outcome::{Class, Ending, Hindrance, Outcome, Password, RunOutcome, StepResult, Withdrawal};
+pub use outcome::{Class, Ending, Hindrance, Outcome, Password, RunOutcome, StepResult, Unapproved, Withdrawal};
 pub use ports::{Clock, Ids, Progress, Reporter};
 pub use seal::{Opened, Seal, SealError, age_sealer, open};
 pub use session::{Recovered, Session, SessionError, Tools, WorkOrder};

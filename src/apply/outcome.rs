@@ -39,8 +39,8 @@ pub enum Outcome {
         /// What is.
         actual: String,
     },
-    /// Planned now, not in the approved plan; left alone.
-    Unapproved,
+    /// Planned now, and nobody approved it; left alone.
+    Unapproved(Unapproved),
     /// Left alone because of something else.
     Skipped(Hindrance),
     /// Accepted and not visible yet, or an open wait.
@@ -55,6 +55,18 @@ pub enum Outcome {
     },
     /// The run was stopped before it was done, by a person or by its deadline.
     Interrupted,
+}
+
+/// Why nobody approved a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unapproved {
+    /// It is not in the approved plan.
+    New,
+    /// A run did it, this way or another, after that plan was made: an approval covers a step once.
+    Used {
+        /// Number of the run.
+        run: u64,
+    },
 }
 
 /// Why an approved step is not planned any more.
@@ -109,7 +121,7 @@ impl Outcome {
             Self::Blocked { .. } => "blocked",
             Self::Failed { .. } => "failed",
             Self::Stale { .. } => "stale",
-            Self::Unapproved => "unapproved",
+            Self::Unapproved(_) => "unapproved",
             Self::Skipped(_) => "skipped",
             Self::Pending { .. } => "pending",
             Self::Unknown { .. } => "unknown",
@@ -131,7 +143,15 @@ impl Outcome {
             Self::Blocked { code, text } => Some(format!("{code}: {text}")),
             Self::Skipped(hindrance) => Some(hindrance.to_string()),
             Self::Pending { until } => Some(format!("until {until}")),
-            Self::Done(Password::Kept) | Self::Asked | Self::Satisfied | Self::Unapproved | Self::Interrupted => None,
+            Self::Unapproved(Unapproved::Used { run }) => {
+                let once = "and an approval covers it once: plan again";
+                Some(format!("run {run} changed this after the plan was made, {once}"))
+            }
+            Self::Done(Password::Kept)
+            | Self::Asked
+            | Self::Satisfied
+            | Self::Unapproved(Unapproved::New)
+            | Self::Interrupted => None,
         }
     }
     /// Whether steps that need this one may go on.
@@ -144,7 +164,7 @@ impl Outcome {
             | Self::Blocked { .. }
             | Self::Failed { .. }
             | Self::Stale { .. }
-            | Self::Unapproved
+            | Self::Unapproved(_)
             | Self::Skipped(_)
             | Self::Pending { .. }
             | Self::Unknown { .. }
@@ -158,7 +178,7 @@ impl Outcome {
             Self::Failed { .. }
             | Self::Blocked { .. }
             | Self::Stale { .. }
-            | Self::Unapproved
+            | Self::Unapproved(_)
             | Self::Unknown { .. } => true,
             Self::Done(_)
             | Self::Asked
@@ -244,7 +264,7 @@ impl RunOutcome {
     #[must_use]
     pub fn left_only_unapproved(&self) -> bool {
         let mut left = self.results.iter().filter(|result| is_left(result));
-        left.all(|result| result.outcome == Outcome::Unapproved)
+        left.all(|result| matches!(result.outcome, Outcome::Unapproved(_)))
     }
     /// How many steps ended how, by [`Outcome::word`].
     #[must_use]
@@ -279,7 +299,7 @@ mod tests {
         assert_eq!(run(failed(), Ending::JournalFault(String::new())).exit_code(), 1);
         assert_eq!(run(failed(), Ending::Interrupted).exit_code(), 130);
         assert_eq!(run(failed(), Ending::Finished).exit_code(), 8);
-        assert_eq!(run(Outcome::Unapproved, Ending::Finished).exit_code(), 8);
+        assert_eq!(run(Outcome::Unapproved(Unapproved::New), Ending::Finished).exit_code(), 8);
     }
 
     #[test]

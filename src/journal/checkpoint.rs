@@ -6,7 +6,9 @@
 use super::chain::JournalError;
 use super::fold::{Folded, RULES, Standing, Tracked};
 use super::log::{Head, Journal};
-use super::record::{Adopted, BoundId, FORMAT, Forgotten, Intent, Learned, Object, Open, Record, SealedRef, Settled};
+use super::record::{
+    Adopted, BoundId, DoneBy, FORMAT, Forgotten, Intent, Learned, Object, Open, Record, SealedRef, Settled,
+};
 use super::store::{Folder, Key, Placed, Spare, Store, StoreError, place};
 #[cfg(test)]
 use crate::ledger::Genesis;
@@ -206,16 +208,20 @@ fn compact(folded: &Folded) -> Vec<Object> {
             bindings: ledger.bindings.iter().map(|(address, id)| (address.clone(), BoundId::from(*id))).collect(),
             settled: ledger.settled.clone(),
             managed: ledger.managed.iter().cloned().collect(),
+            done: ledger.done.iter().map(|(step, run)| DoneBy { step: step.clone(), run: *run }).collect(),
             ..Adopted::default()
         }),
     );
     out.objects
 }
 
-/// These guards, and the highest epoch.
+/// These guards, changed by whoever changed them last, and the highest epoch.
 fn compact_guards(ledger: &Ledger, epoch: u64, at: Timestamp, out: &mut Compact) {
     if let Some(guards) = &ledger.guards {
-        out.push(0, epoch, at, Record::Guarded(Box::new(guards.clone().into())));
+        if ledger.guarded.is_some() {
+            out.say(at, Record::Guarded(Box::default()));
+        }
+        out.push(0, ledger.guarded.unwrap_or(0), at, Record::Guarded(Box::new(guards.clone().into())));
     }
     out.push(0, epoch, at, Record::Renew);
 }

@@ -135,6 +135,7 @@ impl Folded {
         };
         let over: Vec<Tracked> = self.intents.extract_if(.., shown).map(|(_, tracked)| tracked).collect();
         for tracked in over {
+            self.ledger.done.insert(tracked.intent.key.clone(), tracked.epoch);
             if let Standing::Pending { fields } = tracked.standing {
                 self.hold(at, address.clone(), fields);
             }
@@ -285,6 +286,25 @@ mod tests {
         let folded = folded(vec![change(), Record::Settlement { intent: 1, outcome, fields }]);
         assert_eq!(folded.ledger.settled[&address(M365)], seats(30));
         assert!(folded.intents.is_empty());
+    }
+
+    #[test]
+    fn a_step_is_done_once_its_last_effect_holds() {
+        let by_run = |records: Vec<Record>| folded(records).ledger.done.values().copied().collect::<Vec<_>>();
+        assert_eq!(by_run(vec![change(), settled(1, done(Learned::Nothing))]), [1]);
+        for not in
+            [Settled::NotStarted, unknown(), pending(Learned::Nothing), Settled::Failed { code: 1, text: "".into() }]
+        {
+            assert!(by_run(vec![change(), settled(1, not.clone())]).is_empty(), "{not:?}");
+        }
+        assert_eq!(by_run(vec![change(), settled(1, pending(Learned::Nothing)), shown(M365)]), [1]);
+        assert_eq!(by_run(vec![change(), settled(1, unknown()), resolved(done(Learned::Nothing))]), [1]);
+        assert!(by_run(vec![order(), settled(1, done(ordered(None)))]).is_empty(), "it does not show yet");
+        assert!(
+            by_run(vec![order(), settled(1, done(Learned::Cart { cart: crate::model::CartId::new("cart") }))])
+                .is_empty(),
+            "nothing is bought"
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@
 mod tests;
 
 use super::azure::Assignments;
-use super::record::{Adopted, Family, Forgotten, Intent, Moved, Object, Open, Record};
+use super::record::{Adopted, DoneBy, Family, Forgotten, Intent, Learned, Moved, Object, Open, Record, Settled};
 use super::renames::Moves;
 use crate::ledger::{
     Anyway, Counted, CredentialState, Genesis, Handoff, HandoffState, Ledger, LiveId, Open as OpenEffect,
@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 /// The number of these rules. Whoever changes what any record folds to counts it up, so that checkpoints that were folded
 /// otherwise are passed over; a test holds it against what a journal of every record folds to.
-pub(super) const RULES: u32 = 4;
+pub(super) const RULES: u32 = 5;
 
 /// What the journal says up to some object. Equal objects in equal order give equal values, however they were cut.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -151,13 +151,18 @@ impl Folded {
             }
             Record::Settlement { intent, outcome, fields } => {
                 self.count(place.epoch, outcome.word());
+                self.did(place, intent, &outcome);
                 self.settle(place.at, intent, outcome, Some(fields));
             }
             Record::Adopted(adopted) => self.adopt(place, *adopted),
             Record::Counted { code, cause, amount, acknowledgement } => {
                 self.ledger.counted.push(Counted { code, cause, amount, acknowledgement, at: place.at });
             }
-            Record::Guarded(guarded) => self.ledger.guards = Some((*guarded).into()),
+            Record::Guarded(guarded) => {
+                if self.ledger.guards.replace((*guarded).into()).is_some() {
+                    self.ledger.guarded = Some(place.epoch);
+                }
+            }
             Record::Close { outcomes: _ } => self.run = self.run.take().filter(|run| run.epoch != place.epoch),
             Record::Takeover { from: _, by: _, reason: _ } => {
                 self.run = self.run.take().filter(|run| run.epoch >= place.epoch);
@@ -180,8 +185,22 @@ impl Folded {
             Record::Forgotten { address, what, by: _, reason: _ } => self.forget(place.at, &address, what),
             Record::Resolved { intent, outcome, by: _, reason: _ } => {
                 self.count_resolved(place.at, intent, &outcome);
+                self.did(place, intent, &outcome);
                 self.settle(place.at, intent, outcome, None);
             }
+        }
+    }
+
+    /// A step is done with its last effect. What a checkpoint says of a password says it in other words, and who did what by itself.
+    fn did(&mut self, place: Place, intent: u64, outcome: &Settled) {
+        let Some(tracked) = self.intents.get(&intent) else { return };
+        let key = &tracked.intent.key;
+        let is_done = match outcome {
+            Settled::Done { learned } => is_last(learned) && !self.is_of_another(&key.address, learned),
+            Settled::Pending { .. } | Settled::NotStarted | Settled::Failed { .. } | Settled::Unknown { .. } => false,
+        };
+        if is_done && place.sense == Sense::Happens {
+            self.ledger.done.insert(key.clone(), tracked.epoch);
         }
     }
 
@@ -290,7 +309,8 @@ impl Folded {
 
     fn adopt(&mut self, place: Place, adopted: Adopted) {
         let at = place.at;
-        let Adopted { bindings, settled, managed, released, renamed, moved, consumed, withdrawn, shown } = adopted;
+        let Adopted { bindings, settled, managed, released, renamed, moved, consumed, withdrawn, shown, done } =
+            adopted;
         self.rename(&Moves::new(renamed.into_iter().map(|(new, old)| (old, new))));
         for address in shown {
             self.show(at, &address);
@@ -316,6 +336,7 @@ impl Folded {
                 known.state = HandoffState::Consumed { at };
             }
         }
+        self.ledger.done.extend(done.into_iter().map(|DoneBy { step, run }| (step, run)));
         // What somebody answered meanwhile is no longer open.
         for handoff in withdrawn {
             if let Some(known) = self.ledger.handoffs.get_mut(&handoff)
@@ -410,6 +431,19 @@ impl Folded {
             moves.key(&mut intent.key);
             moves.address(&mut intent.cause);
         }
+    }
+}
+
+/// Whether the step that taught this is over: not with a cart, nor before its order shows, nor while its password is lost.
+fn is_last(learned: &Learned) -> bool {
+    match learned {
+        Learned::Cart { .. } | Learned::Order { subscription: None, .. } | Learned::Password { sealed: None, .. } => {
+            false
+        }
+        Learned::Nothing
+        | Learned::Customer { .. }
+        | Learned::Password { sealed: Some(_), .. }
+        | Learned::Order { subscription: Some(_), .. } => true,
     }
 }
 

@@ -306,8 +306,18 @@ impl History {
     }
 
     fn adopt(&mut self, (epoch, at): (u64, Timestamp), adopted: Adopted) {
-        let Adopted { bindings, settled, managed, released, renamed, moved: asked, consumed, withdrawn, shown: _ } =
-            adopted;
+        let Adopted {
+            bindings,
+            settled,
+            managed,
+            released,
+            renamed,
+            moved: asked,
+            consumed,
+            withdrawn,
+            shown: _,
+            done: _,
+        } = adopted;
         self.rename(renamed.iter().cloned());
         for (id, Moved { from, digest: _ }) in asked {
             if let Some(key) = self.handoffs.get(&from).cloned() {

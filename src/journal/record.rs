@@ -386,6 +386,19 @@ pub struct Adopted {
     pub withdrawn: Vec<Digest>,
     /// Addresses whose pending effect shows now.
     pub shown: Vec<Address>,
+    /// Who did which step last: in checkpoints, where the effects themselves are not.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub done: Vec<DoneBy>,
+}
+
+/// That a run did a step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DoneBy {
+    /// Which step.
+    pub step: StepKey,
+    /// The number of the run.
+    pub run: u64,
 }
 
 /// A hand-off that goes by another id now.

@@ -43,6 +43,11 @@ impl Moves {
         names::rename_key(key, &|old| self.target(old));
     }
 
+    fn renamed(&self, mut key: StepKey) -> StepKey {
+        self.key(&mut key);
+        key
+    }
+
     pub(super) fn ledger(&self, ledger: &mut Ledger) {
         let Ledger {
             genesis: _,
@@ -54,8 +59,10 @@ impl Moves {
             unresolved,
             open,
             given_up,
+            done,
             credentials,
             guards,
+            guarded: _,
             counted,
             perhaps,
         } = ledger;
@@ -67,6 +74,7 @@ impl Moves {
         unresolved.values_mut().for_each(|unresolved| self.key(&mut unresolved.key));
         open.values_mut().for_each(|open| self.key(&mut open.key));
         given_up.values_mut().for_each(|key| self.key(key));
+        *done = std::mem::take(done).into_iter().map(|(key, run)| (self.renamed(key), run)).collect();
         self.map(credentials);
         handoffs.values_mut().for_each(|handoff| self.handoff(handoff));
         settled.values_mut().filter_map(|fields| fields.get_mut(&Field::Reseller)).for_each(|value| self.names(value));

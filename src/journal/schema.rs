@@ -41,7 +41,7 @@ fn tidy(schema: &mut Value) {
 mod tests {
     use super::super::chain;
     use super::super::record::{
-        Adopted, BoundId, Forgotten, Guarded, Learned, Moved, Record, Remarked, Removed, Settled,
+        Adopted, BoundId, DoneBy, Forgotten, Guarded, Learned, Moved, Record, Remarked, Removed, Settled,
     };
     use super::super::support::*;
     use super::*;
@@ -71,6 +71,7 @@ mod tests {
             consumed: vec![handoff()],
             withdrawn: vec![handoff()],
             shown: vec![contoso()],
+            done: vec![DoneBy { step: quantity("subscription/contoso/m365", 30).key, run: 1 }],
         };
         let settlement = |outcome| Record::Settlement { intent: 2, outcome, fields: fields() };
         vec![

@@ -77,10 +77,14 @@ pub struct Ledger {
     pub open: BTreeMap<u64, Open>,
     /// Creations and orders given up as not started and not tried again since, by step: a late call may still arrive.
     pub given_up: BTreeMap<Digest, StepKey>,
+    /// The run that did an API step last, by step: whoever approved it before then approved it once.
+    pub done: BTreeMap<StepKey, u64>,
     /// One-time passwords, by customer.
     pub credentials: BTreeMap<Address, Credential>,
     /// Guards last applied.
     pub guards: Option<Guards>,
+    /// The run that changed them last; none while they are the first.
+    pub guarded: Option<u64>,
     /// Steps that took something away, for limits and acknowledgements.
     pub counted: Vec<Counted>,
     /// What effects whose outcome nobody knows count if they happened, by the number of the object of their intent.
@@ -101,8 +105,10 @@ impl Ledger {
             unresolved,
             open,
             given_up,
+            done,
             credentials,
             guards,
+            guarded: _,
             counted,
             perhaps,
         } = &mut self;
@@ -114,6 +120,7 @@ impl Ledger {
         unresolved.retain(|_, unresolved| keep(&unresolved.key.address));
         open.retain(|_, open| keep(&open.key.address));
         given_up.retain(|_, key| keep(&key.address));
+        done.retain(|key, _| keep(&key.address));
         credentials.retain(|address, _| keep(address));
         counted.retain(|counted| keep(&counted.cause));
         if let Some(guards) = guards {
@@ -130,6 +137,11 @@ impl Ledger {
             !all.is_empty()
         });
         self
+    }
+    /// The run that did a step last.
+    #[must_use]
+    pub fn last_done(&self, key: &StepKey) -> Option<u64> {
+        if key.step == StepName::ChangeGuards { self.guarded } else { self.done.get(key).copied() }
     }
     /// The first effect at this address that is neither settled nor waited for.
     #[must_use]

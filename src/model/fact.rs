@@ -4,6 +4,7 @@
 use super::address::{Address, CustomerKey, SubscriptionKey};
 use super::id::{Name, PartnerId};
 use super::product::Product;
+use super::step::StepKey;
 use schemars::JsonSchema;
 use serde::de::{Deserializer, Error, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
@@ -204,6 +205,8 @@ pub enum Fact {
     Pending(Address),
     /// Ledger: the state of the one-time password of a customer (`none`, `sealed`, `lost`, `delivered`, `forgotten`).
     Credentials(CustomerKey),
+    /// Ledger: the run that did this step last (its number), none when none did: an approval covers a step once.
+    LastDone(StepKey),
 }
 impl fmt::Display for Fact {
     /// One line for people and plan documents: `subscription/contoso/m365 quantity`.
@@ -220,6 +223,7 @@ impl fmt::Display for Fact {
             Self::Field(key, field) => write!(f, "subscription/{key} {}", field.name()),
             Self::Pending(address) => write!(f, "{address} pending"),
             Self::Credentials(customer) => write!(f, "customer/{customer} credentials"),
+            Self::LastDone(key) => write!(f, "{key} last done in run"),
         }
     }
 }

@@ -307,7 +307,7 @@ fn plan_anew(
 
 /// What was approved, with the plan it means as far as one is known.
 enum Known {
-    /// The plan, without the steps that were done on its approval.
+    /// The plan, without the hand-offs that are over.
     Plan(Box<PlanFile>, BTreeSet<Digest>),
     OnlyId(Digest),
     Everything,
@@ -318,17 +318,17 @@ fn find_consent(journal: &Journal, consent: Consent) -> Result<Known, Fault> {
         Consent::Plan(file) => Ok(Known::Plan(file, BTreeSet::new())),
         Consent::Everything => Ok(Known::Everything),
         Consent::Id(id) => stored(journal, id, BTreeSet::new()),
-        Consent::Rest(Waiting { plan, done }) => stored(journal, plan, done),
+        Consent::Rest(Waiting { plan, seen }) => stored(journal, plan, seen),
     }
 }
 
-fn stored(journal: &Journal, id: Digest, done: BTreeSet<Digest>) -> Result<Known, Fault> {
+fn stored(journal: &Journal, id: Digest, seen: BTreeSet<Digest>) -> Result<Known, Fault> {
     let Some(bytes) = journal.plan(id)? else { return Ok(Known::OnlyId(id)) };
     let file = PlanFile::read(&String::from_utf8_lossy(&bytes))
         .map_err(|source| Fault::Plan { place: format!("plan/{id}"), source })?;
     // Reading recomputes the id from the content: a plan laid there under another's name has its own.
     let found = file.plan().id();
-    if found == id { Ok(Known::Plan(Box::new(file), done)) } else { Err(Fault::NotThatPlan { id, found }) }
+    if found == id { Ok(Known::Plan(Box::new(file), seen)) } else { Err(Fault::NotThatPlan { id, found }) }
 }
 
 impl Known {
@@ -362,9 +362,9 @@ impl Known {
             Self::Plan(file, _) if file.plan().tenant() != plan.tenant() => {
                 Err(Fault::OtherPlan { ours: plan.tenant(), theirs: file.plan().tenant() })
             }
-            Self::Plan(file, done) => {
+            Self::Plan(file, seen) => {
                 let mut approved = Approved::from(file.plan());
-                approved.steps.retain(|step| !done.contains(&step.id));
+                approved.steps.retain(|step| !seen.contains(&step.id));
                 Ok(approve(&approved, &fresh.planned, (&fresh.observed, ledger), matching)?)
             }
             Self::OnlyId(id) if *id == plan.id() => Ok(approve_itself(plan)),

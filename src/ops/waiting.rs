@@ -2,8 +2,7 @@
 //! says that anything may be done which was not approved.
 
 use super::fault::Fault;
-use crate::journal::history::{Effect, End, Outcome, Run};
-use crate::journal::record::{Learned, Settled};
+use crate::journal::history::{End, Run};
 use crate::journal::{History, Journal};
 use crate::ledger::HandoffState;
 use crate::model::Digest;
@@ -15,8 +14,8 @@ use std::collections::BTreeSet;
 pub struct Waiting {
     /// The approved plan.
     pub plan: Digest,
-    /// Ids of its steps that were done on that approval: it covers no second time.
-    pub done: BTreeSet<Digest>,
+    /// Hand-offs whose purpose was seen: nobody is asked a second time on that approval.
+    pub seen: BTreeSet<Digest>,
 }
 
 /// Of the approved plans that wait, the one that nobody went on with for longest, so that each has its turn. A plan of the whole
@@ -39,7 +38,7 @@ pub fn waiting(journal: &Journal) -> Result<Option<Waiting>, Fault> {
             break;
         }
     }
-    Ok(found.map(|plan| Waiting { plan, done: done(&history, plan, journal) }))
+    Ok(found.map(|plan| Waiting { plan, seen: seen(journal) }))
 }
 
 /// Whether a run left something of its plan that waits; none when it was stopped before its steps.
@@ -59,10 +58,8 @@ fn kept(journal: &Journal, plan: Digest) -> Result<Option<PlanFile>, Fault> {
     file.map(Some).map_err(|source| Fault::Plan { place: format!("plan/{plan}"), source })
 }
 
-/// The steps that runs did on the approval of a plan, and the hand-offs whose purpose was seen since.
-fn done(history: &History, plan: Digest, journal: &Journal) -> BTreeSet<Digest> {
-    let runs = history.runs.iter().filter(|run| run.open.plan == Some(plan));
-    let effects = runs.flat_map(|run| &run.effects).filter(|effect| is_done(effect));
+/// The hand-offs whose purpose was seen.
+fn seen(journal: &Journal) -> BTreeSet<Digest> {
     let seen = journal.ledger().handoffs.iter().filter(|(_, known)| match known.state {
         HandoffState::Consumed { .. } => true,
         HandoffState::Asked
@@ -70,13 +67,5 @@ fn done(history: &History, plan: Digest, journal: &Journal) -> BTreeSet<Digest> 
         | HandoffState::Declined { .. }
         | HandoffState::Withdrawn { .. } => false,
     });
-    effects.map(|effect| effect.intent.step).chain(seen.map(|(id, _)| *id)).collect()
-}
-
-/// A cart is the first half of an order.
-fn is_done(effect: &Effect) -> bool {
-    match &effect.outcome {
-        Some(Outcome { settled: Settled::Done { learned }, .. }) => !matches!(learned, Learned::Cart { .. }),
-        Some(_) | None => false,
-    }
+    seen.map(|(id, _)| *id).collect()
 }

@@ -9,8 +9,8 @@ use super::guards::{self, InForce};
 use super::limits::{self, Scales, Terms};
 use super::order::{Ordered, order};
 use super::{
-    Blocked, Gate, Outlook, Plan, Planned, Unmanaged, adopt, azure, bases, changes, customers, endings, expiry, id,
-    letters, listing, orders, partnerships, repointed, served, support, unread, whose, withdrawn,
+    Blocked, Gate, Outlook, Plan, Planned, Unmanaged, adopt, again, azure, bases, changes, customers, endings, expiry,
+    id, letters, listing, orders, partnerships, repointed, served, support, unread, whose, withdrawn,
 };
 use crate::desired::{Desired, PartnerOfRecord};
 use crate::diag::{At, Code, Finding, SourceMap};
@@ -170,6 +170,7 @@ pub fn build(input: Input<'_>) -> Planned {
     let (desired, ledger) = (sides.desired, sides.ledger);
     let allowed = bases::allowed(&in_force.limits, sides, &diff);
     let scales = Scales { terms: Terms { desired, ledger, now }, allowed: &allowed, diff: &diff };
+    again::note(&mut steps, sides);
     whose::assign(&mut steps, desired);
     let mut gates: Vec<Gate> = in_force.frozen(now.date(), (&desired.provider, sources));
     gates.extend(limits::weigh(&mut steps, scales));

@@ -371,6 +371,7 @@ fn arbitrary_fact() -> impl Strategy<Value = Fact> {
         Just(Fact::Field(subscription("m365"), Field::ScheduledChange)),
         Just(Fact::Pending(Address::subscription(&"contoso".parse().unwrap(), &"m365".parse().unwrap()))),
         Just(Fact::Credentials(customer())),
+        Just(Fact::LastDone(StepKey::new(subscription("m365").into(), StepName::ChangeQuantity))),
     ]
 }
 

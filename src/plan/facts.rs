@@ -39,7 +39,7 @@ pub fn reads(fact: &Fact, bindings: &Bindings) -> Vec<Read> {
             bindings.customer(customer).map(Read::Subscriptions).into_iter().collect()
         }
         Fact::Field(key, field) => bindings.subscription(key).map(|ids| field_read(*field, ids)).into_iter().collect(),
-        Fact::Pending(_) | Fact::Credentials(_) => Vec::new(),
+        Fact::Pending(_) | Fact::Credentials(_) | Fact::LastDone(_) => Vec::new(),
     }
 }
 
@@ -109,6 +109,7 @@ pub fn evaluate(fact: &Fact, ground: Ground<'_>) -> Facet<Value> {
             });
             Facet::Known(Value::optional(state))
         }
+        Fact::LastDone(key) => Facet::Known(ledger.last_done(key).map_or(Value::None, Value::Number)),
     }
 }
 

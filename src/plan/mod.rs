@@ -2,6 +2,7 @@
 //! by [`build`], so that a cycle or an edge that points forward cannot exist; never asks a clock or the tenant.
 
 mod adopt;
+mod again;
 mod asked;
 mod azure;
 mod bases;

@@ -137,6 +137,7 @@ fn addresses(fact: &Fact) -> Vec<Address> {
         | Fact::Credentials(key)
         | Fact::Unclaimed { customer: key, product: _ } => vec![customer(key)],
         Fact::Field(key, _) => vec![Address::Subscription(key.clone())],
+        Fact::LastDone(key) => vec![key.address.clone()],
         Fact::PartnerValid(_) | Fact::DomainFree(_) => Vec::new(),
     }
 }

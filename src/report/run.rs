@@ -212,7 +212,7 @@ fn result(StepResult { key, id, outcome }: &StepResult) -> ResultDocument {
         | Outcome::Withdrawn(_)
         | Outcome::Blocked { .. }
         | Outcome::Stale { .. }
-        | Outcome::Unapproved
+        | Outcome::Unapproved(_)
         | Outcome::Skipped(_)
         | Outcome::Pending { .. }
         | Outcome::Unknown { .. }
@@ -320,7 +320,7 @@ pub(super) fn run(run: Run<'_>, colour: Paint, out: &mut Sheet<'_>) -> fmt::Resu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::apply::outcome::{Hindrance, Password, Withdrawal};
+    use crate::apply::outcome::{Hindrance, Password, Unapproved, Withdrawal};
     use crate::plan::Outlook;
     use crate::plan::example::{file, key, outlook, steps};
     use crate::report::Width;
@@ -385,7 +385,7 @@ Run 1: 1 done, 1 asked, 1 pending, 2 skipped, 1 failed.
             Outcome::Asked,
             Outcome::Satisfied,
             Outcome::Withdrawn(Withdrawal::NotWanted),
-            Outcome::Unapproved,
+            Outcome::Unapproved(Unapproved::New),
             unknown("x"),
             Outcome::Interrupted,
         ]);

@@ -345,7 +345,7 @@ impl RunState<'_> {
 /// Facts that only the settlement itself brings about.
 fn is_remembered(fact: &Fact) -> bool {
     match fact {
-        Fact::Pending(_) | Fact::Credentials(_) => true,
+        Fact::Pending(_) | Fact::Credentials(_) | Fact::LastDone(_) => true,
         Fact::Binding(_)
         | Fact::PartnershipActive(_)
         | Fact::PartnerValid(_)

@@ -272,7 +272,7 @@ impl<'p> RunState<'p> {
     fn without_work(&self, moment: Moment<'_>, slot: Slot) -> Option<Outcome> {
         let Work { step, verdict, .. } = &self.works[slot];
         match verdict {
-            Verdict::Unapproved => return Some(Outcome::Unapproved),
+            Verdict::Unapproved(why) => return Some(Outcome::Unapproved(*why)),
             Verdict::Stale { fact, approved, actual } => {
                 let (fact, approved, actual) = (fact.to_string(), approved.clone(), actual.clone());
                 return Some(Outcome::Stale { fact, approved, actual });

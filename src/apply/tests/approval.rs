@@ -2,7 +2,7 @@
 
 use super::rig::{Rig, TENANT};
 use crate::apply::approve::{Approval, Approved, Match, Verdict, approve};
-use crate::apply::outcome::{Outcome, Withdrawal};
+use crate::apply::outcome::{Outcome, Unapproved, Withdrawal};
 use crate::backend::simulated::{Edit, Human};
 use crate::model::{CustomerId, Fact, SubscriptionChange, SubscriptionId, TenantId};
 use crate::observed::Observed;
@@ -61,7 +61,7 @@ fn a_step_nobody_approved_is_left_alone() {
     let mut approved = Approved::from(&fresh.plan);
     approved.steps.retain(|step| step.key.to_string() != ORDER);
     let approval = judge(&approved, &fresh, &rig);
-    assert_eq!(*verdict(&approval, ORDER), Verdict::Unapproved);
+    assert_eq!(*verdict(&approval, ORDER), Verdict::Unapproved(Unapproved::New));
     assert_eq!(*verdict(&approval, SEATS), Verdict::Perform);
 }
 

@@ -72,8 +72,10 @@ fn addresses<'l>(ledger: &'l Ledger, roles: &BTreeMap<&'l Address, Roles<'l>>) -
         unresolved,
         open,
         given_up: _,
+        done: _,
         credentials,
         guards: _,
+        guarded: _,
         counted: _,
         perhaps: _,
     } = ledger;

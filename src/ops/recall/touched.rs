@@ -148,6 +148,7 @@ impl Touched {
             Fact::Field(key, _) => {
                 self.customers.insert(key.customer.clone());
             }
+            Fact::LastDone(key) => self.address(&key.address),
             // Always looked at.
             Fact::PartnerValid(_) | Fact::DomainFree(_) => {}
         }

@@ -89,6 +89,11 @@ pub(crate) enum WireFact {
         #[schemars(with = "String")]
         customer: Address,
     },
+    /// Of the ledger: the run that did this step last; null when none did.
+    LastDone {
+        /// Which step.
+        step: WireKey,
+    },
 }
 
 /// What a need or a step brings about.
@@ -191,6 +196,7 @@ impl From<&Fact> for WireFact {
             Fact::Field(subscription, field) => Self::Field { subscription: subscription.into(), field },
             Fact::Pending(address) => Self::Pending { address },
             Fact::Credentials(customer) => Self::Credentials { customer: customer.into() },
+            Fact::LastDone(key) => Self::LastDone { step: (&key).into() },
         }
     }
 }
@@ -213,6 +219,7 @@ impl TryFrom<WireFact> for Fact {
             WireFact::Field { subscription, field } => Self::Field(subscription_of(subscription)?, field),
             WireFact::Pending { address } => Self::Pending(address),
             WireFact::Credentials { customer } => Self::Credentials(customer_of(customer)?),
+            WireFact::LastDone { step } => Self::LastDone(step.into()),
         })
     }
 }

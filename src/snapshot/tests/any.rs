@@ -377,7 +377,7 @@ pub(super) fn ledger() -> impl Strategy<Value = Ledger> {
         btree_map(address(), live(), 0..4),
         btree_map(address(), btree_map(field(), value(), 0..3), 0..4),
         btree_set(address(), 0..4),
-        option::of(guards),
+        option::of((guards, option::of(any::<u64>()))),
         vec(counted(), 0..3),
         btree_map(any::<u64>(), vec(counted(), 1..3), 0..3),
     );
@@ -388,6 +388,7 @@ pub(super) fn ledger() -> impl Strategy<Value = Ledger> {
         btree_map(address(), credential(), 0..3),
         btree_map(any::<u64>(), (key(), instant()).prop_map(|(key, since)| Open { key, since }), 0..3),
         btree_map(digest(), key(), 0..3),
+        btree_map(key(), any::<u64>(), 0..3),
     );
     (known.boxed(), open.boxed()).prop_map(|(known, open)| Ledger {
         genesis: known.0,
@@ -400,7 +401,9 @@ pub(super) fn ledger() -> impl Strategy<Value = Ledger> {
         credentials: open.3,
         open: open.4,
         given_up: open.5,
-        guards: known.4,
+        done: open.6,
+        guarded: known.4.as_ref().and_then(|(_, run)| *run),
+        guards: known.4.map(|(guards, _)| guards),
         counted: known.5,
         perhaps: known.6,
     })

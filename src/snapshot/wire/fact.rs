@@ -33,6 +33,8 @@ pub(in crate::snapshot) enum Fact {
     Open(Box<Unsettled>),
     /// A creation or an order that was given up as not started.
     GivenUp(Box<Abandoned>),
+    /// A step of the API that a run did: the last one of them.
+    Done(Box<Did>),
     /// A one-time password: that there is one, never the password.
     Credential(Login),
     /// What was in force when a run opened last.
@@ -311,6 +313,18 @@ pub(in crate::snapshot) struct InForce {
     limits: Limits,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     freeze: BTreeSet<Freeze>,
+    /// The run that changed them last; absent while they are the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    run: Option<u64>,
+}
+
+/// That a run did a step.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::snapshot) struct Did {
+    #[schemars(with = "form::StepKey")]
+    key: StepKey,
+    run: u64,
 }
 
 /// A step that counted.

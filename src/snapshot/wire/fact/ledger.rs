@@ -1,7 +1,7 @@
 //! From the ledger to its facts and back. Both ways exhaustive, so that a new fact cannot be forgotten.
 
 use super::{
-    Abandoned, Accepted, AcceptedWhat, Asked, AskedState, Count, DoneAnyway, Doubtful, Fact, InForce, Live, Login,
+    Abandoned, Accepted, AcceptedWhat, Asked, AskedState, Count, Did, DoneAnyway, Doubtful, Fact, InForce, Live, Login,
     LoginState, Origin, Remembered, Unsettled,
 };
 use crate::ledger::{
@@ -32,7 +32,7 @@ impl From<Live> for LiveId {
 }
 
 /// Every fact of a ledger, in one order: genesis, guards, addresses, hand-offs, pending, unresolved, open,
-/// given up, credentials, counts.
+/// given up, done, credentials, counts.
 pub(in crate::snapshot) fn facts(ledger: &Ledger) -> impl Iterator<Item = Fact> {
     let Ledger {
         genesis,
@@ -44,8 +44,10 @@ pub(in crate::snapshot) fn facts(ledger: &Ledger) -> impl Iterator<Item = Fact> 
         unresolved,
         open,
         given_up,
+        done,
         credentials,
         guards,
+        guarded,
         counted,
         perhaps,
     } = ledger;
@@ -62,7 +64,7 @@ pub(in crate::snapshot) fn facts(ledger: &Ledger) -> impl Iterator<Item = Fact> 
         Fact::Genesis(Origin { tenant_id: *tenant, state: state.clone(), at: *at })
     });
     let guards = guards.iter().cloned().map(|Guards { protected, others, recipients, limits, freeze }| {
-        Fact::Guards(InForce { protected, partly: others == Others::Untold, recipients, limits, freeze })
+        Fact::Guards(InForce { protected, partly: others == Others::Untold, recipients, limits, freeze, run: *guarded })
     });
     let perhaps = perhaps.iter().flat_map(|(intent, all)| all.iter().map(|counted| (Some(*intent), counted)));
     let counted = counted.iter().map(|counted| (None, counted)).chain(perhaps).map(|(intent, counted)| {
@@ -79,6 +81,7 @@ pub(in crate::snapshot) fn facts(ledger: &Ledger) -> impl Iterator<Item = Fact> 
             Fact::Open(Box::new(Unsettled { intent: *intent, key: key.clone(), since: *since }))
         }))
         .chain(given_up.iter().map(|(step, key)| Fact::GivenUp(Box::new(Abandoned { step: *step, key: key.clone() }))))
+        .chain(done.iter().map(|(key, run)| Fact::Done(Box::new(Did { key: key.clone(), run: *run }))))
         .chain(credentials.iter().map(|(address, credential)| Fact::Credential(login(address, credential))))
         .chain(counted)
 }
@@ -141,7 +144,8 @@ pub(in crate::snapshot) fn remember(ledger: &mut Ledger, fact: Fact) {
         Fact::Genesis(Origin { tenant_id, state, at }) => {
             ledger.genesis = Some(Genesis { tenant: tenant_id, state, at });
         }
-        Fact::Guards(InForce { protected, partly, recipients, limits, freeze }) => {
+        Fact::Guards(InForce { protected, partly, recipients, limits, freeze, run }) => {
+            ledger.guarded = run;
             let others = if partly { Others::Untold } else { Others::Unprotected };
             ledger.guards = Some(Guards { protected, others, recipients, limits, freeze });
         }
@@ -183,6 +187,10 @@ pub(in crate::snapshot) fn remember(ledger: &mut Ledger, fact: Fact) {
         Fact::GivenUp(abandoned) => {
             let Abandoned { step, key } = *abandoned;
             ledger.given_up.insert(step, key);
+        }
+        Fact::Done(did) => {
+            let Did { key, run } = *did;
+            ledger.done.insert(key, run);
         }
         Fact::Credential(Login { address, user, at, state }) => {
             let state = match state {
