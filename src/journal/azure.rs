@@ -9,6 +9,23 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Assignments(BTreeMap<Assignment, BTreeSet<Digest>>);
 
+/// An end of a role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// In whose Azure it is.
+    Customer,
+    /// Whose it is.
+    Reseller,
+}
+impl End {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Customer => "customer",
+            Self::Reseller => "reseller",
+        }
+    }
+}
+
 impl Assignments {
     /// Makes it anew, after names changed.
     pub(super) fn of(ledger: &Ledger) -> Self {
@@ -78,14 +95,18 @@ impl Assignments {
         });
     }
 
-    /// The document of a customer means another tenant, or this one again. A role whose scope does not tell the tenant stays
-    /// where it is: it goes by the tenant's id while no document means that, and what is asked anew is asked of the other.
-    pub(super) fn hand_over(&mut self, ledger: &mut Ledger, from: &str, to: &str) {
-        let is_its = |grant: Grant| grant.customer.as_str() == from && grant.assignment().is_by_customer();
+    /// The document of a customer or a reseller means another tenant, or this one again. A role stays with the reseller that
+    /// it was granted to and, where its scope does not tell the tenant, with the customer in whose Azure it is: that end goes
+    /// by the tenant's id while no document means it, and what is asked anew is asked for the other.
+    pub(super) fn hand_over(&mut self, ledger: &mut Ledger, end: End, (from, to): (&str, &str)) {
+        let is_its = |grant: Grant| match end {
+            End::Customer => grant.customer.as_str() == from && grant.assignment().is_by_customer(),
+            End::Reseller => grant.reseller.as_str() == from,
+        };
         let moving = ledger.handoffs.extract_if(.., |_, handoff| handoff.azure_grant().is_some_and(is_its));
         let moved: Vec<(Digest, Handoff)> = moving
             .map(|(id, mut handoff)| {
-                handoff.wanted.insert("customer".into(), to.into());
+                handoff.wanted.insert(end.word().into(), to.into());
                 (Digest::of_bytes(format!("{id} {to}").as_bytes()), handoff)
             })
             .collect();

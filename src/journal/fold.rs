@@ -4,7 +4,7 @@
 #[cfg(test)]
 mod tests;
 
-use super::azure::Assignments;
+use super::azure::{Assignments, End};
 use super::record::{Adopted, DoneBy, Family, Forgotten, Intent, Learned, Moved, Object, Open, Record, Settled};
 use super::renames::Moves;
 use crate::ledger::{
@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 /// The number of these rules. Whoever changes what any record folds to counts it up, so that checkpoints that were folded
 /// otherwise are passed over; a test holds it against what a journal of every record folds to.
-pub(super) const RULES: u32 = 5;
+pub(super) const RULES: u32 = 6;
 
 /// What the journal says up to some object. Equal objects in equal order give equal values, however they were cut.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -358,15 +358,15 @@ impl Folded {
             if let Some(back) = own_address(id).and_then(|own| credentials.remove(&own)) {
                 credentials.insert(address.clone(), back);
             }
-            if let Some((name, own)) = named(&address, id) {
-                self.assignments.hand_over(&mut self.ledger, &own, &name);
+            if let Some((end, name, own)) = named(&address, id) {
+                self.assignments.hand_over(&mut self.ledger, end, (&own, &name));
             }
         }
         self.bind(address, id);
     }
 
-    /// An address means this customer no longer. A password is the customer's for whom it was made: it goes by that one's
-    /// id while no document means it. What that one was asked was asked of nobody else.
+    /// An address means this object no longer. A password is the customer's for whom it was made: it goes by that one's
+    /// id while no document means it. What that one was asked was asked of nobody else, and a role is whose it was.
     fn part(&mut self, at: Timestamp, address: &Address, before: LiveId) {
         let credentials = &mut self.ledger.credentials;
         if let Some(own) = own_address(before)
@@ -374,8 +374,8 @@ impl Folded {
         {
             credentials.insert(own, old);
         }
-        if let Some((name, own)) = named(address, before) {
-            self.assignments.hand_over(&mut self.ledger, &name, &own);
+        if let Some((end, name, own)) = named(address, before) {
+            self.assignments.hand_over(&mut self.ledger, end, (&name, &own));
         }
         let of_it = |key: &StepKey| {
             key.address == *address && matches!(key.step, StepName::InviteCustomer | StepName::RequestAgreement)
@@ -447,10 +447,21 @@ fn is_last(learned: &Learned) -> bool {
     }
 }
 
-/// The name of a customer's document, and the id of what it means.
-fn named(address: &Address, live: LiveId) -> Option<(String, String)> {
-    let Address::Customer(CustomerKey::Named(name)) = address else { return None };
-    live.customer().map(|id| (name.to_string(), id.to_string()))
+/// The name of a customer's or reseller's document, and the id of what it means.
+fn named(address: &Address, live: LiveId) -> Option<(End, String, String)> {
+    match address {
+        Address::Customer(CustomerKey::Named(name)) => {
+            live.customer().map(|id| (End::Customer, name.to_string(), id.to_string()))
+        }
+        Address::Partnership(name) => live.reseller().map(|id| (End::Reseller, name.to_string(), id.to_string())),
+        Address::Customer(CustomerKey::Id(_) | CustomerKey::Domain(_))
+        | Address::Provider(_)
+        | Address::ResellerAssociation(_)
+        | Address::Subscription(_)
+        | Address::SupportDelegation(_)
+        | Address::AzureAccess(_)
+        | Address::Acknowledgement(_) => None,
+    }
 }
 
 /// A customer by its id.

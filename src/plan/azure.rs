@@ -29,14 +29,18 @@ pub(super) fn make(making: &mut Making<'_, '_>) {
 /// Grants what a document declares and takes back what it no longer does.
 fn one(making: &mut Making<'_, '_>, address: &Address, access: &AzureAccess) {
     let Some(partnership) = making.desired().partnerships.get(&access.reseller) else { return };
-    let declared = grants::declared(access);
+    let mut declared = grants::declared(access);
     let own = declared.assignment();
+    if let Some(whose) = making.grants.whose(address, &own) {
+        declared.reseller = whose.clone();
+    }
     let granting = key(address.clone(), StepName::GrantAzureAccess);
     match access.access {
         Access::Granted => {
             if let Err(finding) = grant(making, (&granting, &own), access, partnership) {
                 making.drafts.block(granting.clone(), finding);
             }
+            anothers(making, address, access, &own);
         }
         Access::Revoked if making.grants.is_taken_back(&own) => {}
         Access::Revoked => {
@@ -88,6 +92,27 @@ fn grant(
     Ok(())
 }
 
+/// Tells of a role that stands, and that was granted to another reseller than the document names: its group or principal
+/// is that one's as far as anybody knows.
+fn anothers(making: &mut Making<'_, '_>, address: &Address, access: &AzureAccess, own: &Assignment) {
+    let AzureAccess { reseller, principal, .. } = access;
+    let told = making.grants.at(address).find(|(it, told)| *it == own && told.grant.reseller != *reseller);
+    let (Some((_, told)), Stand::Granted(by, at)) = (told, making.grants.stand(address, own)) else { return };
+    let whose = grants::company(making.desired(), &told.grant.reseller);
+    let message = format!(
+        "`{address}` is for `{reseller}`, and its role was granted for {whose} ({by}, {}): nobody has said that principal \
+         {principal} is of `{reseller}`",
+        at.date()
+    );
+    let help = format!(
+        "write the group of `{reseller}` as its `principal` or `adminAgentsGroupId`, and the role is asked back from the other; \
+         if this is its group, `twotier handoffs reopen {} --reason TEXT`, and it is asked for anew",
+        told.id().short(10)
+    );
+    let finding = Finding::warning(Code::GrantOfAnother, access.at, message).about(address.clone()).help(help);
+    making.findings.push(finding);
+}
+
 /// Asks for one role back; what somebody says stands only once the new one is granted, so that nobody is without support
 /// in between. A request that nobody answered is withdrawn at once: it must not be done any more.
 fn take_back(
@@ -106,8 +131,7 @@ fn take_back(
         return;
     }
     let taking = grants::take_back_key(address.clone(), grant);
-    let who = making.desired().partnerships.get(&grant.reseller).map(|it| it.display_name.as_str());
-    let letter = letters::azure::take_back(grant, who.unwrap_or(grant.reseller.as_str()));
+    let letter = letters::azure::take_back(grant, &grants::company(making.desired(), &grant.reseller));
     let step = match hand_off(taking.clone(), letter, &making.asked, making.origin(address, access.at)) {
         Standing::Open(step) => step,
         Standing::Done(_) => return,

@@ -154,7 +154,7 @@ pub fn build(input: Input<'_>) -> Planned {
         in_force: InForce::of(sides.desired, sides.ledger, sides.under),
         asked: Asked::of(sides),
         nothing: Asked::default(),
-        grants: Grants::of(sides, &diff.bindings),
+        grants: Grants::of(sides, &diff),
     };
     let review = draft(&mut making);
     let repointed = repointed::hold(&mut making);

@@ -359,7 +359,7 @@ fn access(making: &Making<'_, '_>, diff: &EndingDiff<'_>) -> letters::Access {
 type Role = (Address, Assignment, Grant);
 
 fn role(address: &Address, grant: &Grant) -> String {
-    format!("{address} ({} at {})", grant.role, grant.scope)
+    format!("{address} ({} at {}, principal {})", grant.role, grant.scope, grant.principal)
 }
 
 fn declared(making: &Making<'_, '_>, reseller: &Name, access: Access) -> Vec<Role> {
@@ -385,8 +385,9 @@ fn revoked(making: &Making<'_, '_>, diff: &EndingDiff<'_>) -> Vec<Role> {
             }
         }
     }
-    let absent = declared(making, name, Access::Revoked);
-    all.extend(absent.into_iter().map(|(address, assignment, grant)| ((address, assignment), grant)));
+    let absent = declared(making, name, Access::Revoked).into_iter();
+    let absent = absent.filter(|(address, it, _)| making.grants.whose(address, it).is_none_or(|whose| whose == name));
+    all.extend(absent.map(|(address, assignment, grant)| ((address, assignment), grant)));
     all.into_iter().map(|((address, assignment), grant)| (address, assignment, grant)).collect()
 }
 

@@ -7,9 +7,9 @@ use super::letters;
 use super::names::Names;
 use super::step::{Action, Ask};
 use crate::desired::{Access, AzureAccess, Desired};
-use crate::diff::Sides;
-use crate::ledger::{Assignment, Bindings, Grant, Handoff, HandoffState, LiveId, Way};
-use crate::model::{Address, Class, CustomerId, CustomerKey, Digest, Name, StepKey, StepName, Timestamp};
+use crate::diff::{Diff, Sides, bound_to};
+use crate::ledger::{Assignment, Grant, Handoff, HandoffState, LiveId, Way};
+use crate::model::{Address, Class, CustomerId, CustomerKey, Digest, Name, StepKey, StepName, TenantId, Timestamp};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
@@ -55,7 +55,7 @@ struct Back {
 
 impl<'a> Grants<'a> {
     /// From everything that people were ever asked.
-    pub(super) fn of(sides: Sides<'a>, bindings: &Bindings) -> Self {
+    pub(super) fn of(sides: Sides<'a>, diff: &Diff<'_>) -> Self {
         let mut all = Self { declared: declarations(sides.desired), ..Self::default() };
         let names = Names::of(sides);
         let older = sides.ledger.handoffs.values().any(|it| it.azure_way().is_some() && it.azure_grant().is_none());
@@ -65,7 +65,7 @@ impl<'a> Grants<'a> {
             let address = names.address(&handoff.key.address);
             let grant = handoff
                 .azure_grant()
-                .map(|grant| names.grant(called(grant, bindings)))
+                .map(|grant| called(names.grant(grant), sides, diff))
                 .or_else(|| older.get(id).cloned());
             match (grant, way) {
                 (Some(grant), way) => all.tell(address, grant, (*id, way, handoff)),
@@ -117,6 +117,10 @@ impl<'a> Grants<'a> {
             _ => Stand::Gone,
         }
     }
+    /// Whose a role is that a document was about: as it was asked for, whatever the document says now.
+    pub(super) fn whose(&self, address: &Address, assignment: &Assignment) -> Option<&Name> {
+        Some(&self.told.get(address)?.get(assignment)?.grant.reseller)
+    }
     /// Another document that declares a role.
     pub(super) fn declared_by(&self, assignment: &Assignment, but: &Address) -> Option<&'a Name> {
         let other = |name: &&Name| !matches!(but, Address::AzureAccess(own) if own == *name);
@@ -144,19 +148,36 @@ fn weight(state: Option<&HandoffState>) -> u8 {
 }
 
 impl Told<'_> {
+    /// The hand-off that says what it is.
+    pub(super) fn id(&self) -> Digest {
+        self.rank.2
+    }
     /// Whether people were asked for it and nobody declined.
     pub(super) fn was_granted(&self) -> bool {
         weight(self.granted) > 1 || self.asked_back
     }
 }
 
-/// A customer that no run binds to a document goes by its id there, and by its name where a document means it.
-fn called(grant: Grant, bindings: &Bindings) -> Grant {
+/// Both ends by the names of the documents that mean them now. One that none means goes by its id.
+fn called(mut grant: Grant, sides: Sides<'_>, diff: &Diff<'_>) -> Grant {
     let id = grant.customer.as_str().parse::<CustomerId>().ok();
-    let named = id.and_then(|id| bindings.address(LiveId::Customer(id)));
-    match named {
-        Some(Address::Customer(CustomerKey::Named(name))) => Grant { customer: name.clone(), ..grant },
-        Some(_) | None => grant,
+    let named = id.and_then(|id| diff.bindings.address(LiveId::Customer(id)));
+    if let Some(Address::Customer(CustomerKey::Named(name))) = named {
+        grant.customer = name.clone();
+    }
+    grant.reseller = reseller(grant.reseller, sides, diff);
+    grant
+}
+
+/// The reseller that a role was granted to: that of an id, or the one that a run saw under the name.
+fn reseller(name: Name, sides: Sides<'_>, diff: &Diff<'_>) -> Name {
+    let seen = || bound_to(sides.desired, sides.ledger, &Address::Partnership(name.clone()));
+    let Some(tenant) = name.as_str().parse::<TenantId>().ok().or_else(|| seen()?.reseller()) else { return name };
+    match (diff.owners.tenant(&name), diff.owners.partnership(tenant)) {
+        (Some(now), _) if now == tenant => name,
+        (_, Some(other)) => other.clone(),
+        (Some(_), None) => tenant.to_string().parse().unwrap_or(name),
+        (None, None) => name,
     }
 }
 
@@ -207,6 +228,15 @@ fn declarations(desired: &Desired) -> BTreeMap<Assignment, Vec<&Name>> {
         }
     }
     all
+}
+
+/// The company that a role is of, for people: as its document calls it, else by its name or tenant.
+pub(super) fn company(desired: &Desired, reseller: &Name) -> String {
+    match desired.partnerships.get(reseller) {
+        Some(partnership) => partnership.display_name.to_string(),
+        None if reseller.as_str().parse::<TenantId>().is_ok() => format!("the company of tenant {reseller}"),
+        None => reseller.to_string(),
+    }
 }
 
 /// For people: `Owner at /subscriptions/... for fabrikam (principal ...)`.

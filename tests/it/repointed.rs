@@ -53,7 +53,11 @@ spec: {{customer: contoso, reseller: fabrikam, principal: a6000000-0000-4000-800
 }
 
 fn begun() -> Bench {
-    let mut bench = Bench::new(project(FABRIKAM, CONTOSO), tenant(SEED));
+    begun_in(SEED)
+}
+
+fn begun_in(seed: &str) -> Bench {
+    let mut bench = Bench::new(project(FABRIKAM, CONTOSO), tenant(seed));
     bench.apply();
     bench.people_act();
     bench.apply();
@@ -118,6 +122,33 @@ fn a_slip_that_was_recorded_and_mended_asks_nobody_anything() {
     at_rest(&bench);
     let granted = bench.ledger().handoffs.into_values().filter(|it| it.state.done().is_some()).count();
     assert_eq!(granted, 1);
+}
+
+#[test]
+fn a_role_of_another_company_is_told_until_the_slip_is_mended_or_people_grant_it_anew() {
+    let both = SEED.replace("\"resellers\":[", &format!("\"resellers\":[\"{NORTHWIND}\","));
+    let mut bench = begun_in(&format!("{both}{{\"relationship\":{{\"tenantId\":\"{NORTHWIND}\"}}}}\n"));
+    let is_told = |bench: &Bench| bench.plan().outlook.findings.iter().any(|it| it.code == Code::GrantOfAnother);
+    let point_to = |bench: &mut Bench, reseller| {
+        bench.declare(project(reseller, CONTOSO));
+        let before = is_told(bench);
+        bench.apply_read();
+        at_rest(bench);
+        assert_eq!(is_told(bench), before, "a run that records it changes nothing of what is told");
+        before
+    };
+    assert!(point_to(&mut bench, NORTHWIND));
+    assert!(!point_to(&mut bench, FABRIKAM));
+    assert!(point_to(&mut bench, NORTHWIND));
+    let granted = bench.ledger().handoffs.into_iter().find(|(_, it)| it.state.done().is_some()).expect("granted");
+    let reopened = Record::Reopened { handoff: granted.0, by: "ann".into(), reason: "the group is Northwind's".into() };
+    note(&mut bench, "reopened", reopened);
+    assert_eq!(told(&bench.plan()), ["grant-azure-access"]);
+    bench.apply();
+    bench.people_act();
+    bench.apply();
+    at_rest(&bench);
+    assert!(!is_told(&bench));
 }
 
 #[test]
