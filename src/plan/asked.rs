@@ -1,6 +1,7 @@
 //! What people were asked, found by what it was about: its id holds the names that documents had when it was asked, so that
 //! a rename would ask everybody again. Never takes what was asked of another object for this one, whatever name that had.
 
+use super::letters;
 use super::names::Names;
 use super::step::{Action, Ask, Step};
 use crate::diff::Sides;
@@ -33,8 +34,17 @@ pub(super) struct Known<'a> {
 pub(super) enum Text {
     /// It is what people read.
     Same,
+    /// It is in another language, asked of the same person for the same.
+    Translated,
     /// It is another one.
     Other,
+}
+
+impl Text {
+    /// How one that differs from what is asked now differs.
+    fn another(read: &str, ask: &Ask) -> Self {
+        if letters::are_of_one_language(read, &ask.text) { Self::Other } else { Self::Translated }
+    }
 }
 
 impl<'a> Asked<'a> {
@@ -49,19 +59,24 @@ impl<'a> Asked<'a> {
         Self { by_id: Some(&ledger.handoffs), by_key, names }
     }
 
-    /// The hand-off of a step: that of its id, else one of the same ends, asked for the same, of the same person.
+    /// The hand-off of a step: that of its id, else one of the same ends, asked for the same, of the same person. One that is
+    /// over or was called back says least.
     pub(super) fn find(&self, key: &StepKey, id: Digest, ask: &Ask) -> Option<Known<'a>> {
-        if let Some(handoff) = self.by_id?.get(&id)
-            && *self.names.key(&handoff.key) == *key
-        {
-            let text = if handoff.digest == ask.digest() { Text::Same } else { Text::Other };
-            return Some(Known { id, handoff, text });
-        }
+        let own = self.by_id?.get(&id).filter(|handoff| *self.names.key(&handoff.key) == *key).map(|handoff| {
+            let text = if handoff.digest == ask.digest() { Text::Same } else { Text::another(&handoff.text, ask) };
+            Known { id, handoff, text }
+        });
+        let counting = own.filter(|own| counts(&own.handoff.state));
+        counting.or_else(|| self.alike(key, ask)).or(own)
+    }
+
+    /// The last one of the same ends, asked for the same, of the same person.
+    fn alike(&self, key: &StepKey, ask: &Ask) -> Option<Known<'a>> {
         let alike =
             |handoff: &Handoff| handoff.to() == ask.to.as_deref() && *self.names.wanted(&handoff.wanted) == ask.wanted;
         let all = self.by_key.get(key)?.iter().filter(|(_, handoff)| alike(handoff));
         let (id, handoff) = all.max_by_key(|(id, handoff)| (handoff.asked, *id))?;
-        let text = if handoff.text == ask.letter(key) { Text::Same } else { Text::Other };
+        let text = if handoff.text == ask.letter(key) { Text::Same } else { Text::another(&handoff.text, ask) };
         Some(Known { id: *id, handoff, text })
     }
 

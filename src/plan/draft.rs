@@ -131,7 +131,8 @@ pub(super) fn hand_off(key: StepKey, ask: Ask, asked: &Asked<'_>, origin: Origin
     };
     match &handoff.state {
         HandoffState::Asked if text == Text::Same => step.readiness = Readiness::Asked { since: handoff.asked },
-        HandoffState::Acknowledged { at, .. } if text == Text::Same => return Standing::Done(*at),
+        // What was sent was sent, in whatever language.
+        HandoffState::Acknowledged { at, .. } if text != Text::Other => return Standing::Done(*at),
         HandoffState::Declined { by, reason, .. } => {
             let short = id.short(10);
             return Standing::Declined(

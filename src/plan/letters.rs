@@ -58,6 +58,13 @@ fn greeting(contact: Option<&Contact>) -> String {
     }
 }
 
+/// Whether a letter that was read and a text greet in the same language.
+pub(super) fn are_of_one_language(letter: &str, text: &str) -> bool {
+    let is_german = |text: &str| text.starts_with("Guten Tag");
+    let read = letter.split_once("\n\n").map_or(letter, |(_, body)| body);
+    is_german(read) == is_german(text)
+}
+
 fn ask(template: &str, contact: Option<&Contact>, summary: String, (subject, body): (String, String)) -> Ask {
     Ask {
         template: template.into(),
