@@ -7,6 +7,7 @@ use super::owned::{Had, Recorded};
 use crate::desired::{Desired, Partnership};
 use crate::diag::{Code, Finding};
 use crate::ledger::{Ledger, LiveId};
+use crate::model::text::flat;
 use crate::model::{Address, Name, PartnerId, TenantId};
 use crate::observed::{Relationship, is_one_name};
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +30,9 @@ pub struct Owners<'a> {
     names: BTreeMap<TenantId, &'a Name>,
     /// Every reseller that some partnership means, or may mean.
     spoken: BTreeSet<TenantId>,
+    /// The partnerships that meant another reseller when a run saw them last.
+    repointed: BTreeSet<&'a Name>,
+    list: Option<&'a List>,
 }
 
 /// Which reseller a partnership means.
@@ -68,7 +72,7 @@ impl<'a> Owners<'a> {
     /// Of what is declared, remembered and listed.
     #[must_use]
     pub fn of(desired: &'a Desired, ledger: &'a Ledger, list: Option<&'a List>) -> Self {
-        let mut owners = Self { recorded: Recorded::of(desired, ledger), ..Self::default() };
+        let mut owners = Self { recorded: Recorded::of(desired, ledger), list, ..Self::default() };
         for relationship in list.into_iter().flat_map(List::values) {
             if let Some(id) = &relationship.partner_id {
                 owners.listed.entry(id.as_str()).or_default().push(relationship);
@@ -77,8 +81,12 @@ impl<'a> Owners<'a> {
         let mut sharing: BTreeMap<TenantId, Vec<&'a Partnership>> = BTreeMap::new();
         for (name, partnership) in &desired.partnerships {
             owners.declared.extend(partnership.partner_ids.iter().map(|id| (id.as_str(), name)));
-            let meant = owners.identify(partnership, learned(desired, ledger, name));
+            let seen = learned(desired, ledger, name);
+            let meant = owners.identify(partnership, seen);
             if let Meant::Known(tenant) | Meant::Alike(tenant) = meant {
+                if seen.is_some_and(|seen| seen != tenant) {
+                    owners.repointed.insert(name);
+                }
                 sharing.entry(tenant).or_default().push(partnership);
             }
             owners.meant.insert(name, meant);
@@ -229,10 +237,13 @@ impl<'a> Owners<'a> {
     /// A PartnerID as people read it: with whose it is.
     #[must_use]
     pub fn named(&self, id: &str) -> String {
-        let name = |tenant| self.partnership(tenant).map_or_else(|| tenant.to_string(), Name::to_string);
-        let names: Vec<String> = self.shown(id).iter().map(|it| name(it.tenant)).collect();
+        let names: Vec<String> = self.shown(id).iter().map(|it| self.company(it.tenant)).collect();
         if !names.is_empty() {
             return format!("{} ({id})", names.join(" or "));
+        }
+        let had = self.recorded.get(id).filter(|had| self.repointed.contains(had.partnership));
+        if let Some(tenant) = had.and_then(|had| had.tenant) {
+            return format!("{} ({id})", self.company(tenant));
         }
         let declared = self.declared.get(id).copied();
         let former = declared.and_then(|declared| self.former(declared, id));
@@ -240,6 +251,16 @@ impl<'a> Owners<'a> {
             Some(name) => format!("{name} ({id})"),
             None => id.to_owned(),
         }
+    }
+}
+
+impl Owners<'_> {
+    /// A reseller by the name of its document. One that no document means, or only one that meant another when a run saw it
+    /// last, goes as the tenant lists it: else a change would name by itself whom it takes something from.
+    fn company(&self, tenant: TenantId) -> String {
+        let own = self.partnership(tenant).filter(|name| !self.repointed.contains(name));
+        let listed = || self.list?.get(&tenant).map(|there| format!("`{}`", flat(&there.name)));
+        own.map(Name::to_string).or_else(listed).unwrap_or_else(|| tenant.to_string())
     }
 }
 
@@ -443,7 +464,7 @@ mod tests {
         assert!(owners.are_of_one("4811111", "4844444") && !owners.are_of_one("4811111", "4833333"));
         assert!(!owners.are_of_one("4899999", "4899998"), "nobody knows");
         assert_eq!(owners.named("4844444"), "fabrikam (4844444)");
-        assert_eq!(owners.named("4833333"), format!("{} (4833333)", tenant(3)));
+        assert_eq!(owners.named("4833333"), "`Tailspin` (4833333)");
         // A twin that is not active takes nothing away; one that is makes it nobody's.
         let twin = |id| list(&[(1, "Fabrikam", "4811111"), (3, "Tailspin", id)]);
         assert_eq!(against(&twin("-4811111"), "4811111"), None);
