@@ -1,5 +1,5 @@
 //! Resellers that stay where a customer moves to another one: nothing takes them away, so it is told. Never a difference
-//! that a step could close.
+//! that a step could close, and never said to be there where nobody could look.
 
 use super::relations::Side;
 use super::{Diff, Partner, Presence, Sides};
@@ -7,22 +7,37 @@ use crate::desired::Ensure;
 use crate::diag::{Code, Finding};
 use crate::model::{Address, CustomerKey, Name, TenantId};
 use crate::observed::Facet;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Customers, and which resellers each keeps.
-type Former<'a> = BTreeMap<&'a CustomerKey, BTreeSet<Name>>;
+type Former<'a> = BTreeMap<&'a CustomerKey, BTreeMap<Name, Rest>>;
+
+/// What is known of a reseller that was there.
+#[derive(Clone, Copy)]
+enum Rest {
+    /// It is there.
+    Stays,
+    /// That could not be read.
+    Perhaps,
+    /// It is not there any more.
+    Over,
+}
 
 /// Tells the resellers that a run saw while they were declared, and those that are seen now beside one that is to come.
 pub(super) fn tell<'a>(sides: Sides<'a>, diff: &mut Diff<'a>, declared: &BTreeMap<&'a CustomerKey, Side<'a>>) {
     let mut former = Former::new();
     for (customer, Side { last, all, .. }) in declared {
         let names = last.iter().filter(|name| !all.contains(name.as_str()));
-        let names = names.filter_map(|name| name.parse().ok()).filter(|name| !is_over(diff, sides, customer, name));
+        let names = names.filter_map(|name| name.parse().ok());
+        let names = names.map(|name: Name| {
+            let rest = rest(diff, sides, customer, &name);
+            (name, rest)
+        });
         former.entry(customer).or_default().extend(names);
     }
     seen(sides, diff, declared, &mut former);
     for (customer, names) in former {
-        diff.findings.extend(names.iter().filter_map(|name| stays(sides, customer, name)));
+        diff.findings.extend(names.iter().filter_map(|(name, rest)| told(sides, customer, (name, *rest))));
     }
 }
 
@@ -48,26 +63,34 @@ fn seen<'a>(
         };
         let there = there.known().into_iter().copied().flatten().filter_map(|tenant| names.get(tenant));
         let beside = there.filter(|name| !all.contains(name.as_str())).map(|name| (*name).clone());
-        former.entry(customer).or_default().extend(beside);
+        former.entry(customer).or_default().extend(beside.map(|name| (name, Rest::Stays)));
     }
 }
 
-/// Whether a reseller that was there is seen not to be there, or not to be ours any more.
-fn is_over(diff: &Diff<'_>, sides: Sides<'_>, customer: &CustomerKey, name: &Name) -> bool {
+/// Whether a reseller that a run saw is still there.
+fn rest(diff: &Diff<'_>, sides: Sides<'_>, customer: &CustomerKey, name: &Name) -> Rest {
     match (diff.customers.get(customer), diff.partners.get(name)) {
-        (Some(Presence::Live(id)), Some(Partner::Listed { tenant, .. })) => {
-            sides.look.associated(*id, *tenant) == Facet::Known(false)
-        }
-        (_, Some(Partner::NotListed)) => true,
-        (Some(_) | None, Some(_) | None) => false,
+        (Some(Presence::Live(id)), Some(Partner::Listed { tenant, .. })) => match sides.look.associated(*id, *tenant) {
+            Facet::Known(true) => Rest::Stays,
+            Facet::Known(false) | Facet::Absent => Rest::Over,
+            Facet::Unknown(_) => Rest::Perhaps,
+        },
+        (_, Some(Partner::NotListed)) => Rest::Over,
+        (Some(_) | None, Some(_) | None) => Rest::Perhaps,
     }
 }
 
 /// None where the partnership ends: what stays then is told there.
-fn stays(sides: Sides<'_>, customer: &CustomerKey, name: &Name) -> Option<Finding> {
+fn told(sides: Sides<'_>, customer: &CustomerKey, (name, rest): (&Name, Rest)) -> Option<Finding> {
     let ends = sides.desired.partnerships.get(name).is_some_and(|it| it.ensure == Ensure::Ended);
     let declared = sides.desired.customers.get(customer).filter(|_| !ends)?;
-    let message = format!("`{name}` stays a reseller of customer `{customer}`, with the rights it has");
+    let message = match rest {
+        Rest::Over => return None,
+        Rest::Stays => format!("`{name}` stays a reseller of customer `{customer}`, with the rights it has"),
+        Rest::Perhaps => format!(
+            "`{name}` was a reseller of customer `{customer}`, and may still be with the rights it had: nobody looked"
+        ),
+    };
     let finding = Finding::warning(Code::ResellerStays, declared.at, message);
     let finding = finding.about(Address::Customer(customer.clone()));
     Some(finding.help("only the customer ends that: Microsoft 365 admin center > Settings > Partner relationships"))

@@ -442,5 +442,14 @@ fn a_reseller_that_left_before_anybody_looked_is_not_said_to_stay() {
         tenant(&HEADER.replace(&format!("\"resellers\":[\"{fabrikam}\"]"), &format!("\"resellers\":[{resellers}]")))
     };
     check(&project, &of(&format!("\"{northwind}\"")), &ledger, &[]);
-    check(&project, &of(&format!("\"{fabrikam}\",\"{northwind}\"")), &ledger, &["TT0347"]);
+    let stays = of(&format!("\"{fabrikam}\",\"{northwind}\""));
+    let said = |planned: Planned| planned.outlook.findings.first().map(|finding| finding.message.to_string());
+    let says = said(check(&project, &stays, &ledger, &["TT0347"]));
+    assert_eq!(says.as_deref(), Some("`fabrikam` stays a reseller of customer `contoso`, with the rights it has"));
+    let unread = format!(r#"[{{"about":"{fabrikam}","times":0,"fault":"loseBefore"}}]"#);
+    for tenant in [stays, of(&format!("\"{northwind}\""))] {
+        let script = serde_json::from_str(&unread).expect("a script of faults");
+        let says = said(project.plan_with_faults(&tenant, &ledger, script)).expect("it is told");
+        assert!(says.starts_with("`fabrikam` was a reseller of customer `contoso`, and may still be"), "{says}");
+    }
 }

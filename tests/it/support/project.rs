@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
-use twotier::backend::simulated::{Memory, Tenant, seed};
+use twotier::backend::simulated::{Faulty, Memory, Script, Tenant, seed};
 use twotier::desired::{self, Desired};
 use twotier::diag::{Finding, SourceMap};
 use twotier::ledger::Ledger;
@@ -32,6 +32,13 @@ impl Project {
     pub(crate) fn plan(&self, tenant: &Memory, ledger: &Ledger) -> Planned {
         let targets = BTreeSet::new();
         planning::look_and_make(self.question(tenant, ledger, &targets), tenant, &Quiet).0
+    }
+
+    /// The plan where some reads go wrong.
+    pub(crate) fn plan_with_faults(&self, tenant: &Memory, ledger: &Ledger, script: Script) -> Planned {
+        let targets = BTreeSet::new();
+        let doors = Faulty::new(Memory::new(tenant.tenant()), script);
+        planning::look_and_make(self.question(tenant, ledger, &targets), &doors, &Quiet).0
     }
 
     pub(crate) fn question<'a>(
