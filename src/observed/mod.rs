@@ -5,11 +5,13 @@ mod absorb;
 mod answers;
 mod audit;
 mod look;
+mod name;
 mod normalize;
 mod renewal;
 
 pub use answers::Told;
 pub use audit::AuditRecord;
+pub use name::{is_one_name, says_the_same};
 pub use normalize::field_value;
 pub use renewal::{AtEnd, Unclear};
 
@@ -185,23 +187,12 @@ impl Customer {
     pub fn is_company(&self, name: &str) -> bool {
         says_the_same(&self.company_name, name)
     }
-}
-
-/// Whether two names consist of the same words, whatever stands between them.
-#[must_use]
-pub fn says_the_same(one: &str, other: &str) -> bool {
-    fn words(name: &str) -> Vec<String> {
-        let parts = name.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
-        parts.map(str::to_lowercase).collect()
+    /// The same where the service may have dropped what stands on letters as well. For a customer that a call of ours may
+    /// have made: of any other one this proves too little.
+    #[must_use]
+    pub fn may_be_company(&self, name: &str) -> bool {
+        self.is_company(name) || name::says_the_same_plainly(&self.company_name, name)
     }
-    let (here, there) = (words(one), words(other));
-    if here.is_empty() { is_one_name(one, other) } else { here == there }
-}
-
-/// Whether two names are one, whatever their case and spaces.
-#[must_use]
-pub fn is_one_name(one: &str, other: &str) -> bool {
-    one.to_lowercase().split_whitespace().eq(other.to_lowercase().split_whitespace())
 }
 
 /// `status` of a subscription. Source: learn, subscription-resources.
