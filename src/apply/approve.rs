@@ -124,6 +124,12 @@ pub struct Verdicts {
     gone: Vec<StepResult>,
 }
 impl Verdicts {
+    /// Whether nothing that was approved is planned, stands or is blocked any more.
+    #[must_use]
+    pub fn leave_all(&self) -> bool {
+        let withdrawn = |gone: &StepResult| gone.outcome == Outcome::Withdrawn(Withdrawal::NotWanted);
+        self.verdicts.iter().all(|verdict| matches!(verdict, Verdict::Unapproved(_))) && self.gone.iter().all(withdrawn)
+    }
     /// The verdicts on the plan they were made on.
     #[must_use]
     pub fn on(self, plan: &Plan) -> Approval<'_> {

@@ -177,6 +177,10 @@ pub fn recall_and_apply(
             return Err(told(fault, journal));
         }
     };
+    if let Some(such) = consent.foreign((&project.desired, session.journal()), &verdicts)? {
+        session.close()?;
+        return Err(Fault::ForeignPlan { such: Box::new(such) });
+    }
     let unread = fresh.planned.read(|finding| consent.showed(finding));
     let approval = verdicts.on(&fresh.planned.plan);
     let file = PlanFile::new(&fresh.planned.plan, &fresh.planned.outlook, &project.sources);
@@ -371,6 +375,18 @@ impl Known {
             Self::OnlyId(id) => Err(Fault::UnknownPlan { id: *id, fresh: plan.id(), pruned: None }),
         }
     }
+    /// An address of a plan that this state never kept, where nothing of it is wanted, declared or remembered here: it is of other
+    /// manifests.
+    fn foreign(&self, known: (&Desired, &Journal), verdicts: &Verdicts) -> Result<Option<Address>, Fault> {
+        let Self::Plan(file, _) = self else { return Ok(None) };
+        let (desired, journal) = known;
+        let steps = file.plan().steps();
+        if !verdicts.leave_all() || steps.iter().any(|step| knows((desired, journal.ledger()), step)) {
+            return Ok(None);
+        }
+        let kept = journal.plan(file.plan().id())?.is_some();
+        Ok(steps.first().filter(|_| !kept).map(|step| step.key.address.clone()))
+    }
     /// Whether whoever approved it read this: an id alone covers no more than the steps.
     fn showed(&self, finding: &Finding) -> bool {
         match self {
@@ -388,6 +404,18 @@ impl Known {
             Self::Everything => (fresh.plan().id(), fresh.write()),
         }
     }
+}
+
+/// Whether a document declares what a step changes, or what brought it, or a run had to do with either.
+fn knows((desired, ledger): (&Desired, &Ledger), step: &crate::plan::Step) -> bool {
+    let known = |address: &Address| {
+        desired.declared.contains_key(address)
+            || desired.renamed.values().any(|old| old == address)
+            || ledger.managed.contains(address)
+            || ledger.bindings.contains_key(address)
+            || ledger.handoffs.values().any(|handoff| handoff.key.address == *address)
+    };
+    known(&step.key.address) || known(&step.cause)
 }
 
 fn open_record(project: &Valid, account: &Account, plan: Option<Digest>) -> Open {

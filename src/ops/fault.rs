@@ -92,6 +92,14 @@ pub enum Fault {
         /// Whose plan that is.
         theirs: TenantId,
     },
+    /// Nothing that the approved plan changes is known here.
+    #[error(
+        "the approved plan is of other manifests: nothing that it changes is declared here or known to this state, such as `{such}`"
+    )]
+    ForeignPlan {
+        /// One of the addresses.
+        such: Box<Address>,
+    },
     /// No plan is stored under the approved id, and the new one has another.
     #[error("{}, and the new plan is another one: `{fresh}`", match .pruned {
         Some(pruned) => format!("the plan `{id}` was {pruned}"),
