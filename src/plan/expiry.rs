@@ -6,8 +6,11 @@ use crate::desired::{Accepted, Acknowledgement, OnDrift};
 use crate::diag::{Code, Finding};
 use crate::diff::{Scope, Sides};
 use crate::model::text::flat;
-use crate::model::{Address, Date, Field, Name, StepKey};
+use crate::model::{Address, Date, Field, Name, Span, StepKey};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// How long what is left of an acknowledgement may serve before that is told.
+const SOON: Span = Span::days(30);
 
 /// Acknowledgements and accepted drift that hold no more, or for nothing.
 pub(super) fn over(sides: Sides<'_>, drafts: (&[Step], &Drafts), today: Date) -> Vec<Finding> {
@@ -33,7 +36,7 @@ fn acknowledgements(sides: Sides<'_>, drafts: (&[Step], &Drafts), today: Date) -
     let used = limits::used(sides.ledger);
     let counted = counted(drafts.0);
     let blocked = blocked(sides, drafts.1);
-    let told = sides.desired.acknowledgements.iter().filter_map(|(name, it)| {
+    let told = sides.desired.acknowledgements.iter().flat_map(|(name, it)| {
         let used = used.get(name).copied().unwrap_or(0);
         let of = format!("acknowledgement `{name}` of {} for {}", it.limit, causes(it));
         let (code, message, help) = if today > it.expires {
@@ -49,29 +52,39 @@ fn acknowledgements(sides: Sides<'_>, drafts: (&[Step], &Drafts), today: Date) -
             let message = format!("{of} lets nothing pass: no step of that counts against it");
             (Code::AcknowledgementIdle, message, "remove it, or correct `limit` and `cause`")
         } else {
-            return passing((name, it), (&of, used), counted.get(name).copied().unwrap_or(0));
+            return passing((name, it), (&of, used), (counted.get(name).copied().unwrap_or(0), today));
         };
-        Some(Finding::warning(code, it.at, message).about(Address::Acknowledgement(name.clone())).help(help))
+        vec![Finding::warning(code, it.at, message).about(Address::Acknowledgement(name.clone())).help(help)]
     });
     told.collect()
 }
 
 /// What an acknowledgement lets pass in this plan, on whose word, and what it is good for beside it.
-fn passing((name, it): (&Name, &Acknowledgement), (of, used): (&str, u32), amount: u32) -> Option<Finding> {
+fn passing(
+    (name, it): (&Name, &Acknowledgement),
+    (of, used): (&str, u32),
+    (amount, today): (u32, Date),
+) -> Vec<Finding> {
     if amount == 0 {
-        return None;
+        return Vec::new();
     }
     let Acknowledgement { at, limit: _, causes: _, at_most, reason, by, expires } = it;
-    let message = format!("{of} lets {amount} pass, on the word of {}: {}", flat(by), flat(reason));
+    let warn = |code, message| Finding::warning(code, *at, message).about(Address::Acknowledgement(name.clone()));
+    let passes = format!("{of} lets {amount} pass, on the word of {}: {}", flat(by), flat(reason));
+    let passes = warn(Code::AcknowledgementUsed, passes);
     let left = at_most.saturating_sub(used).saturating_sub(amount);
-    let found = Finding::warning(Code::AcknowledgementUsed, *at, message).about(Address::Acknowledgement(name.clone()));
-    let rest = match left {
-        0 => "this plan uses it up: remove it afterwards".to_owned(),
-        left => format!(
-            "{left} more may pass later, until {expires}: `atMost` and `expires` bound for what it is good beside this"
-        ),
-    };
-    Some(found.help(rest))
+    let late = today.start().plus(SOON).date();
+    if left == 0 {
+        vec![passes.help("this plan uses it up: remove it afterwards")]
+    } else if left > amount || *expires > late {
+        let more = format!("{of} lets {left} more pass until {expires}, and this plan needs {amount}");
+        let needed = used.saturating_add(amount);
+        let enough = format!("write `atMost: {needed}`, and a day of the next 30 into `expires`");
+        vec![passes, warn(Code::AcknowledgementWide, more).help(enough)]
+    } else {
+        let rest = "`atMost` and `expires` bound for what it is good beside this";
+        vec![passes.help(format!("{left} more may pass later, until {expires}: {rest}"))]
+    }
 }
 
 /// `customer/a`; of many the first, and how many more.
