@@ -10,7 +10,8 @@ use super::terminal::Terminal;
 use crate::backend::simulated::{Embedded, EmbeddedError};
 use crate::backend::{Actuate, Observe};
 use crate::diag::Code;
-use crate::journal::{Directory, Journal, JournalError, Stamp};
+use crate::journal::record::BegunFor;
+use crate::journal::{Beginning, Directory, Journal, JournalError, Stamp};
 use crate::model::{PartnerId, TenantId};
 use crate::observed::Why;
 #[cfg(feature = "rest")]
@@ -183,8 +184,9 @@ impl Doors {
     pub(crate) fn journal(&self) -> Result<Journal, Fault> {
         match &self.center {
             Opened::Embedded(tenant) => {
-                let journal = memory::open(self.store.clone(), self.id(), &Missing::Empty)?;
                 let copy = tenant.living_copy();
+                memory::same_kind(self.store.as_ref(), BegunFor::Embedded, &copy)?;
+                let journal = memory::open(self.store.clone(), self.id(), &Missing::Empty)?;
                 // The copy is written first and discarded last: a state without one remembers another tenant.
                 if journal.has_state() && !copy.exists() {
                     return Err(Fault::NoCopy { copy });
@@ -200,7 +202,10 @@ impl Doors {
                 Err(Fault::StateCommitted { place: self.state.clone() })
             }
             #[cfg(feature = "rest")]
-            Opened::Service(_) => memory::open(self.store.clone(), self.id(), &Missing::Refused(self.state.clone())),
+            Opened::Service(_) => {
+                memory::same_kind(self.store.as_ref(), BegunFor::Service, &Embedded::copy_in(&self.state))?;
+                memory::open(self.store.clone(), self.id(), &Missing::Refused(self.state.clone()))
+            }
         }
     }
     /// What is remembered, to be written to: with an embedded tenant begins state and living copy if this is the first
@@ -226,19 +231,20 @@ impl Doors {
     /// # Errors
     /// When there is one, or it cannot be written.
     pub(crate) fn begin(&self) -> Result<(), Fault> {
-        let mut journal = match &self.center {
+        let (mut journal, begun_for) = match &self.center {
             Opened::Embedded(tenant) => {
                 // A lost state is begun anew here, and only here.
                 let journal = memory::open(self.store.clone(), self.id(), &Missing::Empty)?;
                 if !journal.has_state() {
                     tenant.materialize()?;
                 }
-                journal
+                (journal, BegunFor::Embedded)
             }
             #[cfg(feature = "rest")]
-            Opened::Service(_) => memory::open(self.store.clone(), self.id(), &Missing::Empty)?,
+            Opened::Service(_) => (memory::open(self.store.clone(), self.id(), &Missing::Empty)?, BegunFor::Service),
         };
-        Ok(journal.init(self.id(), Random.word(), &self.stamp())?)
+        let beginning = Beginning { tenant: self.id(), begun_for: Some(begun_for) };
+        Ok(journal.init(beginning, Random.word(), &self.stamp())?)
     }
     /// What a record is written with now.
     pub(crate) fn stamp(&self) -> Stamp {
@@ -253,8 +259,14 @@ impl Doors {
 pub(crate) fn embedded(settings: &Settings) -> Result<&Path, CliError> {
     match &settings.center {
         Some(Setting { value: Center::Embedded(seed), origin: _ }) => Ok(seed),
+        #[cfg(feature = "rest")]
         Some(Setting { value: Center::Url(url), origin }) => Err(CliError::usage(format!(
-            "the center `{url}` (from {origin}) is a service, and this build has no network (feature `rest`), or the command plays an embedded tenant"
+            "`simulate` plays the sides of an embedded tenant, and the center `{url}` (from {origin}) is a service"
+        ))
+        .hint("there, people and time play themselves, and what is remembered of it is never discarded")),
+        #[cfg(not(feature = "rest"))]
+        Some(Setting { value: Center::Url(url), origin }) => Err(CliError::usage(format!(
+            "the center `{url}` (from {origin}) is a service, and this build has no network (feature `rest`)"
         ))
         .hint("`center: embedded:FILE` plans and applies against a simulated tenant")),
         None => {
@@ -265,9 +277,8 @@ pub(crate) fn embedded(settings: &Settings) -> Result<&Path, CliError> {
                      https://api.partnercenter.microsoft.com, tenant: ID, app: {{clientId: ID}}}}` a real one",
                     path.display()
                 )),
-                None => error.hint(format!(
-                    "there is no `{FILE_NAME}` here or above; work in a project, or name one by -C DIR"
-                )),
+                None => error
+                    .hint(format!("there is no `{FILE_NAME}` here or above; work in a project, or name one by -C DIR")),
             })
         }
     }
@@ -291,6 +302,14 @@ impl From<Fault> for CliError {
                 .hint("whoever proposes a change could bring a state along that knows of no limit, no protection and no order")
                 .hint("keep it where only the jobs that apply reach it (TWOTIER_STATE), and `git rm -r --cached` the folder"),
             Fault::OtherTenant { .. } => Self::failed(words).hint("point `--state` to the state of this tenant"),
+            Fault::OfService { place: _ } => Self::failed(words)
+                .hint("it knows what was bought: no command of a simulated tenant uses or resets it")
+                .hint("name another one for the tenant in a file: `--state DIR`, or `state` or TWOTIER_STATE"),
+            Fault::OfWhom { place: _ } => Self::failed(words)
+                .hint("a service's knows what was bought: name another one, by `--state DIR`, `state` or TWOTIER_STATE")
+                .hint("if it is certainly a tenant in a file's: put `tenant.jsonl` back, or remove the folder by hand"),
+            Fault::OfFile { place: _ } => Self::failed(words)
+                .hint("nothing in it happened to the service: name another one, by `--state DIR`, `state` or TWOTIER_STATE"),
             Fault::NoCopy { .. } => {
                 Self::failed(words).hint("put it back, or begin both anew: `twotier simulate reset`")
             }

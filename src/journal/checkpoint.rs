@@ -183,7 +183,7 @@ fn compact(folded: &Folded) -> Vec<Object> {
     let Folded { ledger, epoch, commit, run: _, intents, unstarted, assignments: _ } = folded;
     let Some(genesis) = &ledger.genesis else { return Vec::new() };
     let began = genesis.at;
-    out.say(began, Record::Genesis { tenant: genesis.tenant, state: genesis.state.clone() });
+    out.say(began, Record::Genesis { tenant: genesis.tenant, state: genesis.state.clone(), begun_for: None });
     compact_guards(ledger, *epoch, began, &mut out);
     compact_commit(commit.as_ref(), began, &mut out);
     for intent in unstarted.values() {

@@ -123,7 +123,7 @@ impl Folded {
 
     fn absorb_record(&mut self, place: Place, record: Record) {
         match record {
-            Record::Genesis { tenant, state } => {
+            Record::Genesis { tenant, state, begun_for: _ } => {
                 self.ledger.genesis.get_or_insert(Genesis { tenant, state, at: place.at });
             }
             Record::Open(open) => self.open(place, *open),

@@ -6,7 +6,7 @@ use super::checkpoint;
 use super::fold::{Folded, OpenRun};
 use super::lease::Quiet;
 use super::notes;
-use super::record::{FORMAT, Family, Object, Open, Record};
+use super::record::{BegunFor, FORMAT, Family, Object, Open, Record};
 use super::store::{Folder, Key, Placed, Store, place};
 use crate::ledger::Ledger;
 use crate::model::{Digest, TenantId, Timestamp};
@@ -46,6 +46,28 @@ impl FromStr for Head {
         const SHAPE: &str = "a head is `NUMBER:DIGEST`, as `twotier state verify` prints it";
         let (number, digest) = text.split_once(':').ok_or(SHAPE)?;
         Ok(Self { number: number.parse().map_err(|_| SHAPE)?, digest: digest.parse().map_err(|_| SHAPE)? })
+    }
+}
+
+/// What a state was begun for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Beginning {
+    /// The provider's tenant.
+    pub tenant: TenantId,
+    /// What kind of center; none where an older version began it.
+    pub begun_for: Option<BegunFor>,
+}
+impl Beginning {
+    /// What the state in a store was begun for; none without genesis.
+    ///
+    /// # Errors
+    /// When the first object is damaged or of a newer format, and when the store cannot say.
+    pub fn read(store: &dyn Store) -> Result<Option<Self>, JournalError> {
+        let records = chain::read(store, 0, None)?.map(|link| link.object.records).unwrap_or_default();
+        Ok(records.into_iter().find_map(|record| {
+            let Record::Genesis { tenant, state: _, begun_for } = record else { return None };
+            Some(Self { tenant, begun_for })
+        }))
     }
 }
 
@@ -166,9 +188,11 @@ impl Journal {
     ///
     /// # Errors
     /// [`JournalError::Begun`] when there is one, also of the same tenant.
-    pub fn init(&mut self, tenant: TenantId, state: SmolStr, stamp: &Stamp) -> Result<(), JournalError> {
+    pub fn init(&mut self, beginning: Beginning, state: SmolStr, stamp: &Stamp) -> Result<(), JournalError> {
         self.refresh()?;
-        if self.head.is_none() && self.put_next(0, vec![Record::Genesis { tenant, state }], stamp)?.is_some() {
+        let Beginning { tenant, begun_for } = beginning;
+        if self.head.is_none() && self.put_next(0, vec![Record::Genesis { tenant, state, begun_for }], stamp)?.is_some()
+        {
             return Ok(());
         }
         let tenant = self.folded.ledger.genesis.as_ref().map_or(tenant, |genesis| genesis.tenant);

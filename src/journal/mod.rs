@@ -36,7 +36,7 @@ pub use directory::Directory;
 pub use fold::{Folded, OpenRun, Standing, Tracked};
 pub use history::History;
 pub use lease::{Quiet, Verdict, Watch};
-pub use log::{Appended, Begun, Head, Journal, Stamp};
+pub use log::{Appended, Beginning, Begun, Head, Journal, Stamp};
 pub use memory::Memory;
 pub use schema::schema;
 pub use store::{Store, StoreError};

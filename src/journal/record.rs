@@ -11,6 +11,10 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
+mod remark;
+
+pub use remark::{Remarked, Removed};
+
 /// The version of the format, from the first object on.
 pub const FORMAT: u32 = 1;
 
@@ -45,6 +49,9 @@ pub enum Record {
         tenant: TenantId,
         /// A random id of this state.
         state: SmolStr,
+        /// What kind of center it remembers; older versions did not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        begun_for: Option<BegunFor>,
     },
     // ── run records, under the owner's epoch
     /// A run begins; its epoch is one more than the highest before.
@@ -204,6 +211,16 @@ pub enum Record {
         /// Why.
         reason: SmolStr,
     },
+}
+
+/// What kind of center a state remembers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum BegunFor {
+    /// A service, which others reach too: what this state knows is known nowhere else.
+    Service,
+    /// A tenant in a file, whose living copy lies beside the state.
+    Embedded,
 }
 
 /// What a run says of itself.
@@ -444,58 +461,6 @@ pub enum Forgotten {
     Credentials,
     /// Its sealed password, which reached nobody: who is asked to deliver it is asked no more, and a new one is due.
     UndeliveredCredentials,
-}
-
-/// What is removed beside the records: written before the first of it goes, so that a part of it may still be there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Removed {
-    /// Only plans of runs that ended before this.
-    pub before: Timestamp,
-    /// Ids of kept plans.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub plans: Vec<Digest>,
-    /// Numbers of checkpoints.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub checkpoints: Vec<u64>,
-    /// Numbers of the intents of sealed passwords.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub sealed: Vec<u64>,
-}
-
-/// What a remark tells.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(from = "SmolStr", into = "SmolStr")]
-#[schemars(with = "String")]
-pub enum Remarked {
-    /// `opened`: the sealed password of the address was shown to somebody.
-    Opened,
-    /// `pruned`: what is of no use any more was removed beside the records.
-    Pruned,
-    /// A word of a newer version.
-    Unknown(SmolStr),
-}
-impl Remarked {
-    const OPENED: &'static str = "opened";
-    const PRUNED: &'static str = "pruned";
-}
-impl From<SmolStr> for Remarked {
-    fn from(word: SmolStr) -> Self {
-        match word.as_str() {
-            Self::OPENED => Self::Opened,
-            Self::PRUNED => Self::Pruned,
-            _ => Self::Unknown(word),
-        }
-    }
-}
-impl From<Remarked> for SmolStr {
-    fn from(kind: Remarked) -> Self {
-        match kind {
-            Remarked::Opened => Self::new_static(Remarked::OPENED),
-            Remarked::Pruned => Self::new_static(Remarked::PRUNED),
-            Remarked::Unknown(word) => word,
-        }
-    }
 }
 
 /// Who may write a record, and under what.

@@ -41,7 +41,7 @@ fn tidy(schema: &mut Value) {
 mod tests {
     use super::super::chain;
     use super::super::record::{
-        Adopted, BoundId, DoneBy, Forgotten, Guarded, Learned, Moved, Record, Remarked, Removed, Settled,
+        Adopted, BegunFor, BoundId, DoneBy, Forgotten, Guarded, Learned, Moved, Record, Remarked, Removed, Settled,
     };
     use super::super::support::*;
     use super::*;
@@ -75,7 +75,7 @@ mod tests {
         };
         let settlement = |outcome| Record::Settlement { intent: 2, outcome, fields: fields() };
         vec![
-            Record::Genesis { tenant: tenant(), state: "state".into() },
+            Record::Genesis { tenant: tenant(), state: "state".into(), begun_for: Some(BegunFor::Service) },
             Record::Open(Box::new(open())),
             Record::Planned { plan: digest("plan") },
             Record::Renew,

@@ -1,9 +1,9 @@
 //! What the tests of the journal share: small records, and journals over one store. Never used outside tests.
 
 use super::fold::Folded;
-use super::log::{Begun, Journal, Stamp};
+use super::log::{Beginning, Begun, Journal, Stamp};
 use super::memory::Memory;
-use super::record::{Intent, Learned, Object, Open, Record, SealedRef, Settled};
+use super::record::{BegunFor, Intent, Learned, Object, Open, Record, SealedRef, Settled};
 use crate::model::{
     Address, CartId, Class, CustomerId, Digest, Field, NewCustomer, Operation, OrderId, RequestId, StepKey, StepName,
     SubscriptionChange, SubscriptionId, TenantId, Timestamp, Value,
@@ -68,11 +68,15 @@ pub(super) fn store() -> Arc<Memory> {
 pub(super) fn journal(store: &Arc<Memory>) -> Journal {
     Journal::open(Arc::<Memory>::clone(store)).expect("opens")
 }
+/// What states are begun for here.
+pub(super) fn beginning() -> Beginning {
+    Beginning { tenant: tenant(), begun_for: Some(BegunFor::Service) }
+}
 /// A store with genesis, and a journal over it.
 pub(super) fn begun() -> (Arc<Memory>, Journal) {
     let store = store();
     let mut journal = journal(&store);
-    journal.init(tenant(), "state".into(), &stamp()).expect("begins");
+    journal.init(beginning(), "state".into(), &stamp()).expect("begins");
     (store, journal)
 }
 /// Opens a run that nothing stands against.

@@ -42,8 +42,8 @@ fn a_missing_state_is_not_an_empty_one() {
 fn genesis_is_written_once_by_whoever_is_first() {
     let store = store();
     let (mut first, mut second) = (journal(&store), journal(&store));
-    first.init(tenant(), "one".into(), &stamp()).expect("begins");
-    let refused = second.init(tenant(), "two".into(), &stamp());
+    first.init(beginning(), "one".into(), &stamp()).expect("begins");
+    let refused = second.init(beginning(), "two".into(), &stamp());
     assert_eq!(refused, Err(JournalError::Begun { tenant: tenant() }));
     assert_eq!(second.ledger().genesis.as_ref().map(|genesis| genesis.state.as_str()), Some("one"));
 }
@@ -102,8 +102,8 @@ fn two_runs_that_open_at_once_do_not_share_an_epoch() {
 #[test]
 fn two_geneses_at_once_are_one() {
     let store = store();
-    let mut slow = overtaken(&store, |other| other.init(tenant(), "fast".into(), &stamp()).expect("begins"));
-    assert_eq!(slow.init(tenant(), "slow".into(), &stamp()), Err(JournalError::Begun { tenant: tenant() }));
+    let mut slow = overtaken(&store, |other| other.init(beginning(), "fast".into(), &stamp()).expect("begins"));
+    assert_eq!(slow.init(beginning(), "slow".into(), &stamp()), Err(JournalError::Begun { tenant: tenant() }));
 }
 
 #[test]
@@ -482,7 +482,7 @@ fn writers_in_threads_make_one_chain_in_a_directory() {
     let folder = tempfile::tempdir().expect("a temporary directory");
     let store: Arc<dyn Store> = Arc::new(Directory::new(folder.path().join("state")));
     let mut first = Journal::open(Arc::clone(&store)).expect("opens");
-    first.init(tenant(), "state".into(), &stamp()).expect("begins");
+    first.init(beginning(), "state".into(), &stamp()).expect("begins");
     let epoch = run(&mut first);
     first.append(epoch, vec![asked("please")], &stamp()).expect("asks");
     std::thread::scope(|scope| {
@@ -507,7 +507,7 @@ fn writers_in_threads_make_one_chain_in_a_directory() {
 fn a_state_without_room_for_genesis_stays_missing() {
     let store = store();
     store.script([Some(Fault::Full)]);
-    assert!(journal(&store).init(tenant(), "state".into(), &stamp()).is_err());
+    assert!(journal(&store).init(beginning(), "state".into(), &stamp()).is_err());
     assert!(!journal(&store).has_state());
     assert_eq!(store.put_new(Key::Journal(0), b"x"), Ok(Put::Written));
 }

@@ -39,6 +39,24 @@ pub enum Fault {
         /// Where it should be.
         copy: PathBuf,
     },
+    /// The state is a service's, and the center is a tenant in a file.
+    #[error("the state in `{}` was begun for a service, and the center is a tenant in a file", .place.display())]
+    OfService {
+        /// Where.
+        place: PathBuf,
+    },
+    /// The state does not say what it was begun for, and no living copy of a tenant lies beside it.
+    #[error("the state in `{}` may be a service's: no copy of a tenant in a file (`tenant.jsonl`) lies beside it", .place.display())]
+    OfWhom {
+        /// Where.
+        place: PathBuf,
+    },
+    /// The state is that of a tenant in a file, and the center is a service.
+    #[error("the state in `{}` was begun for a tenant in a file, and the center is a service", .place.display())]
+    OfFile {
+        /// Where.
+        place: PathBuf,
+    },
     /// The state belongs to another tenant.
     #[error("the state belongs to the tenant `{theirs}`, not to `{ours}`")]
     OtherTenant {

@@ -2,10 +2,11 @@
 //! begins one.
 
 use super::fault::Fault;
-use crate::journal::{Journal, JournalError, Stamp, Store};
+use crate::journal::record::BegunFor;
+use crate::journal::{Beginning, Journal, JournalError, Stamp, Store};
 use crate::model::TenantId;
 use smol_str::SmolStr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What a state without genesis means.
@@ -32,6 +33,24 @@ pub fn open(store: Arc<dyn Store>, tenant: TenantId, missing: &Missing) -> Resul
     }
 }
 
+/// Refuses a state that was begun for another kind of center than this one. Where it does not say what it was begun for, it
+/// was a tenant in a file if the living copy of one lies beside it.
+///
+/// # Errors
+/// When it was, or may have been, or its first record cannot be read.
+pub fn same_kind(store: &dyn Store, center: BegunFor, copy: &Path) -> Result<Option<Beginning>, Fault> {
+    let beginning = Beginning::read(store)?;
+    let place = || copy.parent().map(Path::to_owned).unwrap_or_default();
+    let begun_for = beginning.map(|beginning| beginning.begun_for);
+    match (center, begun_for) {
+        (BegunFor::Embedded, Some(Some(BegunFor::Service))) => Err(Fault::OfService { place: place() }),
+        (BegunFor::Service, Some(Some(BegunFor::Embedded))) => Err(Fault::OfFile { place: place() }),
+        (BegunFor::Embedded, Some(None)) if !copy.exists() => Err(Fault::OfWhom { place: place() }),
+        (BegunFor::Embedded, Some(None | Some(BegunFor::Embedded)) | None)
+        | (BegunFor::Service, Some(None | Some(BegunFor::Service)) | None) => Ok(beginning),
+    }
+}
+
 /// Begins the state if there is none yet: what the first `apply` or `simulate` does with the embedded tenant.
 ///
 /// # Errors
@@ -45,7 +64,7 @@ pub fn begin_if_missing(
     if journal.has_state() {
         return Ok(());
     }
-    match journal.init(tenant, state, stamp) {
+    match journal.init(Beginning { tenant, begun_for: Some(BegunFor::Embedded) }, state, stamp) {
         // Another process began it at the same moment: it is the one that was wanted.
         Err(JournalError::Begun { tenant: theirs }) if theirs == tenant => journal.refresh().map(drop),
         begun => begun,

@@ -2,9 +2,12 @@
 //! the manifests, learned bindings, PartnerIDs and domains; never plays a side the tenant's rules refuse.
 
 use super::fault::Fault;
+use super::memory;
 use crate::backend::simulated::{Edit, Embedded, Human, Tenant};
 use crate::desired::{Desired, Identity};
+use crate::journal::record::BegunFor;
 use crate::journal::store::Folder;
+use crate::journal::{JournalError, Store};
 use crate::ledger::{HandoffState, Ledger, LiveId};
 use crate::model::{
     Address, CustomerId, CustomerKey, Leaf, Name, PartnerId, StepName, SubscriptionChange, SubscriptionId, TenantId,
@@ -120,9 +123,11 @@ pub fn edit(known: Known<'_>, address: &Address, value: &str) -> Result<Human, F
 /// Begins again: discards the living copy of the embedded tenant and everything that is remembered of it.
 ///
 /// # Errors
-/// When something cannot be removed; running it again goes on.
+/// When what is remembered is, or may be, another tenant's or a service's, and when something cannot be removed; running it
+/// again goes on.
 #[expect(clippy::disallowed_methods, reason = "an edge: the state of an embedded tenant is thrown away on request")]
-pub fn reset(state: &Path) -> Result<(), Fault> {
+pub fn reset(store: &dyn Store, seed: &Path, state: &Path) -> Result<(), Fault> {
+    check_ours(store, seed, &Embedded::copy_in(state))?;
     // The copy last: as long as it is there, the rest is known to be unfinished.
     for folder in Folder::ALL {
         let path = state.join(folder.name());
@@ -135,6 +140,29 @@ pub fn reset(state: &Path) -> Result<(), Fault> {
     }
     Embedded::discard(state)?;
     Ok(())
+}
+
+/// Refuses what is not certainly remembered of the tenant in the seed.
+fn check_ours(store: &dyn Store, seed: &Path, copy: &Path) -> Result<(), Fault> {
+    match memory::same_kind(store, BegunFor::Embedded, copy)? {
+        Some(beginning) => {
+            let ours = Embedded::tenant_of(seed)?;
+            let theirs = beginning.tenant;
+            if theirs == ours { Ok(()) } else { Err(Fault::OtherTenant { ours, theirs }) }
+        }
+        // A reset that was cut off goes on: the copy goes last.
+        None if copy.exists() || is_empty(store)? => Ok(()),
+        None => Err(Fault::OfWhom { place: copy.parent().map(Path::to_owned).unwrap_or_default() }),
+    }
+}
+
+fn is_empty(store: &dyn Store) -> Result<bool, Fault> {
+    for folder in Folder::ALL {
+        if !store.list_after(folder, None).map_err(JournalError::from)?.is_empty() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Somebody who acts.

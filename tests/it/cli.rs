@@ -176,6 +176,29 @@ fn a_state_without_the_tenant_it_remembers_is_refused() {
 }
 
 #[test]
+fn a_reset_discards_nothing_that_is_not_certainly_of_the_tenant_in_the_file() {
+    let project = Project::new();
+    assert_eq!(project.code(&["apply", "--auto-approve"]), 0);
+    let kept = || std::fs::read_dir(project.path(".twotier/journal")).map_or(0, Iterator::count);
+    let objects = kept();
+    project.edit("tenant.jsonl", "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222");
+    let (code, _, stderr) = project.ends(&["simulate", "reset"]);
+    assert!(code == 1 && stderr.contains("the state belongs to the tenant `11111111"), "{stderr}");
+    project.edit("tenant.jsonl", "22222222-2222-4222-8222-222222222222", "11111111-1111-4111-8111-111111111111");
+    // As older versions began one: it does not say what for.
+    project.edit(".twotier/journal/00000000000000000000", r#","begunFor":"embedded""#, "");
+    std::fs::remove_file(project.path(".twotier/tenant.jsonl")).expect("removed");
+    for arguments in [&["plan"][..], &["simulate", "reset"]] {
+        let (code, _, stderr) = project.ends(arguments);
+        assert!(code == 1 && stderr.contains("may be a service's") && !stderr.contains("simulate reset`"), "{stderr}");
+    }
+    // Without its first record it says nothing at all.
+    std::fs::remove_file(project.path(".twotier/journal/00000000000000000000")).expect("removed");
+    assert_eq!(project.code(&["simulate", "reset"]), 1);
+    assert_eq!(kept(), objects - 1);
+}
+
+#[test]
 fn settings_say_where_they_come_from() {
     let project = Project::new();
     let (code, stdout, _) = project.ends(&["config", "--format", "json", "--state", "elsewhere"]);

@@ -162,9 +162,34 @@ fn a_service_needs_a_state_and_no_simulated_side() {
     let (code, printed) = project.run(&["handoffs"]);
     assert!(code == 1 && printed.contains("twotier state init"), "{printed}");
     let (code, printed) = project.run(&["simulate", "reset"]);
-    assert!(code == 64, "{printed}");
+    assert!(code == 64 && printed.contains("is a service") && !printed.contains("this build"), "{printed}");
     let (code, printed) = project.run(&["--center", "https://evil.example", "handoffs"]);
     assert!(code == 64 && printed.contains("TWOTIER_CENTER_ALLOW=evil.example"), "{printed}");
     assert_eq!(project.run(&["logout"]).0, 0);
     assert!(!Path::new(&project.path("token")).exists());
+}
+
+#[test]
+fn a_state_serves_the_kind_of_center_alone_that_it_was_begun_for() {
+    let project = Project::new();
+    project.center("http://127.0.0.1:9");
+    assert_eq!(project.run(&["state", "init"]).0, 0);
+    let begun = files(&project.path(".twotier"));
+    for with_copy in [false, true] {
+        if with_copy {
+            std::fs::copy(project.path("tenant.jsonl"), project.path(".twotier/tenant.jsonl")).expect("copied");
+        }
+        for arguments in
+            [&["plan"][..], &["apply", "--auto-approve"], &["simulate", "reset"], &["simulate", "advance-clock", "1d"]]
+        {
+            let (code, printed) = project.run(&[&["--center", "embedded:tenant.jsonl"], arguments].concat());
+            assert!(code == 1 && printed.contains("was begun for a service"), "{arguments:?}: {printed}");
+            assert!(!printed.contains("simulate reset`"), "{printed}");
+        }
+    }
+    std::fs::remove_file(project.path(".twotier/tenant.jsonl")).expect("removed");
+    assert_eq!(files(&project.path(".twotier")), begun);
+    assert_eq!(project.run(&["--center", "embedded:tenant.jsonl", "--state", "other", "state", "init"]).0, 0);
+    let (code, printed) = project.run(&["--state", "other", "handoffs"]);
+    assert!(code == 1 && printed.contains("was begun for a tenant in a file"), "{printed}");
 }

@@ -14,7 +14,7 @@ use crate::desired::{self, Desired};
 use crate::diag::SourceMap;
 use crate::diff::{self, Look, Scope, Sides};
 use crate::journal::record::Open;
-use crate::journal::{Journal, Memory, Stamp};
+use crate::journal::{Beginning, Journal, Memory, Stamp};
 use crate::ledger::Ledger;
 use crate::manifest;
 use crate::model::{Class, Effect, Operation, RequestId, Secret, Span, StepName, Timestamp};
@@ -132,7 +132,9 @@ impl Rig {
             next: AtomicU64::new(1),
         };
         let mut journal = rig.journal();
-        journal.init(rig.desired.provider.tenant, "state".into(), &rig.stamp()).expect("begins");
+        journal
+            .init(Beginning { tenant: rig.desired.provider.tenant, begun_for: None }, "state".into(), &rig.stamp())
+            .expect("begins");
         rig
     }
     pub(super) fn journal(&self) -> Journal {

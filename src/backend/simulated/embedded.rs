@@ -123,7 +123,20 @@ impl Embedded {
     /// Where the living copy is, or will be.
     #[must_use]
     pub fn living_copy(&self) -> PathBuf {
-        self.state.join(LIVING)
+        Self::copy_in(&self.state)
+    }
+    /// Where the living copy is in a state directory.
+    #[must_use]
+    pub fn copy_in(state: &Path) -> PathBuf {
+        state.join(LIVING)
+    }
+    /// The tenant that a seed is of.
+    ///
+    /// # Errors
+    /// When it is missing or broken.
+    pub fn tenant_of(seed: &Path) -> Result<TenantId, EmbeddedError> {
+        let text = text_of(seed)?.ok_or_else(|| EmbeddedError::NoSeed(seed.into()))?;
+        Ok(seed::parse(&seed.display().to_string(), &text)?.id())
     }
     /// Whether anything happened to the living copy since it was made.
     #[must_use]

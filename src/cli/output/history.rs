@@ -192,7 +192,7 @@ pub(crate) fn note(record: &Record) -> String {
         Record::Takeover { from, by, reason } => {
             signed(format!("run {from} taken over"), by.as_deref().unwrap_or("the next run"), reason)
         }
-        Record::Genesis { tenant, state: _ } => format!("the state of the tenant {tenant} begins"),
+        Record::Genesis { tenant, state: _, begun_for: _ } => format!("the state of the tenant {tenant} begins"),
         Record::Open(_)
         | Record::Planned { .. }
         | Record::Renew

@@ -5,6 +5,7 @@ use crate::backend::simulated::{EmbeddedError, Human, Played};
 use crate::cli::args::{Actor, Outcome, SimulateArgs, SimulateCommand};
 use crate::cli::doors::{self, Doors};
 use crate::cli::output;
+use crate::journal::Directory;
 use crate::observed::Review;
 use crate::ops::Fault;
 use crate::ops::project::Valid;
@@ -102,10 +103,8 @@ fn said(scene: &Scene<'_>, words: &str, document: &serde_json::Value) -> Result<
 }
 
 fn reset(scene: &Scene<'_>) -> Result<Exit, CliError> {
-    // Opening shows that the center is an embedded tenant: no other one's state may be discarded.
-    doors::embedded(scene.settings)?;
-    simulate::reset(&scene.settings.state.value)?;
-    let state = scene.settings.state.value.display();
-    let words = format!("the tenant is as its file says, and nothing is remembered in {state}");
+    let state = &scene.settings.state.value;
+    simulate::reset(&Directory::new(state), doors::embedded(scene.settings)?, state)?;
+    let words = format!("the tenant is as its file says, and nothing is remembered in {}", state.display());
     said(scene, &words, &serde_json::json!({ "done": true }))
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempfile::TempDir;
 use twotier::backend::simulated::seed;
-use twotier::journal::{Journal, Memory, Stamp};
+use twotier::journal::{Beginning, Journal, Memory, Stamp};
 use twotier::ledger::Ledger;
 use twotier::ops::Fault;
 use twotier::ops::import::{Imported, ProviderFacts, Question, Wishes, import};
@@ -54,7 +54,9 @@ impl Desk {
         let tenant = seed::parse("seed", &generated(customers, RESELLERS)).expect("a tenant");
         let at = tenant.clock();
         let mut journal = Journal::open(Arc::new(Memory::default())).expect("a journal");
-        journal.init(tenant.id(), "state".into(), &Stamp { at, nonce: "n".into() }).expect("genesis");
+        journal
+            .init(Beginning { tenant: tenant.id(), begun_for: None }, "state".into(), &Stamp { at, nonce: "n".into() })
+            .expect("genesis");
         Self { folder: tempfile::tempdir().expect("a folder"), journal, hall: Hall::of(tenant) }
     }
     fn cache(&self) -> PathBuf {

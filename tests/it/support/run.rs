@@ -10,7 +10,7 @@ use twotier::backend::simulated::{Faulty, Human, Memory, Script};
 use twotier::backend::{Actuate, Observe};
 use twotier::journal::record::Record;
 use twotier::journal::store::{Folder, Key, Put, Spare};
-use twotier::journal::{self, Journal, Stamp, Store, StoreError};
+use twotier::journal::{self, Beginning, Journal, Stamp, Store, StoreError};
 use twotier::ledger::{HandoffState, Ledger};
 use twotier::model::{Address, Name, StepName, Timestamp};
 use twotier::observed::Review;
@@ -135,7 +135,14 @@ impl Bench {
         };
         let at = bench.tenant.clock();
         let provider = bench.valid.desired.provider.tenant;
-        bench.journal().init(provider, "test".into(), &Stamp { at, nonce: "genesis".into() }).expect("a state begins");
+        bench
+            .journal()
+            .init(
+                Beginning { tenant: provider, begun_for: None },
+                "test".into(),
+                &Stamp { at, nonce: "genesis".into() },
+            )
+            .expect("a state begins");
         bench
     }
 
