@@ -30,6 +30,7 @@ pub(super) fn resolve(
     let Spanned { value, at } = written;
     let document::Create { domain_prefix, company, billing, registration_number, default_admin_access } = value;
     let document::Billing { first_name, last_name, email, culture, language, address } = billing;
+    draft.spelled(&company.name);
     Create {
         at,
         domain: domain(&domain_prefix),

@@ -6,8 +6,10 @@ use super::{
     Acknowledgement, AzureAccess, Customer, Delegated, Ensure, Partnership, Provider, Relation, Subscription, Support,
 };
 use crate::diag::{At, Code, Finding, nearest};
-use crate::manifest::{Broken, Mention, Untold};
+use crate::manifest::{Broken, Mention, Spanned, Untold};
+use crate::model::text::{mixed, numbered};
 use crate::model::{Address, CustomerKey, Kind, Name, TenantId};
+use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
@@ -280,6 +282,13 @@ impl Draft {
     /// Adds an error.
     pub(super) fn error(&mut self, code: Code, at: At, message: impl Into<String>, help: impl Into<String>) {
         self.findings.push(Finding::error(code, at, message).help(help));
+    }
+    /// Says of a name that people read which letter of it is not what it looks like.
+    pub(super) fn spelled(&mut self, name: &Spanned<SmolStr>) {
+        let Some((word, odd)) = mixed(&name.value) else { return };
+        let message = format!("`{word}` has a letter of another alphabet among its own: `{odd}` is {}", numbered(odd));
+        let help = "it reads as another name: write the word in one alphabet";
+        self.findings.push(Finding::warning(Code::MixedLetters, name.at, message).help(help));
     }
     /// Adds an error that names another place.
     pub(super) fn clash(&mut self, code: Code, at: At, message: String, mend: (&str, At, &str)) {

@@ -55,6 +55,7 @@ fn partnership(
     if state == Ensure::Active {
         same_region(draft, &name, &country);
     }
+    draft.spelled(&display_name);
     Partnership {
         name,
         at,

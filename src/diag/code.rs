@@ -46,6 +46,7 @@ codes! {
     LeadsOut = 14, "a path that leads out of the project", "Whoever proposes a change decides which files a project names, and text that does not parse is shown where it stands: so nothing outside of the project file's folder is read, by link or by name, and nothing hidden in it (`.git`, the state). Put the file itself in the project. Who runs twotier may name places elsewhere: `TWOTIER_MANIFESTS`, `TWOTIER_CENTER` and `--center` are not bound to it.";
     FileEmpty = 15, "a manifest file is empty", "An empty file takes nothing away: but if it held documents before, their addresses are released, and nobody keeps to them any more. Restore its text, or delete it to say so.";
     // ── 0100-0199: shape of documents
+    FileUnread = 16, "files that hold documents and are not read", "What they declare is in no plan. Manifests are `*.yaml` and `*.yml` files in the files and folders that `manifests` of the project file lists, by itself the folder `manifests`; JSON is not read, nor a folder whose name is nearly the listed one.";
     UnknownKind = 100, "unknown kind or apiVersion", "`apiVersion` is `twotier/v1`; the kinds are Provider, Partnership, Customer, ResellerAssociation, Subscription, SupportDelegation, AzureAccess and Acknowledgement.";
     UnknownField = 101, "unknown field", "A field nobody reads would be a silent mistake, so it is refused. The nearest known name is shown. Names are camelCase.";
     DanglingReference = 102, "a reference to something no manifest declares", "Names refer to documents of this project. Declare the document, or correct the name.";
@@ -60,6 +61,7 @@ codes! {
     EitherOr = 111, "fields that exclude or need each other", "Some fields only make sense together, others not at all together; the message names them.";
     UnquotedText = 112, "a text that YAML reads as something else", "Quote it.";
     // ── 0200-0299: what manifests say together
+    MixedLetters = 113, "a word of letters that look alike", "A letter of one alphabet stands among those of another, as a Cyrillic \u{43e} in an English word: it reads as the name that it is not, in plans, mails and the portal. Write the word in one alphabet. A name may be in any, and have words of several.";
     TwoRelations = 200, "a relation is declared twice", "A relation stands either inline or in a document of its own. Two places would disagree one day.";
     ContradictingDelegation = 201, "two delegations name different support contacts", "A subscription has one support contact.";
     EndedReseller = 202, "an ended partnership is still used", "From `decidedOn` on nothing new may point to the reseller: move it to another one first.";

@@ -2,7 +2,7 @@
 //! for the schemas and for the tool, so that both say the same.
 
 use crate::diag::Code;
-use crate::model::text::is_hostile;
+use crate::model::text::{is_hostile, numbered};
 use crate::model::{Address, Date, Name, PartnerId, Span, TenantId, country};
 
 /// A form of text, named in schemas under `x-twotier`.
@@ -197,8 +197,7 @@ fn domain_prefix(text: &str) -> Result<(), Malformed> {
 fn email(text: &str) -> Result<(), Malformed> {
     const EXPECTED: &str = "an e-mail address is written as `name@contoso.example`";
     if let Some(sign) = text.chars().find(|sign| !sign.is_ascii()) {
-        let help =
-            format!("`{}` is U+{:04X}, which may look like another letter", sign.escape_debug(), u32::from(sign));
+        let help = format!("`{}` is {}, which may look like another letter", sign.escape_debug(), numbered(sign));
         return Err(Malformed { expected: EXPECTED, help: Some(help) });
     }
     let Some((local, host)) = text.rsplit_once('@') else { return Err(plain(EXPECTED)) };

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use walkdir::{DirEntry, WalkDir};
 
 /// Name of the project file, which is never read as a manifest.
-const PROJECT_FILE: &str = "twotier.yaml";
+pub(super) const PROJECT_FILE: &str = "twotier.yaml";
 
 /// Largest file read: 64 MiB.
 const LARGEST: u64 = 64 << 20;
@@ -183,7 +183,7 @@ fn is_wanted(step: &DirEntry, never: &[PathBuf]) -> bool {
     !fs::canonicalize(step.path()).is_ok_and(|path| never.contains(&path))
 }
 
-fn is_hidden(path: &Path) -> bool {
+pub(super) fn is_hidden(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
 }
 
@@ -225,6 +225,14 @@ fn reason(error: &io::Error) -> String {
         return "permission denied".to_owned();
     }
     error.to_string().to_lowercase()
+}
+
+/// The text a file begins with, as far as it is UTF-8.
+#[expect(clippy::disallowed_methods, reason = "the one edge of this layer: manifests are files")]
+pub(super) fn beginning(path: &Path, length: u64) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(length).read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Reads one file as UTF-8 without byte-order mark.
@@ -286,11 +294,11 @@ fn decoded(mut bytes: Vec<u8>) -> Content {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     #[expect(clippy::disallowed_methods, reason = "the test makes the files it loads")]
-    fn project(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+    pub(in crate::manifest) fn project(files: &[(&str, &[u8])]) -> tempfile::TempDir {
         let folder = tempfile::tempdir().expect("a folder");
         for (path, bytes) in files {
             let path = folder.path().join(path);

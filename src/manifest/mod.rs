@@ -1,6 +1,7 @@
 //! Manifests: from bytes to documents with places, all faults gathered. Never resolves references between documents
 //! and never asks a tenant.
 
+mod beside;
 mod bounds;
 mod check;
 mod deserialize;
@@ -25,6 +26,7 @@ mod tree;
 mod untold;
 mod written;
 
+pub use beside::unread;
 pub use bounds::leads_out;
 pub use document::Document;
 pub use edit::{Change, Edit, Refused, edit};

@@ -36,7 +36,8 @@ pub struct Project {
 pub fn load(place: Place<'_>) -> Project {
     let Place { root, manifests, state } = place;
     let loaded = manifest::load(root, manifests, state);
-    let (desired, findings) = desired::resolve(loaded.manifests);
+    let (desired, mut findings) = desired::resolve(loaded.manifests);
+    findings.extend(manifest::unread(root, manifests, state));
     Project { sources: loaded.sources, desired, findings }
 }
 
