@@ -221,6 +221,66 @@ fn a_renamed_document_is_told_by_what_it_says_otherwise_and_a_removed_one_by_its
 }
 
 #[test]
+fn a_folder_that_lay_unread_is_new_and_what_moves_there_is_told_from_what_it_was() {
+    let repository = Repository::committed();
+    copy(&repository.path("manifests"), &repository.path("later"));
+    repository.edit("later/contoso.yaml", "it@contoso.example", "mallory@evil.example");
+    repository.edit("later/provider.yaml", "https://invite.example/distri", "https://evil.example/distri");
+    repository.commit();
+    let told = |name: &str| {
+        let output = repository.run(&["plan", "--base", "HEAD"]);
+        let text = String::from_utf8(output.stdout).expect("text");
+        assert!(output.status.success(), "{name}: {text}{}", String::from_utf8_lossy(&output.stderr));
+        let mut told: Vec<String> = section(&text, UNSHOWN).iter().map(|line| line.trim().to_owned()).collect();
+        told.retain(|line| !line.starts_with("twotier.yaml"));
+        told
+    };
+    let rerouted = [
+        "provider/distri",
+        "invitationUrl  https://invite.example/distri -> https://evil.example/distri",
+        "customer/contoso",
+        "contact.email  it@contoso.example -> mallory@evil.example",
+    ];
+    // The project file reads it from now on.
+    repository.edit("twotier.yaml", "center:", "manifests: [later]\ncenter:");
+    std::fs::remove_dir_all(repository.path("manifests")).expect("removed");
+    let with_the_list = [&rerouted[..], &["manifests  none -> [later]"]].concat();
+    assert_eq!(told("named"), with_the_list);
+    // It takes the place of what was read.
+    repository.edit("twotier.yaml", "manifests: [later]\ncenter:", "center:");
+    std::fs::rename(repository.path("later"), repository.path("manifests")).expect("moved");
+    assert_eq!(told("moved"), rerouted);
+    // A link leads there.
+    std::fs::rename(repository.path("manifests"), repository.path("later")).expect("moved");
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("later", repository.path("manifests")).expect("linked");
+        assert_eq!(told("linked"), rerouted);
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn what_a_link_leads_to_is_compared_as_long_as_the_link_stands() {
+    let repository = Repository::fresh();
+    std::fs::create_dir(repository.path("manifests/kept")).expect("made");
+    std::fs::rename(repository.path("manifests/contoso.yaml"), repository.path("manifests/kept/contoso.txt"))
+        .expect("moved");
+    std::os::unix::fs::symlink("kept/contoso.txt", repository.path("manifests/contoso.yaml")).expect("linked");
+    repository.git(&["init", "--quiet", "--initial-branch=main"]);
+    repository.commit();
+    let told = || {
+        let output = repository.run(&["plan", "--base", "HEAD"]);
+        let text = String::from_utf8(output.stdout).expect("text");
+        assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
+        text
+    };
+    assert!(!told().contains(UNSHOWN));
+    repository.edit("manifests/kept/contoso.txt", "it@contoso.example", "a@contoso.example");
+    assert_eq!(section(&told(), UNSHOWN)[1], "    contact.email  it@contoso.example -> a@contoso.example");
+}
+
+#[test]
 fn without_a_base_it_is_the_commit_of_the_last_run() {
     let repository = Repository::committed();
     let head = || {

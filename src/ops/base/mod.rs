@@ -2,6 +2,7 @@
 //! file say otherwise that no step shows. Compares meanings and not lines; never writes to the repository.
 
 mod former;
+mod read;
 mod repository;
 mod shown;
 mod unshown;
@@ -14,13 +15,13 @@ use super::files;
 use super::project::{Place, Valid};
 use crate::desired::{Delegated, Desired, PartnerOfRecord, Supporter};
 use crate::ledger::Ledger;
-use crate::manifest::{self, Fields, is_manifest};
+use crate::manifest::{self, Fields};
 use crate::model::{Address, Name};
 use crate::plan::Planned;
+use read::{Base, Read, Was};
 use repository::Repository;
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use unshown::Subject;
 
 /// What differs from the base.
@@ -44,45 +45,50 @@ struct Rewritten {
 /// The project file, which is no manifest and says by what rules the tool works.
 const PROJECT_FILE: &str = "twotier.yaml";
 
-/// What the project declares otherwise than the commit that `reference` names.
+/// What the project declares otherwise than the commit that `reference` names. The commit is read by its own project file:
+/// a folder that was there and not read then is new.
 ///
 /// # Errors
 /// When git cannot be run, the project is in no repository, or there is no such commit.
 pub fn changed(project: &Valid, place: Place<'_>, reference: &str) -> Result<Changed, Fault> {
     let repository = Repository::around(place.root)?;
     let commit = repository.commit(reference)?;
-    let files = repository.files(&commit)?;
-    let differing = repository.differing(&commit)?;
+    let base = Base { files: repository.files(&commit)?, differing: repository.differing(&commit)? };
+    let file = project_file(&repository, &base, place)?;
+    let read = Read::then(&repository, &base, place, &file);
     let (mut then, mut now) = (BTreeMap::new(), BTreeMap::new());
-    let mut here = BTreeSet::new();
-    for (_, file) in project.sources.files() {
-        let Some(path) = repository.path(&place.root.join(&file.path)) else {
+    let (mut same, mut former) = (BTreeSet::new(), BTreeSet::new());
+    for (_, source) in project.sources.files() {
+        let lexical = repository.lexical(place.root, &source.path);
+        let path = repository.path(&place.root.join(&source.path));
+        match path.map(|path| (base.was(&read, (&lexical, &path), &repository), path)) {
+            Some((Was::Same, path)) => drop(same.insert(path)),
+            Some((Was::Other, path)) => {
+                former.insert(path);
+                now.extend(manifest::outline(&source.text));
+            }
             // Outside the repository nothing is known of the base: it counts as new.
-            now.extend(manifest::outline(&file.text));
-            continue;
-        };
-        if !files.contains(&path) || differing.contains(&path) {
-            now.extend(manifest::outline(&file.text));
+            Some((Was::Unread, _)) | None => now.extend(manifest::outline(&source.text)),
         }
-        here.insert(path);
     }
-    let places: Vec<PathBuf> =
-        place.manifests.iter().filter_map(|entry| repository.path(&place.root.join(entry))).collect();
-    for path in files.iter().filter(|path| differing.contains(*path)) {
-        if here.contains(path) || was_manifest(path, &places) {
-            then.extend(manifest::outline(&repository.text(&commit, path)?));
-        }
+    former.extend(base.files.keys().filter(|path| read.reads(path) && !same.contains(*path)).cloned());
+    for text in repository.texts(former.iter().filter_map(|path| base.files.get(path)))? {
+        then.extend(manifest::outline(&text));
     }
     let mut changed = compare(&project.desired, &then, &now);
-    if let Some(path) = repository.path(&place.root.join(PROJECT_FILE))
-        && differing.contains(&path)
-    {
-        let then = files.contains(&path).then(|| repository.text(&commit, &path)).transpose()?;
-        let now = files::read(&place.root.join(PROJECT_FILE)).ok();
-        let said = |text: Option<String>| text.map(|text| manifest::outline_of_file(&text));
-        changed.rewritten.insert(Subject::File(PROJECT_FILE.into()), Rewritten { then: said(then), now: said(now) });
+    if file.then != file.now {
+        changed.rewritten.insert(Subject::File(PROJECT_FILE.into()), file);
     }
     Ok(changed)
+}
+
+/// What the project file said and says.
+fn project_file(repository: &Repository, base: &Base, place: Place<'_>) -> Result<Rewritten, Fault> {
+    let path = place.root.join(PROJECT_FILE);
+    let object = repository.path(&path).and_then(|path| base.files.get(&path));
+    let then = repository.texts(object)?.pop();
+    let said = |text: Option<String>| text.map(|text| manifest::outline_of_file(&text));
+    Ok(Rewritten { then: said(then), now: said(files::read(&path).ok()) })
 }
 
 /// The commit that says just what manifests and project file say now; none where any of it is otherwise or not committed,
@@ -152,34 +158,4 @@ fn users(desired: &Desired, partnership: &Name) -> BTreeSet<Address> {
         }
     }
     all
-}
-
-/// Whether a path of the base was read as a manifest, as far as its name and place tell.
-fn was_manifest(path: &Path, places: &[PathBuf]) -> bool {
-    let listed = places.iter().find(|place| path.starts_with(place));
-    let Some(below) = listed.and_then(|place| path.strip_prefix(place).ok()) else { return false };
-    let hidden = below.iter().any(|part| part.as_encoded_bytes().starts_with(b"."));
-    below.as_os_str().is_empty()
-        || (is_manifest(path) && !hidden && path.file_name() != Some(OsStr::new("twotier.yaml")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_was_read_as_a_manifest_counts_when_it_is_gone() {
-        let places = [PathBuf::from("shop/manifests"), PathBuf::from("one.txt")];
-        for (path, was) in [
-            ("shop/manifests/a/b.yaml", true),
-            ("shop/manifests/b.yml", true),
-            ("shop/manifests/notes.md", false),
-            ("shop/manifests/.old/b.yaml", false),
-            ("shop/manifests/twotier.yaml", false),
-            ("shop/other.yaml", false),
-            ("one.txt", true),
-        ] {
-            assert_eq!(was_manifest(Path::new(path), &places), was, "{path}");
-        }
-    }
 }

@@ -1,14 +1,19 @@
 //! A git repository, asked by `git` itself: commits, names and texts of files. Never writes to it.
 
 use crate::ops::fault::Fault;
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::path::{Component, Path, PathBuf};
+use std::process::{Command, Output, Stdio};
 
 /// Whether git keeps anything of a folder. Where there is no git, or no repository, it keeps nothing.
 pub fn is_committed(folder: &Path) -> bool {
     folder.is_dir() && git(folder, &["ls-files", "-z", "--", "."]).is_ok_and(|kept| kept.is_ok_and(|it| !it.is_empty()))
 }
+
+/// Most links that are followed to one file.
+const LINKS: usize = 40;
 
 /// A git repository, by its top folder.
 pub(super) struct Repository {
@@ -35,9 +40,16 @@ impl Repository {
         let id = git(&self.top, &["rev-parse", "--verify", "--quiet", &wanted])?.map_err(|_| no())?;
         Ok(text(id).trim().to_owned())
     }
-    /// Every file of a commit.
-    pub(super) fn files(&self, commit: &str) -> Result<BTreeSet<PathBuf>, Fault> {
-        self.names(&["ls-tree", "-r", "-z", "--name-only", "--full-tree", commit])
+    /// Every file of a commit, with the name of its text.
+    pub(super) fn files(&self, commit: &str) -> Result<BTreeMap<PathBuf, String>, Fault> {
+        let listed = git(&self.top, &["ls-tree", "-r", "-z", "--full-tree", commit])?.map_err(failed)?;
+        // `100644 blob OBJECT<tab>PATH`
+        let file = |line: &str| {
+            let (kind, path) = line.split_once('\t')?;
+            let (_, object) = kind.split_once(" blob ")?;
+            Some((PathBuf::from(path), object.to_owned()))
+        };
+        Ok(text(listed).split('\0').filter_map(file).collect())
     }
     /// Every file that is otherwise now, or gone.
     pub(super) fn differing(&self, commit: &str) -> Result<BTreeSet<PathBuf>, Fault> {
@@ -54,15 +66,59 @@ impl Repository {
         let names = git(&self.top, arguments)?.map_err(failed)?;
         Ok(text(names).split('\0').filter(|name| !name.is_empty()).map(PathBuf::from).collect())
     }
-    /// The text of a file of a commit.
-    pub(super) fn text(&self, commit: &str, path: &Path) -> Result<String, Fault> {
-        let object = format!("{commit}:{}", crate::diag::source::shown(path));
-        Ok(text(git(&self.top, &["cat-file", "blob", &object])?.map_err(failed)?))
+    /// Texts by their names.
+    pub(super) fn texts<'n>(&self, names: impl IntoIterator<Item = &'n String>) -> Result<Vec<String>, Fault> {
+        let names: Vec<&str> = names.into_iter().map(String::as_str).collect();
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut all = fed(&self.top, &["cat-file", "--batch"], names.join("\n"))?.map_err(failed)?.into_iter();
+        // `OBJECT blob BYTES<line end>`, the text, and a line end; `OBJECT missing` in a clone without it.
+        let mut texts = Vec::new();
+        for name in names {
+            let head: Vec<u8> = all.by_ref().take_while(|byte| *byte != b'\n').collect();
+            let head = text(head);
+            let bytes = head.strip_prefix(name).and_then(|rest| rest.strip_prefix(" blob "));
+            let bytes: usize = bytes.and_then(|bytes| bytes.parse().ok()).ok_or_else(|| failed(head.clone()))?;
+            texts.push(text(all.by_ref().take(bytes).collect()));
+            all.next();
+        }
+        Ok(texts)
     }
     /// A path as the repository names it.
     pub(super) fn path(&self, path: &Path) -> Option<PathBuf> {
         let whole = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         whole.strip_prefix(&self.top).ok().map(Path::to_owned)
+    }
+    /// The path of something of a project as it is written, whatever links it goes through.
+    pub(super) fn lexical(&self, root: &Path, path: &Path) -> PathBuf {
+        let root = std::fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
+        let whole: PathBuf = root.join(path).components().filter(|part| *part != Component::CurDir).collect();
+        whole.strip_prefix(&self.top).map(Path::to_owned).unwrap_or(whole)
+    }
+    /// Every link on the way to a path, by its own.
+    pub(super) fn links(&self, path: &Path) -> Vec<PathBuf> {
+        let (mut links, mut here) = (Vec::new(), PathBuf::new());
+        let mut rest: VecDeque<OsString> = path.iter().map(OsString::from).collect();
+        while let Some(part) = rest.pop_front() {
+            if part == ".." {
+                here.pop();
+                continue;
+            }
+            here.push(part);
+            let Ok(target) = std::fs::read_link(self.top.join(&here)) else { continue };
+            links.push(here.clone());
+            if links.len() > LINKS {
+                break;
+            }
+            here.pop();
+            // Joined with its own folder, as a target that is absolute stands alone.
+            let target = self.top.join(&here).join(target);
+            here = PathBuf::new();
+            let target = target.strip_prefix(&self.top).unwrap_or(&target);
+            target.iter().rev().for_each(|part| rest.push_front(part.to_owned()));
+        }
+        links
     }
 }
 
@@ -76,17 +132,40 @@ fn text(bytes: Vec<u8>) -> String {
 
 /// What git printed, or what it said when it failed.
 fn git(folder: &Path, arguments: &[&str]) -> Result<Result<Vec<u8>, String>, Fault> {
-    let done = Command::new("git")
-        .args(["-c", "core.fsmonitor=false", "-C"])
-        .arg(folder)
-        .args(arguments)
-        .env("GIT_OPTIONAL_LOCKS", "0")
-        .stdin(Stdio::null())
-        .output();
-    let done = done.map_err(|error| Fault::Usage(format!("`git` cannot be run: {error}")))?;
+    let done = command(folder, arguments).stdin(Stdio::null()).output();
+    done.map_err(unrunnable).map(said)
+}
+
+/// The same, with something to read.
+fn fed(folder: &Path, arguments: &[&str], input: String) -> Result<Result<Vec<u8>, String>, Fault> {
+    let mut command = command(folder, arguments);
+    let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = piped.spawn().map_err(unrunnable)?;
+    let pipe = child.stdin.take();
+    // It answers while it reads: who writes first and reads then waits for ever.
+    let done = std::thread::scope(|scope| {
+        let writing = scope.spawn(move || pipe.map(|mut pipe| pipe.write_all(input.as_bytes())));
+        let done = child.wait_with_output();
+        drop(writing.join());
+        done
+    });
+    done.map_err(unrunnable).map(said)
+}
+
+fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new("git");
+    command.args(["-c", "core.fsmonitor=false", "-C"]).arg(folder).args(arguments).env("GIT_OPTIONAL_LOCKS", "0");
+    command
+}
+
+fn unrunnable(error: std::io::Error) -> Fault {
+    Fault::Usage(format!("`git` cannot be run: {error}"))
+}
+
+fn said(done: Output) -> Result<Vec<u8>, String> {
     if done.status.success() {
-        return Ok(Ok(done.stdout));
+        return Ok(done.stdout);
     }
     let words = String::from_utf8_lossy(&done.stderr);
-    Ok(Err(words.lines().next().unwrap_or("it said nothing").trim_start_matches("fatal: ").to_owned()))
+    Err(words.lines().next().unwrap_or("it said nothing").trim_start_matches("fatal: ").to_owned())
 }
