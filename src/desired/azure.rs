@@ -1,7 +1,7 @@
 //! Roles in customers' Azure: who gets which, every name resolved. Never asks whether a role stands; nobody of ours can
 //! see it.
 
-use super::draft::Draft;
+use super::draft::{Draft, Partner};
 use super::sort::Doc;
 use crate::diag::{At, Code, Finding, nearest};
 use crate::manifest::Spanned;
@@ -60,7 +60,10 @@ pub(super) fn resolve(draft: &mut Draft, docs: Vec<Doc<document::AzureAccess>>) 
             Presence::Present => (draft.active_partner(&reseller, reseller.at, says), Access::Granted),
             Presence::Absent => (draft.partner(&reseller, reseller.at, says), Access::Revoked),
         };
-        let agents = found.map(|found| draft.partners[found].admin_agents);
+        let agents = found.map(|found| draft.partners[found].admin_agents.as_ref().map(|group| group.value));
+        if let (Some(found), Some(written), Access::Granted) = (found, &principal, access) {
+            anothers(draft, (&name, found), written);
+        }
         let (principal, principal_kind) = match (principal, agents) {
             (Some(written), _) => (written.value, PrincipalKind::Written),
             (None, Some(Some(agents))) => (agents, PrincipalKind::AdminAgents),
@@ -79,6 +82,16 @@ pub(super) fn resolve(draft: &mut Draft, docs: Vec<Doc<document::AzureAccess>>) 
         draft.azure.push((name, resolved));
     }
     one_tenant(draft);
+}
+
+/// A principal that is the AdminAgents group of another reseller than the one it is declared for.
+fn anothers(draft: &mut Draft, (name, reseller): (&Name, usize), principal: &Spanned<TenantId>) {
+    let mut others = draft.partners.iter().enumerate().filter(|(partner, _)| *partner != reseller);
+    let group = |it: &Partner| it.admin_agents.as_ref().filter(|group| group.value == principal.value).map(|it| it.at);
+    let Some((other, at)) = others.find_map(|(_, it)| Some((it.resolved.name.clone(), group(it)?))) else { return };
+    let message = format!("the `principal` of access `{name}` is the AdminAgents group of `{other}`");
+    let mend = (format!("write `reseller: {other}`, or the principal that is meant"), at, "it is declared here");
+    draft.clash(Code::AnothersGroup, principal.at, message, (&mend.0, mend.1, mend.2));
 }
 
 /// Roles that Azure has built in and that resellers are given. Source: learn, "Azure built-in roles".

@@ -22,7 +22,7 @@ pub(super) struct Partner {
     /// As it will be in the result.
     pub(super) resolved: Partnership,
     /// The object id of its AdminAgents group.
-    pub(super) admin_agents: Option<TenantId>,
+    pub(super) admin_agents: Option<Spanned<TenantId>>,
     /// Who takes over, when it is to end.
     pub(super) transfer_to: Option<Name>,
 }

@@ -13,19 +13,22 @@ pub(super) fn resolve(draft: &mut Draft, docs: Vec<Doc<document::Partnership>>) 
     let mut endings = Vec::new();
     let mut tenants = Vec::new();
     let mut ids = Vec::new();
+    let mut groups = Vec::new();
     for Doc { name, at, guard: _, spec } in docs {
         let document::Partnership { reseller, ensure, ending } = *spec;
         reserved(draft, &name, at);
         tenants.extend(reseller.tenant_id.as_ref().map(|tenant| (tenant.value, tenant.at, name.clone())));
         ids.extend(reseller.partner_ids.iter().map(|id| (id.value.clone(), id.at, name.clone())));
         let transfer_to = ending.as_ref().and_then(|ending| ending.transfer_to.as_ref()).map(|to| to.value.clone());
-        let admin_agents = reseller.admin_agents_group_id.as_ref().map(|group| group.value);
+        let admin_agents = reseller.admin_agents_group_id.clone();
+        groups.extend(admin_agents.as_ref().map(|group| (group.value, group.at, name.clone())));
         let resolved = partnership(draft, name.clone(), at, reseller, &ensure);
         draft.add_partner(Partner { resolved, admin_agents, transfer_to });
         endings.push((name, ensure, ending));
     }
     own_tenants(draft, tenants);
     own_ids(draft, ids);
+    own_groups(draft, groups);
     // Only now is every partnership known that an ending may hand over to.
     for (name, ensure, ending) in endings {
         super::endings::check(draft, &name, &ensure, ending);
@@ -109,6 +112,19 @@ fn own_tenants(draft: &mut Draft, mut tenants: Vec<(TenantId, At, Name)>) {
             let message = format!("partnerships `{a}` and `{b}` mean one reseller: tenant `{one}`");
             let help = "keep one of the two documents";
             draft.clash(Code::EqualIdentity, *again, message, (help, *first, "the same tenant is here"));
+        }
+    }
+}
+
+/// Each AdminAgents group once.
+fn own_groups(draft: &mut Draft, mut groups: Vec<(TenantId, At, Name)>) {
+    groups.sort_unstable();
+    for pair in groups.windows(2) {
+        let [(one, first, a), (two, again, b)] = pair else { continue };
+        if one == two {
+            let message = format!("partnerships `{a}` and `{b}` have one AdminAgents group: `{one}`");
+            let help = "each reseller has a group of its own: ask both for its object id";
+            draft.clash(Code::AnothersGroup, *again, message, (help, *first, "the same group is here"));
         }
     }
 }

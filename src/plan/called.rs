@@ -2,11 +2,11 @@
 //! and no id knows of it.
 
 use super::{Blocked, Step};
-use crate::desired::Desired;
+use crate::desired::{Desired, Partnership};
 use crate::diff::Sides;
 use crate::ledger::Bindings;
 use crate::model::{Address, CustomerId, CustomerKey, Name, StepKey};
-use crate::observed::{Observed, says_the_same};
+use crate::observed::{Facet, Observed, says_the_same};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What names come from.
@@ -71,6 +71,20 @@ fn partners(step: &Step) -> impl Iterator<Item = Name> {
     shown.filter_map(|shown| shown.split_once(" (").and_then(|(name, _)| name.parse().ok()))
 }
 
+/// A reseller as the tenant lists it, and as its document says where that is another name: a tenant id tells a reader nothing.
+fn reseller(Named { desired: _, bindings, observed }: Named<'_>, declared: &Partnership) -> String {
+    let listed = match observed.relationships() {
+        Facet::Known(list) => bindings.reseller(&declared.name).and_then(|tenant| list.get(&tenant)),
+        Facet::Absent | Facet::Unknown(_) => None,
+    };
+    match listed {
+        Some(there) if !says_the_same(&there.name, &declared.display_name) => {
+            format!("{}, declared as {}", there.name, declared.display_name)
+        }
+        Some(_) | None => declared.display_name.to_string(),
+    }
+}
+
 fn names(named: Named<'_>, spoken: impl IntoIterator<Item = Address>) -> BTreeMap<Address, String> {
     let Named { desired, bindings, observed } = named;
     let (mut names, mut live) = (BTreeMap::new(), BTreeMap::<CustomerId, Vec<CustomerKey>>::new());
@@ -83,8 +97,7 @@ fn names(named: Named<'_>, spoken: impl IntoIterator<Item = Address>) -> BTreeMa
                 id.into_iter().for_each(|id| live.entry(id).or_default().push(key.clone()));
             }
             Address::Partnership(name) => {
-                let declared = desired.partnerships.get(name);
-                names.extend(declared.map(|declared| (address.clone(), declared.display_name.to_string())));
+                names.extend(desired.partnerships.get(name).map(|it| (address.clone(), reseller(named, it))));
             }
             Address::Provider(_)
             | Address::ResellerAssociation(_)

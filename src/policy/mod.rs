@@ -36,6 +36,7 @@ pub const RULES: &[Rule] = &[
     Rule { code: Code::AgreementUnsigned, check: rules::reseller_status },
     Rule { code: Code::Stranger, check: rules::stranger },
     Rule { code: Code::PartnershipNotActive, check: rules::not_active },
+    Rule { code: Code::OtherName, check: rules::other_name },
 ];
 
 /// Runs every rule.

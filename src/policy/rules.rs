@@ -5,7 +5,8 @@ use crate::desired::{Ensure, Partnership};
 use crate::diag::{Code, Finding, Severity};
 use crate::diff::{Activity, Objections, Owners, Partner, strangers, unknown};
 use crate::model::{Address, PartnerId, TenantId};
-use crate::observed::{Facet, PartnerCheck, Relationship, ResellerStatus};
+use crate::observed::{Facet, PartnerCheck, Relationship, ResellerStatus, says_the_same};
+use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
 fn partnerships<'a>(case: &'a Case<'_, '_>) -> impl Iterator<Item = (&'a Partnership, &'a Partner)> {
@@ -168,6 +169,36 @@ fn undeclared(relationship: &Relationship) -> Finding {
         ),
     )
     .help("the invitation link is reusable: declare a Partnership for it, or remove it in the portal")
+}
+
+pub(super) fn other_name(case: &Case<'_, '_>, objections: &mut Objections) {
+    let Facet::Known(list) = case.sides.look.observed().relationships() else { return };
+    let found = partnerships(case).filter_map(|(partnership, partner)| misnamed(partnership, partner, list));
+    objections.findings.extend(found);
+}
+
+/// A reseller that is not called as its document says, or not of that country.
+pub(super) fn misnamed(
+    partnership: &Partnership,
+    partner: &Partner,
+    list: &BTreeMap<TenantId, Relationship>,
+) -> Option<Finding> {
+    let Partner::Listed { tenant, .. } = partner else { return None };
+    let there = list.get(tenant)?;
+    let Partnership { name, at, display_name, country, .. } = partnership;
+    let elsewhere = there.country.as_ref().filter(|of| !of.eq_ignore_ascii_case(country));
+    if says_the_same(display_name, &there.name) && elsewhere.is_none() {
+        return None;
+    }
+    let of = |country: Option<&SmolStr>| country.map_or_else(String::new, |country| format!(", {country}"));
+    let message = format!(
+        "partnership `{name}` is declared as `{display_name}`{}; the tenant calls {tenant} `{}`{}",
+        of(elsewhere.map(|_| country)),
+        there.name,
+        of(elsewhere)
+    );
+    let help = "look whether that is the reseller that is meant; if it is, write `displayName` and `country` as the tenant has them";
+    Some(Finding::warning(Code::OtherName, *at, message).about(Address::Partnership(name.clone())).help(help))
 }
 
 pub(super) fn not_active(case: &Case<'_, '_>, objections: &mut Objections) {

@@ -43,6 +43,7 @@ pub const LINTS: &[Lint] = &[
     Lint { code: Code::ResellerRegion, severity: Severity::Error, check: resellers::other_region },
     Lint { code: Code::Stranger, severity: Severity::Warning, check: resellers::stranger },
     Lint { code: Code::PartnershipNotActive, severity: Severity::Error, check: resellers::not_active },
+    Lint { code: Code::OtherName, severity: Severity::Warning, check: resellers::other_name },
     Lint { code: Code::SupportedByStranger, severity: Severity::Warning, check: subscriptions::supported_by_stranger },
     Lint { code: Code::PartnerMissing, severity: Severity::Error, check: subscriptions::partner_missing },
     Lint { code: Code::PartnerUnknown, severity: Severity::Error, check: subscriptions::partner_unknown },

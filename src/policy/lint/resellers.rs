@@ -54,6 +54,12 @@ fn kept<'a>(view: &View<'a, '_>) -> Vec<(&'a Partnership, Partner)> {
     listed.filter_map(|(name, partner)| Some((stands(*name)?, partner.clone()))).collect()
 }
 
+pub(super) fn other_name(view: &mut View<'_, '_>) {
+    let Some(list) = view.relationships() else { return };
+    let kept = kept(view);
+    view.found.extend(kept.iter().filter_map(|(partnership, partner)| rules::misnamed(partnership, partner, list)));
+}
+
 pub(super) fn contradicts(view: &mut View<'_, '_>) {
     let Some(list) = view.relationships() else { return };
     for (partnership, partner) in kept(view) {
