@@ -234,6 +234,10 @@ impl<'a> Owners<'a> {
     pub fn declares(&self, id: &PartnerId) -> Option<&'a Name> {
         self.declared.get(id.as_str()).copied()
     }
+    /// PartnerIDs under which runs knew partnerships that none of them saw listed.
+    pub fn unseen(&self) -> impl Iterator<Item = (&'a str, &'a Name)> {
+        self.recorded().iter().filter(|(_, had)| had.tenant.is_none()).map(|(id, had)| (id, had.partnership))
+    }
     /// A PartnerID as people read it: with whose it is.
     #[must_use]
     pub fn named(&self, id: &str) -> String {

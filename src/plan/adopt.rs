@@ -3,6 +3,8 @@
 
 use super::asked::Asked;
 use super::facts::{Ground, evaluate};
+use super::repointed::Repointed;
+use super::unread::speaks;
 use super::{Adopt, Step};
 use crate::desired::{Access, Partnership};
 use crate::diff::{Diff, Partner, Scope, Sides, Walk, left_for_another, remembered};
@@ -11,7 +13,12 @@ use crate::model::{Address, CustomerKey, Digest, Fact, Name, StepName, Value};
 use crate::observed::Facet;
 use std::collections::BTreeSet;
 
-pub(super) fn adopt(sides: Sides<'_>, diff: &Diff<'_>, (steps, asked): (&[Step], &Asked<'_>)) -> Adopt {
+pub(super) fn adopt(
+    sides: Sides<'_>,
+    diff: &Diff<'_>,
+    (steps, asked): (&[Step], &Asked<'_>),
+    repointed: &Repointed,
+) -> Adopt {
     let (desired, ledger) = (sides.desired, sides.ledger);
     let mut adopt = Adopt { settled: diff.settled.clone(), shown: diff.shown.clone(), ..Adopt::default() };
     let mut known = Walk::over(&ledger.bindings);
@@ -46,6 +53,9 @@ pub(super) fn adopt(sides: Sides<'_>, diff: &Diff<'_>, (steps, asked): (&[Step],
     let mut planned: BTreeSet<Digest> = steps.iter().map(|step| step.id).collect();
     planned.extend(adopt.moved.values().map(|(former, _)| *former));
     adopt.consumed = consumed(sides, diff, &planned);
+    // What shows is there of another object than people were asked for: they are called back.
+    let is_other = |it: &Handoff| speaks(it).iter().any(|address| repointed.contains_key(address));
+    adopt.consumed.retain(|id| !ledger.handoffs.get(id).is_some_and(is_other));
     adopt
 }
 

@@ -174,7 +174,7 @@ pub fn build(input: Input<'_>) -> Planned {
     whose::assign(&mut steps, desired);
     let mut gates: Vec<Gate> = in_force.frozen(now.date(), (&desired.provider, sources));
     gates.extend(limits::weigh(&mut steps, scales));
-    let mut adopt = adopt::adopt(sides, &diff, (&steps, &asked));
+    let mut adopt = adopt::adopt(sides, &diff, (&steps, &asked), &repointed);
     adopt.consumed.extend(review);
     let called_back = withdrawn::call_back((sides, now), (&steps, &drafts), (&adopt, &diff));
     adopt.withdrawn = called_back.withdrawn;

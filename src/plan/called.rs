@@ -4,7 +4,8 @@
 use super::{Blocked, Step};
 use crate::desired::{Desired, Partnership};
 use crate::diff::Sides;
-use crate::ledger::Bindings;
+use crate::ledger::{Bindings, LiveId};
+use crate::model::text::flat;
 use crate::model::{Address, CustomerId, CustomerKey, Name, StepKey};
 use crate::observed::{Facet, Observed, says_the_same};
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,6 +70,23 @@ fn partners(step: &Step) -> impl Iterator<Item = Name> {
     let changes = step.changes.iter().filter(|change| change.field == "partnerOfRecord");
     let shown = changes.flat_map(|change| change.before.iter().chain([&change.after]));
     shown.filter_map(|shown| shown.split_once(" (").and_then(|(name, _)| name.parse().ok()))
+}
+
+/// What people call a live object, as far as that was read.
+pub(super) fn live(observed: &Observed, id: LiveId) -> Option<String> {
+    let name = match id {
+        LiveId::Reseller(tenant) => observed.relationships().known()?.get(&tenant)?.name.to_string(),
+        LiveId::Customer(id) => observed.customer(id).known()?.company_name.to_string(),
+        LiveId::Subscription(customer, id) => {
+            let subscription = observed.subscription(customer, id).known().copied()?;
+            let offer = flat(&subscription.offer_name);
+            match live(observed, LiveId::Customer(customer)) {
+                Some(company) => format!("{offer} of {company}"),
+                None => offer,
+            }
+        }
+    };
+    (!name.trim().is_empty()).then_some(name)
 }
 
 /// A reseller as the tenant lists it, and as its document says where that is another name: a tenant id tells a reader nothing.

@@ -58,7 +58,7 @@ pub(super) fn set_aside(
     for (address, (finding, now)) in repointed {
         let own = all.entry(owner(repointed, address).unwrap_or(address)).or_insert_with(|| Unread::of(Vec::new()));
         own.told.push(finding.clone());
-        if let (Address::Partnership(_), LiveId::Reseller(tenant)) = (address, now) {
+        if let (Address::Partnership(_), Some(LiveId::Reseller(tenant))) = (address, now) {
             let fields = own.adopt.settled.entry(address.clone()).or_default();
             fields.insert(Field::Reseller, Value::text(tenant));
         }
@@ -96,7 +96,7 @@ fn owner<'r>(repointed: &'r Repointed, address: &Address) -> Option<&'r Address>
 }
 
 /// Both ends of what people were asked.
-fn speaks(handoff: &Handoff) -> Vec<Address> {
+pub(super) fn speaks(handoff: &Handoff) -> Vec<Address> {
     let other = handoff.key.discriminator.parse::<Name>().ok().map(Address::Partnership);
     [handoff.key.address.clone()].into_iter().chain(other).collect()
 }

@@ -94,8 +94,8 @@ fn verdict(file: &PlanFile) -> String {
     closed.extend(closings(&file.outlook().gates, steps).iter().map(|gate| short(gate)));
     text.push_str(&headed("As it stands `apply` refuses all of it:", &closed));
     for (code, title) in LEADING {
-        let found = file.outlook().findings.iter().filter(|finding| finding.is(code));
-        text.push_str(&headed(title, &found.map(led).collect::<Vec<String>>()));
+        let found = file.outlook().findings.iter().filter(|finding| finding.is(code)).collect::<Vec<&Finding>>();
+        text.push_str(&headed(title, &led(&found)));
     }
     text.push_str(&headed("Cannot be undone:", &lasting(steps)));
     let blocked: Vec<String> = file.outlook().blocked.iter().map(held).collect();
@@ -153,11 +153,18 @@ fn leads(finding: &Finding) -> Option<&'static str> {
     LEADING.iter().find(|(code, _)| finding.is(*code)).map(|(_, title)| *title)
 }
 
-/// What it says, and what is to be done.
-fn led(finding: &Finding) -> String {
-    let place = finding.place.as_ref().map_or_else(String::new, |place| format!(" ({})", value(&place.to_string())));
-    let help = finding.help.as_ref().map_or_else(String::new, |help| format!("\n  - help: {}", short(help)));
-    format!("{} {}{place}{help}", code(&finding.code), short(&finding.message))
+/// What each says and what is to be done: once, where that is the same for all.
+fn led(findings: &[&Finding]) -> Vec<String> {
+    let same = findings.first().and_then(|first| first.help.as_deref());
+    let same = same.filter(|help| findings.iter().all(|it| it.help.as_deref() == Some(help)));
+    let helped = |help: &str| format!("\n  - help: {}", short(help));
+    let last = findings.len().min(GATES).saturating_sub(1);
+    let one = |(i, finding): (usize, &&Finding)| {
+        let place = finding.place.as_ref().map(|place| format!(" ({})", value(&place.to_string()))).unwrap_or_default();
+        let own = if same.is_some_and(|_| i != last) { None } else { finding.help.as_deref() };
+        format!("{} {}{place}{}", code(&finding.code), short(&finding.message), own.map(helped).unwrap_or_default())
+    };
+    findings.iter().enumerate().map(one).collect()
 }
 
 /// What nothing takes back, whoever does it: steps with the objects.
