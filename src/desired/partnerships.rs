@@ -20,7 +20,7 @@ pub(super) fn resolve(draft: &mut Draft, docs: Vec<Doc<document::Partnership>>) 
         tenants.extend(reseller.tenant_id.as_ref().map(|tenant| (tenant.value, tenant.at, name.clone())));
         ids.extend(reseller.partner_ids.iter().map(|id| (id.value.clone(), id.at, name.clone())));
         let transfer_to = ending.as_ref().and_then(|ending| ending.transfer_to.as_ref()).map(|to| to.value.clone());
-        let admin_agents = reseller.admin_agents_group_id.clone();
+        let admin_agents = reseller.admin_agents_group_id;
         groups.extend(admin_agents.as_ref().map(|group| (group.value, group.at, name.clone())));
         let resolved = partnership(draft, name.clone(), at, reseller, &ensure);
         draft.add_partner(Partner { resolved, admin_agents, transfer_to });

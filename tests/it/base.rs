@@ -277,7 +277,17 @@ fn what_a_link_leads_to_is_compared_as_long_as_the_link_stands() {
     };
     assert!(!told().contains(UNSHOWN));
     repository.edit("manifests/kept/contoso.txt", "it@contoso.example", "a@contoso.example");
-    assert_eq!(section(&told(), UNSHOWN)[1], "    contact.email  it@contoso.example -> a@contoso.example");
+    let rerouted = "    contact.email  it@contoso.example -> a@contoso.example";
+    assert_eq!(section(&told(), UNSHOWN)[1], rerouted);
+    // The link is turned to what was laid in store.
+    std::fs::rename(repository.path("manifests/kept/contoso.txt"), repository.path("manifests/kept/b.txt"))
+        .expect("moved");
+    repository.git(&["checkout", "--quiet", "--", "shop/manifests/kept/contoso.txt"]);
+    repository.commit();
+    assert!(!told().contains(UNSHOWN), "it lies there");
+    std::fs::remove_file(repository.path("manifests/contoso.yaml")).expect("removed");
+    std::os::unix::fs::symlink("kept/b.txt", repository.path("manifests/contoso.yaml")).expect("linked");
+    assert_eq!(section(&told(), UNSHOWN)[1], rerouted);
 }
 
 #[test]

@@ -18,10 +18,10 @@ use crate::ledger::Ledger;
 use crate::manifest::{self, Fields};
 use crate::model::{Address, Name};
 use crate::plan::Planned;
-use read::{Base, Read, Was};
+use read::{Base, Read};
 use repository::Repository;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use unshown::Subject;
 
 /// What differs from the base.
@@ -53,25 +53,22 @@ const PROJECT_FILE: &str = "twotier.yaml";
 pub fn changed(project: &Valid, place: Place<'_>, reference: &str) -> Result<Changed, Fault> {
     let repository = Repository::around(place.root)?;
     let commit = repository.commit(reference)?;
-    let base = Base { files: repository.files(&commit)?, differing: repository.differing(&commit)? };
+    let (files, links) = repository.files(&commit)?;
+    let differing = repository.differing(&commit)?;
+    let base = Base { files, links };
     let file = project_file(&repository, &base, place)?;
-    let read = Read::then(&repository, &base, place, &file);
+    let mut former = base.read(&Read::then(&repository, place, &file));
     let (mut then, mut now) = (BTreeMap::new(), BTreeMap::new());
-    let (mut same, mut former) = (BTreeSet::new(), BTreeSet::new());
+    let mut same = BTreeSet::new();
     for (_, source) in project.sources.files() {
-        let lexical = repository.lexical(place.root, &source.path);
+        // Outside the repository nothing is known of the base: it counts as new.
         let path = repository.path(&place.root.join(&source.path));
-        match path.map(|path| (base.was(&read, (&lexical, &path), &repository), path)) {
-            Some((Was::Same, path)) => drop(same.insert(path)),
-            Some((Was::Other, path)) => {
-                former.insert(path);
-                now.extend(manifest::outline(&source.text));
-            }
-            // Outside the repository nothing is known of the base: it counts as new.
-            Some((Was::Unread, _)) | None => now.extend(manifest::outline(&source.text)),
+        match path.filter(|path| former.contains(path) && !differing.contains(path)) {
+            Some(path) => drop(same.insert(path)),
+            None => now.extend(manifest::outline(&source.text)),
         }
     }
-    former.extend(base.files.keys().filter(|path| read.reads(path) && !same.contains(*path)).cloned());
+    former.retain(|path| !same.contains(path));
     for text in repository.texts(former.iter().filter_map(|path| base.files.get(path)))? {
         then.extend(manifest::outline(&text));
     }
@@ -85,7 +82,8 @@ pub fn changed(project: &Valid, place: Place<'_>, reference: &str) -> Result<Cha
 /// What the project file said and says.
 fn project_file(repository: &Repository, base: &Base, place: Place<'_>) -> Result<Rewritten, Fault> {
     let path = place.root.join(PROJECT_FILE);
-    let object = repository.path(&path).and_then(|path| base.files.get(&path));
+    let object = base.leads(&repository.lexical(place.root, Path::new(PROJECT_FILE)));
+    let object = object.and_then(|path| base.files.get(&path));
     let then = repository.texts(object)?.pop();
     let said = |text: Option<String>| text.map(|text| manifest::outline_of_file(&text));
     Ok(Rewritten { then: said(then), now: said(files::read(&path).ok()) })

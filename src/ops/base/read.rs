@@ -1,11 +1,12 @@
 //! Which files of a commit were read as manifests, by the project file of that commit. A file that lay there unread is as
 //! new as one that was not there. Never reads a text.
 
+use super::repository::Paths;
 use super::{PROJECT_FILE, Repository, Rewritten};
 use crate::manifest::{Fields, Told, is_manifest};
 use crate::ops::project::Place;
-use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsStr;
+use std::collections::{BTreeSet, VecDeque};
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 /// Where manifests lie when the project file names no place.
@@ -13,22 +14,15 @@ const MANIFESTS: &str = "manifests";
 /// Where the state lies when the project file names no place.
 const STATE: &str = ".twotier";
 
+/// Most links that are followed to one file.
+const LINKS: usize = 40;
+
 /// The files of a commit.
 pub(super) struct Base {
     /// All of them, each with the name of its text.
-    pub(super) files: BTreeMap<PathBuf, String>,
-    /// Those that are otherwise now, or gone.
-    pub(super) differing: BTreeSet<PathBuf>,
-}
-
-/// What a file that is read now was then.
-pub(super) enum Was {
-    /// Read, with the same text.
-    Same,
-    /// Read, with another text.
-    Other,
-    /// Not there, or not read.
-    Unread,
+    pub(super) files: Paths,
+    /// Where those of them lead that are links.
+    pub(super) links: Paths,
 }
 
 /// What a project reads: paths as the repository names them.
@@ -39,7 +33,7 @@ pub(super) struct Read {
 
 impl Read {
     /// What was read at the commit whose project file said this. What environment and flags name now counts for both.
-    pub(super) fn then(repository: &Repository, base: &Base, place: Place<'_>, file: &Rewritten) -> Self {
+    pub(super) fn then(repository: &Repository, place: Place<'_>, file: &Rewritten) -> Self {
         let entries = |fields: &Option<Fields>| match fields.as_ref().and_then(|it| it.get("manifests")) {
             Some(Told::List(entries)) => entries.iter().map(PathBuf::from).collect(),
             Some(Told::One(_)) | None => vec![PathBuf::from(MANIFESTS)],
@@ -52,39 +46,64 @@ impl Read {
         let entries = if said == place.manifests { entries(&file.then) } else { place.manifests.to_vec() };
         let state =
             if state(&file.now) == place.root.join(place.state) { state(&file.then) } else { place.state.into() };
-        let mut places = Vec::new();
-        for entry in &entries {
-            let lexical = repository.lexical(place.root, entry);
-            // A place that is a link is read where it leads.
-            places.extend(repository.path(&place.root.join(entry)).filter(|_| base.led(&lexical, repository)));
-            places.push(lexical);
-        }
-        Self { places, state: repository.lexical(place.root, &state) }
+        let lexical = |path: &PathBuf| repository.lexical(place.root, path);
+        Self { places: entries.iter().map(lexical).collect(), state: lexical(&state) }
     }
-    /// Whether a path was read, as far as it tells.
-    pub(super) fn reads(&self, path: &Path) -> bool {
-        let below = |place: &PathBuf| path.strip_prefix(place).ok();
-        self.places.iter().filter_map(below).any(|below| {
-            let hidden = below.iter().any(|part| part.as_encoded_bytes().starts_with(b"."));
-            let named = is_manifest(path) && !hidden && path.file_name() != Some(OsStr::new(PROJECT_FILE));
-            (named || below.as_os_str().is_empty()) && !path.starts_with(&self.state)
-        })
+    /// Whether a path below a place was read, as far as its name tells.
+    fn takes(&self, path: &Path, below: &Path) -> bool {
+        let hidden = below.iter().any(|part| part.as_encoded_bytes().starts_with(b"."));
+        is_manifest(path) && !hidden && path.file_name() != Some(OsStr::new(PROJECT_FILE)) && !self.is_state(path)
+    }
+    fn is_state(&self, path: &Path) -> bool {
+        path.starts_with(&self.state)
     }
 }
 
 impl Base {
-    /// What a file was that is read now under a name, and lies under another one if a link leads there.
-    pub(super) fn was(&self, read: &Read, (lexical, path): (&Path, &Path), repository: &Repository) -> Was {
-        let was = read.reads(path) || (read.reads(lexical) && self.led(lexical, repository));
-        match (was && self.files.contains_key(path), self.differing.contains(path)) {
-            (false, _) => Was::Unread,
-            (true, false) => Was::Same,
-            (true, true) => Was::Other,
+    /// The files that were read as manifests, links followed as they led then.
+    pub(super) fn read(&self, read: &Read) -> BTreeSet<PathBuf> {
+        let (mut found, mut seen) = (BTreeSet::new(), BTreeSet::new());
+        let mut open: Vec<PathBuf> = read.places.iter().filter_map(|place| self.leads(place)).collect();
+        while let Some(place) = open.pop() {
+            if !seen.insert(place.clone()) {
+                continue;
+            }
+            // A file that is named itself is read whatever it is called.
+            if self.files.contains_key(&place) {
+                found.insert(place);
+                continue;
+            }
+            for path in self.files.range(place.clone()..).map(|(path, _)| path).take_while(|it| it.starts_with(&place))
+            {
+                let below = path.strip_prefix(&place).unwrap_or(path);
+                let to = if self.links.contains_key(path) { self.leads(path) } else { Some(path.clone()) };
+                match to {
+                    Some(file) if self.files.contains_key(&file) => {
+                        found.extend(read.takes(path, below).then_some(file));
+                    }
+                    Some(folder) if !read.is_state(path) => open.push(folder),
+                    Some(_) | None => {}
+                }
+            }
         }
+        found
     }
-    /// Whether every link on the way led there then.
-    fn led(&self, path: &Path, repository: &Repository) -> bool {
-        repository.links(path).iter().all(|link| self.files.contains_key(link) && !self.differing.contains(link))
+    /// Where a path led; none where it left the repository.
+    pub(super) fn leads(&self, path: &Path) -> Option<PathBuf> {
+        let (mut here, mut left) = (PathBuf::new(), LINKS);
+        let mut rest: VecDeque<OsString> = path.iter().map(OsString::from).collect();
+        while let Some(part) = rest.pop_front() {
+            match part.to_str() {
+                Some("..") if !here.pop() => return None,
+                Some("." | "..") => continue,
+                Some(_) | None => here.push(part),
+            }
+            let Some(target) = self.links.get(&here).map(Path::new) else { continue };
+            left = left.checked_sub(1).filter(|_| target.is_relative())?;
+            here.pop();
+            target.iter().rev().for_each(|part| rest.push_front(part.to_owned()));
+        }
+        Some(here)
     }
 }
 
@@ -92,21 +111,54 @@ impl Base {
 mod tests {
     use super::*;
 
-    #[test]
-    fn only_what_was_read_as_a_manifest_counts_when_it_is_gone() {
-        let places = ["shop/manifests", "one.txt"].map(PathBuf::from).to_vec();
-        let read = Read { places, state: PathBuf::from("shop/manifests/state") };
-        for (path, was) in [
-            ("shop/manifests/a/b.yaml", true),
-            ("shop/manifests/b.yml", true),
-            ("shop/manifests/notes.md", false),
-            ("shop/manifests/.old/b.yaml", false),
-            ("shop/manifests/twotier.yaml", false),
-            ("shop/manifests/state/b.yaml", false),
-            ("shop/other.yaml", false),
-            ("one.txt", true),
-        ] {
-            assert_eq!(read.reads(Path::new(path)), was, "{path}");
+    /// A commit of these files; `a -> b` is a link.
+    fn base(files: &[&str]) -> Base {
+        let (mut all, mut links) = (Paths::new(), Paths::new());
+        for file in files {
+            let (path, target) = file.split_once(" -> ").map_or((*file, None), |(path, target)| (path, Some(target)));
+            all.insert(PathBuf::from(path), "object".to_owned());
+            links.extend(target.map(|target| (PathBuf::from(path), target.to_owned())));
         }
+        Base { files: all, links }
+    }
+    fn read(places: &[&str], files: &[&str]) -> Vec<String> {
+        let places = places.iter().map(PathBuf::from).collect();
+        let found = base(files).read(&Read { places, state: PathBuf::from("shop/manifests/state") });
+        found.iter().map(|path| path.to_string_lossy().into_owned()).collect()
+    }
+
+    #[test]
+    fn what_was_read_is_told_by_name_and_place() {
+        let files = [
+            "one.txt",
+            "shop/manifests/.old/b.yaml",
+            "shop/manifests/a/b.yaml",
+            "shop/manifests/b.yml",
+            "shop/manifests/notes.md",
+            "shop/manifests/state/b.yaml",
+            "shop/manifests/twotier.yaml",
+            "shop/manifests2/a.yaml",
+            "shop/other.yaml",
+        ];
+        assert_eq!(
+            read(&["shop/manifests", "one.txt"], &files),
+            ["one.txt", "shop/manifests/a/b.yaml", "shop/manifests/b.yml"]
+        );
+    }
+
+    #[test]
+    fn links_are_followed_as_they_led_then() {
+        let files = [
+            "shop/manifests -> store",
+            "shop/store/a.yaml -> ../kept/a.txt",
+            "shop/store/all -> ../../common",
+            "shop/store/loop -> loop",
+            "shop/store/out.yaml -> ../../../x.yaml",
+            "shop/store/up -> .",
+            "shop/kept/a.txt",
+            "shop/kept/b.yaml",
+            "common/c.yaml",
+        ];
+        assert_eq!(read(&["shop/manifests"], &files), ["common/c.yaml", "shop/kept/a.txt"]);
     }
 }

@@ -1,8 +1,7 @@
 //! A git repository, asked by `git` itself: commits, names and texts of files. Never writes to it.
 
 use crate::ops::fault::Fault;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::ffi::OsString;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -12,8 +11,11 @@ pub fn is_committed(folder: &Path) -> bool {
     folder.is_dir() && git(folder, &["ls-files", "-z", "--", "."]).is_ok_and(|kept| kept.is_ok_and(|it| !it.is_empty()))
 }
 
-/// Most links that are followed to one file.
-const LINKS: usize = 40;
+/// Something of each path.
+pub(super) type Paths = BTreeMap<PathBuf, String>;
+
+/// How git calls a link.
+const LINK: &str = "120000";
 
 /// A git repository, by its top folder.
 pub(super) struct Repository {
@@ -40,16 +42,19 @@ impl Repository {
         let id = git(&self.top, &["rev-parse", "--verify", "--quiet", &wanted])?.map_err(|_| no())?;
         Ok(text(id).trim().to_owned())
     }
-    /// Every file of a commit, with the name of its text.
-    pub(super) fn files(&self, commit: &str) -> Result<BTreeMap<PathBuf, String>, Fault> {
+    /// Every file of a commit, with the name of its text, and where those lead that are links.
+    pub(super) fn files(&self, commit: &str) -> Result<(Paths, Paths), Fault> {
         let listed = git(&self.top, &["ls-tree", "-r", "-z", "--full-tree", commit])?.map_err(failed)?;
-        // `100644 blob OBJECT<tab>PATH`
-        let file = |line: &str| {
-            let (kind, path) = line.split_once('\t')?;
-            let (_, object) = kind.split_once(" blob ")?;
-            Some((PathBuf::from(path), object.to_owned()))
-        };
-        Ok(text(listed).split('\0').filter_map(file).collect())
+        let (mut files, mut links) = (BTreeMap::new(), Vec::new());
+        // `100644 blob OBJECT<tab>PATH`; a submodule is a commit.
+        for line in text(listed).split('\0') {
+            let Some((kind, path)) = line.split_once('\t') else { continue };
+            let Some((mode, object)) = kind.split_once(" blob ") else { continue };
+            files.insert(PathBuf::from(path), object.to_owned());
+            links.extend((mode == LINK).then(|| (PathBuf::from(path), object.to_owned())));
+        }
+        let targets = self.texts(links.iter().map(|(_, object)| object))?;
+        Ok((files, links.into_iter().map(|(path, _)| path).zip(targets).collect()))
     }
     /// Every file that is otherwise now, or gone.
     pub(super) fn differing(&self, commit: &str) -> Result<BTreeSet<PathBuf>, Fault> {
@@ -95,30 +100,6 @@ impl Repository {
         let root = std::fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
         let whole: PathBuf = root.join(path).components().filter(|part| *part != Component::CurDir).collect();
         whole.strip_prefix(&self.top).map(Path::to_owned).unwrap_or(whole)
-    }
-    /// Every link on the way to a path, by its own.
-    pub(super) fn links(&self, path: &Path) -> Vec<PathBuf> {
-        let (mut links, mut here) = (Vec::new(), PathBuf::new());
-        let mut rest: VecDeque<OsString> = path.iter().map(OsString::from).collect();
-        while let Some(part) = rest.pop_front() {
-            if part == ".." {
-                here.pop();
-                continue;
-            }
-            here.push(part);
-            let Ok(target) = std::fs::read_link(self.top.join(&here)) else { continue };
-            links.push(here.clone());
-            if links.len() > LINKS {
-                break;
-            }
-            here.pop();
-            // Joined with its own folder, as a target that is absolute stands alone.
-            let target = self.top.join(&here).join(target);
-            here = PathBuf::new();
-            let target = target.strip_prefix(&self.top).unwrap_or(&target);
-            target.iter().rev().for_each(|part| rest.push_front(part.to_owned()));
-        }
-        links
     }
 }
 
