@@ -230,7 +230,7 @@ fn compact_guards(ledger: &Ledger, epoch: u64, at: Timestamp, out: &mut Compact)
 fn compact_commit(commit: Option<&SmolStr>, at: Timestamp, out: &mut Compact) {
     if let Some(commit) = commit {
         out.say(at, Record::Open(Box::new(Open { commit: Some(commit.clone()), ..Open::default() })));
-        out.say(at, Record::Close { outcomes: BTreeMap::new() });
+        out.say(at, Record::Close { outcomes: BTreeMap::new(), refused: Vec::new() });
     }
 }
 
@@ -371,7 +371,7 @@ mod tests {
         });
         let guarded = Guarded { recipients: vec!["age1x".into()], ..Guarded::default() };
         write(Record::Guarded(Box::new(guarded)));
-        write(Record::Close { outcomes: BTreeMap::new() });
+        write(Record::Close { outcomes: BTreeMap::new(), refused: Vec::new() });
         let answer = super::super::notes::acknowledged(journal.ledger(), handoff(), by(), None).expect("is known");
         journal.note(answer, &stamp()).expect("notes");
         (store, journal)
@@ -519,7 +519,9 @@ mod tests {
         let first = writer.head().expect("is there");
         assert_eq!(write(&*store, first, writer.folded()), Ok(true));
         let epoch = run(&mut writer);
-        writer.append(epoch, vec![Record::Close { outcomes: BTreeMap::new() }], &stamp()).expect("closes");
+        writer
+            .append(epoch, vec![Record::Close { outcomes: BTreeMap::new(), refused: Vec::new() }], &stamp())
+            .expect("closes");
         old(&store, writer.head().expect("is there"), writer.folded());
         assert_eq!(newest(&*store).expect("reads").expect("an older one fits").0, first);
         assert_eq!(journal(&store).folded(), writer.folded());
@@ -536,11 +538,15 @@ mod tests {
         for _ in 0..EVERY {
             writer.append(epoch, vec![Record::Renew], &stamp()).expect("renews");
         }
-        writer.append(epoch, vec![Record::Close { outcomes: BTreeMap::new() }], &stamp()).expect("closes");
+        writer
+            .append(epoch, vec![Record::Close { outcomes: BTreeMap::new(), refused: Vec::new() }], &stamp())
+            .expect("closes");
         old(&store, writer.head().expect("is there"), writer.folded());
         assert_eq!(writer.checkpoint(), Ok(false), "its name is taken");
         let epoch = run(&mut writer);
-        writer.append(epoch, vec![Record::Close { outcomes: BTreeMap::new() }], &stamp()).expect("closes");
+        writer
+            .append(epoch, vec![Record::Close { outcomes: BTreeMap::new(), refused: Vec::new() }], &stamp())
+            .expect("closes");
         assert_eq!(writer.checkpoint(), Ok(true));
     }
 
@@ -582,7 +588,9 @@ mod tests {
         for _ in 0..EVERY {
             writer.append(epoch, vec![Record::Renew], &stamp()).expect("renews");
         }
-        writer.append(epoch, vec![Record::Close { outcomes: BTreeMap::new() }], &stamp()).expect("closes");
+        writer
+            .append(epoch, vec![Record::Close { outcomes: BTreeMap::new(), refused: Vec::new() }], &stamp())
+            .expect("closes");
         assert_eq!(writer.checkpoint(), Ok(true));
         assert_eq!(writer.checkpoint(), Ok(false), "once is enough");
     }

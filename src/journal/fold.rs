@@ -127,7 +127,7 @@ impl Folded {
                 self.ledger.genesis.get_or_insert(Genesis { tenant, state, at: place.at });
             }
             Record::Open(open) => self.open(place, *open),
-            Record::Renew | Record::Planned { plan: _ } => {}
+            Record::Renew | Record::Planned { plan: _, document: _, passed: _ } => {}
             // By its definition: a kind that nobody here knows may do no more.
             Record::Remark { kind: _, address: _, by: _, place: _, removed: _ } => {}
             Record::Asked { step, key, digest, text, wanted } => {
@@ -163,7 +163,9 @@ impl Folded {
                     self.ledger.guarded = Some(place.epoch);
                 }
             }
-            Record::Close { outcomes: _ } => self.run = self.run.take().filter(|run| run.epoch != place.epoch),
+            Record::Close { outcomes: _, refused: _ } => {
+                self.run = self.run.take().filter(|run| run.epoch != place.epoch)
+            }
             Record::Takeover { from: _, by: _, reason: _ } => {
                 self.run = self.run.take().filter(|run| run.epoch >= place.epoch);
             }

@@ -3,7 +3,10 @@
 
 use super::chain::{self, JournalError};
 use super::guarding::Guarding;
-use super::record::{Adopted, BoundId, Family, Intent, Moved, Object, Open, Record, Remarked, Settled};
+use super::meant::Meant;
+use super::record::{
+    Adopted, BoundId, Family, Intent, Moved, Object, Open, Passed, Record, Refused, Remarked, Settled,
+};
 use super::renames::Moves;
 use super::store::Store;
 use crate::ledger::Guards;
@@ -26,6 +29,8 @@ pub struct History {
     renamed: Vec<(Address, Address)>,
     /// Recorded last, under the names of now.
     guards: Option<Guards>,
+    /// What each address means, under the names of now.
+    meant: Meant,
 }
 
 /// One run.
@@ -53,6 +58,10 @@ pub struct Run {
     pub guarded: Vec<Guarding>,
     /// That the plan it followed was removed since.
     pub pruned: Option<Pruned>,
+    /// The document of its plan that was approved, where another one was approved under that id before.
+    pub document: Option<Digest>,
+    /// What let limits pass.
+    pub passed: Vec<Passed>,
 }
 impl Run {
     /// The plan it followed.
@@ -90,6 +99,8 @@ pub enum Seen {
     Renamed(Address, Address),
     /// Which live object it means.
     Bound(Address, BoundId),
+    /// Which other live object it meant before, and which it means now.
+    Repointed(Address, BoundId, BoundId),
     /// How it stands: in use, suspended, ended.
     Stands(Address, Value),
     /// What was asked of people is over: what it was for was observed.
@@ -106,6 +117,7 @@ impl Seen {
             | Self::Released(address)
             | Self::Renamed(address, _)
             | Self::Bound(address, _)
+            | Self::Repointed(address, _, _)
             | Self::Stands(address, _) => address,
             Self::Over(_, key) | Self::Withdrawn(_, key) => &key.address,
         }
@@ -126,6 +138,8 @@ pub enum End {
         at: Timestamp,
         /// How many steps ended how.
         outcomes: BTreeMap<SmolStr, u32>,
+        /// What stood against the whole plan.
+        refused: Vec<Refused>,
     },
     /// Another run, or a person, ended it.
     TakenOver {
@@ -240,30 +254,15 @@ impl History {
 
     fn absorb_record(&mut self, (number, epoch, at): (u64, u64, Timestamp), record: Record) {
         match record {
-            Record::Open(open) => {
-                let (asked, effects, end) = (Vec::new(), Vec::new(), End::Open { last: at });
-                let (made, seen, guarded, pruned) = (None, Vec::new(), Vec::new(), None);
-                self.runs.push(Run {
-                    epoch,
-                    number,
-                    at,
-                    open: *open,
-                    end,
-                    asked,
-                    effects,
-                    made,
-                    seen,
-                    guarded,
-                    pruned,
-                });
-            }
-            Record::Planned { plan } => {
+            Record::Open(open) => self.open((number, epoch, at), *open),
+            Record::Planned { plan, document, passed } => {
                 if let Some(run) = self.run(epoch) {
-                    run.made = Some(plan);
+                    run.made = run.open.plan.is_none().then_some(plan);
+                    (run.document, run.passed) = (document, passed);
                 }
             }
             Record::Adopted(adopted) => self.adopt((epoch, at), *adopted),
-            Record::Close { outcomes } => self.end(epoch, End::Closed { at, outcomes }),
+            Record::Close { outcomes, refused } => self.end(epoch, End::Closed { at, outcomes, refused }),
             Record::Takeover { from, by, reason } => self.end(from, End::TakenOver { at, by, reason }),
             Record::Asked { step, key, digest: _, text: _, wanted: _ } => {
                 self.handoffs.insert(step, key.clone());
@@ -299,10 +298,33 @@ impl History {
                 }
                 self.notes.push(Note { number, at, record, about: None });
             }
-            Record::Bound { .. } | Record::Forgotten { .. } => {
+            Record::Bound { ref address, ref id, .. } => {
+                self.meant.learn(address, *id);
+                self.notes.push(Note { number, at, record, about: None });
+            }
+            Record::Forgotten { ref address, what, .. } => {
+                self.meant.forget(address, what);
                 self.notes.push(Note { number, at, record, about: None });
             }
         }
+    }
+
+    fn open(&mut self, (number, epoch, at): (u64, u64, Timestamp), open: Open) {
+        self.runs.push(Run {
+            epoch,
+            number,
+            at,
+            open,
+            end: End::Open { last: at },
+            asked: Vec::new(),
+            effects: Vec::new(),
+            made: None,
+            seen: Vec::new(),
+            guarded: Vec::new(),
+            pruned: None,
+            document: None,
+            passed: Vec::new(),
+        });
     }
 
     fn adopt(&mut self, (epoch, at): (u64, Timestamp), adopted: Adopted) {
@@ -330,13 +352,16 @@ impl History {
         let over = consumed.into_iter().filter_map(|id| Some(Seen::Over(id, self.handoffs.get(&id)?.clone())));
         let called_back =
             withdrawn.into_iter().filter_map(|id| Some(Seen::Withdrawn(id, self.handoffs.get(&id)?.clone())));
+        let repointed = self.meant.resellers(&settled, &bindings);
+        let bound: Vec<Seen> = bindings.into_iter().map(|(address, id)| self.meant.see(address, id)).collect();
         let stands = settled.into_iter().filter_map(|(address, mut fields)| {
             fields.remove(&Field::Status).map(|status| Seen::Stands(address, status))
         });
         let seen: Vec<Seen> = (renamed.into_iter().map(|(new, old)| Seen::Renamed(new, old)))
             .chain(managed.into_iter().filter(same).map(Seen::Managed))
             .chain(released.into_iter().filter(same).map(Seen::Released))
-            .chain(bindings.into_iter().map(|(address, id)| Seen::Bound(address, id)))
+            .chain(bound)
+            .chain(repointed)
             .chain(stands)
             .chain(over.chain(called_back))
             .collect();
@@ -351,6 +376,7 @@ impl History {
             let moves = Moves::new(renamed.iter().map(|(new, old)| (old.clone(), new.clone())));
             moves.set(&mut guards.protected);
         }
+        self.meant.rename(&renamed);
         self.renamed.extend(renamed);
     }
     fn guard(&mut self, (number, epoch, at): (u64, u64, Timestamp), after: Guards) {
@@ -439,6 +465,7 @@ fn moved(seen: &[(Timestamp, Seen)], renamed: &[(Address, Address)]) -> BTreeSet
         Seen::Managed(_)
         | Seen::Released(_)
         | Seen::Bound(..)
+        | Seen::Repointed(..)
         | Seen::Stands(..)
         | Seen::Over(..)
         | Seen::Withdrawn(..) => None,

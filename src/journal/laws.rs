@@ -114,7 +114,7 @@ impl Writer {
                 }
             }
             Move::TakeOver => drop(self.journal.take_over(by(), why(), &stamp())),
-            Move::Close => self.append(Record::Close { outcomes: BTreeMap::new() }),
+            Move::Close => self.append(Record::Close { outcomes: BTreeMap::new(), refused: Vec::new() }),
             Move::Refresh => store.arrive(),
             Move::Restart => self.journal = journal(store),
             Move::Checkpoint => drop(self.journal.checkpoint_after(0)),
@@ -209,7 +209,7 @@ fn a_record() -> impl Strategy<Value = Record> {
         place.clone().prop_map(move |at| forgotten(at, Forgotten::Binding)),
         place.clone().prop_map(move |at| forgotten(at, Forgotten::Credentials)),
         place.prop_map(move |at| forgotten(at, Forgotten::UndeliveredCredentials)),
-        Just(Record::Close { outcomes: BTreeMap::new() }),
+        Just(Record::Close { outcomes: BTreeMap::new(), refused: Vec::new() }),
         Just(Record::Takeover { from: 1, by: None, reason: why() }),
     ]
 }

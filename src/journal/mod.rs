@@ -16,6 +16,7 @@ pub mod history;
 mod laws;
 pub mod lease;
 mod log;
+mod meant;
 pub mod memory;
 pub mod notes;
 pub mod prune;

@@ -165,10 +165,12 @@ fn unused(folded: &Folded, history: &History, before: Timestamp) -> BTreeMap<Dig
     let mut unused = BTreeMap::new();
     let mut used = BTreeSet::new();
     for run in &history.runs {
-        let Some(id) = run.plan() else { continue };
-        match over(run).filter(|ended| *ended < before && !is_awaited(folded, run, *ended)) {
-            Some(ended) => drop(unused.insert(id, SparePlan { id, run: run.epoch, ended })),
-            None => drop(used.insert(id)),
+        let over = over(run).filter(|ended| *ended < before && !is_awaited(folded, run, *ended));
+        for id in run.plan().into_iter().chain(run.document) {
+            match over {
+                Some(ended) => drop(unused.insert(id, SparePlan { id, run: run.epoch, ended })),
+                None => drop(used.insert(id)),
+            }
         }
     }
     unused.retain(|id, _| !used.contains(id));

@@ -11,8 +11,10 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
+mod permit;
 mod remark;
 
+pub use permit::{Passed, Refused};
 pub use remark::{Remarked, Removed};
 
 /// The version of the format, from the first object on.
@@ -56,10 +58,17 @@ pub enum Record {
     // ── run records, under the owner's epoch
     /// A run begins; its epoch is one more than the highest before.
     Open(Box<Open>),
-    /// The plan that a run made for itself and follows, where none was approved; kept under its id like an approved one.
+    /// Said before a run does anything: the plan that it made for itself and follows, where none was approved, kept under its
+    /// id like an approved one; and of any plan what its id does not cover.
     Planned {
         /// Which.
         plan: Digest,
+        /// The document that was approved, where it is another one than the first of that id: kept under its own SHA-256.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        document: Option<Digest>,
+        /// What lets limits pass in this run.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        passed: Vec<Passed>,
     },
     /// The lease goes on.
     Renew,
@@ -109,6 +118,9 @@ pub enum Record {
     Close {
         /// How many steps ended how.
         outcomes: BTreeMap<SmolStr, u32>,
+        /// What stood against the whole plan, so that nothing of it was done.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        refused: Vec<Refused>,
     },
     /// Another run takes the lease from a dead one.
     Takeover {

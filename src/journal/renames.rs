@@ -107,7 +107,7 @@ impl Moves {
         *names = now.into_iter().collect();
     }
 
-    fn map<V>(&self, map: &mut BTreeMap<Address, V>) {
+    pub(super) fn map<V>(&self, map: &mut BTreeMap<Address, V>) {
         let moving: Vec<(Address, V)> = map
             .extract_if(.., |address, _| self.target(address).is_some())
             .map(|(mut address, value)| {

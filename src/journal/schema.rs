@@ -41,12 +41,26 @@ fn tidy(schema: &mut Value) {
 mod tests {
     use super::super::chain;
     use super::super::record::{
-        Adopted, BegunFor, BoundId, DoneBy, Forgotten, Guarded, Learned, Moved, Record, Remarked, Removed, Settled,
+        Adopted, BegunFor, BoundId, DoneBy, Forgotten, Guarded, Learned, Moved, Passed, Record, Refused, Remarked,
+        Removed, Settled,
     };
     use super::super::support::*;
     use super::*;
     use crate::model::{Bound, Field, Freeze, Limit, Value as Held};
     use std::collections::BTreeMap;
+
+    fn passed() -> Passed {
+        Passed {
+            acknowledgement: "march".parse().expect("a name"),
+            code: "TT0504".into(),
+            causes: [address("customer/contoso")].into(),
+            amount: 2,
+            at_most: 3,
+            by: by(),
+            reason: why(),
+            expires: "2026-12-20".parse().expect("a date"),
+        }
+    }
 
     /// One of each record, filled.
     fn every_record() -> Vec<Record> {
@@ -77,7 +91,7 @@ mod tests {
         vec![
             Record::Genesis { tenant: tenant(), state: "state".into(), begun_for: Some(BegunFor::Service) },
             Record::Open(Box::new(open())),
-            Record::Planned { plan: digest("plan") },
+            Record::Planned { plan: digest("plan"), document: Some(digest("document")), passed: vec![passed()] },
             Record::Renew,
             asked("please"),
             Record::Intent(Box::new(create("customer/contoso"))),
@@ -106,7 +120,10 @@ mod tests {
                 }]
                 .into(),
             })),
-            Record::Close { outcomes: BTreeMap::from([("done".into(), 3)]) },
+            Record::Close {
+                outcomes: BTreeMap::from([("done".into(), 3)]),
+                refused: vec![Refused { code: Some("TT0504".into()), text: "too many".into() }],
+            },
             Record::Takeover { from: 1, by: Some(by()), reason: why() },
         ]
     }

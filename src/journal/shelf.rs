@@ -21,6 +21,20 @@ impl Journal {
         }
     }
 
+    /// Keeps the document of an approved plan. Where another one with this id was approved before, which differs in what the id
+    /// does not cover, it stays, and this one is kept under its own SHA-256; that is answered.
+    ///
+    /// # Errors
+    /// As the store gave it.
+    pub fn put_approved(&self, id: Digest, bytes: &[u8]) -> Result<Option<Digest>, JournalError> {
+        if let Placed::Ours = place(self.store(), Key::Plan(id), bytes)? {
+            return Ok(None);
+        }
+        let own = Digest::of_bytes(bytes);
+        self.put_plan(own, bytes)?;
+        Ok(Some(own))
+    }
+
     /// The plan with this id, as it was put; none when none is kept.
     ///
     /// # Errors

@@ -55,7 +55,9 @@ fn a_second_run_is_held_off_until_the_first_closes() {
     let epoch = run(&mut first);
     let Ok(Begun::Held(holder)) = second.begin(open(), &stamp()) else { panic!("must be held") };
     assert_eq!((holder.epoch, holder.open.actor.as_str()), (1, "pipeline"));
-    first.append(epoch, vec![Record::Close { outcomes: BTreeMap::new() }], &stamp()).expect("closes");
+    first
+        .append(epoch, vec![Record::Close { outcomes: BTreeMap::new(), refused: Vec::new() }], &stamp())
+        .expect("closes");
     assert_eq!(run(&mut second), 2);
     assert_eq!(renew(&mut first, epoch), Err(JournalError::NotOpen { epoch }), "it closed itself");
     assert!(codes(&*store).is_empty());
@@ -231,7 +233,9 @@ fn a_person_takes_over_without_watching_and_signs_for_it() {
 fn a_closed_run_writes_nothing_more() {
     let (_store, mut journal) = begun();
     let epoch = run(&mut journal);
-    journal.append(epoch, vec![Record::Close { outcomes: BTreeMap::new() }], &stamp()).expect("closes");
+    journal
+        .append(epoch, vec![Record::Close { outcomes: BTreeMap::new(), refused: Vec::new() }], &stamp())
+        .expect("closes");
     assert_eq!(renew(&mut journal, epoch), Err(JournalError::NotOpen { epoch }));
     assert_eq!(renew(&mut journal, 7), Err(JournalError::NotOpen { epoch: 7 }));
 }
@@ -398,6 +402,11 @@ fn the_first_plan_with_an_id_stays() {
     journal.put_plan(digest("plan"), b"first").expect("is kept");
     journal.put_plan(digest("plan"), b"second").expect("is kept already");
     assert_eq!(journal.plan(digest("plan")), Ok(Some(b"first".to_vec())));
+    assert_eq!(journal.put_approved(digest("plan"), b"first"), Ok(None));
+    let own = crate::model::Digest::of_bytes(b"second");
+    assert_eq!(journal.put_approved(digest("plan"), b"second"), Ok(Some(own)), "another one that was approved");
+    assert_eq!(journal.plan(own), Ok(Some(b"second".to_vec())));
+    assert_eq!(journal.plan(digest("plan")), Ok(Some(b"first".to_vec())));
 }
 
 #[test]
@@ -408,7 +417,9 @@ fn history_tells_runs_effects_and_who_settled_them() {
     journal.append(epoch, vec![effect("subscription/contoso/m365")], &stamp()).expect("intends");
     journal.append(epoch, vec![settled(2, unknown())], &stamp()).expect("settles");
     let outcomes = BTreeMap::from([("unknown".into(), 1)]);
-    journal.append(epoch, vec![Record::Close { outcomes: outcomes.clone() }], &stamp()).expect("closes");
+    journal
+        .append(epoch, vec![Record::Close { outcomes: outcomes.clone(), refused: Vec::new() }], &stamp())
+        .expect("closes");
     let outcome = Settled::NotStarted;
     journal.note(Record::Resolved { intent: 2, outcome, by: by(), reason: why() }, &stamp()).expect("resolves");
     let history = History::read(&*store).expect("reads");

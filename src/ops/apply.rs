@@ -3,6 +3,8 @@
 
 use super::fault::Fault;
 use super::observe::Progress;
+use super::past;
+use super::permit;
 use super::plan;
 use super::project::Valid;
 use super::recall::{Past, Recall, Recalling};
@@ -163,19 +165,13 @@ pub fn recall_and_apply(
     let recovered = session.recover(observe)?;
     let mut fresh = match plan_anew((project, &consent), &mut session, (observe, recalling), (tools, progress)) {
         Ok(fresh) => fresh,
-        Err(fault @ Fault::Denied(_)) => {
-            session.close()?;
-            return Err(fault);
-        }
+        Err(fault @ Fault::Denied(_)) => return Err(refuse(session, fault)),
         Err(fault) => return Err(fault),
     };
     lint::silence(&mut fresh.planned.outlook.findings, &order.lint, tools.clock.now().date());
     let verdicts = match judge((&consent, order.matching), &mut fresh, (&project.desired, session.ledger())) {
         Ok(verdicts) => verdicts,
-        Err(fault) => {
-            session.close()?;
-            return Err(told(fault, journal));
-        }
+        Err(fault) => return Err(told(refuse(session, fault), journal)),
     };
     if let Some(such) = consent.foreign((&project.desired, session.journal()), &verdicts)? {
         session.close()?;
@@ -188,22 +184,23 @@ pub fn recall_and_apply(
     let gates: Vec<Gate> = fresh.planned.outlook.gates.iter().filter(|gate| gate.is_closed()).cloned().collect();
     let lacking = Lacking::of(to_perform(&approval), &order.roles);
     if !lacking.is_empty() {
-        session.close()?;
-        return Err(Fault::Role(lacking));
+        return Err(refuse(session, Fault::Role(lacking)));
     }
     let approved = consent.id();
     let (id, document) = consent.document(&file);
     if !gates.is_empty() {
-        session.keep((id, document.as_bytes()))?;
+        session.keep((id, document.as_bytes()), Vec::new())?;
         let guards = to_record((&project.desired, fresh.now), &fresh.planned, &approval);
-        let recorded = match guards {
-            Some((recorded, guards)) => session.close_guarded(guards).map(|()| recorded)?,
-            None => session.close().map(|()| consent.under().map_or(Recorded::Nothing, |_| Recorded::Already))?,
+        let recorded = match (&guards, consent.under()) {
+            (Some((recorded, _)), _) => *recorded,
+            (None, Some(_)) => Recorded::Already,
+            (None, None) => Recorded::Nothing,
         };
+        session.refuse(permit::by_gates(&file.outlook().gates), guards.map(|(_, guards)| guards))?;
         return Ok(Applied::Closed { file, gates, recorded });
     }
     if approval.all_stale() {
-        session.close()?;
+        session.refuse(permit::stale(), None)?;
         return Ok(Applied::AllStale { file });
     }
     let in_force = InForce::of(&project.desired, session.ledger(), consent.under());
@@ -217,6 +214,7 @@ pub fn recall_and_apply(
         planned: &fresh.planned,
         approval,
         document: Some((id, document.as_bytes())),
+        passed: permit::passed(fresh.planned.plan.steps(), &project.desired.acknowledgements),
         settings: Settings { parallel: order.parallel, deadline: order.deadline, unsealable, ..Settings::default() },
         observe,
         actuate,
@@ -225,6 +223,12 @@ pub fn recall_and_apply(
     };
     let outcome = session.run(work);
     Ok(Applied::Ran { file, outcome, approved, recovered, seen, unread })
+}
+
+/// Ends the run with why it did nothing, which is answered.
+fn refuse(session: Session<'_>, fault: Fault) -> Fault {
+    let refused = permit::by_fault(&fault);
+    session.refuse(refused, None).map_or_else(Fault::from, |()| fault)
 }
 
 /// What people were asked and what shows now.
@@ -327,12 +331,10 @@ fn find_consent(journal: &Journal, consent: Consent) -> Result<Known, Fault> {
 }
 
 fn stored(journal: &Journal, id: Digest, seen: BTreeSet<Digest>) -> Result<Known, Fault> {
-    let Some(bytes) = journal.plan(id)? else { return Ok(Known::OnlyId(id)) };
-    let file = PlanFile::read(&String::from_utf8_lossy(&bytes))
-        .map_err(|source| Fault::Plan { place: format!("plan/{id}"), source })?;
-    // Reading recomputes the id from the content: a plan laid there under another's name has its own.
-    let found = file.plan().id();
-    if found == id { Ok(Known::Plan(Box::new(file), seen)) } else { Err(Fault::NotThatPlan { id, found }) }
+    let Some(kept) = past::kept(journal, id)? else { return Ok(Known::OnlyId(id)) };
+    let found = kept.file.plan().id();
+    // A document is kept under its own digest as well, and nobody approves a plan by that.
+    if found == id { Ok(Known::Plan(Box::new(kept.file), seen)) } else { Err(Fault::NotThatPlan { id, found }) }
 }
 
 impl Known {

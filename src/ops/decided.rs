@@ -5,6 +5,7 @@ use super::past;
 use crate::desired::Desired;
 use crate::journal::History;
 use crate::journal::history::{Effect, Note, Run, Seen};
+use crate::journal::record::Passed;
 use crate::model::{Address, CustomerKey, Digest, Name, StepKey, Timestamp};
 use crate::plan::FieldChange;
 use std::collections::{BTreeMap, BTreeSet};
@@ -62,6 +63,13 @@ pub enum What {
         /// From what to what; what is looser carries a note.
         change: FieldChange,
     },
+    /// An acknowledgement let steps of a run pass a limit.
+    Passed {
+        /// Which run.
+        run: u64,
+        /// What, and on whose word.
+        passed: Passed,
+    },
     /// A person said something.
     Said(Note),
 }
@@ -109,7 +117,24 @@ pub fn by_run(run: &Run, names: &BTreeSet<Address>) -> Vec<Event> {
         let of = move |change| Event { at: it.at, number: it.number, what: What::Guarded { run: epoch, change } };
         past::guarded(&it).into_iter().map(of)
     });
-    seen.chain(guarded).chain(asked).chain(did).collect()
+    let passed = run.passed.iter().filter(|it| concerns(run, it, names)).map(|it| Event {
+        at: run.at,
+        number,
+        what: What::Passed { run: epoch, passed: it.clone() },
+    });
+    seen.chain(guarded).chain(passed).chain(asked).chain(did).collect()
+}
+
+/// Whether what let a run pass has to do with these addresses: by its own, by a document whose steps it covers, or by an effect.
+#[must_use]
+pub fn concerns(run: &Run, passed: &Passed, names: &BTreeSet<Address>) -> bool {
+    let counts = |effect: &Effect| {
+        names.contains(&effect.intent.key.address)
+            && effect.intent.counts.iter().any(|it| it.acknowledgement.as_ref() == Some(&passed.acknowledgement))
+    };
+    names.contains(&Address::Acknowledgement(passed.acknowledgement.clone()))
+        || !passed.causes.is_disjoint(names)
+        || run.effects.iter().any(counts)
 }
 
 /// The address, and the documents that name who is to have something of it.

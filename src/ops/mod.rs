@@ -17,6 +17,7 @@ pub mod lint;
 pub mod memory;
 pub mod observe;
 pub mod past;
+mod permit;
 pub mod plan;
 pub mod planning;
 pub mod project;

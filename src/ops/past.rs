@@ -21,11 +21,61 @@ pub type Runs = BTreeMap<u64, Changes>;
 /// # Errors
 /// When the store cannot say.
 pub fn changes(journal: &Journal, run: &Run) -> Result<Changes, Fault> {
-    let Some(id) = run.plan() else { return Ok(Changes::new()) };
-    let Some(bytes) = journal.plan(id)? else { return Ok(Changes::new()) };
-    let Ok(file) = PlanFile::read(&String::from_utf8_lossy(&bytes)) else { return Ok(Changes::new()) };
+    let file = match followed(journal, run) {
+        Ok(Some(file)) => file,
+        Ok(None) | Err(Fault::Plan { .. } | Fault::NotThatPlan { .. }) => return Ok(Changes::new()),
+        Err(fault) => return Err(fault),
+    };
     let steps = file.plan().steps().iter().filter(|step| !step.changes.is_empty());
     Ok(steps.map(|step| (step.id, step.changes.clone())).collect())
+}
+
+/// The document of the plan that a run followed, as it was approved; none where it is not kept.
+///
+/// # Errors
+/// When it is not whole or another plan's, and when the store cannot say.
+pub fn followed(journal: &Journal, run: &Run) -> Result<Option<PlanFile>, Fault> {
+    let Some(id) = run.plan() else { return Ok(None) };
+    let key = run.document.unwrap_or(id);
+    let Some(bytes) = journal.plan(key)? else { return Ok(None) };
+    let file = PlanFile::read(&String::from_utf8_lossy(&bytes))
+        .map_err(|source| Fault::Plan { place: format!("plan/{key}"), source })?;
+    // Reading recomputes the id from the content: a plan laid there under another's name has its own.
+    let found = file.plan().id();
+    let is_own = run.document.is_none_or(|own| own == Digest::of_bytes(&bytes));
+    if found == id && is_own { Ok(Some(file)) } else { Err(Fault::NotThatPlan { id, found }) }
+}
+
+/// A kept plan, as it was approved last.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kept {
+    /// The document.
+    pub file: PlanFile,
+    /// The run that followed it last, if one did.
+    pub run: Option<u64>,
+    /// Runs that followed another document of the same plan.
+    pub others: Vec<u64>,
+}
+
+/// The document of this plan that was approved last; none when none is kept.
+///
+/// # Errors
+/// As [`followed`].
+pub fn kept(journal: &Journal, id: Digest) -> Result<Option<Kept>, Fault> {
+    let history = History::read(journal.store())?;
+    let of_it = || history.runs.iter().rev().filter(|run| run.plan() == Some(id));
+    for run in of_it() {
+        if let Some(file) = followed(journal, run)? {
+            let others = of_it().filter(|other| other.document != run.document).map(|other| other.epoch).collect();
+            return Ok(Some(Kept { file, run: Some(run.epoch), others }));
+        }
+    }
+    let Some(bytes) = journal.plan(id)? else { return Ok(None) };
+    let file = PlanFile::read(&String::from_utf8_lossy(&bytes))
+        .map_err(|source| Fault::Plan { place: format!("plan/{id}"), source })?;
+    let found = file.plan().id();
+    let is_it = found == id || id == Digest::of_bytes(&bytes);
+    if is_it { Ok(Some(Kept { file, run: None, others: Vec::new() })) } else { Err(Fault::NotThatPlan { id, found }) }
 }
 
 /// The same of several runs, by their numbers.
@@ -62,6 +112,17 @@ pub fn guarded(guarding: &Guarding) -> Vec<FieldChange> {
 /// How many digits of an id are enough to ask for a plan.
 const ENOUGH: usize = 6;
 
+/// The plan that this run followed.
+///
+/// # Errors
+/// When there is no such run, its plan is not kept, or not whole.
+pub fn of_run(journal: &Journal, epoch: u64) -> Result<PlanFile, Fault> {
+    let history = History::read(journal.store())?;
+    let run = history.runs.iter().find(|run| run.epoch == epoch);
+    let run = run.ok_or_else(|| Fault::Usage(format!("there is no run {epoch}; `twotier history` lists them")))?;
+    followed(journal, run)?.ok_or_else(|| Fault::Usage(format!("no plan of run {epoch} is kept")))
+}
+
 /// Whether a text may be the beginning of the id of a plan.
 #[must_use]
 pub fn may_be_plan(text: &str) -> bool {
@@ -72,7 +133,7 @@ pub fn may_be_plan(text: &str) -> bool {
 ///
 /// # Errors
 /// When none or several do, and when it is not whole.
-pub fn plan(journal: &Journal, prefix: &str) -> Result<PlanFile, Fault> {
+pub fn plan(journal: &Journal, prefix: &str) -> Result<Kept, Fault> {
     let prefix = prefix.to_ascii_lowercase();
     let keys = journal.store().list_after(Folder::Plan, None).map_err(crate::journal::JournalError::from)?;
     let ids: Vec<Digest> = keys
@@ -90,11 +151,7 @@ pub fn plan(journal: &Journal, prefix: &str) -> Result<PlanFile, Fault> {
             }
             None => format!("no file and no kept plan is called `{prefix}`; `twotier history` lists plans"),
         })),
-        [id] => {
-            let bytes = journal.plan(*id)?.unwrap_or_default();
-            PlanFile::read(&String::from_utf8_lossy(&bytes))
-                .map_err(|source| Fault::Plan { place: format!("plan/{id}"), source })
-        }
+        [id] => kept(journal, *id)?.ok_or_else(|| Fault::Usage(format!("the plan `{id}` is gone"))),
         several => Err(Fault::Usage(format!(
             "the ids of {} kept plans begin with `{prefix}`: give more digits, such as `{}`",
             several.len(),

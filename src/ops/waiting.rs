@@ -2,11 +2,11 @@
 //! says that anything may be done which was not approved.
 
 use super::fault::Fault;
+use super::past;
 use crate::journal::history::{End, Run};
 use crate::journal::{History, Journal};
 use crate::ledger::HandoffState;
 use crate::model::Digest;
-use crate::plan::file::PlanFile;
 use std::collections::BTreeSet;
 
 /// A plan to go on with.
@@ -30,7 +30,7 @@ pub fn waiting(journal: &Journal) -> Result<Option<Waiting>, Fault> {
         let Some(plan) = run.open.plan.filter(|plan| !told.contains(plan)) else { continue };
         let Some(waits) = waits(run) else { continue };
         told.insert(plan);
-        let Some(kept) = kept(journal, plan)? else { break };
+        let Some(kept) = past::followed(journal, run)? else { break };
         if waits {
             found = Some(plan);
         }
@@ -45,17 +45,11 @@ pub fn waiting(journal: &Journal) -> Result<Option<Waiting>, Fault> {
 fn waits(run: &Run) -> Option<bool> {
     match &run.end {
         End::Open { last: _ } | End::TakenOver { .. } => Some(true),
-        End::Closed { at: _, outcomes } if outcomes.is_empty() => None,
-        End::Closed { at: _, outcomes } => {
+        End::Closed { at: _, outcomes, refused: _ } if outcomes.is_empty() => None,
+        End::Closed { at: _, outcomes, refused: _ } => {
             Some(["asked", "pending", "skipped", "interrupted"].iter().any(|word| outcomes.contains_key(*word)))
         }
     }
-}
-
-fn kept(journal: &Journal, plan: Digest) -> Result<Option<PlanFile>, Fault> {
-    let Some(bytes) = journal.plan(plan)? else { return Ok(None) };
-    let file = PlanFile::read(&String::from_utf8_lossy(&bytes));
-    file.map(Some).map_err(|source| Fault::Plan { place: format!("plan/{plan}"), source })
 }
 
 /// The hand-offs whose purpose was seen.

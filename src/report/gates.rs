@@ -54,6 +54,12 @@ pub fn closings(gates: &[Gate], steps: &[Step]) -> Vec<String> {
     said
 }
 
+/// What stands against a plan, each with its code.
+#[must_use]
+pub fn against(gates: &[Gate]) -> Vec<(String, String)> {
+    closed(gates).iter().map(|gate| (gate.code(), gate.what())).collect()
+}
+
 /// Whether a step records a looser guard of this name.
 fn is_loosened(name: &str, steps: &[Step]) -> bool {
     let guards = steps.iter().filter(|step| step.key.step == StepName::ChangeGuards);

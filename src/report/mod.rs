@@ -22,7 +22,7 @@ mod width;
 pub use acknowledgements::{Proposal, acknowledgements};
 pub use counts::{Counts, Verdict};
 pub use findings::tally;
-pub use gates::closings;
+pub use gates::{against, closings};
 pub use json::{FORMAT, Report, schema, written};
 pub use layout::Paint;
 pub use run::{Run, RunDocument};

@@ -39,7 +39,7 @@ impl Site {
         for n in 1..=objects {
             journal.append(epoch, vec![Record::Renew], &stamp(n)).expect("renews");
         }
-        let close = Record::Close { outcomes: Default::default() };
+        let close = Record::Close { outcomes: Default::default(), refused: Vec::new() };
         journal.append(epoch, vec![close], &stamp(objects + 1)).expect("closes");
         site
     }

@@ -98,6 +98,6 @@ impl RunState<'_> {
             *outcomes.entry(SmolStr::new_static(outcome.word())).or_default() += 1;
         }
         self.course = Course::Closing(ending);
-        self.desk.queue(Owner::Close, vec![Record::Close { outcomes }]);
+        self.desk.queue(Owner::Close, vec![Record::Close { outcomes, refused: Vec::new() }]);
     }
 }

@@ -11,7 +11,7 @@ use super::ports::{Clock, Ids, Progress, Reporter};
 use super::seal::Seal;
 use crate::backend::{Actuate, Observe, Price, Traffic};
 use crate::journal::lease::{self, Verdict, Watch};
-use crate::journal::record::{Intent, Open, Record, Settled};
+use crate::journal::record::{Intent, Open, Passed, Record, Refused, Settled};
 use crate::journal::{Appended, Begun, Folded, Journal, JournalError, OpenRun, Stamp};
 use crate::ledger::{Guards, Ledger};
 use crate::model::{Digest, Timestamp};
@@ -64,8 +64,8 @@ pub struct Session<'a> {
     /// When the last append began, by the time that passed also while the machine was suspended: others may have taken
     /// over by then.
     last: Duration,
-    /// The plan of its own that the next append says it follows.
-    made: Option<Digest>,
+    /// What the next append says of the plan that it follows.
+    planned: Option<Record>,
 }
 
 /// How an effect that an earlier run left open ended.
@@ -128,7 +128,7 @@ impl<'a> Session<'a> {
                 None => journal.begin(open.clone(), &stamp)?,
             };
             let run = match begun {
-                Begun::Run { epoch, number: _ } => return Ok(Self { journal, tools, epoch, pen, last, made: None }),
+                Begun::Run { epoch, number: _ } => return Ok(Self { journal, tools, epoch, pen, last, planned: None }),
                 Begun::Held(run) => run,
             };
             let left = match watch.look(Some(&run), tools.clock.elapsed()) {
@@ -173,7 +173,7 @@ impl<'a> Session<'a> {
 
     fn append(&mut self, mut records: Vec<Record>) -> Result<u64, SessionError> {
         // Beside what comes first, not before it: no object more for it.
-        records.splice(0..0, self.made.take().map(|plan| Record::Planned { plan }));
+        records.splice(0..0, self.planned.take());
         let written = self.append_while(|_| true, records)?;
         written.ok_or(SessionError::Journal(JournalError::Shape("what stands by nothing was overtaken")))
     }
@@ -232,15 +232,21 @@ impl<'a> Session<'a> {
         lost.map_or(Ok(seen), Err)
     }
 
-    /// Keeps the plan that the run made, so that a run that is stopped says by which; an approved one is named from the
-    /// beginning.
+    /// Keeps the plan that the run follows, so that a run that is stopped says by which; of an approved one, which is named from
+    /// the beginning, only what its id does not cover.
     ///
     /// # Errors
     /// When the journal cannot be written.
-    pub fn keep(&mut self, (id, bytes): (Digest, &[u8])) -> Result<(), SessionError> {
-        self.journal.put_plan(id, bytes)?;
+    pub fn keep(&mut self, (plan, bytes): (Digest, &[u8]), passed: Vec<Passed>) -> Result<(), SessionError> {
         let approved = self.journal.folded().run.as_ref().is_some_and(|run| run.open.plan.is_some());
-        self.made = (!approved).then_some(id);
+        let document = if approved {
+            self.journal.put_approved(plan, bytes)?
+        } else {
+            self.journal.put_plan(plan, bytes)?;
+            None
+        };
+        let says = !approved || document.is_some() || !passed.is_empty();
+        self.planned = says.then_some(Record::Planned { plan, document, passed });
         Ok(())
     }
 
@@ -249,26 +255,27 @@ impl<'a> Session<'a> {
     /// # Errors
     /// When the journal cannot be written.
     pub fn close(mut self) -> Result<(), SessionError> {
-        self.append(vec![Record::Close { outcomes: BTreeMap::new() }]).map(|_| ())
+        self.append(vec![Record::Close { outcomes: BTreeMap::new(), refused: Vec::new() }]).map(|_| ())
     }
 
-    /// Ends the run with nothing done but that these are the guards from now on.
+    /// Ends the run without doing anything, and says why. Guards are the guards from now on, where there are any.
     ///
     /// # Errors
     /// When the journal cannot be written.
-    pub fn close_guarded(mut self, guards: Guards) -> Result<(), SessionError> {
-        let outcomes = BTreeMap::from([(SmolStr::new_static("done"), 1)]);
-        self.append(vec![Record::Guarded(Box::new(guards.into())), Record::Close { outcomes }]).map(|_| ())
+    pub fn refuse(mut self, refused: Vec<Refused>, guards: Option<Guards>) -> Result<(), SessionError> {
+        let outcomes = guards.iter().map(|_| (SmolStr::new_static("done"), 1)).collect();
+        let guards = guards.map(|guards| Record::Guarded(Box::new(guards.into())));
+        self.append(guards.into_iter().chain([Record::Close { outcomes, refused }]).collect()).map(|_| ())
     }
 
     /// Does what may be done of a plan and ends the run. A failed step is an outcome, not an error; so is a journal
     /// that cannot be written.
     pub fn run(mut self, work: WorkOrder<'_>) -> RunOutcome {
-        let WorkOrder { planned, approval, document, mut settings, observe, actuate, seal, ids } = work;
+        let WorkOrder { planned, approval, document, passed, mut settings, observe, actuate, seal, ids } = work;
         if seal.is_none() {
             settings.unsealable.get_or_insert_with(|| "nothing was given that seals it".into());
         }
-        if let Some(Err(error)) = document.map(|document| self.keep(document)) {
+        if let Some(Err(error)) = document.map(|document| self.keep(document, passed)) {
             self.let_go();
             return self.nothing_done(&approval, Ending::JournalFault(error.to_string()));
         }
@@ -287,7 +294,8 @@ impl<'a> Session<'a> {
     /// Ends the run, if it is still open, for whoever comes next. What fails here costs them a lease of waiting.
     fn let_go(&mut self) {
         if self.journal.folded().run.as_ref().is_some_and(|run| run.epoch == self.epoch) {
-            let _the_lease_passes_by_itself = self.append(vec![Record::Close { outcomes: BTreeMap::new() }]);
+            let _the_lease_passes_by_itself =
+                self.append(vec![Record::Close { outcomes: BTreeMap::new(), refused: Vec::new() }]);
         }
     }
 
@@ -321,6 +329,8 @@ pub struct WorkOrder<'w> {
     pub approval: Approval<'w>,
     /// The document of the approved plan, else of the one the run made, kept under its id for later runs and auditors.
     pub document: Option<(Digest, &'w [u8])>,
+    /// What lets limits pass in it.
+    pub passed: Vec<Passed>,
     /// Bounds.
     pub settings: Settings,
     /// Looks.

@@ -126,20 +126,25 @@ pub(crate) struct ApplyArgs {
 }
 
 pub(super) const SHOW: &str = "\
-Prints a plan that `plan --out` saved. Needs no manifests, no tenant and no state.
+Prints a plan that `plan --out` saved: that needs no manifests, no tenant and no state. Of a plan that a run followed, the state
+keeps the document that was approved; several with one id differ in what the id does not cover, and the last one is shown.
 
 Examples:
   twotier show plan.json
   twotier show plan.json --handoff customer/contoso
-  twotier show plan.json --format markdown";
+  twotier show plan.json --format markdown
+  twotier show --run 3";
 pub(super) const SHOW_AFTER: &str = "Exit codes: 0 printed, 1 the file is no plan, 64 usage.";
 
 /// Flags of `show`.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ShowArgs {
     /// The plan document, or the first digits of the id of a plan that a run followed
-    #[arg(value_name = "FILE|PLANID", value_hint = clap::ValueHint::FilePath)]
-    pub(crate) file: PathBuf,
+    #[arg(value_name = "FILE|PLANID", value_hint = clap::ValueHint::FilePath, required_unless_present = "run")]
+    pub(crate) file: Option<PathBuf>,
+    /// The plan that this run followed, as it was approved
+    #[arg(long, value_name = "NUMBER", conflicts_with = "file")]
+    pub(crate) run: Option<u64>,
     /// Only what people would be asked at this address, word for word
     #[arg(long, value_name = "ADDRESS", value_parser = address)]
     pub(crate) handoff: Option<Address>,

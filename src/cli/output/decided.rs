@@ -2,7 +2,7 @@
 
 use super::Table;
 use super::history::{
-    change_json, changes_json, did, ended_as, guard, note, note_json, plan, run_json, seen_as, seen_json,
+    change_json, changes_json, did, ended_as, guard, note, note_json, passed, plan, run_json, seen_as, seen_json,
 };
 use crate::ops::decided::{Decided, Event, What};
 use crate::ops::past::{Changes, Runs};
@@ -53,6 +53,7 @@ pub(super) fn told(what: &What, changes: &Runs) -> (String, String) {
             (format!("run {run}"), format!("{}: {}", effect.intent.key, did(*run, effect, changes.get(run))))
         }
         What::Guarded { run, change } => (format!("run {run}"), guard(change)),
+        What::Passed { run, passed: it } => (format!("run {run}"), passed(it)),
         What::Saw { run, seen } => {
             let (what, how) = seen_as(seen);
             (format!("run {run}"), format!("{what}: {how}"))
@@ -74,6 +75,7 @@ pub(crate) fn decided_json(decided: &Decided, changes: &Runs) -> Value {
             json!({ "at": at, "run": run, "did": effect.intent, "changes": moved, "how": ended_as(*run, effect) })
         }
         What::Guarded { run, change } => json!({ "at": at, "run": run, "guarded": change_json(change) }),
+        What::Passed { run, passed } => json!({ "at": at, "run": run, "passed": passed }),
         What::Saw { run, seen } => json!({ "at": at, "run": run, "saw": seen_json(&(*at, seen.clone())) }),
         What::Said(said) => json!({ "at": at, "note": note_json(said) }),
     };

@@ -4,11 +4,11 @@ use super::decided::told;
 use super::{Table, safe};
 use crate::diag::{Code, Finding};
 use crate::journal::history::{Effect, End, Note, Run, Seen, Settler};
-use crate::journal::record::{Forgotten, Learned, Record, Remarked, Removed, Settled};
+use crate::journal::record::{Forgotten, Learned, Passed, Record, Refused, Remarked, Removed, Settled};
 use crate::journal::{Folded, History};
 use crate::model::{Address, Digest, Operation};
 use crate::ops::Fault;
-use crate::ops::decided::{Event, by_run};
+use crate::ops::decided::{self, Event, by_run};
 use crate::ops::past::{self, Changes, Runs};
 use crate::plan::FieldChange;
 use crate::report::{self, Width};
@@ -25,9 +25,15 @@ pub(crate) fn only(history: &mut History, address: &Address) {
         run.seen.retain(|(_, seen)| names.contains(seen.address()));
         run.guarded = run.guarded.iter().filter_map(|it| it.of(&names)).collect();
     }
+    for run in &mut history.runs {
+        let concerns = run.passed.iter().map(|it| decided::concerns(run, it, &names)).collect::<Vec<_>>();
+        let mut concerns = concerns.into_iter();
+        run.passed.retain(|_| concerns.next().unwrap_or(false));
+    }
     let has = |run: &Run| {
-        let Run { asked, effects, seen, guarded, .. } = run;
-        !asked.is_empty() || !effects.is_empty() || !seen.is_empty() || !guarded.is_empty()
+        let Run { asked, effects, seen, guarded, passed, .. } = run;
+        let is_empty = asked.is_empty() && effects.is_empty() && seen.is_empty() && guarded.is_empty();
+        !is_empty || !passed.is_empty()
     };
     history.runs.retain(has);
     history.notes.retain(|note| note.addresses().iter().any(|it| names.contains(*it)));
@@ -84,7 +90,7 @@ fn ends<'r>(runs: impl Iterator<Item = &'r Run>) -> Table {
     let mut table = Table::new(&["run", "when", "who", "plan", "ended"]);
     for run in runs {
         let (at, who) = (run.at.to_string(), run.open.actor.to_string());
-        table.row([run.epoch.to_string(), at, who, plan(run), end(run)]);
+        table.row([run.epoch.to_string(), at, who, plan(run), end(run, code)]);
     }
     table
 }
@@ -121,12 +127,23 @@ pub(super) fn plan(run: &Run) -> String {
     plan_as(run, |id| id.short(10))
 }
 
-fn end(run: &Run) -> String {
+/// Why a run was refused: its code, where it has one.
+fn code(refused: &Refused) -> String {
+    refused.code.as_ref().map_or_else(|| refused.to_string(), ToString::to_string)
+}
+
+fn end(run: &Run, why: impl Fn(&Refused) -> String) -> String {
     match &run.end {
         End::Open { last } => format!("not: it runs, or died after {last}; so far {}", so_far(run)),
-        End::Closed { at: _, outcomes } if outcomes.is_empty() => "nothing was done".to_owned(),
-        End::Closed { at: _, outcomes } => {
-            outcomes.iter().map(|(word, count)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
+        End::Closed { at: _, outcomes, refused } => {
+            let done = outcomes.iter().map(|(word, count)| format!("{count} {word}")).collect::<Vec<_>>().join(", ");
+            let refused = refused.iter().map(why).collect::<Vec<_>>().join("; ");
+            match (done.is_empty(), refused.is_empty()) {
+                (true, true) => "nothing was done".to_owned(),
+                (false, true) => done,
+                (true, false) => format!("refused: {refused}"),
+                (false, false) => format!("{done}; the rest was refused: {refused}"),
+            }
         }
         End::TakenOver { at, by, reason } => {
             let by = by.as_ref().map_or_else(|| "the next run".to_owned(), ToString::to_string);
@@ -244,7 +261,7 @@ fn taught(learned: &Learned) -> String {
 
 /// A run, whole.
 pub(crate) fn run(run: &Run, (limit, changes): (usize, &Changes), width: Width) -> String {
-    let Run { epoch, number: _, at, open, end: _, asked, effects, made: _, seen, guarded, pruned: _ } = run;
+    let Run { epoch, at, open, asked, effects, seen, guarded, passed: let_pass, .. } = run;
     let mut head = Table::default();
     head.row(["run".to_owned(), epoch.to_string()]);
     head.row(["began".to_owned(), at.to_string()]);
@@ -257,7 +274,7 @@ pub(crate) fn run(run: &Run, (limit, changes): (usize, &Changes), width: Width) 
     }
     head.row(["plan".to_owned(), whole_plan(run)]);
     head.row(["twotier".to_owned(), open.tool.to_string()]);
-    head.row(["ended".to_owned(), end(run)]);
+    head.row(["ended".to_owned(), end(run, ToString::to_string)]);
     let mut text = head.show(width);
     if !effects.is_empty() || !asked.is_empty() {
         let mut table = Table::new(&["effect", "step", "how it ended"]);
@@ -268,6 +285,12 @@ pub(crate) fn run(run: &Run, (limit, changes): (usize, &Changes), width: Width) 
             let how = did(*epoch, effect, Some(changes));
             table.row([effect.number.to_string(), effect.intent.key.to_string(), how]);
         }
+        text.push('\n');
+        text.push_str(&table.show(width));
+    }
+    if !let_pass.is_empty() {
+        let mut table = Table::new(&["limits passed"]);
+        let_pass.iter().for_each(|it| table.row([passed(it)]));
         text.push('\n');
         text.push_str(&table.show(width));
     }
@@ -283,6 +306,15 @@ pub(crate) fn run(run: &Run, (limit, changes): (usize, &Changes), width: Width) 
         text.push_str(&table.show(width));
     }
     report::escape::lines(&text)
+}
+
+/// An acknowledgement that let a limit pass: how much, and on whose word.
+pub(super) fn passed(passed: &Passed) -> String {
+    let Passed { acknowledgement, code, causes: _, amount, at_most, by, reason, expires } = passed;
+    format!(
+        "acknowledgement/{acknowledgement} let {amount} pass [{code}], on the word of {by}: {reason} (at most {at_most}, until \
+         {expires})"
+    )
 }
 
 fn whole_plan(run: &Run) -> String {
@@ -345,6 +377,9 @@ pub(super) fn seen_as(seen: &Seen) -> (String, String) {
         Seen::Released(address) => (address.to_string(), RELEASED.to_owned()),
         Seen::Renamed(new, old) => (new.to_string(), format!("has a new name, was {old}")),
         Seen::Bound(address, id) => (address.to_string(), format!("is there: {}", id_of(id))),
+        Seen::Repointed(address, before, now) => {
+            (address.to_string(), format!("means another object: {} -> {}", id_of(before), id_of(now)))
+        }
         Seen::Stands(address, status) => (address.to_string(), format!("is {status}")),
         Seen::Over(id, key) => (key.to_string(), format!("is over (hand-off {})", id.short(10))),
         Seen::Withdrawn(id, key) => (key.to_string(), format!("is wanted no more (hand-off {})", id.short(10))),
@@ -363,9 +398,12 @@ fn saw(all: &[(crate::model::Timestamp, Seen)], limit: usize) -> Option<Table> {
             Seen::Managed(address) => managed.push(address),
             Seen::Released(address) => released.push(address),
             Seen::Bound(..) if bound > limit => {}
-            Seen::Renamed(..) | Seen::Bound(..) | Seen::Stands(..) | Seen::Over(..) | Seen::Withdrawn(..) => {
-                rows.push(seen_as(seen).into())
-            }
+            Seen::Renamed(..)
+            | Seen::Bound(..)
+            | Seen::Repointed(..)
+            | Seen::Stands(..)
+            | Seen::Over(..)
+            | Seen::Withdrawn(..) => rows.push(seen_as(seen).into()),
         }
     }
     if bound > limit {
@@ -411,10 +449,13 @@ pub(crate) fn note_json(Note { number, at, record, about }: &Note) -> Value {
 
 /// A run, as JSON.
 pub(crate) fn run_json(run: &Run, changes: &Changes) -> Value {
-    let Run { epoch, number, at, open, end: ended, asked, effects, made, seen, guarded, pruned } = run;
+    let Run { epoch, number, at, open, end: ended, asked, effects, made, seen, guarded, pruned, document, passed } =
+        run;
     let state = match ended {
         End::Open { last } => json!({ "state": "open", "last": last }),
-        End::Closed { at, outcomes } => json!({ "state": "closed", "at": at, "outcomes": outcomes }),
+        End::Closed { at, outcomes, refused } => {
+            json!({ "state": "closed", "at": at, "outcomes": outcomes, "refused": refused })
+        }
         End::TakenOver { at, by, reason } => json!({ "state": "takenOver", "at": at, "by": by, "reason": reason }),
     };
     let asked: Vec<Value> = asked.iter().map(|(id, key)| json!({ "id": id, "step": key })).collect();
@@ -424,7 +465,7 @@ pub(crate) fn run_json(run: &Run, changes: &Changes) -> Value {
     let pruned = pruned.as_ref().map(|it| json!({ "at": it.at, "by": it.by, "note": it.number }));
     json!({
         "run": epoch, "number": number, "at": at, "open": open, "madePlan": made, "planPruned": pruned, "end": state, "asked": asked,
-        "effects": effects, "seen": seen, "guards": guards,
+        "effects": effects, "seen": seen, "guards": guards, "planDocument": document, "passed": passed,
     })
 }
 
@@ -434,6 +475,7 @@ pub(super) fn seen_json((at, seen): &(crate::model::Timestamp, Seen)) -> Value {
         Seen::Released(address) => json!({ "at": at, "released": address }),
         Seen::Renamed(new, old) => json!({ "at": at, "renamed": new, "from": old }),
         Seen::Bound(address, id) => json!({ "at": at, "bound": address, "id": id }),
+        Seen::Repointed(address, before, now) => json!({ "at": at, "bound": address, "id": now, "before": before }),
         Seen::Stands(address, status) => json!({ "at": at, "stands": address, "status": status }),
         Seen::Over(id, key) => json!({ "at": at, "over": id, "step": key }),
         Seen::Withdrawn(id, key) => json!({ "at": at, "withdrawn": id, "step": key }),

@@ -267,13 +267,10 @@ pub(super) fn since_last_run(
 
 /// `show`.
 pub(super) fn show(scene: &Scene<'_>, args: &ShowArgs) -> Result<Exit, CliError> {
-    let file = match (show::saved(&args.file), args.file.to_str()) {
-        (Ok(file), _) => file,
-        // No such file: the id of a plan that a run followed.
-        (Err(Fault::File { .. }), Some(id)) if past::may_be_plan(id) => {
-            past::plan(&Doors::open(scene.settings)?.journal()?, id)?
-        }
-        (Err(fault), _) => return Err(fault.into()),
+    let file = match (args.run, &args.file) {
+        (Some(run), _) => past::of_run(&Doors::open(scene.settings)?.journal()?, run)?,
+        (None, Some(file)) => saved_or_kept(scene, file)?,
+        (None, None) => return Err(CliError::usage("say which plan: a file, the id of a plan, or `--run NUMBER`")),
     };
     let Some(address) = &args.handoff else {
         scene.print(Subject::Plan(&file), "show")?;
@@ -285,6 +282,24 @@ pub(super) fn show(scene: &Scene<'_>, args: &ShowArgs) -> Result<Exit, CliError>
     }
     scene.terminal.data(&report::escape::lines(&letters.join("\n")))?;
     Ok(Exit::Done)
+}
+
+fn saved_or_kept(scene: &Scene<'_>, file: &Path) -> Result<PlanFile, CliError> {
+    match (show::saved(file), file.to_str()) {
+        (Ok(file), _) => Ok(file),
+        // No such file: the id of a plan that a run followed.
+        (Err(Fault::File { .. }), Some(id)) if past::may_be_plan(id) => {
+            let past::Kept { file, run, others } = past::plan(&Doors::open(scene.settings)?.journal()?, id)?;
+            if let (Some(run), [other, ..]) = (run, others.as_slice()) {
+                scene.terminal.note(&format!(
+                    "this is what run {run} followed; another document of the same plan was approved before: `twotier show --run \
+                     {other}`"
+                ));
+            }
+            Ok(file)
+        }
+        (Err(fault), _) => Err(fault.into()),
+    }
 }
 
 /// `snapshot`.

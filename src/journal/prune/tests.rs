@@ -24,7 +24,9 @@ fn follow(journal: &mut Journal, plan: &str, records: Vec<Record>) -> u64 {
         journal.append(epoch, vec![record], &then).expect("is written");
     }
     let then = then(journal);
-    journal.append(epoch, vec![Record::Close { outcomes: BTreeMap::new() }], &then).expect("closes");
+    journal
+        .append(epoch, vec![Record::Close { outcomes: BTreeMap::new(), refused: Vec::new() }], &then)
+        .expect("closes");
     epoch
 }
 fn begin(journal: &mut Journal, plan: &str) -> u64 {
@@ -57,6 +59,23 @@ fn sound(store: &Arc<Memory>, journal: &Journal) {
     let verified = verify(&**store, None).expect("readable");
     assert_eq!(verified.findings, []);
     assert_eq!(crate::journal::support::journal(store).folded(), journal.folded());
+}
+
+#[test]
+fn a_document_that_was_approved_under_the_id_of_another_goes_with_the_runs_that_followed_it() {
+    let (_store, mut journal) = begun();
+    follow(&mut journal, "one", vec![]);
+    let document = journal.put_approved(digest("one"), b"again").expect("is kept").expect("is another");
+    follow(
+        &mut journal,
+        "one",
+        vec![Record::Planned { plan: digest("one"), document: Some(document), passed: Vec::new() }],
+    );
+    assert_eq!(plans(&spares(&mut journal, at(2))), [], "a later run followed both");
+    let found = spares(&mut journal, LATER);
+    assert_eq!(plans(&found).len(), 2);
+    let Ok(Pruning::Gone(gone)) = prune(&mut journal, &found) else { panic!("nobody came in between") };
+    assert_eq!((gone.objects, journal.plan(document)), (2, Ok(None)));
 }
 
 #[test]
@@ -104,7 +123,9 @@ fn nothing_goes_while_a_run_is_open_or_after_somebody_wrote_since_it_was_found()
     let epoch = begin(&mut other, "one");
     let refused = prune(&mut journal, &found);
     assert_eq!(refused, Err(JournalError::Note(NoteError::RunOpen { epoch })));
-    other.append(epoch, vec![Record::Close { outcomes: BTreeMap::new() }], &stamp()).expect("closes");
+    other
+        .append(epoch, vec![Record::Close { outcomes: BTreeMap::new(), refused: Vec::new() }], &stamp())
+        .expect("closes");
     assert_eq!(prune(&mut journal, &found), Ok(Pruning::Overtaken), "a run used it meanwhile");
     assert!(journal.plan(digest("one")).expect("works").is_some());
     assert!(History::read(&*store).expect("reads").notes.is_empty());
