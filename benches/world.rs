@@ -186,6 +186,7 @@ impl Observe for World {
             Read::Domain(_) => Answer::Domain(false),
             Read::PostalAddress(_) => Answer::PostalAddress(AddressCheck::Passes),
             Read::Offer(_) => Answer::Offer(Sold { ways: 1, ..Sold::default() }),
+            Read::PartnerProfile(_) => Answer::PartnerProfile("Reseller".into()),
             Read::PartnerId(_) => Answer::PartnerId(PartnerCheck::Valid),
             Read::ResellerByTenant(_) | Read::ResellerByPartnerId(_) => Answer::Reseller(ResellerStatus::Signed),
             Read::SupportContact(..) | Read::InvitationLink(_) | Read::Cart(..) => Answer::NotThere,

@@ -114,6 +114,10 @@ impl<'a> Look<'a> {
     pub fn partner(&self, id: &PartnerId) -> Facet<&'a PartnerCheck> {
         self.note(|| Read::PartnerId(id.clone()), self.observed.partner(id))
     }
+    /// The name that Microsoft's profile gives for a PartnerID.
+    pub fn partner_profile(&self, id: &PartnerId) -> Facet<&'a SmolStr> {
+        self.note(|| Read::PartnerProfile(id.clone()), self.observed.partner_profile(id))
+    }
     /// Whether a reseller signed, by its tenant.
     pub fn reseller_by_tenant(&self, tenant: TenantId) -> Facet<&'a ResellerStatus> {
         self.note(|| Read::ResellerByTenant(tenant), self.observed.reseller_by_tenant(tenant))

@@ -156,6 +156,11 @@ impl<'a> Owners<'a> {
         self.listed.get(id).into_iter().flatten().copied().filter(|it| it.active).collect()
     }
 
+    /// Whether the list shows a PartnerID for anybody.
+    #[must_use]
+    pub fn is_shown(&self, id: &PartnerId) -> bool {
+        !self.shown(id.as_str()).is_empty()
+    }
     /// Whether the list shows a PartnerID for nobody but this reseller.
     #[must_use]
     pub fn is_only_of(&self, id: &PartnerId, tenant: TenantId) -> bool {

@@ -3,6 +3,7 @@
 
 use super::{Answer, Facet, Observed, Read, Why};
 use std::collections::BTreeMap;
+use std::convert::identity;
 
 impl Observed {
     /// Takes in what a read yielded. A later answer to the same read replaces the earlier one.
@@ -41,41 +42,20 @@ impl Observed {
                 self.details.insert((customer, id), facet!(Subscription, |boxed: Box<_>| *boxed));
             }
             Read::SupportContact(customer, id) => {
-                self.support.insert((customer, id), facet!(SupportContact, std::convert::identity));
+                drop(self.support.insert((customer, id), facet!(SupportContact, identity)))
             }
-            Read::Agreement(customer) => {
-                self.agreements.insert(customer, facet!(Agreement, std::convert::identity));
-            }
-            Read::AccountReview(customer) => {
-                self.reviews.insert(customer, facet!(AccountReview, std::convert::identity));
-            }
-            Read::Country(customer) => {
-                self.countries.insert(customer, facet!(Country, std::convert::identity));
-            }
-            Read::Domain(domain) => {
-                self.domains.insert(domain, facet!(Domain, std::convert::identity));
-            }
-            Read::PostalAddress(address) => {
-                self.postal.insert(*address, facet!(PostalAddress, std::convert::identity));
-            }
-            Read::Offer(offer) => {
-                self.offers.insert(offer, facet!(Offer, std::convert::identity));
-            }
-            Read::PartnerId(id) => {
-                self.partners.insert(id, facet!(PartnerId, std::convert::identity));
-            }
-            Read::ResellerByTenant(tenant) => {
-                self.resellers_by_tenant.insert(tenant, facet!(Reseller, std::convert::identity));
-            }
-            Read::ResellerByPartnerId(id) => {
-                self.resellers_by_partner.insert(id, facet!(Reseller, std::convert::identity));
-            }
-            Read::InvitationLink(tenant) => {
-                self.links.insert(tenant, facet!(InvitationLink, std::convert::identity));
-            }
-            Read::Cart(customer, cart) => {
-                self.carts.insert((customer, cart), facet!(Cart, std::convert::identity));
-            }
+            Read::Agreement(customer) => drop(self.agreements.insert(customer, facet!(Agreement, identity))),
+            Read::AccountReview(customer) => drop(self.reviews.insert(customer, facet!(AccountReview, identity))),
+            Read::Country(customer) => drop(self.countries.insert(customer, facet!(Country, identity))),
+            Read::Domain(domain) => drop(self.domains.insert(domain, facet!(Domain, identity))),
+            Read::PostalAddress(address) => drop(self.postal.insert(*address, facet!(PostalAddress, identity))),
+            Read::Offer(offer) => drop(self.offers.insert(offer, facet!(Offer, identity))),
+            Read::PartnerId(id) => drop(self.partners.insert(id, facet!(PartnerId, identity))),
+            Read::PartnerProfile(id) => drop(self.profiles.insert(id, facet!(PartnerProfile, identity))),
+            Read::ResellerByTenant(tenant) => drop(self.resellers_by_tenant.insert(tenant, facet!(Reseller, identity))),
+            Read::ResellerByPartnerId(id) => drop(self.resellers_by_partner.insert(id, facet!(Reseller, identity))),
+            Read::InvitationLink(tenant) => drop(self.links.insert(tenant, facet!(InvitationLink, identity))),
+            Read::Cart(customer, cart) => drop(self.carts.insert((customer, cart), facet!(Cart, identity))),
         }
     }
 }

@@ -27,6 +27,7 @@ pub enum Told<'a> {
     PostalAddress(&'a PostalAddress, Facet<&'a AddressCheck>),
     Offer(&'a Offer, Facet<&'a Sold>),
     PartnerId(&'a PartnerId, Facet<&'a PartnerCheck>),
+    PartnerProfile(&'a PartnerId, Facet<&'a SmolStr>),
     ResellerByTenant(TenantId, Facet<&'a ResellerStatus>),
     ResellerByPartnerId(&'a PartnerId, Facet<&'a ResellerStatus>),
     InvitationLink(TenantId, Facet<&'a SmolStr>),
@@ -51,6 +52,7 @@ impl Told<'_> {
             Self::PostalAddress(address, _) => Read::PostalAddress(Box::new((*address).clone())),
             Self::Offer(offer, _) => Read::Offer((*offer).clone()),
             Self::PartnerId(id, _) => Read::PartnerId((*id).clone()),
+            Self::PartnerProfile(id, _) => Read::PartnerProfile((*id).clone()),
             Self::ResellerByTenant(id, _) => Read::ResellerByTenant(*id),
             Self::ResellerByPartnerId(id, _) => Read::ResellerByPartnerId((*id).clone()),
             Self::InvitationLink(id, _) => Read::InvitationLink(*id),
@@ -86,6 +88,7 @@ impl Observed {
             Told::PostalAddress(address, f) => drop(self.postal.insert(address.clone(), f.map(Clone::clone))),
             Told::Offer(offer, f) => drop(self.offers.insert(offer.clone(), f.map(Clone::clone))),
             Told::PartnerId(id, f) => drop(self.partners.insert(id.clone(), f.map(Clone::clone))),
+            Told::PartnerProfile(id, f) => drop(self.profiles.insert(id.clone(), f.map(Clone::clone))),
             Told::ResellerByTenant(id, f) => drop(self.resellers_by_tenant.insert(id, f.map(Clone::clone))),
             Told::ResellerByPartnerId(id, f) => drop(self.resellers_by_partner.insert(id.clone(), f.map(Clone::clone))),
             Told::InvitationLink(id, f) => drop(self.links.insert(id, f.map(Clone::clone))),
@@ -120,10 +123,11 @@ impl Observed {
     fn of_the_world(&self) -> impl Iterator<Item = Told<'_>> {
         let offers = self.offers.iter().map(|(offer, f)| Told::Offer(offer, f.as_ref()));
         let partners = self.partners.iter().map(|(id, f)| Told::PartnerId(id, f.as_ref()));
+        let profiles = self.profiles.iter().map(|(id, f)| Told::PartnerProfile(id, f.as_ref()));
         let by_tenant = self.resellers_by_tenant.iter().map(|(id, f)| Told::ResellerByTenant(*id, f.as_ref()));
         let by_partner = self.resellers_by_partner.iter().map(|(id, f)| Told::ResellerByPartnerId(id, f.as_ref()));
         let links = self.links.iter().map(|(id, f)| Told::InvitationLink(*id, f.as_ref()));
         let carts = self.carts.iter().map(|((c, cart), f)| Told::Cart(*c, cart, f.as_ref()));
-        offers.chain(partners).chain(by_tenant).chain(by_partner).chain(links).chain(carts)
+        offers.chain(partners).chain(profiles).chain(by_tenant).chain(by_partner).chain(links).chain(carts)
     }
 }

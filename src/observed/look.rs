@@ -155,6 +155,11 @@ impl Observed {
     pub fn partner(&self, id: &PartnerId) -> Facet<&PartnerCheck> {
         seen(self.partners.get(id))
     }
+    /// The name that Microsoft's profile gives for a PartnerID.
+    #[must_use]
+    pub fn partner_profile(&self, id: &PartnerId) -> Facet<&SmolStr> {
+        seen(self.profiles.get(id))
+    }
     /// Whether a reseller signed, by its tenant.
     #[must_use]
     pub fn reseller_by_tenant(&self, tenant: TenantId) -> Facet<&ResellerStatus> {
@@ -193,6 +198,7 @@ impl Observed {
             Read::PostalAddress(address) => self.postal.contains_key(address),
             Read::Offer(offer) => self.offers.contains_key(offer),
             Read::PartnerId(id) => self.partners.contains_key(id),
+            Read::PartnerProfile(id) => self.profiles.contains_key(id),
             Read::ResellerByTenant(id) => self.resellers_by_tenant.contains_key(id),
             Read::ResellerByPartnerId(id) => self.resellers_by_partner.contains_key(id),
             Read::InvitationLink(id) => self.links.contains_key(id),

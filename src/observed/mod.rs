@@ -125,6 +125,8 @@ pub enum Read {
     Offer(Offer),
     /// Whether a PartnerID is valid as partner of record. `POST /v1/partners/validateresellers`, batched by the backend
     PartnerId(PartnerId),
+    /// The name that Microsoft's profile gives for a PartnerID. `GET /v1/profiles/mpn?mpnId=`
+    PartnerProfile(PartnerId),
     /// Whether a reseller signed its agreement, by tenant. `GET /v1/compliance/csp/agreementstatus?tenantId=`
     ResellerByTenant(TenantId),
     /// The same by PartnerID. `GET /v1/compliance/csp/agreementstatus?mpnId=`
@@ -402,6 +404,8 @@ pub enum Answer {
     Offer(Sold),
     /// To [`Read::PartnerId`].
     PartnerId(PartnerCheck),
+    /// To [`Read::PartnerProfile`]: whoever it is, by name.
+    PartnerProfile(SmolStr),
     /// To [`Read::ResellerByTenant`] and [`Read::ResellerByPartnerId`].
     Reseller(ResellerStatus),
     /// To [`Read::InvitationLink`].
@@ -430,6 +434,7 @@ pub struct Observed {
     postal: BTreeMap<PostalAddress, Facet<AddressCheck>>,
     offers: BTreeMap<Offer, Facet<Sold>>,
     partners: BTreeMap<PartnerId, Facet<PartnerCheck>>,
+    profiles: BTreeMap<PartnerId, Facet<SmolStr>>,
     resellers_by_tenant: BTreeMap<TenantId, Facet<ResellerStatus>>,
     resellers_by_partner: BTreeMap<PartnerId, Facet<ResellerStatus>>,
     links: BTreeMap<TenantId, Facet<SmolStr>>,

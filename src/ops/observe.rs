@@ -364,6 +364,7 @@ fn about(read: &Read) -> About {
         | Read::Domain(_)
         | Read::PostalAddress(_)
         | Read::Offer(_)
+        | Read::PartnerProfile(_)
         | Read::ResellerByTenant(_)
         | Read::ResellerByPartnerId(_)
         | Read::InvitationLink(_) => About::World,

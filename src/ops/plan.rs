@@ -113,6 +113,7 @@ pub fn of_reseller(
         | Read::PostalAddress(_)
         | Read::Offer(_)
         | Read::PartnerId(_)
+        | Read::PartnerProfile(_)
         | Read::ResellerByTenant(_)
         | Read::ResellerByPartnerId(_)
         | Read::InvitationLink(_) => true,

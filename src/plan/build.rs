@@ -8,6 +8,7 @@ use super::grants::Grants;
 use super::guards::{self, InForce};
 use super::limits::{self, Scales, Terms};
 use super::order::{Ordered, order};
+use super::payees::Profiles;
 use super::{
     Blocked, Gate, Outlook, Plan, Planned, Unmanaged, adopt, again, azure, bases, changes, customers, endings, expiry,
     id, letters, listing, orders, partnerships, repointed, served, support, unread, whose, withdrawn,
@@ -57,6 +58,8 @@ pub(super) struct Making<'a, 'd> {
     pub(super) now: Timestamp,
     pub(super) drafts: Drafts,
     pub(super) findings: Vec<Finding>,
+    /// What profiles say of PartnerIDs.
+    pub(super) profiles: Profiles,
     /// What is in force now.
     pub(super) in_force: InForce,
     /// What people were asked.
@@ -101,13 +104,6 @@ impl<'a> Making<'a, '_> {
         let declared = self.desired().partnerships.get(name);
         declared.and_then(|declared| self.diff.owners.against(declared, id)).map_or(Ok(partner), Err)
     }
-    /// The same for a step that makes it partner of record.
-    pub(super) fn payee(&self, name: &Name, id: &PartnerId) -> Result<PartnerReady, Finding> {
-        match (self.partner_by(name, id)?, self.against(id)) {
-            (PartnerReady::Active(_), Some(finding)) => Err(finding),
-            (partner @ (PartnerReady::Active(_) | PartnerReady::After(_)), _) => Ok(partner),
-        }
-    }
     /// What people were asked for a customer: nothing, where its document means another one than before.
     pub(super) fn asked_of(&self, customer: &CustomerKey) -> &Asked<'a> {
         let address = Address::Customer(customer.clone());
@@ -151,6 +147,7 @@ pub fn build(input: Input<'_>) -> Planned {
         now,
         drafts: Drafts::default(),
         findings: Vec::new(),
+        profiles: Profiles::new(),
         in_force: InForce::of(sides.desired, sides.ledger, sides.under),
         asked: Asked::of(sides),
         nothing: Asked::default(),

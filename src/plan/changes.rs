@@ -4,6 +4,7 @@
 use super::build::{Making, PartnerReady, wanted_partner};
 use super::draft::{api, key};
 use super::orders::assume_valid;
+use super::payees::Payee;
 use super::renewals;
 use super::served;
 use super::step::{Brings, Mark, Motive, Risk, Step, Undo, Wanted};
@@ -306,13 +307,13 @@ fn partner_of_record(
     if moved.observed != Value::None && protected(making, chain) {
         return Err(forbidden(chain, Managed::PartnerOfRecord, "its partner of record would be replaced"));
     }
-    let partner = making.payee(name, partner_id)?;
+    let Payee { ready: partner, shown } = making.payee(name, partner_id)?;
     served::tell(making, &declared.key, (name, &partner), declared.partner_at);
     let before = named(making, &moved.observed);
     let undo = if moved.observed == Value::None { Undo::No } else { Undo::Yes };
     let change = SubscriptionChange::PartnerOfRecord(partner_id.clone());
     let mut step = link(making, chain, change, changing.clone())
-        .changing("partnerOfRecord", Some(before.into()), format!("{name} ({partner_id})"))
+        .changing("partnerOfRecord", Some(before.into()), shown)
         .risking(&[Risk::Money], undo)
         .reaches(Fact::Field(declared.key.clone(), Field::PartnerOfRecord), Brings::Exactly(Value::text(partner_id)));
     if let PartnerOfRecord::Defaulted { .. } = declared.partner_of_record {

@@ -8,6 +8,7 @@ use super::draft::{Standing, api, hand_off, key, wait};
 use super::grants::{self, Stand};
 use super::letters::ending as letters;
 use super::orders::assume_valid;
+use super::payees::Payee;
 use super::served;
 use super::step::{Ask, Brings, Risk, Step, Undo, Wanted};
 use super::waits;
@@ -150,7 +151,7 @@ fn transfer(
         return Err(Finding::error(Code::Protected, diff.ending.at, message)
             .help("remove `twotier/protect` in a reviewed change of its own, first"));
     }
-    let partner = making.payee(to, partner_id)?;
+    let Payee { ready: partner, shown } = making.payee(to, partner_id)?;
     served::tell(making, &held.key, (to, &partner), diff.ending.at);
     let there = observed::field_value(held.observed, Field::PartnerOfRecord);
     let cause = address(diff.partnership);
@@ -159,7 +160,7 @@ fn transfer(
     let by_partner = Fact::Field(held.key.clone(), Field::PartnerOfRecord);
     let step = api(moving, wanted, making.origin(&cause, diff.ending.at))
         .calling(3)
-        .changing("partnerOfRecord", Some(named(making, &there).into()), format!("{to} ({partner_id})"))
+        .changing("partnerOfRecord", Some(named(making, &there).into()), shown)
         .noting(format!("{cause} ends"))
         .risking(&[Risk::Money], Undo::Yes)
         .rests_on(Fact::Field(held.key.clone(), Field::Status), Value::text(Status::Active))

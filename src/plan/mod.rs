@@ -28,6 +28,7 @@ mod names;
 mod order;
 mod orders;
 mod partnerships;
+mod payees;
 mod region;
 mod renewals;
 mod repointed;

@@ -5,6 +5,7 @@ use super::build::{Making, PartnerReady, wanted_partner};
 use super::customers::{Agreement, Buyer, agreement};
 use super::draft::{api, key, wait};
 use super::ends;
+use super::payees::Payee;
 use super::region;
 use super::served;
 use super::shelf::Shelf;
@@ -100,7 +101,7 @@ fn order(
     let buyer = buyer(making, declared)?;
     let offer = Offer { product: line.product.clone(), term: line.term, billing_cycle: line.billing_cycle };
     offered(making, declared.product.as_ref().map_or(declared.at, |(_, at)| *at), &offer)?;
-    let partner = making.payee(reseller, partner_id)?;
+    let Payee { ready: partner, shown } = making.payee(reseller, partner_id)?;
     let (live, review) = match &buyer {
         Buyer::Live(id) => {
             region::apart(making, &declared.key.customer, *id, declared.at).map_or(Ok(()), Err)?;
@@ -114,7 +115,6 @@ fn order(
     let address = Address::Subscription(declared.key.clone());
     let customer = Address::Customer(declared.key.customer.clone());
     let origin = making.origin(&declared.cause, declared.at);
-    let shown = format!("{reseller} ({partner_id})");
     let mut step = api(
         ordering.clone(),
         Wanted::Order { subscription: declared.key.clone(), line: Box::new(line.clone()) },

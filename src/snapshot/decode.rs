@@ -63,6 +63,9 @@ pub(super) fn piece(line: Line) -> Piece {
             let forms = forms.into_iter().map(|Form { term, billing_cycle }| (term, billing_cycle)).collect();
             answer(Read::Offer(offer.into()), Answer::Offer(Sold { ways: availabilities, forms }))
         }
+        Line::PartnerProfile(wire::PartnerProfile { partner_id, name }) => {
+            answer(Read::PartnerProfile(partner_id), Answer::PartnerProfile(name))
+        }
         Line::PartnerId(wire::PartnerCheck { partner_id, invalid }) => {
             let check = invalid.map_or(PartnerCheck::Valid, PartnerCheck::Invalid);
             answer(Read::PartnerId(partner_id), Answer::PartnerId(check))

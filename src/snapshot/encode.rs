@@ -63,6 +63,9 @@ pub(super) fn lines(told: &Told<'_>, out: &mut Out<'_>) -> io::Result<()> {
             };
             Line::PartnerId(wire::PartnerCheck { partner_id: (*id).clone(), invalid })
         })),
+        Told::PartnerProfile(id, facet) => out(line(read, facet, |name| {
+            Line::PartnerProfile(wire::PartnerProfile { partner_id: (*id).clone(), name: (*name).clone() })
+        })),
         Told::ResellerByTenant(_, facet) | Told::ResellerByPartnerId(_, facet) => {
             out(line(read, facet, |status| Line::ResellerStatus(reseller_status(read(), status))))
         }
@@ -96,6 +99,7 @@ pub(super) fn count(told: &Told<'_>, coverage: &mut wire::Coverage) {
         Told::PostalAddress(_, facet) => ended(facet, coverage),
         Told::Offer(_, facet) => ended(facet, coverage),
         Told::PartnerId(_, facet) => ended(facet, coverage),
+        Told::PartnerProfile(_, facet) => ended(facet, coverage),
         Told::ResellerByTenant(_, facet) | Told::ResellerByPartnerId(_, facet) => ended(facet, coverage),
         Told::InvitationLink(_, facet) => ended(facet, coverage),
         Told::Cart(_, _, facet) => ended(facet, coverage),
@@ -119,6 +123,7 @@ pub(super) fn facet_name(told: &Told<'_>) -> &'static str {
         Told::PostalAddress(..) => "postalAddress",
         Told::Offer(..) => "offer",
         Told::PartnerId(..) => "partnerId",
+        Told::PartnerProfile(..) => "partnerProfile",
         Told::ResellerByTenant(..) => "resellerByTenant",
         Told::ResellerByPartnerId(..) => "resellerByPartnerId",
         Told::InvitationLink(..) => "invitationLink",

@@ -113,6 +113,7 @@ impl Open {
             | Read::PostalAddress(_)
             | Read::Offer(_)
             | Read::PartnerId(_)
+            | Read::PartnerProfile(_)
             | Read::ResellerByTenant(_)
             | Read::ResellerByPartnerId(_)
             | Read::InvitationLink(_)

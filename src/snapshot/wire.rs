@@ -88,6 +88,8 @@ pub(super) enum Line {
     Offer(Availabilities),
     /// Whether a PartnerID is valid as partner of record.
     PartnerId(PartnerCheck),
+    /// What Microsoft's profile calls a PartnerID.
+    PartnerProfile(PartnerProfile),
     /// Whether a reseller signed its agreement.
     ResellerStatus(ResellerStatus),
     /// The invitation link of customers for a reseller.
@@ -294,6 +296,16 @@ pub(super) struct PartnerCheck {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub(super) invalid: Option<SmolStr>,
+}
+
+/// What Microsoft's profile calls a PartnerID.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct PartnerProfile {
+    #[schemars(with = "String")]
+    pub(super) partner_id: PartnerId,
+    #[schemars(with = "String")]
+    pub(super) name: SmolStr,
 }
 
 /// Whether a reseller signed.

@@ -205,6 +205,48 @@ fn what_no_step_shows_is_told_and_what_a_step_shows_is_not() {
 }
 
 #[test]
+fn a_partner_id_that_only_a_manifest_gives_to_a_reseller_is_told() {
+    let repository = Repository::committed();
+    // Of one that is there already, also beside a step that pays under it.
+    let tenant = r#""country":"HU","partnerIds":["4811111"]"#;
+    repository.edit("tenant.jsonl", tenant, r#""country":"HU","partnerIds":["4811111","4811112"]"#);
+    let tailspin = r#"{"relationship":{"tenantId":"fab00000-0000-4000-8000-000000000001"}}"#;
+    let both = format!("{tailspin}\n{}", tailspin.replace("0001\"}}", "0003\"}}"));
+    repository.edit("tenant.jsonl", tailspin, &both);
+    repository.commit();
+    repository.edit("manifests/fabrikam.yaml", r#"["4811111"]"#, r#"["4811111", "4811112"]"#);
+    let payee = r#"partnerOfRecord: {partnership: fabrikam, partnerId: "4811112"}"#;
+    repository.edit("manifests/contoso.yaml", "partnerOfRecord: fabrikam", payee);
+    // Of new ones: one that is listed, and one that is to be invited.
+    let document = |name: &str, reseller: &str| {
+        let text = format!(
+            "apiVersion: twotier/v1\nkind: Partnership\nmetadata: {{name: {}}}\nspec: {{reseller: {{displayName: {name}, {reseller}, country: HU, contact: {{email: csp@new.example}}}}, ensure: active}}\n",
+            name.to_lowercase()
+        );
+        std::fs::write(repository.path(&format!("manifests/{name}.yaml")), text).expect("written");
+    };
+    document("Tailspin", r#"tenantId: fab00000-0000-4000-8000-000000000003, partnerIds: ["4833333", "4899998"]"#);
+    document("Litware", r#"partnerIds: ["4899991", "4899992"]"#);
+    let output = repository.run(&["plan", "--base", "HEAD"]);
+    let text = String::from_utf8(output.stdout).expect("text");
+    assert!(text.contains("partnerOfRecord  none -> fabrikam (4811112)"), "{text}");
+    let told = section(&text, UNSHOWN);
+    let expect = [
+        "  partnership/fabrikam",
+        "    reseller.partnerIds  [4811111] -> [4811111, 4811112]",
+        "  partnership/litware: new",
+        "    reseller.contact.email  csp@new.example",
+        "    reseller.partnerIds  [4899991, 4899992]",
+        "  partnership/tailspin: new",
+        "    reseller.contact.email  csp@new.example",
+        "    reseller.displayName  Tailspin",
+        "    reseller.partnerIds  [4833333, 4899998]",
+        "    reseller.tenantId  fab00000-0000-4000-8000-000000000003",
+    ];
+    assert_eq!(told, expect, "{text}{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
 fn a_renamed_document_is_told_by_what_it_says_otherwise_and_a_removed_one_by_its_name() {
     let repository = Repository::committed();
     repository.edit("manifests/adatum.yaml", "name: adatum", "name: datum\n  renamedFrom: adatum");

@@ -362,6 +362,8 @@ fn resellers_are_checked_with_the_documented_codes() {
     assert_eq!(checked["validationResults"][0], json!({"partnerId": "4811111", "isValidPartnerIdOnRecord": true}));
     assert_eq!(checked["validationResults"][1]["errorCode"], 800_016);
     assert_eq!(client.get("/v1/profiles/mpn?mpnId=9999999").code(), (404, 3000));
+    let profile = client.get("/v1/profiles/mpn?mpnId=4811112").json();
+    assert_eq!((&profile["partnerName"], &profile["mpnId"]), (&json!("Fabrikam"), &json!("4811112")));
     client.control("accept", &json!({"company": "fab00000-0000-4000-8000-000000000002"}));
     let checked = client.call("POST", "/v1/partners/validateresellers", &json!({"partnerIds": ["4822222"]})).json();
     assert_eq!(checked["validationResults"][0]["isValidPartnerIdOnRecord"], true);

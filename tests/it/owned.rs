@@ -19,6 +19,8 @@ use twotier::plan::{Action, Planned, Step, Wanted};
 const PARTNERS: usize = 3;
 /// PartnerIDs that no relationship shows.
 const LOOSE: usize = 4;
+/// The first of those are locations that are called as the company is, whose they are; the others have names of their own.
+const TELLING: usize = 2;
 const SUBSCRIPTIONS: usize = 4;
 const CUSTOMER: &str = "c0000000-0000-4000-8000-000000000001";
 
@@ -75,7 +77,9 @@ impl Story {
         for k in 0..PARTNERS {
             let loose = (0..LOOSE).filter(|n| n % PARTNERS == k).map(|n| id(PARTNERS + n));
             let ids: Vec<String> = [id(k)].into_iter().chain(loose).map(|id| format!("\"{id}\"")).collect();
-            writeln!(out, "{{\"company\":{{\"tenantId\":\"{}\",\"name\":\"Reseller {k}\",\"country\":\"HU\",\"partnerIds\":[{}]}}}}", company(k), ids.join(",")).unwrap();
+            let branches =
+                (TELLING..LOOSE).map(|n| format!("\"{}\":\"Branch {n}\"", id(PARTNERS + n))).collect::<Vec<_>>();
+            writeln!(out, "{{\"company\":{{\"tenantId\":\"{}\",\"name\":\"Reseller {k}\",\"country\":\"HU\",\"partnerIds\":[{}],\"locationNames\":{{{}}}}}}}", company(k), ids.join(","), branches.join(",")).unwrap();
             writeln!(listed, "{{\"relationship\":{{\"tenantId\":\"{}\"}}}}", company(k)).unwrap();
         }
         out.push_str(&listed);
@@ -213,6 +217,13 @@ impl<'a> Held<'a> {
         if let Some(known) = self.owner.get(to) {
             prop_assert_eq!(*known, to_whom, "{} is paid under {}", step.key, to);
         }
+        let named = (0..TELLING).find(|n| id(PARTNERS + n) == to).map(|n| n % PARTNERS);
+        prop_assert!(
+            named.is_none_or(|k| k == to_whom),
+            "{} is paid under {}, which is another's by its profile",
+            step.key,
+            to
+        );
         let subscription = self.live(step);
         let from = &self.has[&subscription];
         let counts = step.counts.iter().any(|count| count.code == Code::TooManyMoves.to_string());

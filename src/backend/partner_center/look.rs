@@ -70,6 +70,7 @@ fn partner_id(read: &Read) -> Option<&PartnerId> {
         | Read::Domain(_)
         | Read::PostalAddress(_)
         | Read::Offer(_)
+        | Read::PartnerProfile(_)
         | Read::ResellerByTenant(_)
         | Read::ResellerByPartnerId(_)
         | Read::InvitationLink(_)
@@ -94,6 +95,7 @@ fn calls_of(read: &Read) -> usize {
         | Read::Domain(_)
         | Read::PostalAddress(_)
         | Read::Offer(_)
+        | Read::PartnerProfile(_)
         | Read::ResellerByTenant(_)
         | Read::ResellerByPartnerId(_)
         | Read::InvitationLink(_) => 1,
@@ -117,6 +119,7 @@ fn is_long(read: &Read) -> bool {
         | Read::PostalAddress(_)
         | Read::Offer(_)
         | Read::PartnerId(_)
+        | Read::PartnerProfile(_)
         | Read::ResellerByTenant(_)
         | Read::ResellerByPartnerId(_)
         | Read::InvitationLink(_)
@@ -155,6 +158,10 @@ impl Center {
             Read::PartnerId(id) => {
                 Answer::PartnerId(self.check_partners(&[id]).remove(id).unwrap_or(Err(Why::NotRead))?)
             }
+            Read::PartnerProfile(id) => there(
+                line.hear_object(&read::partner_profile(id), patience, |node| wire::partner_name(node, id))?
+                    .map(Answer::PartnerProfile),
+            ),
             Read::ResellerByTenant(id) => self.reseller("tenantId", &id.to_string(), patience)?,
             Read::ResellerByPartnerId(id) => self.reseller("mpnId", id.as_str(), patience)?,
             Read::InvitationLink(reseller) => self.invitation_link(*reseller, patience)?,

@@ -150,6 +150,11 @@ pub(super) fn profile(which: &'static str) -> Ask {
     Ask::get(Call::Profile, format!("/v1/profiles/{which}"))
 }
 
+/// Source: learn, get-partner-by-mpn-id.
+pub(super) fn partner_profile(id: &PartnerId) -> Ask {
+    Ask::get(Call::Profile, format!("/v1/profiles/mpn{}", query(&[("mpnId", id.as_str())])))
+}
+
 /// Source: learn, get-a-record-of-partner-center-activity-by-user.
 pub(super) fn audit(from: Date, to: Date) -> Ask {
     let (from, to) = (from.to_string(), to.to_string());

@@ -260,6 +260,16 @@ pub(super) fn partner_checks(node: &Node<'_>) -> Result<Vec<(PartnerId, PartnerC
     node.nodes("validationResults")?.iter().map(check).collect()
 }
 
+/// What a PartnerID is called. A profile of another one tells nothing: without a number the service tells of whoever asks.
+/// Source: learn, get-partner-by-mpn-id.
+pub(super) fn partner_name(node: &Node<'_>, id: &PartnerId) -> Result<SmolStr, Garbage> {
+    match partner_id(node)? {
+        Some(told) if told == *id => node.need("partnerName"),
+        Some(other) => Err(Garbage(format_smolstr!("it is the profile of PartnerID {other}"))),
+        None => Err(Garbage("it does not say of which PartnerID it is".into())),
+    }
+}
+
 /// A cart as far as its fate goes. Source: learn, cart-resources.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Cart {

@@ -94,6 +94,8 @@ read_kinds! {
     Offer (_);
     /// Whether a PartnerID is valid.
     PartnerId (_);
+    /// The name of a PartnerID.
+    PartnerProfile (_);
     /// The status of a reseller by tenant.
     ResellerByTenant (_);
     /// The status of a reseller by PartnerID.

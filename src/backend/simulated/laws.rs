@@ -156,6 +156,7 @@ fn every_read(tenant: &Tenant) {
         reads.push(Read::InvitationLink(company(number)));
         reads.push(Read::ResellerByTenant(company(number)));
     }
+    reads.extend(["4811111", "4822222", "4800001", "1"].map(|id| Read::PartnerProfile(PartnerId::new(id))));
     for known in tenant.customers() {
         let id = known.tenant_id;
         reads.extend([Read::ResellersOf(id), Read::Subscriptions(id), Read::Agreement(id), Read::AccountReview(id)]);

@@ -53,6 +53,13 @@ impl Tenant {
         }
         Ok(company)
     }
+    /// What the profile of a PartnerID calls it. Source: learn, get-partner-by-mpn-id.
+    pub(super) fn name_of(&self, id: &PartnerId) -> Option<SmolStr> {
+        match self.company_of(id) {
+            Some(company) => Some(company.location_names.get(id).unwrap_or(&company.name).clone()),
+            None => (self.header.partner_id.as_ref() == Some(id)).then(|| SmolStr::new_static("Provider")),
+        }
+    }
     /// Whether an active partnership is listed.
     pub(super) fn partnered(&self, reseller: TenantId) -> bool {
         self.relationships.get(&reseller).is_some_and(|relationship| relationship.active)

@@ -42,6 +42,7 @@ impl Tenant {
                 Ok(_) => PartnerCheck::Valid,
                 Err(refusal) => PartnerCheck::Invalid(format_smolstr!("{}: {}", refusal.code, refusal.text)),
             }),
+            Read::PartnerProfile(id) => self.name_of(id).map_or(Answer::NotThere, Answer::PartnerProfile),
             Read::ResellerByTenant(id) => Answer::Reseller(self.status_by_tenant(*id)),
             Read::ResellerByPartnerId(id) => Answer::Reseller(self.status_by_partner(id)),
             Read::InvitationLink(reseller) => Answer::InvitationLink(self.invitation_link(*reseller)?),

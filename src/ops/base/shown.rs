@@ -3,7 +3,7 @@
 
 use super::unshown::{Moved, is_contact};
 use crate::ledger::Bindings;
-use crate::manifest::Told;
+use crate::manifest::{Fields, Told};
 use crate::model::{Address, CustomerKey, StepKey, StepName};
 use crate::plan::Planned;
 use crate::plan::step::{Action, FieldChange, Step};
@@ -31,6 +31,18 @@ const COMPARED: [&str; 15] = [
     "friendlyName",
     "renewal",
 ];
+
+/// Under which PartnerIDs a reseller is paid.
+const PARTNER_IDS: &str = "reseller.partnerIds";
+/// What says which reseller a document means.
+const IDENTITY: [&str; 2] = ["reseller.tenantId", PARTNER_IDS];
+
+/// Whether a field of a new document rests on the manifest alone: the list of indirect resellers shows one PartnerID of each
+/// at most, so that nobody but the document says whose further ones are.
+pub(super) fn is_unproven(name: &str, document: &Fields) -> bool {
+    let further = matches!(document.get(PARTNER_IDS), Some(Told::List(ids)) if ids.len() > 1);
+    further && IDENTITY.contains(&name)
+}
 
 /// What steps and blocked addresses show.
 pub(super) struct Shown<'p> {

@@ -2,7 +2,7 @@
 //! what silences an alarm. One rule for every field: it is told unless a step of its document shows it. Pure.
 
 use super::former::{Formers, RENAMED, own_name};
-use super::shown::Shown;
+use super::shown::{Shown, is_unproven};
 use super::{Changed, Rewritten};
 use crate::manifest::{Fields, Told};
 use crate::model::Address;
@@ -64,7 +64,7 @@ fn one(
     let names: BTreeSet<&String> = then.keys().chain(now.keys()).collect();
     let tells = |moved: &Moved<'_>| match (address, state) {
         (None, _) => false,
-        (Some(address), UnshownState::New) => shown.tells_of_new(address, *moved),
+        (Some(address), UnshownState::New) => !is_unproven(moved.0, now) && shown.tells_of_new(address, *moved),
         (Some(address), UnshownState::Changed | UnshownState::Gone) => shown.tells(address, *moved),
     };
     let moved = names.into_iter().map(|name| (name.as_str(), then.get(name), now.get(name)));

@@ -190,6 +190,7 @@ fn is_kept(read: &Read, answer: &Answer) -> bool {
             | Read::PostalAddress(_)
             | Read::Offer(_)
             | Read::PartnerId(_)
+            | Read::PartnerProfile(_)
             | Read::ResellerByTenant(_)
             | Read::ResellerByPartnerId(_)
             | Read::InvitationLink(_)

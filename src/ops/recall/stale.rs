@@ -303,6 +303,7 @@ impl News {
             | Read::PostalAddress(_)
             | Read::Offer(_)
             | Read::PartnerId(_)
+            | Read::PartnerProfile(_)
             | Read::ResellerByTenant(_)
             | Read::ResellerByPartnerId(_)
             | Read::InvitationLink(_)

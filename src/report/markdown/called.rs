@@ -43,7 +43,10 @@ impl<'a> Called<'a> {
     pub(super) fn payee(self, shown: &str) -> String {
         let parts = shown.split_once(" (").and_then(|(name, id)| Some((name, id.strip_suffix(')')?)));
         let told = parts.and_then(|(name, id)| Some((name, id, self.reseller(name)?)));
-        told.map_or_else(|| short(shown), |(name, id, called)| format!("{} ({}, {called})", short(name), short(id)))
+        let Some((name, id, called)) = told else { return short(shown) };
+        let (id, more) =
+            id.split_once(", ").map_or((id, String::new()), |(id, more)| (id, format!(", {}", short(more))));
+        format!("{} ({}, {called}{more})", short(name), short(id))
     }
     fn reseller(self, name: &str) -> Option<String> {
         self.name(&Address::Partnership(name.parse::<Name>().ok()?))

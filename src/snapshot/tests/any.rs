@@ -225,6 +225,7 @@ fn checks() -> impl Strategy<Value = Asked> {
         (postal().boxed(), passes)
             .prop_map(|(address, check)| (Read::PostalAddress(Box::new(address)), Answer::PostalAddress(check))),
         (partner(), valid).prop_map(|(id, check)| (Read::PartnerId(id), Answer::PartnerId(check))),
+        (partner(), text()).prop_map(|(id, name)| (Read::PartnerProfile(id), Answer::PartnerProfile(name))),
         (tenant(), reseller_status()).prop_map(|(of, status)| (Read::ResellerByTenant(of), Answer::Reseller(status))),
         (partner(), reseller_status())
             .prop_map(|(of, status)| (Read::ResellerByPartnerId(of), Answer::Reseller(status))),

@@ -39,6 +39,8 @@ pub(in crate::snapshot) enum Question {
     Offer(Offer),
     /// Whether a PartnerID is valid.
     PartnerId(#[schemars(with = "String")] PartnerId),
+    /// What Microsoft's profile calls a PartnerID.
+    PartnerProfile(#[schemars(with = "String")] PartnerId),
     /// Whether a reseller signed, by tenant.
     ResellerByTenant(#[schemars(with = "form::Guid")] TenantId),
     /// Whether a reseller signed, by PartnerID.
@@ -161,6 +163,7 @@ impl From<Read> for Question {
             Read::PostalAddress(address) => Self::PostalAddress(Box::new((*address).into())),
             Read::Offer(offer) => Self::Offer(offer.into()),
             Read::PartnerId(id) => Self::PartnerId(id),
+            Read::PartnerProfile(id) => Self::PartnerProfile(id),
             Read::ResellerByTenant(id) => Self::ResellerByTenant(id),
             Read::ResellerByPartnerId(id) => Self::ResellerByPartnerId(id),
             Read::InvitationLink(id) => Self::InvitationLink(id),
@@ -189,6 +192,7 @@ impl From<Question> for Read {
             Question::PostalAddress(address) => Self::PostalAddress(Box::new((*address).into())),
             Question::Offer(offer) => Self::Offer(offer.into()),
             Question::PartnerId(id) => Self::PartnerId(id),
+            Question::PartnerProfile(id) => Self::PartnerProfile(id),
             Question::ResellerByTenant(id) => Self::ResellerByTenant(id),
             Question::ResellerByPartnerId(id) => Self::ResellerByPartnerId(id),
             Question::InvitationLink(id) => Self::InvitationLink(id),

@@ -7,6 +7,7 @@ mod cases;
 mod contradicted;
 mod faults;
 mod hall;
+mod payees;
 mod samples;
 mod sign_in;
 
@@ -67,7 +68,10 @@ fn calm_apply(bench: &mut Bench) -> Option<RunOutcome> {
     }
 }
 fn begin(world: &World) -> Bench {
-    Bench::new(project(world), tenant(&world.seed()))
+    begin_with(project(world), &world.seed())
+}
+fn begin_with(project: Project, seed: &str) -> Bench {
+    Bench::new(project, tenant(seed))
 }
 
 /// Goes on without faults until nothing is left to do, or a limit stops it; so much time passes between two runs.

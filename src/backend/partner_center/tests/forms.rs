@@ -94,6 +94,7 @@ fn every_question_has_its_documented_target() {
         (read::orders(c), of_customer("GET", "/orders")),
         (read::users(c), of_customer("GET", "/users?size=500")),
         (read::profile("organization"), "GET /v1/profiles/organization".into()),
+        (read::partner_profile(&partner("4811111")), "GET /v1/profiles/mpn?mpnId=4811111".into()),
         (
             read::audit(at("2026-10-01"), at("2026-10-30")),
             "GET /v1/auditrecords?startDate=2026-10-01&endDate=2026-10-30&size=500".into(),

@@ -260,6 +260,25 @@ fn a_country_is_told_by_the_directory_or_the_profile_and_never_by_where_it_is_bi
 }
 
 #[test]
+fn a_profile_names_the_partner_id_that_was_asked_for_and_no_other() {
+    let target = "GET /v1/profiles/mpn?mpnId=4866667";
+    let told = |steps| answer(&Read::PartnerProfile(partner("4866667")), steps);
+    let profile = |reply| told(vec![(target, reply)]);
+    let named = |id: &str| format!(r#"{{"partnerName":"Evil Corp Debrecen",{id}"profileType":"MpnProfile"}}"#);
+    let name = Ok(Answer::PartnerProfile("Evil Corp Debrecen".into()));
+    assert_eq!(profile(ok(&named(r#""mpnId":"4866667","#))), name);
+    assert_eq!(profile(ok(&named(r#""partnerId":"4866667","#))), name);
+    let nameless = [r#"{"mpnId":"4866667"}"#, r#"{"mpnId":"4866667","partnerName":" "}"#].map(str::to_owned);
+    // One's own is nobody else's.
+    for garbage in [named(r#""mpnId":"4800001","#), named("")].iter().chain(&nameless) {
+        let steps = (0..5).map(|_| (target, ok(garbage))).collect();
+        assert!(matches!(told(steps), Err(Why::Failed(_))), "{garbage}");
+    }
+    assert_eq!(profile(coded(404, 3000)), Ok(Answer::NotThere));
+    assert!(profile(reply(404, "")).is_err(), "never by a status alone");
+}
+
+#[test]
 fn a_domain_is_free_only_when_the_service_itself_says_so() {
     let target = "HEAD /v1/domains/x.onmicrosoft.com";
     let read = Read::Domain("x.onmicrosoft.com".into());

@@ -45,6 +45,8 @@ fn understood(name: &str, body: &[u8]) -> Result<(), String> {
         wire::order(&node).map(drop)
     } else if has("support-contact") {
         wire::support_contact(&node).map(drop)
+    } else if has("get-mpn-profile") {
+        wire::partner_name(&node, &partner("4391507")).map(|name| assert_eq!(name, "Microsoft Partner"))
     } else if has("validate-resellers-response") {
         wire::partner_checks(&node).map(|checks| assert_eq!(checks.len(), 2))
     } else if has("validate-address-response") {

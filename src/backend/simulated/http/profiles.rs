@@ -11,8 +11,7 @@ use serde_json::{Value, json};
 /// One's own without `mpnId`. Source: learn, get-partner-by-mpn-id.
 pub(super) fn mpn(world: &mut World, call: &Call<'_>) -> Result<Reply, Failure> {
     let tenant = world.tenant();
-    let own = tenant.header().partner_id.clone();
-    let asked = call.query("mpnid").map(PartnerId::new).or_else(|| own.clone());
+    let asked = call.query("mpnid").map(PartnerId::new).or_else(|| tenant.header().partner_id.clone());
     let none = |id: &str| {
         Failure::new(
             StatusCode::NOT_FOUND,
@@ -21,11 +20,7 @@ pub(super) fn mpn(world: &mut World, call: &Call<'_>) -> Result<Reply, Failure> 
         )
     };
     let id = asked.ok_or_else(|| none(""))?;
-    let name = match tenant.company_of(&id) {
-        Some(company) => company.name.as_str(),
-        None if own.as_ref() == Some(&id) => "Provider",
-        None => return Err(none(id.as_str())),
-    };
+    let name = tenant.name_of(&id).ok_or_else(|| none(id.as_str()))?;
     Ok(Reply::ok(profile("MpnProfile", "/profiles/mpn", json!({"partnerName": name, "mpnId": id}))))
 }
 

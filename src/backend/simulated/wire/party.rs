@@ -6,7 +6,7 @@ use crate::model::{CustomerId, PartnerId, TenantId, Timestamp};
 use crate::observed::Review;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 record! {
     /// A company that may become a reseller, or a stranger.
@@ -23,6 +23,9 @@ record! {
         /// PartnerIDs of type Global: they exist, but fail as partner of record.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub global_partner_ids: Vec<PartnerId>,
+        /// What the profile of a PartnerID calls it, where that is not the name of the company.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        pub location_names: BTreeMap<PartnerId, SmolStr>,
         /// Whether it signed the Microsoft Partner Agreement.
         #[serde(default = "defaults::yes", skip_serializing_if = "defaults::is_yes")]
         pub agreement_signed: bool,
