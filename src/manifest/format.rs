@@ -2,7 +2,7 @@
 //! for the schemas and for the tool, so that both say the same.
 
 use crate::diag::Code;
-use crate::model::text::{is_hostile, numbered};
+use crate::model::text::{flat, is_hostile, numbered};
 use crate::model::{Address, Date, Name, PartnerId, Span, TenantId, country};
 
 /// A form of text, named in schemas under `x-twotier`.
@@ -253,9 +253,34 @@ fn azure_scope(text: &str) -> Result<(), Malformed> {
     const EXPECTED: &str = "a scope is `/subscriptions/GUID`, with `/resourceGroups/NAME` behind it where it is narrower, or \
                             `/providers/Microsoft.Management/managementGroups/NAME`";
     if !is_azure_scope(text) {
-        return Err(instead_unless_same(Format::AzureScope, text, &in_the_usual_case(text), EXPECTED));
+        let meant = instead_unless_same(Format::AzureScope, text, &in_the_usual_case(text), EXPECTED);
+        return Err(Malformed { help: meant.help.or_else(|| wrong_in_scope(text)), ..meant });
     }
     Ok(())
+}
+
+/// What of a scope is wrong: it is long, and a message repeats its beginning.
+fn wrong_in_scope(text: &str) -> Option<String> {
+    let parts: Vec<&str> = text.strip_prefix('/')?.split('/').collect();
+    let (id, rest) = match parts.as_slice() {
+        ["subscriptions", id, rest @ ..] => (id, rest),
+        ["providers", "Microsoft.Management", "managementGroups", _, odd, ..] => {
+            return Some(format!("nothing stands behind the name of a management group: take `/{}` out", flat(odd)));
+        }
+        [first, ..] => return Some(format!("`/{}` is no beginning of a scope", flat(first))),
+        [] => return None,
+    };
+    match rest {
+        _ if !is_guid(id) => Some(format!("`{}` is no GUID", flat(id))),
+        ["resourceGroups"] => Some("the name of the resource group is missing at its end".to_owned()),
+        ["resourceGroups", _, "providers", kind @ ..] if kind.len() % 2 == 0 => {
+            Some(format!("the name of a resource is missing at its end: `{}`", flat(&kind.join("/"))))
+        }
+        ["resourceGroups", _, "providers", ..] => None,
+        ["resourceGroups", _, odd, ..] => Some(format!("`{}` stands where only `providers` may", flat(odd))),
+        [odd, ..] => Some(format!("`{}` stands where only `resourceGroups` may", flat(odd))),
+        [] => None,
+    }
 }
 
 /// Azure does not tell letter case apart, and its own tools write scopes in several. Source: learn, resource-name-rules.

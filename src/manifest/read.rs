@@ -348,7 +348,23 @@ impl<'a> Reader<'a> {
         let at = self.one_character(tab.or_else(later).unwrap_or(within));
         let mut finding = Finding::error(code, at, reworded(error.kind()));
         finding.help = help.map(str::to_owned);
+        if let Some((bracket, opened)) = self.unclosed(line_start).filter(|_| code == Code::YamlSyntax) {
+            let message = format!("this `{bracket}` is not closed before what follows it");
+            finding = Finding::error(code, self.one_character(opened), message)
+                .help("close it, or separate by commas what stands in it")
+                .related(at, reworded(error.kind()));
+        }
         self.findings.push(finding);
+    }
+
+    /// The outermost bracket that was opened before this line and is still open, and where it stands.
+    fn unclosed(&self, line: usize) -> Option<(char, usize)> {
+        let brackets = self.open.iter().filter_map(|open| {
+            let at = (open.place.start - self.offset) as usize;
+            let bracket = self.text.get(at..)?.chars().next().filter(|c| matches!(c, '{' | '['))?;
+            (at < line).then_some((bracket, at))
+        });
+        brackets.min_by_key(|(_, at)| *at)
     }
 
     /// Where git left a conflict open in this document, at or before a byte.

@@ -40,6 +40,9 @@ pub(super) fn explain(kind: &ErrorKind, line: &str) -> (Code, Option<&'static st
         | ErrorKind::UnexpectedEofFlowMapping
         | ErrorKind::UnexpectedEofFlowSequence
         | ErrorKind::UnexpectedEofImplicitFlowMapping => (Code::YamlSyntax, Some("close the bracket")),
+        ErrorKind::MisplacedFlowCollectionEnd => {
+            (Code::YamlSyntax, Some("take it out, or write the bracket that it closes"))
+        }
         ErrorKind::UnknownQuotedScalarEscape => {
             (Code::YamlSyntax, Some("in double quotes a backslash is written twice; single quotes keep it as it is"))
         }

@@ -125,8 +125,9 @@ pub fn explain(topic: &str) -> Result<Explained, UnknownTopic> {
 
 fn near_code(topic: &str) -> Option<String> {
     let looks = topic.len() == 6 && topic.get(..2).is_some_and(|letters| letters.eq_ignore_ascii_case("tt"));
-    let codes: Vec<String> = Code::ALL.iter().map(Code::to_string).collect();
-    looks.then(|| nearest(topic, codes.iter().map(String::as_str)).map(str::to_owned)).flatten()
+    // Of a number of four digits only one slip tells what was meant.
+    let near = |code: &String| strsim::damerau_levenshtein(&topic.to_ascii_uppercase(), code) == 1;
+    Code::ALL.iter().map(Code::to_string).filter(|_| looks).find(near)
 }
 
 /// A schema with its definitions.

@@ -122,7 +122,9 @@ pub fn set(written: &Written, order: &Order) -> Result<Proposal, Fault> {
     };
     let slug = order.kind.slug();
     if let Some(odd) = order.all().find(|value| !value.fits(order.kind)) {
-        return Err(Fault::Usage(format!("a {slug} has no `{}` that can be set", odd.field())));
+        let whose =
+            if odd.fits(Kind::Subscription) { ": `twotier set subscription CUSTOMER/NAME` sets it" } else { "" };
+        return Err(Fault::Usage(format!("a {slug} has no `{}` that can be set{whose}", odd.field())));
     }
     if written.desired.is_some() {
         are_declared(written, order)?;
@@ -131,6 +133,9 @@ pub fn set(written: &Written, order: &Order) -> Result<Proposal, Fault> {
     if let Some(unknown) = choice.left.first() {
         let labels = if order.labels.is_empty() { "" } else { ", or it has not these labels" };
         let near = or_near(unknown, choice.known.iter().map(SmolStr::as_str));
+        if order.kind == Kind::Subscription && !unknown.contains('/') {
+            return Err(Fault::Usage(format!("`{unknown}` names no subscription: say CUSTOMER/NAME{near}")));
+        }
         return Err(Fault::Usage(format!("no manifest declares `{slug}/{unknown}`{labels}{near}")));
     }
     if choice.meant.documents == 0 {

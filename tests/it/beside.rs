@@ -33,6 +33,20 @@ fn a_run_of_what_is_committed_names_its_commit_by_itself() {
 }
 
 #[test]
+fn what_git_does_not_know_is_of_no_commit() {
+    let repository = Repository::committed();
+    std::fs::write(repository.path(".gitignore"), "manifests/local.yaml\n*.bak\n.twotier/\n").expect("written");
+    repository.commit();
+    std::fs::write(repository.path("manifests/a.bak"), "x").expect("written");
+    std::fs::write(repository.path("manifests/local.yaml"), "# nothing yet\n").expect("written");
+    apply(&repository);
+    assert!(plan(&repository).contains("[TT0612]"), "an ignored manifest is in no commit");
+    std::fs::remove_file(repository.path("manifests/local.yaml")).expect("removed");
+    apply(&repository);
+    assert!(!plan(&repository).contains("[TT0612]"), "what is no manifest is not read");
+}
+
+#[test]
 fn where_no_run_named_a_commit_that_is_said_with_what_to_do() {
     let repository = Repository::committed();
     repository.edit("manifests/contoso.yaml", "it@contoso.example", "a@contoso.example");

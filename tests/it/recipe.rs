@@ -385,7 +385,8 @@ fn every_exit_code_of_going_on_is_told_and_kept() {
         (6, "signed in"),
         (8, "Not everything"),
         (9, "another run"),
-        (130, "130"),
+        (130, "goes on where it stopped"),
+        (1, "exit 1"),
     ];
     for (code, said) in said {
         let stand_in = format!("#!/bin/sh\n[ \"$3\" = apply ] || exit 0\nexit {code}\n");

@@ -153,13 +153,13 @@ fn a_plan_and_a_doctor_find_it_on_either_loopback() {
 fn what_it_cannot_do_is_told_with_its_exit_code() {
     let project = Project::new();
     project.write("broken.jsonl", "{\"format\":1}\n");
-    project.write("odd.yaml", "rules: [{fault: hug}]\n");
+    project.write("odd.yaml", "rules: [{fault: {closeAfter: true}}]\n");
     let listen = ["simulate", "--listen", "127.0.0.1:0"];
     for (flags, code, part) in [
         (&["--tenant", "none.jsonl"][..], 1, "none.jsonl"),
         (&["--tenant", "broken.jsonl"], 1, "broken.jsonl:1"),
         (&["--tenant", "tenant.jsonl", "--living", "broken.jsonl"], 1, "broken.jsonl:1"),
-        (&["--tenant", "tenant.jsonl", "--faults", "odd.yaml"], 64, "odd.yaml"),
+        (&["--tenant", "tenant.jsonl", "--faults", "odd.yaml"], 64, "is a word, `fault: closeAfter`"),
         (&["--tenant", "tenant.jsonl", "--sign-in", "no/such/folder/token"], 1, "no/such/folder/token"),
         (&["--rate", "many"], 64, "many"),
     ] {

@@ -31,18 +31,8 @@ fi
 
 code=0
 muted into apply.md "$twotier" -C "$project" apply --format markdown --lock-wait 30m "${consent[@]}" || code=$?
-case $code in
-0) said='Done, as far as it can be done now.' ;;
-4) said='**Nothing was applied: the tenant moved since this was approved, or something stands against all of it. Plan again and review.**' ;;
-5) said='**Nothing was applied: a limit, a missing acknowledgement or a freeze stands against it.**' ;;
-6) said='**Nothing was applied: nobody is signed in, or without the role that is needed.**' ;;
-8) said='**Not everything was applied: a step failed, is blocked, stale, was not approved, or its outcome is not known.**' ;;
-9) said='**Nothing was applied: another run holds the lease. Run this job again.**' ;;
-130) said='**It was interrupted; run this job again, it goes on where it stopped.**' ;;
-*) said="**It failed (exit $code). The log says why.**" ;;
-esac
 {
-    printf '<!-- twotier-apply -->\n%s [Log](%s)\n\n' "$said" "$(run_link)"
+    printf '<!-- twotier-apply -->\n%s [Log](%s)\n\n' "$(ended "$code")" "$(run_link)"
     cat apply.md
 } >comment.md
 put_comment "$PR" '<!-- twotier-apply' comment.md

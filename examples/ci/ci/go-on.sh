@@ -18,17 +18,8 @@ fi
 
 code=0
 muted into go-on.md "$twotier" -C "$project" apply --waiting --format markdown --lock-wait 30m || code=$?
-case $code in
-0) said='Done, as far as it can be done now.' ;;
-4) said='**Nothing was done: the tenant moved since it was approved, or something stands against all of it. Plan again and review.**' ;;
-5) said='**Nothing was done: a limit, a missing acknowledgement or a freeze stands against it.**' ;;
-6) said='**Nothing was done: nobody is signed in, or without the role that is needed.**' ;;
-8) said='**Not everything was done: a step failed, is blocked, stale, or its outcome is not known.**' ;;
-9) said='**Nothing was done: another run holds the lease.**' ;;
-*) said="**It ended with $code. The log says why.**" ;;
-esac
 {
-    printf '%s [Log](%s)\n\n' "$said" "$(run_link)"
+    printf '%s [Log](%s)\n\n' "$(ended "$code")" "$(run_link)"
     cat go-on.md
 } >>"${GITHUB_STEP_SUMMARY:-summary.md}"
 rm -rf handoffs

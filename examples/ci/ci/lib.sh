@@ -62,6 +62,20 @@ into() {
     exec "$@" >"$file"
 }
 
+# How a run ended, by its exit code: ended CODE
+ended() {
+    case $1 in
+    0) echo 'Done, as far as it can be done now.' ;;
+    4) echo '**Nothing was applied: the tenant moved since this was approved, something stands against all of it, or it is a plan of other manifests. Plan again and review.**' ;;
+    5) echo '**Nothing was applied: a limit, a missing acknowledgement or a freeze stands against it.**' ;;
+    6) echo '**Nothing was applied: nobody is signed in, or without the role that is needed.**' ;;
+    8) echo '**Not everything was applied: a step failed, is blocked, stale, was not approved, or its outcome is not known.**' ;;
+    9) echo '**Nothing was applied: another run holds the lease. Run this job again.**' ;;
+    130) echo '**It was interrupted; run this job again, it goes on where it stopped.**' ;;
+    *) echo "**It failed (exit $1). The log says why.**" ;;
+    esac
+}
+
 # The id of our own comment that begins with the marker, if there is one: find_comment NUMBER MARKER
 find_comment() {
     gh api --paginate "repos/$GITHUB_REPOSITORY/issues/$1/comments" \

@@ -7,6 +7,7 @@ use super::wire::{
     Relationship, Reply, Subscription, TakenDomain,
 };
 use crate::model::digest::Digest;
+use crate::model::product::Commerce;
 use crate::model::{CartId, CustomerId, OrderId, PartnerId, RequestId, Span, SubscriptionId, TenantId, Timestamp};
 use crate::observed::Review;
 use smol_str::SmolStr;
@@ -39,6 +40,9 @@ pub enum Misfit {
     /// Speaks of something that is not there.
     #[error("{0} is not in this tenant")]
     Dangling(String),
+    /// What only new commerce has.
+    #[error("{0} is legacy, and has no `product`: leave it out, or `commerce`")]
+    LegacyProduct(String),
 }
 
 /// Who changes what: the part of an audit record that the operation knows.
@@ -133,6 +137,9 @@ impl Tenant {
                 subscription.seats_added.sort_by_key(|added| added.at);
                 let key = (subscription.customer, subscription.subscription_id);
                 self.known_customer(key.0)?;
+                if subscription.commerce == Commerce::Legacy && subscription.product.is_some() {
+                    return Err(Misfit::LegacyProduct(format!("subscription {}", key.1)));
+                }
                 put_named(&mut self.subscriptions, key, subscription, format!("subscription {}", key.1))
             }
             Line::Order(order) => {

@@ -74,5 +74,6 @@ fn script(path: &Path) -> Result<Script, CliError> {
     let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
     // Through a value, because a script names its faults as JSON does.
     let value: serde_json::Value = serde_yaml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
-    serde_json::from_value(value).map_err(|error| wrong(error.to_string()))
+    let hint = "a fault that takes no value is a word, `fault: closeAfter`; `twotier simulate --help` lists them";
+    serde_json::from_value(value).map_err(|error| wrong(error.to_string()).hint(hint))
 }

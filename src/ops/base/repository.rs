@@ -1,5 +1,6 @@
 //! A git repository, asked by `git` itself: commits, names and texts of files. Never writes to it.
 
+use crate::manifest::is_manifest;
 use crate::ops::fault::Fault;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
@@ -60,12 +61,22 @@ impl Repository {
     pub(super) fn differing(&self, commit: &str) -> Result<BTreeSet<PathBuf>, Fault> {
         self.names(&["diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", commit, "--"])
     }
-    /// Whether these files and folders are just as the last commit has them, with nothing beside it.
+    /// Whether these files and folders are just as the last commit has them, with nothing beside it that is read. What git
+    /// does not know says nothing: it may be ignored, or be called otherwise there.
     pub(super) fn is_clean(&self, paths: &[PathBuf]) -> Result<bool, Fault> {
         let paths: Vec<String> = paths.iter().map(|path| format!("./{}", crate::diag::source::shown(path))).collect();
-        let mut arguments = vec!["--literal-pathspecs", "status", "--porcelain", "-z", "--untracked-files=all", "--"];
-        arguments.extend(paths.iter().map(String::as_str));
-        Ok(git(&self.top, &arguments)?.is_ok_and(|changes| changes.is_empty()))
+        let asked = |arguments: &[&str]| {
+            let all: Vec<&str> = arguments.iter().copied().chain(paths.iter().map(String::as_str)).collect();
+            git(&self.top, &all)
+        };
+        let status = ["--literal-pathspecs", "status", "--porcelain", "--ignored", "-z", "--untracked-files=all", "--"];
+        let Ok(changes) = asked(&status)? else { return Ok(false) };
+        let clean = text(changes).split('\0').filter(|change| !change.is_empty()).all(|change| {
+            change
+                .strip_prefix("!! ")
+                .is_some_and(|ignored| !ignored.ends_with('/') && !is_manifest(Path::new(ignored)))
+        });
+        Ok(clean && asked(&["--literal-pathspecs", "ls-files", "--error-unmatch", "-z", "--"])?.is_ok())
     }
     fn names(&self, arguments: &[&str]) -> Result<BTreeSet<PathBuf>, Fault> {
         let names = git(&self.top, arguments)?.map_err(failed)?;

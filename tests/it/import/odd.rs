@@ -70,6 +70,7 @@ pub(crate) fn odd_tenants() -> impl Strategy<Value = String> {
                 }
                 if *legacy {
                     more["commerce"] = "legacy".into();
+                    more["product"] = serde_json::Value::Null;
                     more["supportContact"] = serde_json::json!({"tenantId": reseller(s % 3), "partnerId": "482220"});
                 }
                 let status = ["active", "suspended", "expired", "disabled", "deleted", "pending"];
