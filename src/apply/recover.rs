@@ -54,8 +54,8 @@ pub fn reads(operation: &Operation, folded: &Folded) -> Vec<Read> {
 /// What something that happened counts against limits and acknowledgements.
 pub(in crate::apply) fn counted(cause: &Address, counts: &[Count]) -> Vec<Record> {
     let record = |count: &Count| {
-        let Count { code, amount, acknowledgement } = count.clone();
-        Record::Counted { code, cause: cause.clone(), amount, acknowledgement }
+        let Count { code, amount, acknowledgement, until } = count.clone();
+        Record::Counted { code, cause: cause.clone(), amount, acknowledgement, until }
     };
     counts.iter().map(record).collect()
 }

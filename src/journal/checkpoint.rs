@@ -199,8 +199,8 @@ fn compact(folded: &Folded) -> Vec<Object> {
         compact_handoff(*step, handoff, &mut out);
     }
     for counted in &ledger.counted {
-        let Counted { code, cause, amount, acknowledgement, at } = counted.clone();
-        out.say(at, Record::Counted { code, cause, amount, acknowledgement });
+        let Counted { code, cause, amount, acknowledgement, until, at } = counted.clone();
+        out.say(at, Record::Counted { code, cause, amount, acknowledgement, until });
     }
     out.say(
         began,
@@ -368,6 +368,7 @@ mod tests {
             cause: address("customer/contoso"),
             amount: 2,
             acknowledgement,
+            until: Some("2026-12-20".parse().expect("a date")),
         });
         let guarded = Guarded { recipients: vec!["age1x".into()], ..Guarded::default() };
         write(Record::Guarded(Box::new(guarded)));

@@ -27,11 +27,12 @@ impl Folded {
 }
 
 fn counts(intent: &Intent, at: Timestamp) -> impl Iterator<Item = Counted> {
-    intent.counts.clone().into_iter().map(move |Count { code, amount, acknowledgement }| Counted {
+    intent.counts.clone().into_iter().map(move |Count { code, amount, acknowledgement, until }| Counted {
         code,
         cause: intent.cause.clone(),
         amount,
         acknowledgement,
+        until,
         at,
     })
 }
@@ -45,13 +46,14 @@ mod tests {
     #[test]
     fn what_may_have_happened_counts_until_somebody_knows_and_then_once() {
         let mut intent = quantity("subscription/contoso/m365", 30);
-        intent.counts = vec![Count { code: "TT0508".into(), amount: 5, acknowledgement: None }];
+        intent.counts = vec![Count { code: "TT0508".into(), amount: 5, acknowledgement: None, until: None }];
         let intent = Record::Intent(Box::new(intent));
         let counted = Record::Counted {
             code: "TT0508".into(),
             cause: address("customer/contoso"),
             amount: 5,
             acknowledgement: None,
+            until: None,
         };
         let resolved = |outcome| Record::Resolved { intent: 1, outcome, by: by(), reason: why() };
         let pending = settled(1, Settled::Pending { learned: Learned::Nothing });

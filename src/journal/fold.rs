@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 /// The number of these rules. Whoever changes what any record folds to counts it up, so that checkpoints that were folded
 /// otherwise are passed over; a test holds it against what a journal of every record folds to.
-pub(super) const RULES: u32 = 6;
+pub(super) const RULES: u32 = 7;
 
 /// What the journal says up to some object. Equal objects in equal order give equal values, however they were cut.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -155,8 +155,8 @@ impl Folded {
                 self.settle(place.at, intent, outcome, Some(fields));
             }
             Record::Adopted(adopted) => self.adopt(place, *adopted),
-            Record::Counted { code, cause, amount, acknowledgement } => {
-                self.ledger.counted.push(Counted { code, cause, amount, acknowledgement, at: place.at });
+            Record::Counted { code, cause, amount, acknowledgement, until } => {
+                self.ledger.counted.push(Counted { code, cause, amount, acknowledgement, until, at: place.at });
             }
             Record::Guarded(guarded) => {
                 if self.ledger.guards.replace((*guarded).into()).is_some() {
@@ -432,6 +432,7 @@ impl Folded {
         for intent in tracked.chain(self.unstarted.values_mut()) {
             moves.key(&mut intent.key);
             moves.address(&mut intent.cause);
+            intent.counts.iter_mut().for_each(|count| moves.acknowledgement(&mut count.acknowledgement));
         }
     }
 }

@@ -3,8 +3,8 @@
 
 use crate::ledger::{Guards, LiveId, Others};
 use crate::model::{
-    Address, CartId, Class, Count, CustomerId, Digest, Field, Freeze, Limits, Name, Operation, OrderId, RequestId,
-    StepKey, SubscriptionId, TenantId, Timestamp, Value,
+    Address, CartId, Class, Count, CustomerId, Date, Digest, Field, Freeze, Limits, Name, Operation, OrderId,
+    RequestId, StepKey, SubscriptionId, TenantId, Timestamp, Value,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -111,6 +111,9 @@ pub enum Record {
         /// The acknowledgement that covered it, if one did.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         acknowledgement: Option<Name>,
+        /// Until when that one held, as it was declared then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Date>,
     },
     /// Limits, freezes, protections and recipients from now on.
     Guarded(Box<Guarded>),

@@ -3,7 +3,7 @@
 //! the names that it was asked under.
 
 use crate::ledger::{Grant, Handoff, Ledger, names};
-use crate::model::{Address, CustomerKey, Field, StepKey, SubscriptionKey, Value};
+use crate::model::{Address, CustomerKey, Field, Name, StepKey, SubscriptionKey, Value};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,6 +37,13 @@ impl Moves {
     pub(super) fn address(&self, address: &mut Address) {
         if let Some(new) = self.target(address) {
             *address = new;
+        }
+    }
+    /// What an acknowledgement let pass goes with its new name.
+    pub(super) fn acknowledgement(&self, name: &mut Option<Name>) {
+        let new = name.clone().and_then(|old| self.target(&Address::Acknowledgement(old)));
+        if let Some(Address::Acknowledgement(new)) = new {
+            *name = Some(new);
         }
     }
     pub(super) fn key(&self, key: &mut StepKey) {
@@ -82,7 +89,10 @@ impl Moves {
             self.set(&mut guards.protected);
         }
         let perhaps = perhaps.values_mut().flatten();
-        counted.iter_mut().chain(perhaps).for_each(|counted| self.address(&mut counted.cause));
+        for counted in counted.iter_mut().chain(perhaps) {
+            self.address(&mut counted.cause);
+            self.acknowledgement(&mut counted.acknowledgement);
+        }
     }
 
     /// A hand-off goes with its document, and follows the names of its ends.

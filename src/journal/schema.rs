@@ -108,6 +108,7 @@ mod tests {
                 cause: contoso(),
                 amount: 2,
                 acknowledgement: Some("march".parse().expect("a name")),
+                until: Some("2026-12-20".parse().expect("a date")),
             },
             Record::Guarded(Box::new(Guarded {
                 protected: std::collections::BTreeSet::from([contoso()]),

@@ -9,7 +9,7 @@ pub use azure::{Assignment, Grant, Way};
 pub use bindings::Bindings;
 
 use crate::model::{
-    Address, CartId, CustomerId, CustomerKey, Digest, Field, Freeze, Limits, Name, OrderId, RequestId, StepKey,
+    Address, CartId, CustomerId, CustomerKey, Date, Digest, Field, Freeze, Limits, Name, OrderId, RequestId, StepKey,
     StepName, SubscriptionId, TenantId, Timestamp, Value,
 };
 use smol_str::SmolStr;
@@ -464,6 +464,8 @@ pub struct Counted {
     pub amount: u32,
     /// The acknowledgement that covered it, if one did.
     pub acknowledgement: Option<Name>,
+    /// Until when that one held; older versions did not say.
+    pub until: Option<Date>,
     /// When.
     pub at: Timestamp,
 }

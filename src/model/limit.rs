@@ -2,6 +2,7 @@
 //! plan with anything.
 
 use super::id::Name;
+use super::time::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -111,6 +112,10 @@ pub struct Count {
     /// The acknowledgement that covers it; it then counts against that one and not against the limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acknowledgement: Option<Name>,
+    /// Until when that one holds, as it was declared then: so long this counts against whatever takes its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub until: Option<Date>,
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! What manifests let pass until a day that is over. Never changes a step: an expiry only selects which are planned.
 
 use super::draft::Drafts;
-use super::{Step, limits};
+use super::limits::Terms;
+use super::{Step, uses};
 use crate::desired::{Accepted, Acknowledgement, OnDrift};
 use crate::diag::{Code, Finding};
 use crate::diff::{Scope, Sides};
@@ -33,18 +34,25 @@ pub(super) fn over(sides: Sides<'_>, drafts: (&[Step], &Drafts), today: Date) ->
 }
 
 fn acknowledgements(sides: Sides<'_>, drafts: (&[Step], &Drafts), today: Date) -> Vec<Finding> {
-    let used = limits::used(sides.ledger);
+    let terms = Terms { desired: sides.desired, ledger: sides.ledger, now: today.start() };
+    let uses = uses::uses(terms).used;
     let counted = counted(drafts.0);
     let blocked = blocked(sides, drafts.1);
     let told = sides.desired.acknowledgements.iter().flat_map(|(name, it)| {
-        let used = used.get(name).copied().unwrap_or(0);
+        let used = uses.get(name);
+        let (used, under) = used.map_or((0, None), |used| (used.amount, Some(&used.under)));
         let of = format!("acknowledgement `{name}` of {} for {}", it.limit, causes(it));
         let (code, message, help) = if today > it.expires {
             let message = format!("{of} expired on {}", it.expires);
             (Code::AcknowledgementExpired, message, "write a new one with a reason, or remove it")
         } else if used >= it.at_most {
-            let message = format!("{of} is used up: {used} of {} were done", it.at_most);
-            (Code::AcknowledgementSpent, message, "remove it; a new one takes a new name")
+            let under = under.map_or_else(String::new, named);
+            let message = format!("{of} is used up: {used} of {} were done{under}", it.at_most);
+            (
+                Code::AcknowledgementSpent,
+                message,
+                "remove it; a new one takes a new name, and begins with what was done",
+            )
         } else if *sides.scope == Scope::All
             && !counted.contains_key(name)
             && !it.causes.keys().any(|cause| blocked.contains(cause))
@@ -57,6 +65,12 @@ fn acknowledgements(sides: Sides<'_>, drafts: (&[Step], &Drafts), today: Date) -
         vec![Finding::warning(code, it.at, message).about(Address::Acknowledgement(name.clone())).help(help)]
     });
     told.collect()
+}
+
+/// The other names under which some of it was done.
+fn named(under: &BTreeSet<&Name>) -> String {
+    let names: Vec<String> = under.iter().map(|name| format!("`{name}`")).collect();
+    if names.is_empty() { String::new() } else { format!(", also under {}", names.join(", ")) }
 }
 
 /// What an acknowledgement lets pass in this plan, on whose word, and what it is good for beside it.

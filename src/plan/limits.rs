@@ -2,14 +2,14 @@
 //! an over-limit plan is whole.
 
 use super::bases::Allowed;
+use super::uses::{self, Left};
 use super::{Action, Condition, Expect, Gate, Planned, Step, Wanted};
-use crate::desired::{Acknowledgement, Desired};
+use crate::desired::Desired;
 use crate::diag::Code;
 use crate::diff::{Diff, settled};
 use crate::ledger::Ledger;
 use crate::model::{
-    Address, Bound, Count, Digest, Fact, Field, Limit, Limits, Name, Span, StepName, SubscriptionChange, Timestamp,
-    Value,
+    Address, Bound, Count, Digest, Fact, Field, Limit, Limits, Span, StepName, SubscriptionChange, Timestamp, Value,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -77,12 +77,17 @@ impl Planned {
 /// Lets acknowledgements cover what steps count, in their order.
 fn allot<'s>(steps: impl Iterator<Item = &'s mut Step>, allowed: &Allowed, terms: Terms<'_>) -> Vec<Gate> {
     let mut sums: BTreeMap<Code, BTreeMap<Address, Sum>> = BTreeMap::new();
-    let mut left = left(terms);
+    let mut left = uses::left(terms);
     for step in steps {
         for count in bare(std::mem::take(&mut step.counts)) {
             let Ok(code) = count.code.parse::<Code>() else { continue };
             let sum = sums.entry(code).or_default().entry(step.cause.clone()).or_default();
             take(step, (code, count.amount), sum, &mut left);
+        }
+    }
+    for ((code, cause), owed) in left.owed {
+        if let Some(sum) = sums.get_mut(&code).and_then(|causes| causes.get_mut(cause)) {
+            sum.owed = owed;
         }
     }
     sums.into_iter().flat_map(|(code, causes)| gates((code, causes), allowed, terms)).collect()
@@ -91,10 +96,10 @@ fn allot<'s>(steps: impl Iterator<Item = &'s mut Step>, allowed: &Allowed, terms
 /// What a step counts, whatever covers it.
 fn bare(counts: Vec<Count>) -> Vec<Count> {
     let mut bare: Vec<Count> = Vec::new();
-    for Count { code, amount, acknowledgement: _ } in counts {
+    for Count { code, amount, acknowledgement: _, until: _ } in counts {
         match bare.iter_mut().find(|count| count.code == code) {
             Some(count) => count.amount = count.amount.saturating_add(amount),
-            None => bare.push(Count { code, amount, acknowledgement: None }),
+            None => bare.push(Count { code, amount, acknowledgement: None, until: None }),
         }
     }
     bare
@@ -102,7 +107,7 @@ fn bare(counts: Vec<Count>) -> Vec<Count> {
 
 /// So much against a limit, before anything covers it.
 pub(super) fn count(code: Code, amount: u32) -> Count {
-    Count { code: smol_str::format_smolstr!("{code}"), amount, acknowledgement: None }
+    Count { code: smol_str::format_smolstr!("{code}"), amount, acknowledgement: None, until: None }
 }
 
 /// What the steps of a cause count.
@@ -110,54 +115,21 @@ pub(super) fn count(code: Code, amount: u32) -> Count {
 struct Sum {
     amount: u32,
     covered: u32,
-}
-
-/// What is left of the live acknowledgements.
-#[derive(Default)]
-struct Left<'a> {
-    /// By name: an acknowledgement of several causes is one sum.
-    sums: BTreeMap<&'a Name, u32>,
-    /// Which speak of a code and a cause.
-    names: BTreeMap<(Code, &'a Address), Vec<&'a Name>>,
-}
-
-fn left<'a>(Terms { desired, ledger, now }: Terms<'a>) -> Left<'a> {
-    let used = used(ledger);
-    let mut left = Left::default();
-    for (name, Acknowledgement { limit, causes, at_most, expires, .. }) in &desired.acknowledgements {
-        if now.date() > *expires {
-            continue;
-        }
-        left.sums.insert(name, at_most.saturating_sub(used.get(name).copied().unwrap_or(0)));
-        for cause in causes.keys() {
-            left.names.entry((*limit, cause)).or_default().push(name);
-        }
-    }
-    left
-}
-
-/// How much of each acknowledgement is used.
-pub(super) fn used(ledger: &Ledger) -> BTreeMap<&Name, u32> {
-    let mut used: BTreeMap<&Name, u32> = BTreeMap::new();
-    for counted in ledger.counting() {
-        if let Some(name) = &counted.acknowledgement {
-            let sum = used.entry(name).or_default();
-            *sum = sum.saturating_add(counted.amount);
-        }
-    }
-    used
+    /// What acknowledgements that are declared no more let pass of it.
+    owed: u32,
 }
 
 fn take(step: &mut Step, (code, amount): (Code, u32), sum: &mut Sum, left: &mut Left<'_>) {
     let mut open = amount;
     for name in left.names.get(&(code, &step.cause)).into_iter().flatten() {
-        let Some(left) = left.sums.get_mut(name) else { continue };
-        let covered = open.min(*left);
+        let Some(room) = left.rooms.get_mut(name) else { continue };
+        let covered = open.min(room.left);
         if covered > 0 {
-            *left -= covered;
+            room.left -= covered;
             open -= covered;
             sum.covered = sum.covered.saturating_add(covered);
-            step.counts.push(Count { acknowledgement: Some((*name).clone()), ..count(code, covered) });
+            let until = Some(room.until);
+            step.counts.push(Count { acknowledgement: Some((*name).clone()), until, ..count(code, covered) });
         }
     }
     sum.amount = sum.amount.saturating_add(amount);
@@ -240,13 +212,23 @@ fn is_of_another(before: &Value, wanted: &str, scales: Scales<'_>) -> bool {
 
 fn gates((code, causes): (Code, BTreeMap<Address, Sum>), allowed: &Allowed, terms: Terms<'_>) -> Vec<Gate> {
     let Some((limit, allowed)) = allowed.iter().find(|(limit, _)| self::code(**limit) == code) else {
-        let each = |(cause, Sum { amount, covered })| Gate::Acknowledge { code, cause, amount, covered };
+        let each = |(cause, Sum { amount, covered, owed })| Gate::Acknowledge { code, cause, amount, covered, owed };
         return causes.into_iter().map(each).collect();
     };
-    let open = |Sum { amount, covered }: Sum| amount.saturating_sub(covered);
+    let open = |Sum { amount, covered, owed: _ }: Sum| amount.saturating_sub(covered);
     let planned = causes.values().map(|sum| open(*sum)).fold(0, u32::saturating_add);
+    let owing = causes.values().filter(|sum| open(**sum) > 0);
+    let owed = owing.map(|sum| sum.owed).fold(0, u32::saturating_add);
     let open = causes.into_iter().map(|(cause, sum)| (cause, open(sum))).filter(|(_, open)| *open > 0).collect();
-    vec![Gate::Limit { limit: *limit, code, planned, before: spent(code, terms), allowed: *allowed, causes: open }]
+    vec![Gate::Limit {
+        limit: *limit,
+        code,
+        planned,
+        before: spent(code, terms),
+        allowed: *allowed,
+        causes: open,
+        owed,
+    }]
 }
 
 /// What was counted within the last day and no acknowledgement covered, also where nobody knows whether it happened.

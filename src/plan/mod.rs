@@ -38,6 +38,7 @@ mod shelf;
 pub mod step;
 mod support;
 mod unread;
+mod uses;
 mod waits;
 mod whose;
 mod withdrawn;
@@ -151,6 +152,8 @@ pub enum Gate {
         amount: u32,
         /// How many of them are still covered by acknowledgements.
         covered: u32,
+        /// How many those let pass that are declared no more: a new one begins with them.
+        owed: u32,
     },
     /// What is planned and what was done within a day, against what a limit allows.
     Limit {
@@ -166,6 +169,8 @@ pub enum Gate {
         allowed: u32,
         /// The documents that bring what is planned and not acknowledged, with how much.
         causes: BTreeMap<Address, u32>,
+        /// How much of theirs acknowledgements let pass that are declared no more: a new one begins with it.
+        owed: u32,
     },
     /// A freeze window is open.
     Frozen {

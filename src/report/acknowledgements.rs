@@ -32,13 +32,14 @@ pub(super) fn blanks(gates: &[Gate]) -> String {
 /// What lets each of these gates pass, in a sentence.
 pub(super) fn remedies(gates: &[Gate]) -> Vec<String> {
     let passing = closed(gates).into_iter().filter_map(|gate| gate.passing().map(|it| (gate.say(), it)));
-    let remedy = |(_, Passing { code, causes }): (String, Passing<'_>)| {
+    let remedy = |(_, passing): (String, Passing<'_>)| {
+        let Passing { code, causes, owed: _ } = &passing;
         let of: Vec<&Address> = causes.iter().map(|(cause, _)| *cause).collect();
         format!(
             "what lets it pass is an `Acknowledgement` with limit {code}, cause {}, atMost {}, and who says so, why and until \
              when (`twotier explain {code}`)",
             named(&of),
-            open(&causes)
+            open(&passing)
         )
     };
     passing.map(remedy).collect()
@@ -56,17 +57,19 @@ fn documents(gates: &[Gate], proposal: Option<Proposal<'_>>, is_taken: &impl Fn(
     text
 }
 
-fn open(causes: &[(&Address, u32)]) -> u32 {
-    causes.iter().map(|(_, open)| *open).fold(0, u32::saturating_add)
+/// How much a document must let pass: what is open, and what it begins with.
+fn open(Passing { code: _, causes, owed }: &Passing<'_>) -> u32 {
+    causes.iter().map(|(_, open)| *open).fold(*owed, u32::saturating_add)
 }
 
 /// The finished document but for its reason, and for what no proposal says; none when every name is taken.
 fn acknowledgement(
-    Passing { code, causes }: &Passing<'_>,
+    passing: &Passing<'_>,
     why: String,
     proposal: Option<Proposal<'_>>,
     is_taken: &impl Fn(&Name) -> bool,
 ) -> Option<String> {
+    let Passing { code, causes, owed } = passing;
     let today = proposal.map(|proposal| proposal.today);
     let names = (1..=u16::MAX).filter_map(|turn| name(code, causes, today, turn).parse::<Name>().ok());
     let name = names.into_iter().find(|name| !is_taken(name))?;
@@ -75,6 +78,8 @@ fn acknowledgement(
         [(cause, _)] => ("cause", address(cause)),
         all => ("causes", Yaml::Lines(all.iter().map(|(cause, _)| address(cause)).collect())),
     };
+    let before =
+        (*owed > 0).then(|| format!("{owed} of `atMost` passed before, by documents that are declared no more."));
     let asks = match proposal {
         Some(_) => "Say why in `reason`, then commit this.",
         None => "Say why, who says so and until when, then commit this.",
@@ -83,11 +88,11 @@ fn acknowledgement(
     Some(document(&NewDocument {
         kind: Kind::Acknowledgement,
         name: &name,
-        comments: vec![why, asks.to_owned()],
+        comments: [why].into_iter().chain(before).chain([asks.to_owned()]).collect(),
         spec: Yaml::map([
             ("limit", Yaml::text(*code)),
             cause,
-            ("atMost", Yaml::Number(open(causes))),
+            ("atMost", Yaml::Number(open(passing))),
             ("reason", Yaml::text("")),
             ("by", Yaml::text(proposal.map_or("", |proposal| proposal.by))),
             ("expires", Yaml::text(expires)),
@@ -121,7 +126,7 @@ mod tests {
         text.parse().expect("an address")
     }
     fn taking(cause: &str, amount: u32) -> Gate {
-        Gate::Acknowledge { code: "TT0500".into(), cause: address(cause), amount, covered: 1 }
+        Gate::Acknowledge { code: "TT0500".into(), cause: address(cause), amount, covered: 1, owed: 0 }
     }
     fn proposed(gates: &[Gate], by: &str, taken: &[&str]) -> String {
         let today = "2026-11-23".parse().expect("a date");
@@ -137,6 +142,7 @@ mod tests {
             before: 4,
             allowed: 10,
             causes: [(address("customer/contoso"), 3), (address("customer/tailspin"), 4)].into(),
+            owed: 0,
         };
         let open = taking("customer/contoso", 3);
         let passed = taking("customer/tailspin", 1);

@@ -72,7 +72,15 @@ pub(super) enum Closed<'a> {
     /// Steps that take something away.
     Taking(Group<'a>),
     /// More than a limit allows.
-    Limit { limit: Limit, code: &'a str, planned: u32, before: u32, allowed: u32, causes: &'a BTreeMap<Address, u32> },
+    Limit {
+        limit: Limit,
+        code: &'a str,
+        planned: u32,
+        before: u32,
+        allowed: u32,
+        causes: &'a BTreeMap<Address, u32>,
+        owed: u32,
+    },
     /// A freeze window.
     Frozen { until: Date, reason: &'a str, place: &'a str },
 }
@@ -85,6 +93,7 @@ pub(super) struct Group<'a> {
     pub(super) causes: Vec<(&'a Address, u32)>,
     amount: u32,
     covered: u32,
+    owed: u32,
 }
 
 /// The closed ones of these gates, in their order.
@@ -92,7 +101,7 @@ pub(super) fn closed(gates: &[Gate]) -> Vec<Closed<'_>> {
     let mut all: Vec<Closed<'_>> = Vec::new();
     for gate in gates.iter().filter(|gate| gate.is_closed()) {
         match gate {
-            Gate::Acknowledge { code, cause, amount, covered } => {
+            Gate::Acknowledge { code, cause, amount, covered, owed } => {
                 let same = all.iter_mut().find_map(|gate| match gate {
                     Closed::Taking(group) => Some(group).filter(|group| group.code == code),
                     Closed::Limit { .. } | Closed::Frozen { .. } => None,
@@ -102,17 +111,20 @@ pub(super) fn closed(gates: &[Gate]) -> Vec<Closed<'_>> {
                     group.causes.push(cause);
                     group.amount = group.amount.saturating_add(*amount);
                     group.covered = group.covered.saturating_add(*covered);
+                    group.owed = group.owed.saturating_add(*owed);
                 } else {
-                    all.push(Closed::Taking(Group { code, causes: vec![cause], amount: *amount, covered: *covered }));
+                    let (amount, covered, owed) = (*amount, *covered, *owed);
+                    all.push(Closed::Taking(Group { code, causes: vec![cause], amount, covered, owed }));
                 }
             }
-            Gate::Limit { limit, code, planned, before, allowed, causes } => all.push(Closed::Limit {
+            Gate::Limit { limit, code, planned, before, allowed, causes, owed } => all.push(Closed::Limit {
                 limit: *limit,
                 code,
                 planned: *planned,
                 before: *before,
                 allowed: *allowed,
                 causes,
+                owed: *owed,
             }),
             Gate::Frozen { until, reason, place } => all.push(Closed::Frozen { until: *until, reason, place }),
         }
@@ -126,15 +138,18 @@ pub(super) struct Passing<'a> {
     pub(super) code: &'a str,
     /// The documents, with how many steps of each are not acknowledged yet.
     pub(super) causes: Vec<(&'a Address, u32)>,
+    /// What others let pass that are declared no more.
+    pub(super) owed: u32,
 }
 
 impl<'a> Closed<'a> {
     /// What lets it pass; nothing ends a freeze.
     pub(super) fn passing(&self) -> Option<Passing<'a>> {
         match self {
-            Self::Taking(group) => Some(Passing { code: group.code, causes: group.causes.clone() }),
-            Self::Limit { code, causes, .. } => {
-                Some(Passing { code, causes: causes.iter().map(|(cause, open)| (cause, *open)).collect() })
+            Self::Taking(group) => Some(Passing { code: group.code, causes: group.causes.clone(), owed: group.owed }),
+            Self::Limit { code, causes, owed, .. } => {
+                let causes = causes.iter().map(|(cause, open)| (cause, *open)).collect();
+                Some(Passing { code, causes, owed: *owed })
             }
             Self::Frozen { .. } => None,
         }
@@ -155,7 +170,7 @@ impl Closed<'_> {
     fn what(&self) -> String {
         match self {
             Self::Taking(group) => group.say(),
-            Self::Limit { limit, code: _, planned, before, allowed, causes } => {
+            Self::Limit { limit, code: _, planned, before, allowed, causes, owed: _ } => {
                 let by = named(&causes.keys().collect::<Vec<_>>());
                 let name = limit.name();
                 format!("limits.{name} allows {allowed} a day: {planned} planned by {by}, {before} done before")
@@ -208,7 +223,7 @@ fn place_from(text: &str) -> Option<Place> {
 
 impl Group<'_> {
     fn say(&self) -> String {
-        let Self { code: _, causes, amount, covered } = self;
+        let Self { code: _, causes, amount, covered, owed: _ } = self;
         let bring = if causes.len() == 1 { "brings" } else { "bring" };
         let causes: Vec<&Address> = causes.iter().map(|(cause, _)| *cause).collect();
         format!(

@@ -4,7 +4,7 @@
 use crate::support::project::{Project, tenant};
 use std::collections::BTreeMap;
 use twotier::backend::simulated::{Human, Memory};
-use twotier::ledger::{Credential, CredentialState, Ledger, LiveId};
+use twotier::ledger::{Counted, Credential, CredentialState, Ledger, LiveId};
 use twotier::model::{Address, CustomerId, Field, SubscriptionId, TenantId, Value};
 use twotier::plan::{Gate, Planned};
 
@@ -183,16 +183,29 @@ fn lowering_needs_an_acknowledgement_and_one_is_used_up() {
     let open = check(&lower(acknowledged), &tenant, &fresh(), &["change-quantity subscription/contoso/m365", "TT0511"]);
     assert!(!open.outlook.gates.iter().any(Gate::is_closed));
     assert_eq!(open.plan.id(), closed.plan.id(), "an acknowledgement is outside the plan id");
-    let used = twotier::ledger::Counted {
+    let used = Counted {
         code: "TT0500".into(),
         cause: "customer/contoso".parse().unwrap(),
         amount: 1,
         acknowledgement: Some("fewer".parse().unwrap()),
+        until: None,
         at: tenant.clock(),
     };
-    let again = check(&lower(acknowledged), &tenant, &Ledger { counted: vec![used], ..fresh() }, &[step[0], "TT0509"]);
+    let again =
+        check(&lower(acknowledged), &tenant, &Ledger { counted: vec![used.clone()], ..fresh() }, &[step[0], "TT0509"]);
     assert!(again.outlook.gates.iter().any(Gate::is_closed));
+    // Whatever takes its place begins with it, until the day it would have expired.
+    let closed = |more: &str, until: &str| {
+        let used = Counted { until: Some(until.parse().unwrap()), ..used.clone() };
+        let planned = lower(more).plan(&tenant, &Ledger { counted: vec![used], ..fresh() });
+        planned.outlook.gates.iter().any(Gate::is_closed)
+    };
     let expired = acknowledged.replace("2026-12-01", "2026-11-22");
+    let another = acknowledged.replace("fewer", "another");
+    assert!(closed(&another, "2026-12-01"));
+    assert!(closed(&format!("{expired}{another}"), "2026-12-01"), "its day was brought forward");
+    assert!(!closed(&format!("{acknowledged}{another}"), "2026-12-01"), "both are declared, and one has room");
+    assert!(!closed(&another, "2026-11-22"), "what it was done under is over");
     let found = [step[0], "TT0501"];
     let late = check(&lower(&expired), &tenant, &fresh(), &found);
     assert!(late.outlook.gates.iter().any(Gate::is_closed));

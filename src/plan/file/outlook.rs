@@ -132,6 +132,9 @@ pub enum Gate {
         amount: u32,
         /// How many of them acknowledgements still cover.
         covered: u32,
+        /// How many those let pass that are declared no more: a new one begins with them.
+        #[serde(default, skip_serializing_if = "is_none")]
+        owed: u32,
     },
     /// What is planned and what was done within a day, against what a limit allows; closed while it is more.
     Limit {
@@ -148,6 +151,9 @@ pub enum Gate {
         /// The documents that bring what is planned and not acknowledged, with how much.
         #[schemars(with = "BTreeMap<String, u32>")]
         causes: BTreeMap<Address, u32>,
+        /// How much of theirs acknowledgements let pass that are declared no more: a new one begins with it.
+        #[serde(default, skip_serializing_if = "is_none")]
+        owed: u32,
     },
     /// A freeze window is open.
     Frozen {
@@ -160,6 +166,11 @@ pub enum Gate {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         place: String,
     },
+}
+/// Whether there is none of it, as it is when nothing of it is written.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
+fn is_none(amount: &u32) -> bool {
+    *amount == 0
 }
 impl Gate {
     /// Whether nothing may be applied because of it.
@@ -175,16 +186,21 @@ impl Gate {
 impl From<&plan::Gate> for Gate {
     fn from(gate: &plan::Gate) -> Self {
         match gate {
-            plan::Gate::Acknowledge { code, cause, amount, covered } => {
-                Self::Acknowledge { code: code.to_string(), cause: cause.clone(), amount: *amount, covered: *covered }
-            }
-            plan::Gate::Limit { limit, code, planned, before, allowed, causes } => Self::Limit {
+            plan::Gate::Acknowledge { code, cause, amount, covered, owed } => Self::Acknowledge {
+                code: code.to_string(),
+                cause: cause.clone(),
+                amount: *amount,
+                covered: *covered,
+                owed: *owed,
+            },
+            plan::Gate::Limit { limit, code, planned, before, allowed, causes, owed } => Self::Limit {
                 limit: *limit,
                 code: code.to_string(),
                 planned: *planned,
                 before: *before,
                 allowed: *allowed,
                 causes: causes.clone(),
+                owed: *owed,
             },
             plan::Gate::Frozen { until, reason, place } => {
                 Self::Frozen { until: *until, reason: reason.to_string(), place: place.to_string() }

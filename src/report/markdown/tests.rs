@@ -239,7 +239,7 @@ fn five_thousand_steps_fit_and_what_is_left_out_is_said() {
 #[test]
 fn what_lets_a_limit_pass_is_in_the_comment() {
     let cause = "customer/contoso".parse().unwrap();
-    let gate = crate::plan::Gate::Acknowledge { code: diag::Code::Acknowledge, cause, amount: 3, covered: 1 };
+    let gate = crate::plan::Gate::Acknowledge { code: diag::Code::Acknowledge, cause, amount: 3, covered: 1, owed: 0 };
     let text = shown(&file(steps(), &Beside { gates: vec![gate], ..Beside::default() }));
     assert!(
         text.contains("<details><summary>What lets it pass, once it is committed</summary>\n\n```yaml\n# "),

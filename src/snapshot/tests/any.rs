@@ -358,8 +358,16 @@ fn limits() -> impl Strategy<Value = Limits> {
 
 fn counted() -> impl Strategy<Value = Counted> {
     let name = "[a-z]{1,8}".prop_map(|text| text.parse().expect("a name"));
-    let parts = (text(), address(), any::<u32>(), option::of(name), instant());
-    parts.prop_map(|(code, cause, amount, acknowledgement, at)| Counted { code, cause, amount, acknowledgement, at })
+    let date = instant().prop_map(Timestamp::date);
+    let parts = (text(), address(), any::<u32>(), option::of(name), option::of(date), instant());
+    parts.prop_map(|(code, cause, amount, acknowledgement, until, at)| Counted {
+        code,
+        cause,
+        amount,
+        acknowledgement,
+        until,
+        at,
+    })
 }
 
 /// Any ledger.

@@ -7,8 +7,8 @@ pub(in crate::snapshot) use ledger::{facts, remember};
 
 use super::form;
 use crate::model::{
-    Address, CartId, CustomerId, Digest, Field, Freeze, Limits, Name, OrderId, RequestId, StepKey, SubscriptionId,
-    TenantId, Timestamp, Value,
+    Address, CartId, CustomerId, Date, Digest, Field, Freeze, Limits, Name, OrderId, RequestId, StepKey,
+    SubscriptionId, TenantId, Timestamp, Value,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -338,6 +338,8 @@ pub(in crate::snapshot) struct Count {
     amount: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     acknowledgement: Option<Name>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    until: Option<Date>,
     #[schemars(with = "form::Instant")]
     at: Timestamp,
     /// Number of the object of its intent, where nobody knows whether it happened.

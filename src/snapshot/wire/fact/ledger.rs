@@ -68,8 +68,8 @@ pub(in crate::snapshot) fn facts(ledger: &Ledger) -> impl Iterator<Item = Fact> 
     });
     let perhaps = perhaps.iter().flat_map(|(intent, all)| all.iter().map(|counted| (Some(*intent), counted)));
     let counted = counted.iter().map(|counted| (None, counted)).chain(perhaps).map(|(intent, counted)| {
-        let Counted { code, cause, amount, acknowledgement, at } = counted.clone();
-        Fact::Counted(Count { code, cause, amount, acknowledgement, at, intent })
+        let Counted { code, cause, amount, acknowledgement, until, at } = counted.clone();
+        Fact::Counted(Count { code, cause, amount, acknowledgement, until, at, intent })
     });
     genesis
         .chain(guards)
@@ -149,8 +149,8 @@ pub(in crate::snapshot) fn remember(ledger: &mut Ledger, fact: Fact) {
             let others = if partly { Others::Untold } else { Others::Unprotected };
             ledger.guards = Some(Guards { protected, others, recipients, limits, freeze });
         }
-        Fact::Counted(Count { code, cause, amount, acknowledgement, at, intent }) => {
-            let counted = Counted { code, cause, amount, acknowledgement, at };
+        Fact::Counted(Count { code, cause, amount, acknowledgement, until, at, intent }) => {
+            let counted = Counted { code, cause, amount, acknowledgement, until, at };
             match intent {
                 None => ledger.counted.push(counted),
                 Some(intent) => ledger.perhaps.entry(intent).or_default().push(counted),
