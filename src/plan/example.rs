@@ -2,7 +2,7 @@
 
 use super::file::PlanFile;
 use super::step::{Action, Ask, Brings, Condition, Expect, Wanted, WantedCustomer};
-use super::{Blocked, FieldChange, Mark, Motive, Need, Outlook, Plan, Readiness, Risk, Role, Step, Undo};
+use super::{Blocked, FieldChange, Mark, Motive, Need, Outlook, Plan, Readiness, Recorded, Risk, Role, Step, Undo};
 use crate::diag::{Code, Finding, SourceMap};
 use crate::model::operation::{BillingContact, CartLine, PostalAddress};
 use crate::model::{
@@ -15,7 +15,7 @@ impl Plan {
     /// A plan of these steps, which stand in order already.
     pub(crate) fn of_steps(steps: Vec<Step>) -> Self {
         let tenant = "11111111-1111-4111-8111-111111111111".parse().unwrap();
-        let id = super::plan_id(tenant, &steps);
+        let id = super::plan_id(tenant, &steps, &Recorded::default());
         Self { tenant, steps, id }
     }
 }

@@ -5,9 +5,11 @@ use super::FORMAT;
 use super::file::action::{WireOperation, WireRegard};
 use super::file::fact::{WireCondition, WireKey};
 use super::step::{Action, Ask, Step};
+use crate::diag::Code;
 use crate::model::{Class, Digest, StepKey, TenantId};
 use serde::Serialize;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// The id of a step: its key, class, operation and wanted values. For a hand-off the letter, who gets it and in which
 /// language, and what it asks for; for a wait what it waits for.
@@ -28,11 +30,30 @@ pub fn step_id(key: &StepKey, class: Class, action: &Action) -> Digest {
     Digest::of_json(&json!({"key": value(&WireKey::from(key)), "class": class, "wanted": wanted}))
 }
 
-/// `planId`: format, provider tenant, and per step its id, conditions and the keys it needs, in the order of the plan.
+/// `planId`: format, provider tenant, per step its id, conditions and the keys it needs, in the order of the plan, and what
+/// a run records once somebody read it.
 #[must_use]
-pub fn plan_id(tenant: TenantId, steps: &[Step]) -> Digest {
+pub fn plan_id(tenant: TenantId, steps: &[Step], recorded: &Recorded) -> Digest {
     let steps: Vec<Value> = steps.iter().map(covered).collect();
-    Digest::of_json(&json!({"format": FORMAT, "tenant": tenant, "steps": steps}))
+    let mut all = json!({"format": FORMAT, "tenant": tenant, "steps": steps});
+    if !recorded.0.is_empty() {
+        all["recorded"] = json!(recorded.0);
+    }
+    Digest::of_json(&all)
+}
+
+/// What a run records once somebody read it, as its findings tell it: documents that mean another object, PartnerIDs that
+/// went over. An approval is of these as of every step.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recorded(BTreeSet<(String, String)>);
+
+impl Recorded {
+    /// Of findings: code and what each says.
+    pub fn of<'f>(findings: impl IntoIterator<Item = (&'f str, &'f str)>) -> Self {
+        let codes = [Code::MeansAnother, Code::PartnerIdMoved].map(|code| code.to_string());
+        let told = findings.into_iter().filter(|(code, _)| codes.iter().any(|known| known == code));
+        Self(told.map(|(code, message)| (code.to_owned(), message.to_owned())).collect())
+    }
 }
 
 fn covered(step: &Step) -> Value {

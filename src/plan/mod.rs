@@ -46,7 +46,7 @@ mod withdrawn;
 pub use crate::ledger::Bindings;
 pub use bases::Allowed;
 pub use build::{Input, Sealing, build};
-pub use id::{plan_id, step_id};
+pub use id::{Recorded, plan_id, step_id};
 pub use limits::Terms;
 pub use role::Role;
 pub use step::{

@@ -92,10 +92,27 @@ fn field((name, then, now): Moved<'_>) -> UnshownField {
     UnshownField { field: name.to_owned(), before: then.map(text), after: now.map(text) }
 }
 
-/// What names a mailbox or a place in the net: what is sent later goes there.
+/// What names a mailbox or a place in the net: what is sent later goes there. First what leads to another domain than
+/// before, which one among a thousand is.
 fn rank(UnshownField { field: _, before, after }: &UnshownField) -> u8 {
     let leads = |text: &Option<String>| text.as_deref().is_some_and(leads_somewhere);
-    u8::from(!leads(before) && !leads(after))
+    match (leads(before) || leads(after), domains(before) == domains(after)) {
+        (true, false) => 0,
+        (true, true) => 1,
+        (false, _) => 2,
+    }
+}
+
+/// The domains that a text names, in order.
+fn domains(text: &Option<String>) -> Vec<&str> {
+    let text = text.as_deref().unwrap_or_default();
+    let words = text.split(|c: char| c.is_whitespace() || matches!(c, ',' | '[' | ']'));
+    let domain = |word| {
+        let (_, rest) = str::rsplit_once(word, "://").or_else(|| word.rsplit_once('@'))?;
+        let authority = rest.split(['/', '?', '#', '\\']).next()?;
+        authority.rsplit('@').next()
+    };
+    words.filter_map(domain).collect()
 }
 
 fn leads_somewhere(text: &str) -> bool {

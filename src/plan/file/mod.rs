@@ -11,7 +11,7 @@ pub use outlook::{
     UnshownField, UnshownState,
 };
 
-use super::{FORMAT, Plan, Step, plan_id, step_id};
+use super::{FORMAT, Plan, Recorded, Step, plan_id, step_id};
 use crate::diag::SourceMap;
 use crate::model::{Address, Digest, StepKey, TenantId};
 use schemars::JsonSchema;
@@ -37,7 +37,8 @@ pub struct PlanFile {
 pub struct Document {
     /// The version of this format.
     format_version: u32,
-    /// SHA-256 of format, tenant, and per step its id, conditions and the keys it needs.
+    /// SHA-256 of format, tenant, per step its id, conditions and the keys it needs, and of the findings TT0356 and TT0410,
+    /// which a run records once somebody read them.
     #[schemars(with = "String")]
     plan_id: Digest,
     /// The provider's tenant.
@@ -91,7 +92,7 @@ pub enum ReadError {
     #[error("the plan was edited by hand: the id of `{0}` does not match its content; plan again")]
     EditedStep(StepKey),
     /// A plan whose id is not that of its content.
-    #[error("the plan was edited by hand: its `planId` does not match its steps; plan again")]
+    #[error("the plan was edited by hand: its `planId` does not match its steps and what it records; plan again")]
     Edited,
     /// Steps in an order that cannot be carried out.
     #[error("the plan was edited by hand: `{0}` stands twice, or before something it needs; plan again")]
@@ -192,13 +193,14 @@ impl TryFrom<Document> for PlanFile {
         let Document { format_version: _, plan_id: id, tenant, steps, scope, outlook } = document;
         let steps: Vec<Step> =
             steps.into_iter().map(Step::try_from).collect::<Result<_, _>>().map_err(ReadError::Part)?;
-        check(tenant, &steps, id)?;
+        let recorded = Recorded::of(outlook.findings.iter().map(|it| (it.code.as_str(), it.message.as_str())));
+        check(tenant, (&steps, &recorded), id)?;
         Ok(Self { plan: Plan { tenant, steps, id }, scope, outlook })
     }
 }
 
 /// That ids match content and that every need stands earlier.
-fn check(tenant: TenantId, steps: &[Step], id: Digest) -> Result<(), ReadError> {
+fn check(tenant: TenantId, (steps, recorded): (&[Step], &Recorded), id: Digest) -> Result<(), ReadError> {
     let mut seen = BTreeSet::new();
     for step in steps {
         if step_id(&step.key, step.class, &step.action) != step.id {
@@ -208,7 +210,7 @@ fn check(tenant: TenantId, steps: &[Step], id: Digest) -> Result<(), ReadError> 
             return Err(ReadError::Order(step.key.clone()));
         }
     }
-    if plan_id(tenant, steps) == id { Ok(()) } else { Err(ReadError::Edited) }
+    if plan_id(tenant, steps, recorded) == id { Ok(()) } else { Err(ReadError::Edited) }
 }
 
 /// The JSON Schema of a saved plan.

@@ -51,6 +51,17 @@ fn an_edited_plan_is_refused() {
 }
 
 #[test]
+fn nobody_writes_into_a_plan_what_a_run_would_record() {
+    for code in ["TT0356", "TT0410"] {
+        let mut value = saved();
+        let told =
+            serde_json::json!({"code": code, "severity": "warning", "message": "`customer/contoso` means another one"});
+        value["outlook"]["findings"].as_array_mut().unwrap().push(told);
+        assert!(matches!(PlanFile::read(&value.to_string()), Err(ReadError::Edited)), "{code}");
+    }
+}
+
+#[test]
 fn what_is_no_plan_is_said_to_be_none() {
     assert!(matches!(PlanFile::read("kind: Customer"), Err(ReadError::NotJson(_))));
     for text in ["[]", "{}", "{\"formatVersion\": 1, \"findings\": []}", "{\"formatVersion\": -1, \"planId\": 1}"] {

@@ -46,12 +46,12 @@ pub(super) enum Names {
 }
 
 /// Items after each other, the first few of them or all.
-pub(super) fn listed(items: &[String], names: Names) -> String {
+pub(super) fn listed<S: AsRef<str>>(items: &[S], names: Names) -> String {
     let shown = match names {
         Names::All => items.len(),
         Names::Most(most) => items.len().min(most),
     };
-    let text = items[..shown].join(", ");
+    let text = items[..shown].iter().map(S::as_ref).collect::<Vec<&str>>().join(", ");
     match items.len() - shown {
         0 => text,
         more => format!("{text} and {more} more"),

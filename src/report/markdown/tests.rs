@@ -4,7 +4,8 @@ use super::*;
 use crate::model::SubscriptionChange;
 use crate::plan::example::{arbitrary_outlook, arbitrary_steps, change, file, key, outlook, step, steps};
 use crate::plan::file::{Unshown, UnshownField, UnshownState};
-use crate::plan::{FieldChange, Outlook as Beside, Risk};
+use crate::plan::step::Action;
+use crate::plan::{Ask, FieldChange, Outlook as Beside, Readiness, Risk};
 use proptest::prelude::*;
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
@@ -234,6 +235,58 @@ fn five_thousand_steps_fit_and_what_is_left_out_is_said() {
         "as many are named as leave what stands below in sight: {text}"
     );
     assert!(text.ends_with(&format!("Plan id `{}`\n", file.plan().id())), "{text}");
+}
+
+/// Roles that are granted: the same one at many places, and another one at the last of them.
+fn granted(n: usize) -> Vec<Step> {
+    let like = steps().into_iter().find(|step| step.class == Class::HandOff).unwrap();
+    let Action::HandOff(ask) = like.action.clone() else { unreachable!() };
+    let one = |i: usize, role: &str, principal: &str| {
+        let scope = format!("/subscriptions/5a000000-0000-4000-8000-{i:012}");
+        let summary =
+            format!("{role} for the group {principal}, AdminAgents of Fabrikam, at {scope}, in the Azure of site-{i}");
+        let wanted = [("scope".into(), scope.into())].into();
+        let text = format!("grant-azure-access azure-access/site-{i}");
+        step(&text, &format!("azure-access/site-{i}"), Action::HandOff(Ask { summary, wanted, ..ask.clone() }))
+    };
+    let same = (0..n).map(|i| one(i, "Reader", "a6000000-0000-4000-8000-000000000001"));
+    same.chain([one(n, "User Access Administrator", "90000000-0000-4000-8000-0000000000ee")]).collect()
+}
+
+#[test]
+fn the_odd_one_among_a_thousand_stands_first() {
+    let text = shown(&file(granted(1_000), &Beside::default()));
+    assert!(text.len() <= fit::LIMIT, "{}", text.len());
+    let odd = "- **gains** User Access Administrator for the group 90000000-0000-4000-8000-0000000000ee, AdminAgents of Fabrikam: `azure-access/site-1000` at";
+    let rest = "- **gains** Reader for the group a6000000-0000-4000-8000-000000000001, AdminAgents of Fabrikam: `azure-access/site-";
+    let place = |line: &str| text.find(line).unwrap_or_else(|| panic!("{line}\n{text}"));
+    assert!(place(odd) < place(rest) && text.contains("Gained: 1001. Lost: 0."), "{text}");
+}
+
+#[test]
+fn the_largest_raise_is_named_where_not_all_are() {
+    let raised = moved(1_000).into_iter().enumerate().map(|(i, mut one)| {
+        let seats = if i == 700 { "900" } else { "6" };
+        one.key = key(&format!("change-quantity subscription/customer-{i:05}/m365"));
+        let (before, after) = (Some("5".into()), seats.into());
+        one.changes = vec![FieldChange { field: "quantity".into(), before, after, note: None }];
+        one
+    });
+    let text = shown(&file(raised.collect(), &Beside::default()));
+    assert!(text.contains("- **raises** seats: `subscription/customer-00700/m365` 5 \u{2192} 900, "), "{text}");
+}
+
+#[test]
+fn what_people_were_asked_before_is_told_behind_what_is_new() {
+    let mut all = granted(1);
+    all[1].readiness = Readiness::Asked { since: "2026-11-23T09:00:00Z".parse().unwrap() };
+    let text = shown(&file(all, &Beside::default()));
+    assert!(text.contains("Gained: 2 (1 asked before). Lost: 0."), "{text}");
+    let (new, asked) = (text.find("**gains** Reader").unwrap(), text.find("**gains** User Access").unwrap());
+    assert!(
+        new < asked && text[asked..].contains("AdminAgents of Fabrikam (asked 2026-11-23): `azure-access/site-1`"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -10,25 +10,38 @@ use super::fit::{Fold, Form, Section};
 use super::group::{Names, listed, short, value};
 use crate::diag::Code;
 use crate::model::operation::CartLine;
-use crate::model::{Address, Renewal, StepName, SubscriptionChange};
+use crate::model::{Address, Date, Renewal, StepName, SubscriptionChange};
 use crate::plan::file::{Finding, PlanFile, UnshownField};
 use crate::plan::step::{Action, Wanted};
-use crate::plan::{FieldChange, Motive, Step};
+use crate::plan::{Ask, FieldChange, Motive, Readiness, Step};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Lines that are told for several objects, by rank.
-type Lines = BTreeMap<(u8, String), Told>;
+/// Lines that are told for several objects, by rank; what people were asked before comes after what is new.
+type Lines = BTreeMap<(u8, Option<Date>, String), Told>;
 
 /// What a line is told of, and what helps.
 #[derive(Default)]
 struct Told {
-    objects: Vec<String>,
+    objects: Vec<Object>,
     help: Option<String>,
 }
+
+/// An object with what is done there, and how much that is.
+struct Object {
+    weight: u64,
+    text: String,
+}
+
 impl Told {
-    fn item(&self, line: &str, names: Names) -> String {
+    fn item(&self, line: &str, asked: Option<Date>, names: Names) -> String {
         let help = self.help.as_ref().map_or_else(String::new, |help| format!("  - {}\n", short(help)));
-        format!("- {line}: {}\n{help}", listed(&self.objects, names))
+        let asked = asked.map_or_else(String::new, |day| format!(" (asked {day})"));
+        let mut objects: Vec<&Object> = self.objects.iter().collect();
+        // Where not all are named, what is most is.
+        objects.sort_by_key(|object| Reverse(object.weight));
+        let objects: Vec<&str> = objects.into_iter().map(|object| object.text.as_str()).collect();
+        format!("- {line}{asked}: {}\n{help}", listed(&objects, names))
     }
 }
 
@@ -38,10 +51,12 @@ const NAMED: [usize; 6] = [1_000, 300, 100, 30, 10, 3];
 /// With names, without them, and then with fewer objects.
 fn forms(lead: &str, (named, lines): (&Lines, &Lines)) -> Vec<Form> {
     let lead = if lines.is_empty() { format!("{lead}\n") } else { format!("{lead}\n\n") };
-    let form = |lines: &Lines, names: Names, without: Option<&'static str>| Form {
-        lead: lead.clone(),
-        items: lines.iter().map(|((_, line), told)| told.item(line, names)).collect(),
-        without,
+    let form = |lines: &Lines, names: Names, without: Option<&'static str>| {
+        let mut all: Vec<_> = lines.iter().collect();
+        // What is done once stands before what is done a hundred times: the odd one is what a reviewer must not miss.
+        all.sort_by_key(|((rank, asked, _), told)| (*rank, *asked, told.objects.len()));
+        let items = all.into_iter().map(|((_, asked, line), told)| told.item(line, *asked, names)).collect();
+        Form { lead: lead.clone(), items, without }
     };
     let full = [form(named, Names::All, None), form(lines, Names::All, Some(super::UNNAMED))];
     let shorter = NAMED.into_iter().map(|most| form(lines, Names::Most(most), Some("long lists shortened")));
@@ -63,17 +78,22 @@ const REMAINS: u8 = 4;
 /// Access: gained first, then lost, then what changes otherwise.
 pub(super) fn access(file: &PlanFile) -> Section {
     let lines = held(file, Called::NOBODY);
-    let of = |of: u8| lines.iter().filter(move |((rank, _), _)| *rank == of).flat_map(|(_, told)| &told.objects);
+    let of = |of: u8| lines.iter().filter(move |((rank, ..), _)| *rank == of).flat_map(|(_, told)| &told.objects);
+    let gains = || lines.iter().filter(|((rank, ..), _)| matches!(*rank, GAINS | JOINS));
     let lead = if lines.is_empty() {
         "Nobody gains or loses access.".to_owned()
     } else {
-        let stays = match of(REMAINS).collect::<BTreeSet<_>>().len() {
+        let stays = match of(REMAINS).map(|object| &object.text).collect::<BTreeSet<_>>().len() {
             0 => String::new(),
             stays => format!(" Remains though it is not declared: {stays}."),
         };
         let unchecked =
             unchecked(file.plan().steps()).map_or_else(String::new, |said| format!("\n\nTaken for granted: {said}."));
-        format!("Gained: {}. Lost: {}.{stays}{unchecked}", of(GAINS).chain(of(JOINS)).count(), of(LOSES).count())
+        let before: usize =
+            gains().filter(|((_, asked, _), _)| asked.is_some()).map(|(_, told)| told.objects.len()).sum();
+        let before = if before == 0 { String::new() } else { format!(" ({before} asked before)") };
+        let gained: usize = gains().map(|(_, told)| told.objects.len()).sum();
+        format!("Gained: {gained}{before}. Lost: {}.{stays}{unchecked}", of(LOSES).count())
     };
     let forms = forms(&lead, (&held(file, Called::of(file)), &lines));
     Section::told("Access", Fold::Open, forms)
@@ -82,31 +102,41 @@ pub(super) fn access(file: &PlanFile) -> Section {
 fn held(file: &PlanFile, called: Called<'_>) -> Lines {
     let mut lines = Lines::new();
     for step in file.plan().steps() {
-        for (rank, line) in rights(step, called) {
-            lines.entry((rank, line)).or_default().objects.push(called.object(&step.key.address));
+        let asked = match step.readiness {
+            Readiness::Asked { since } => Some(since.date()),
+            Readiness::Ready | Readiness::Waiting => None,
+        };
+        for (rank, line, place) in rights(step, called) {
+            let text = format!("{}{place}", called.object(&step.key.address));
+            lines.entry((rank, asked, line)).or_default().objects.push(Object { weight: 0, text });
         }
     }
     for Alike { first, all } in alike(file.outlook().findings.iter().filter(|finding| remains(finding))) {
         let about = first.address.as_ref().map(ToString::to_string).unwrap_or_default();
         let alone = || All { message: first.message.clone(), help: first.help.clone(), objects: vec![about] };
         let All { message, help, objects } = all.unwrap_or_else(alone);
-        let told = lines.entry((REMAINS, format!("**remains** {}", short(&message)))).or_default();
+        let told = lines.entry((REMAINS, None, format!("**remains** {}", short(&message)))).or_default();
         let object = |object: &String| match object.parse::<Address>() {
             Ok(address) => called.object(&address),
             Err(_) => value(object),
         };
-        told.objects.extend(objects.iter().map(object));
+        told.objects.extend(objects.iter().map(object).map(|text| Object { weight: 0, text }));
         told.help = help;
     }
     lines
 }
 
-fn rights(step: &Step, called: Called<'_>) -> Vec<(u8, String)> {
-    let other = || called.partner(&step.key.discriminator);
-    let summary = || match &step.action {
-        Action::HandOff(ask) => short(&ask.summary),
-        Action::Api(_) | Action::Await { .. } | Action::Guard(_) => String::new(),
+/// Rank, line, and where, for what is done at many places.
+fn rights(step: &Step, called: Called<'_>) -> Vec<(u8, String, String)> {
+    let one = |rank, line: String| vec![(rank, line, String::new())];
+    let azure = |rank, verb: &str| match &step.action {
+        Action::HandOff(ask) => {
+            let (who, place) = role(ask);
+            vec![(rank, format!("**{verb}** {who}"), place)]
+        }
+        Action::Api(_) | Action::Await { .. } | Action::Guard(_) => Vec::new(),
     };
+    let other = || called.partner(&step.key.discriminator);
     let to = || match &step.action {
         Action::HandOff(ask) => ask.to.as_deref().map_or_else(|| "somebody".to_owned(), value),
         Action::Api(_) | Action::Await { .. } | Action::Guard(_) => String::new(),
@@ -114,34 +144,27 @@ fn rights(step: &Step, called: Called<'_>) -> Vec<(u8, String)> {
     match step.key.step {
         StepName::CreateCustomer => match &step.action {
             Action::Api(Wanted::CreateCustomer { reseller, details, .. }) if details.default_admin_access => {
-                vec![(
-                    GAINS,
-                    format!(
-                        "**gains** {} and the provider: administrator of the new",
-                        called.partner(reseller.as_str())
-                    ),
-                )]
+                let who = called.partner(reseller.as_str());
+                one(GAINS, format!("**gains** {who} and the provider: administrator of the new"))
             }
             Action::Api(Wanted::CreateCustomer { reseller, .. }) => {
                 let who = called.partner(reseller.as_str());
-                vec![(JOINS, format!("**gains** {who}: reseller, without administrator access, of the new"))]
+                one(JOINS, format!("**gains** {who}: reseller, without administrator access, of the new"))
             }
             Action::Api(_) | Action::HandOff(_) | Action::Await { .. } | Action::Guard(_) => Vec::new(),
         },
-        StepName::DeliverCredentials => vec![(GAINS, format!("**gains** {}: first administrator's password of", to()))],
-        StepName::ResetAdminPassword => vec![(CHANGES, "**changes** first administrator's password of".to_owned())],
+        StepName::DeliverCredentials => one(GAINS, format!("**gains** {}: first administrator's password of", to())),
+        StepName::ResetAdminPassword => one(CHANGES, "**changes** first administrator's password of".to_owned()),
         StepName::AwaitPartnership => {
-            vec![(JOINS, "**gains** becomes a reseller, without access to any customer".into())]
+            one(JOINS, "**gains** becomes a reseller, without access to any customer".to_owned())
         }
         StepName::AwaitAssociation => {
-            vec![(JOINS, format!("**gains** {}: reseller, without administrator right, of", other()))]
+            one(JOINS, format!("**gains** {}: reseller, without administrator right, of", other()))
         }
-        StepName::GrantAzureAccess => vec![(GAINS, format!("**gains** {}", summary()))],
-        StepName::RevokeAzureAccess => vec![(LOSES, format!("**loses** {}", summary()))],
-        StepName::EndPartnership => vec![(LOSES, format!("**loses** its partnership; {}", said(step)))],
-        StepName::SetSupportContact => {
-            vec![(CHANGES, format!("**changes** who is called for support, {}", values(step)))]
-        }
+        StepName::EndPartnership => one(LOSES, format!("**loses** its partnership; {}", said(step))),
+        StepName::SetSupportContact => one(CHANGES, format!("**changes** who is called for support, {}", values(step))),
+        StepName::GrantAzureAccess => azure(GAINS, "gains"),
+        StepName::RevokeAzureAccess => azure(LOSES, "loses"),
         StepName::ChangeGuards
         | StepName::ReviewListing
         | StepName::InviteReseller
@@ -159,6 +182,16 @@ fn rights(step: &Step, called: Called<'_>) -> Vec<(u8, String)> {
         | StepName::SendNotice
         | StepName::AwaitDate => Vec::new(),
     }
+}
+
+/// Who gets or gives back which role, and where: one role of one principal is told once, for all the places.
+fn role(ask: &Ask) -> (String, String) {
+    let at = ask.wanted.get("scope").map(|scope| format!(" at {scope}"));
+    let parts = at.as_ref().and_then(|at| ask.summary.split_once(at.as_str()));
+    let (Some(at), Some((role, rest))) = (at.as_ref(), parts) else { return (short(&ask.summary), String::new()) };
+    let (who, customer) = rest.rsplit_once(", in the Azure of ").unwrap_or((rest, ""));
+    let role = role.strip_prefix("take ").unwrap_or(role).trim_end_matches(',');
+    (short(&format!("{role}{who}")), format!("{}, in the Azure of {}", short(at), short(customer)))
 }
 
 fn moves(FieldChange { field: _, before, after, note: _ }: &FieldChange) -> String {
@@ -205,13 +238,20 @@ fn values(step: &Step) -> String {
 }
 
 /// Sums over a plan.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct Sums {
     bought: u64,
     raised: u64,
     lowered: u64,
     moved: u64,
     renewals: u64,
+}
+
+impl Sums {
+    /// Seats that come or go.
+    fn seats(self) -> u64 {
+        self.bought + self.raised + self.lowered
+    }
 }
 
 /// Money: seats bought, raised and lowered, renewals, and who gets the incentive.
@@ -233,9 +273,14 @@ pub(super) fn money(file: &PlanFile) -> Section {
 fn moving(file: &PlanFile, called: Called<'_>) -> (Lines, Sums) {
     let (mut lines, mut sums) = (Lines::new(), Sums::default());
     for step in file.plan().steps() {
+        let before = sums;
         let Some((rank, line, detail)) = spent(step, called, &mut sums) else { continue };
-        let about = format!("{}{detail}", called.object(&step.key.address));
-        lines.entry((rank, line)).or_default().objects.push(about);
+        let text = format!("{}{detail}", called.object(&step.key.address));
+        lines
+            .entry((rank, None, line))
+            .or_default()
+            .objects
+            .push(Object { weight: sums.seats() - before.seats(), text });
     }
     (lines, sums)
 }
