@@ -155,6 +155,8 @@ pub struct Sold {
     pub ways: u32,
     /// Every term and billing cycle in which product and SKU are sold at all.
     pub forms: BTreeSet<(Term, BillingCycle)>,
+    /// What product and SKU are called, where it is told.
+    pub title: Option<SmolStr>,
 }
 
 /// An indirect reseller of ours. Source: learn, retrieve-a-list-of-indirect-resellers.

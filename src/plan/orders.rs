@@ -122,7 +122,7 @@ fn order(
     )
     .marked(Mark::Add)
     .changing("product", None, line.product.to_string())
-    .noting_if(shelf.name(&line.product))
+    .noting_if(shelf.name(&offer))
     .changing("quantity", None, line.quantity.to_string())
     .changing("term", None, line.term.to_string())
     .changing("billingCycle", None, line.billing_cycle.to_string())
@@ -255,10 +255,10 @@ pub(super) fn offered(making: &Making<'_, '_>, at: At, offer: &Offer) -> Result<
     let Offer { product, term, billing_cycle } = offer;
     let what = format!("{product} for {term}, billed {billing_cycle}");
     match making.sides.look.offer(offer) {
-        Facet::Known(Sold { ways: 1, forms: _ }) => Ok(()),
-        Facet::Known(Sold { ways: 0, forms }) => Err(not_offered(at, &what).help(other_forms(forms))),
+        Facet::Known(Sold { ways: 1, .. }) => Ok(()),
+        Facet::Known(Sold { ways: 0, forms, .. }) => Err(not_offered(at, &what).help(other_forms(forms))),
         Facet::Absent => Err(not_offered(at, &what).help(other_forms(&BTreeSet::new()))),
-        Facet::Known(Sold { ways, forms: _ }) => {
+        Facet::Known(Sold { ways, .. }) => {
             Err(Finding::error(Code::NothingToBuy, at, format!("the catalogue offers {what} in {ways} ways"))
                 .help("twotier buys only what is exactly one"))
         }

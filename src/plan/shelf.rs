@@ -8,7 +8,7 @@ use crate::ledger::LiveId;
 use crate::model::product::Product;
 use crate::model::text::flat;
 use crate::model::{Address, CustomerId, CustomerKey, SubscriptionKey};
-use crate::observed::Observed;
+use crate::observed::{Observed, Offer};
 use std::collections::BTreeMap;
 
 /// What is there and what is bought, by product.
@@ -38,9 +38,10 @@ impl<'a> Shelf<'a> {
         }
         shelf
     }
-    /// How people call a product, where one of it is anywhere in the tenant.
-    pub(super) fn name(&self, product: &Product) -> Option<String> {
-        self.names.get(product).map(|name| flat(name))
+    /// How people call what is ordered: as subscriptions of it anywhere in the tenant are called, else as the catalogue does.
+    pub(super) fn name(&self, offer: &Offer) -> Option<String> {
+        let sold = || self.observed.offer(offer).known().and_then(|sold| sold.title.as_deref());
+        self.names.get(&offer.product).copied().or_else(sold).map(flat)
     }
     /// An order with what a reviewer is to know of it.
     pub(super) fn told(&self, declared: &Subscription, live: Option<CustomerId>, step: Step) -> Step {

@@ -59,9 +59,9 @@ pub(super) fn piece(line: Line) -> Piece {
             let check = fails.map_or(AddressCheck::Passes, AddressCheck::Fails);
             answer(Read::PostalAddress(Box::new(address.into())), Answer::PostalAddress(check))
         }
-        Line::Offer(wire::Availabilities { offer, availabilities, forms }) => {
+        Line::Offer(wire::Availabilities { offer, availabilities: ways, forms, title }) => {
             let forms = forms.into_iter().map(|Form { term, billing_cycle }| (term, billing_cycle)).collect();
-            answer(Read::Offer(offer.into()), Answer::Offer(Sold { ways: availabilities, forms }))
+            answer(Read::Offer(offer.into()), Answer::Offer(Sold { ways, forms, title }))
         }
         Line::PartnerProfile(wire::PartnerProfile { partner_id, name }) => {
             answer(Read::PartnerProfile(partner_id), Answer::PartnerProfile(name))

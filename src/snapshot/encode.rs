@@ -54,7 +54,8 @@ pub(super) fn lines(told: &Told<'_>, out: &mut Out<'_>) -> io::Result<()> {
             let form =
                 |(term, billing_cycle): &(Term, BillingCycle)| Form { term: *term, billing_cycle: *billing_cycle };
             let forms = sold.forms.iter().map(form).collect();
-            Line::Offer(wire::Availabilities { offer: (*offer).clone().into(), availabilities: sold.ways, forms })
+            let (offer, title) = ((*offer).clone().into(), sold.title.clone());
+            Line::Offer(wire::Availabilities { offer, availabilities: sold.ways, forms, title })
         })),
         Told::PartnerId(id, facet) => out(line(read, facet, |check| {
             let invalid = match check {

@@ -276,6 +276,9 @@ pub(super) struct Availabilities {
     /// Every form in which product and SKU are sold at all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) forms: Vec<Form>,
+    /// What product and SKU are called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) title: Option<SmolStr>,
 }
 
 /// A form in which something is sold.

@@ -83,7 +83,7 @@ fn the_worked_example_prints_as_it_stands_in_the_design() {
     needs set-partner-of-record: one change at a time
     risk  money; undo: within 7 days of the step
 + subscription/contoso/teams   order-subscription
-    product CFQ7TTC0BBBB/0001, quantity 10, P1Y, annual
+    product CFQ7TTC0BBBB/0001 (Teams), quantity 10, P1Y, annual
     partnerOfRecord  fabrikam (4811111), defaulted from customer/contoso
     risk  money; undo: within 7 days of the step
 ~ subscription/contoso/visio   set-partner-of-record                    waiting

@@ -207,8 +207,18 @@ pub(super) fn sold(page: &Node<'_>, offer: &Offer) -> Result<Sold, Garbage> {
         let forms = forms(&entry)?;
         sold.ways = sold.ways.saturating_add(u32::from(forms.contains(&(offer.term, offer.billing_cycle))));
         sold.forms.extend(forms);
+        // Pages come in any order.
+        sold.title = sold.title.into_iter().chain(title(&entry)).min();
     }
     Ok(sold)
+}
+
+/// What people call what an availability sells: its SKU, which tells it from others of its product, else its product. For
+/// people alone, so that no form of it makes a read fail. Source: learn, get-a-list-of-availabilities-for-a-sku (`product`
+/// and `sku` stand in each); product-resources.
+fn title(entry: &Node<'_>) -> Option<SmolStr> {
+    let of = |key| entry.node(key).ok()??.text("title").ok()?;
+    of("sku").or_else(|| of("product"))
 }
 
 pub(super) fn term_of(word: &str) -> Option<Term> {

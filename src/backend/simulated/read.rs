@@ -123,7 +123,8 @@ impl Tenant {
         let form = |it: &wire::Availability| (it.term, it.billing_cycle);
         let all = || entry.availabilities.iter().filter(|it| sold(it, country, form(it)));
         let ways = all().filter(|it| form(it) == (offer.term, offer.billing_cycle)).count();
-        Sold { ways: u32::try_from(ways).unwrap_or(u32::MAX), forms: all().map(form).collect() }
+        let title = all().next().map(|_| entry.name.clone()).filter(|name| !name.trim().is_empty());
+        Sold { ways: u32::try_from(ways).unwrap_or(u32::MAX), forms: all().map(form).collect(), title }
     }
     /// Source: learn, regional-authorization-overview (the two-tier link).
     pub(super) fn invitation_link(&self, reseller: TenantId) -> Result<SmolStr, Why> {

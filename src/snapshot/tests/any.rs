@@ -194,7 +194,8 @@ fn singles() -> impl Strategy<Value = Asked> {
         (Read::SupportContact(of, id), Answer::SupportContact(SupportContact { tenant, partner }))
     });
     let review = prop_oneof![Just(Review::Passed), Just(Review::InReview), Just(Review::Refused)];
-    let sold = (any::<u32>(), btree_set((term(), cycle()), 0..4)).prop_map(|(ways, forms)| Sold { ways, forms });
+    let sold = (any::<u32>(), btree_set((term(), cycle()), 0..4), option::of(text()));
+    let sold = sold.prop_map(|(ways, forms, title)| Sold { ways, forms, title });
     let offer = (product(), term(), cycle(), sold).prop_map(|(product, term, billing_cycle, sold)| {
         (Read::Offer(Offer { product, term, billing_cycle }), Answer::Offer(sold))
     });

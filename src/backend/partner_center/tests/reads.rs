@@ -318,8 +318,8 @@ fn availabilities_are_counted_by_form_in_the_providers_country() {
     let profile =
         r#"{"companyName":"P","defaultAddress":{"country":"hu"},"tenantId":"f0f0f0f0-f0f0-f0f0-f0f0-f0f0f0f0f0f0"}"#;
     let items = r#"{"items":[
-        {"catalogItemId":"A:1:X","isPurchasable":true,"terms":[{"duration":"P1Y","billingCycle":"Annual"},{"duration":"P1Y","billingCycle":"Monthly"}]},
-        {"catalogItemId":"A:1:Y","isPurchasable":false,"terms":[{"duration":"P1Y","billingCycle":"Monthly"}]},
+        {"catalogItemId":"A:1:X","isPurchasable":true,"sku":{"id":"1","title":"Mail E1"},"product":{"title":"Mail"},"terms":[{"duration":"P1Y","billingCycle":"Annual"},{"duration":"P1Y","billingCycle":"Monthly"}]},
+        {"catalogItemId":"A:1:Y","isPurchasable":false,"sku":"1","terms":[{"duration":"P1Y","billingCycle":"Monthly"}]},
         {"catalogItemId":"A:1:Z","terms":[{"duration":"P1M","billingCycle":"Monthly"}]}]}"#;
     let rig = Rig::new(vec![
         ("GET /v1/profiles/organization", ok(profile)),
@@ -331,7 +331,10 @@ fn availabilities_are_counted_by_form_in_the_providers_country() {
     let read = Read::Offer(Offer { product, term: Term::P1Y, billing_cycle: BillingCycle::Monthly });
     let forms =
         [(Term::P1M, BillingCycle::Monthly), (Term::P1Y, BillingCycle::Monthly), (Term::P1Y, BillingCycle::Annual)];
-    assert_eq!(rig.center.read(&read), Ok(Answer::Offer(Sold { ways: 1, forms: forms.into() })));
+    assert_eq!(
+        rig.center.read(&read),
+        Ok(Answer::Offer(Sold { ways: 1, forms: forms.into(), title: Some("Mail E1".into()) }))
+    );
     assert_eq!(rig.center.read(&read), Ok(Answer::Offer(Sold::default())));
     let _all = rig.made();
 }
