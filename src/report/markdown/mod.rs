@@ -77,7 +77,7 @@ fn verdict(file: &PlanFile) -> String {
     let runs = count(&|step| api(step) && ready(step));
     let asks = count(&|step| step.class == Class::HandOff && ready(step));
     let asked = count(&|step| matches!(step.readiness, Readiness::Asked { .. }));
-    let waits = steps.len() - runs - asks - asked;
+    let later = steps.len() - runs - asks - asked;
     let mut text = format!("### twotier plan\n\n**{}**\n", Verdict::of(file));
     if steps.is_empty() {
         text.push_str(&format!("\n{}\n", happens(file.outlook())));
@@ -86,7 +86,8 @@ fn verdict(file: &PlanFile) -> String {
         }
     } else {
         text.push_str(&format!(
-            "\nOf these, when it is applied: {runs} run at once, {asks} are asked of people ({asked} were asked before), {waits} wait.\n"
+            "\nOf {}, when it is applied: {runs} run at once, {asks} are asked of people now, {asked} were asked before, {later} come later.\n",
+            super::layout::plural(steps.len(), "step")
         ));
     }
     let lacking = file.outlook().findings.iter().filter(|finding| stops(finding));

@@ -135,7 +135,7 @@ fn the_verdict_access_and_money_stand_before_the_steps() {
 
 **Plan: 1 to add, 3 to change, 0 to end; 2 for people, 2 to wait for, 1 blocked.**
 
-Of these, when it is applied: 3 run at once, 1 are asked of people (0 were asked before), 4 wait.
+Of 8 steps, when it is applied: 3 run at once, 1 are asked of people now, 0 were asked before, 4 come later.
 
 **Cannot be undone:**
 
