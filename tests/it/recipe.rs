@@ -14,12 +14,28 @@ const GH: &str = r#"#!/usr/bin/env bash
 set -eu
 last=
 all="$*"
+if [ "$1" = label ]; then
+    [ ! -f "$FORGE/label" ] || exit 1
+    echo "$3" >"$FORGE/label"
+    exit 0
+fi
+case "$all" in
+*pulls/7/reviews*--jq*)
+    # A page holds one review here.
+    case "$all" in *--paginate*) cat "$FORGE/reviews" ;; *) head -n 1 "$FORGE/reviews" ;; esac
+    exit
+    ;;
+*pulls/7\ --jq*) exec cat "$FORGE/author" ;;
+esac
 if [ "$1" = issue ]; then
     file=
     for word in "$@"; do case "$last" in --body-file) file=$word ;; esac; last=$word; done
     case "$2" in
     list) [ ! -f "$FORGE/issue" ] || echo 9 ;;
     close) rm "$FORGE/issue" ;;
+    create)
+        case "$all" in *"--label $(cat "$FORGE/label") "*) cp "$file" "$FORGE/issue" ;; *) exit 1 ;; esac
+        ;;
     *) cp "$file" "$FORGE/issue" ;;
     esac
     [ "$2" = list ] || echo "$2 issue" >>"$FORGE/log"
@@ -54,6 +70,8 @@ impl Pipeline {
         fs::create_dir_all(folder.path().join("forge")).unwrap();
         let pipeline = Self { folder, twotier: env!("CARGO_BIN_EXE_twotier").into() };
         pipeline.script("bin/gh", GH);
+        pipeline.write("forge/author", "ann\n");
+        pipeline.write("forge/reviews", &format!("bob User APPROVED {HEAD}\n"));
         pipeline
     }
     fn script(&self, path: &str, text: &str) -> PathBuf {
@@ -150,6 +168,74 @@ fn a_plan_that_is_not_the_reviewed_one_is_not_applied() {
     assert!(!pipeline.folder.path().join(".twotier").exists(), "no state, no run");
 }
 
+/// A comment with a plan of the last commit.
+fn approvable() -> String {
+    format!("<!-- twotier-plan {HEAD} -->\n\nPlan id `{}`\n", "a".repeat(64))
+}
+
+/// Reviews of the change, oldest first: who, what they said, and whether of the last commit.
+fn reviews(of: &[(&str, &str, bool)]) -> String {
+    let line = |(who, said, last): &(&str, &str, bool)| {
+        let kind = if who.ends_with("[bot]") { "Bot" } else { "User" };
+        format!("{who} {kind} {said} {}\n", if *last { HEAD.to_owned() } else { HEAD.replace('0', "f") })
+    };
+    of.iter().map(line).collect()
+}
+
+#[test]
+fn only_a_commit_that_somebody_but_its_author_approved_is_applied() {
+    let approved = |last| ("bob", "APPROVED", last);
+    let nobody: [(&str, &[(&str, &str, bool)]); 8] = [
+        ("no review", &[]),
+        ("approved, then pushed", &[approved(false)]),
+        ("approved, then pushed, then only talked of", &[approved(false), ("bob", "COMMENTED", true)]),
+        ("by its author", &[("ann", "APPROVED", true)]),
+        ("by a workflow", &[("github-actions[bot]", "APPROVED", true)]),
+        ("dismissed", &[("bob", "DISMISSED", true)]),
+        ("taken back", &[approved(true), ("bob", "CHANGES_REQUESTED", true)]),
+        ("talked of", &[("bob", "COMMENTED", true)]),
+    ];
+    for (why, said) in nobody {
+        let pipeline = Pipeline::new().ending(0);
+        pipeline.write("forge/plan", &approvable());
+        pipeline.write("forge/reviews", &reviews(said));
+        assert_eq!(pipeline.code("ci/apply.sh"), 4, "{why}");
+        let told = pipeline.read("forge/apply");
+        assert!(told.contains("Nothing was applied: nobody but its author approved the last commit"), "{why}: {told}");
+        assert!(told.contains("run this job again") && !told.contains("said"), "{why}: {told}");
+        let alone = [("TWOTIER_REVIEWS", "branch-protection")];
+        assert_eq!(pipeline.run_with("ci/apply.sh", &alone).status.code(), Some(0), "{why}");
+    }
+    let somebody: [&[(&str, &str, bool)]; 3] = [
+        &[("eve", "CHANGES_REQUESTED", false), approved(false), approved(true)],
+        &[approved(true), ("bob", "COMMENTED", true)],
+        &[("bob", "DISMISSED", false), ("bob", "CHANGES_REQUESTED", true), approved(true), ("ann", "COMMENTED", true)],
+    ];
+    for said in somebody {
+        let pipeline = Pipeline::new().ending(0);
+        pipeline.write("forge/plan", &approvable());
+        pipeline.write("forge/reviews", &reviews(said));
+        assert_eq!(pipeline.code("ci/apply.sh"), 0, "{said:?}");
+    }
+}
+
+#[test]
+fn who_approved_is_unknown_where_nobody_could_be_asked() {
+    for missing in ["forge/reviews", "forge/author"] {
+        let pipeline = Pipeline::new().ending(0);
+        pipeline.write("forge/plan", &approvable());
+        fs::remove_file(pipeline.folder.path().join(missing)).unwrap();
+        let ran = pipeline.run("ci/apply.sh");
+        assert_eq!(ran.status.code(), Some(1), "{missing}");
+        assert!(String::from_utf8_lossy(&ran.stdout).contains("could not be asked"), "{ran:?}");
+        pipeline.write(missing, "");
+        assert_ne!(pipeline.code("ci/apply.sh"), 0, "{missing}, and empty");
+    }
+    let pipeline = Pipeline::new().ending(0);
+    pipeline.write("forge/plan", &approvable());
+    assert_eq!(pipeline.run_with("ci/apply.sh", &[("TWOTIER_REVIEWS", "none")]).status.code(), Some(64));
+}
+
 #[test]
 fn manifests_that_are_not_valid_are_told_in_the_comment() {
     let pipeline = Pipeline::new();
@@ -186,8 +272,7 @@ fn every_exit_code_of_apply_leads_to_its_verdict() {
     ];
     for (code, said) in said {
         let pipeline = Pipeline::new().ending(code);
-        let id = "a".repeat(64);
-        pipeline.write("forge/plan", &format!("<!-- twotier-plan {HEAD} -->\n\nPlan id `{id}`\n"));
+        pipeline.write("forge/plan", &approvable());
         assert_eq!(pipeline.code("ci/apply.sh"), code);
         assert!(pipeline.read("forge/apply").contains(said), "{code}: {}", pipeline.read("forge/apply"));
     }
@@ -224,8 +309,7 @@ fn no_word_of_manifests_or_tenant_is_a_command_to_the_runner() {
         );
         pipeline.twotier = pipeline.script("bin/twotier", &tool);
         pipeline.write("plan.md", "planned\n");
-        let id = "a".repeat(64);
-        pipeline.write("forge/plan", &format!("<!-- twotier-plan {HEAD} -->\n\nPlan id `{id}`\n"));
+        pipeline.write("forge/plan", &approvable());
         let ran = pipeline.run(script);
         let (log, beside) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
         assert!(log.contains("##[error]name"), "{script}: it is still told: {log}");

@@ -23,5 +23,7 @@ fi
 if [ -n "$issue" ]; then
     gh issue edit "$issue" --body-file issue.md
 else
+    # The first time there is no label yet; one that is there stays as it is.
+    gh label create twotier-drift --description 'What changed in the tenant that no run did' >/dev/null 2>&1 || true
     gh issue create --title 'The tenant has drifted' --label twotier-drift --body-file issue.md
 fi

@@ -76,6 +76,21 @@ ended() {
     esac
 }
 
+# Whether somebody but its author approved just this commit of a change, and stands by it: approved NUMBER COMMIT. Ends with 1
+# where nobody did, with 2 where it could not be asked. Of each reviewer the last word counts that is more than a comment, and
+# of people only: a workflow can approve, too.
+approved() {
+    local author reviews
+    author=$(gh api "repos/$GITHUB_REPOSITORY/pulls/$1" --jq '.user.login // empty') || return 2
+    reviews=$(gh api --paginate "repos/$GITHUB_REPOSITORY/pulls/$1/reviews" \
+        --jq '.[] | "\(.user.login) \(.user.type) \(.state) \(.commit_id)"') || return 2
+    [ -n "$author" ] || return 2
+    awk -v author="$author" -v commit="$2" '
+        $1 == author || $2 != "User" { next }
+        $3 == "APPROVED" || $3 == "CHANGES_REQUESTED" || $3 == "DISMISSED" { last[$1] = $3 " " $4 }
+        END { for (who in last) if (last[who] == "APPROVED " commit) found = 1; exit !found }' <<<"$reviews"
+}
+
 # The id of our own comment that begins with the marker, if there is one: find_comment NUMBER MARKER
 find_comment() {
     gh api --paginate "repos/$GITHUB_REPOSITORY/issues/$1/comments" \
