@@ -1,7 +1,7 @@
 //! One effect, from its durable intent to what it taught: perform, try again, look after a lost reply, read back.
 //! Never repeats a call whose outcome is unknown before looking.
 
-use super::{Command, Durable, Moment, Phase, Rest, RunState, Running, Sealed, Slot, Then, Told, Verify};
+use super::{Command, Durable, Moment, Phase, Rest, RunState, Running, Sealed, Slot, Then, Told, Verify, Work};
 use crate::apply::outcome::{Outcome, Password};
 use crate::apply::ports::Progress;
 use crate::apply::recover::{self, Kept, Seen};
@@ -112,7 +112,10 @@ impl RunState<'_> {
                 self.again(moment, slot, running, Again::Throttled(Duration::from_secs(seconds)));
             }
             Err(BackendError::Transient(text)) => self.again(moment, slot, running, Again::Transient(text)),
-            Err(BackendError::Unknown(_)) => self.look(moment, slot, running, 0),
+            Err(BackendError::Unknown(text)) => {
+                self.works[slot].lost = text;
+                self.look(moment, slot, running, 0);
+            }
         }
     }
 
@@ -218,7 +221,11 @@ impl RunState<'_> {
         let then = if self.is_stopping() {
             Then::End(Outcome::Interrupted)
         } else if self.works[slot].tries > LOST {
-            let text = "its reply was lost again and again; it did not happen".into();
+            let Work { tries, lost, .. } = &self.works[slot];
+            let text = format!(
+                "called {tries} times, and no reply said whether it happened; the last: {lost}. Looked up after each: it did \
+                 not happen"
+            );
             Then::End(Outcome::Failed { code: 0, text })
         } else {
             Then::Again { wake: moment.elapsed }

@@ -27,6 +27,7 @@ use crate::plan::step::Stage;
 use crate::plan::{Action, Bindings, Planned, Readiness, Role, Step};
 use board::Board;
 use desk::{Desk, Owner};
+use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -87,6 +88,8 @@ struct Work<'p> {
     /// The request id of this stage, once there is one.
     request: Option<RequestId>,
     tries: u32,
+    /// What came in place of the last reply that was lost.
+    lost: SmolStr,
     /// When it was begun.
     since: Duration,
 }
@@ -158,6 +161,7 @@ impl<'p> RunState<'p> {
             stage: Stage::First,
             request: None,
             tries: 0,
+            lost: SmolStr::default(),
             since: Duration::ZERO,
         });
         Self {
