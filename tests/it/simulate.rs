@@ -138,6 +138,20 @@ fn plans_at(address: &str) {
     let (_, words) = project.run(&["doctor"]);
     let mends: Vec<&str> = words.lines().filter(|line| line.starts_with("MEND") && !line.contains("limits")).collect();
     assert!(mends.is_empty() && words.contains("ok    clock"), "{words}");
+    // What the service tells of the provider is compared with what is declared.
+    let provider = std::fs::read_to_string(project.0.path().join("manifests/provider.yaml")).expect("there");
+    let other = provider.replace("partnerId: \"4800001\"", "partnerId: \"4800099\"").replace("country: \"HU\"", "country: \"DE\"");
+    assert_ne!(other, provider);
+    project.write("manifests/provider.yaml", &other);
+    let (ended, words) = project.run(&["doctor"]);
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(ended, 1, "{words}");
+    for said in [
+        "MEND partnerId the service knows you as 4800001, and `Provider.partnerId` says 4800099",
+        "MEND country the service places you in HU, and `Provider.country` says DE",
+    ] {
+        assert!(words.contains(said), "{words}");
+    }
 }
 
 #[test]

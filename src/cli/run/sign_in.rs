@@ -12,9 +12,10 @@ use crate::ops::project;
 #[cfg(feature = "rest")]
 use crate::{
     backend::Observe as _,
-    backend::partner_center::Caller,
+    backend::partner_center::{Caller, Profile},
     backend::partner_center::auth::{Claims, Told},
     cli::{service, terminal::Audience},
+    desired::Provider,
     observed::{Answer, Read, ResellerStatus},
     plan::role::Held,
 };
@@ -206,7 +207,7 @@ fn lines(scene: &Scene<'_>) -> Vec<Line> {
         lines.extend(state_lines(scene, doors));
         #[cfg(feature = "rest")]
         if let Ok(service) = doors.service() {
-            lines.extend(service_lines(scene, service));
+            lines.extend(service_lines(scene, service, project.desired.as_ref().map(|desired| &desired.provider)));
         }
     }
     lines
@@ -231,7 +232,7 @@ fn state_lines(scene: &Scene<'_>, doors: &Doors) -> Vec<Line> {
 
 /// What is to say of a service: one that cannot be signed in to is not asked further.
 #[cfg(feature = "rest")]
-fn service_lines(scene: &Scene<'_>, service: &service::Service) -> Vec<Line> {
+fn service_lines(scene: &Scene<'_>, service: &service::Service, declared: Option<&Provider>) -> Vec<Line> {
     let mut lines = Vec::new();
     let signed = match service.sign_in.signed(Caller::Any) {
         Ok(signed) => signed,
@@ -260,18 +261,41 @@ fn service_lines(scene: &Scene<'_>, service: &service::Service) -> Vec<Line> {
         Err(error) => lines.push(mend("token", said(&error))),
     }
     lines.extend(held_role(scene, &signed.claims));
-    lines.push(match service.center.profile() {
-        Ok(profile) if profile.tenant == service.tenant => {
-            let id = profile.partner_id.map_or_else(|| "no PartnerID".to_owned(), |id| format!("PartnerID {id}"));
-            well("profile", format!("{}, {id}", profile.name))
-        }
+    match service.center.profile() {
+        Ok(profile) if profile.tenant == service.tenant => lines.extend(known_as(&profile, declared)),
         Ok(profile) => {
-            mend("profile", format!("the service is of the tenant {}, not {}", profile.tenant, service.tenant))
+            let words = format!("the service is of the tenant {}, not {}", profile.tenant, service.tenant);
+            lines.push(mend("profile", words));
         }
-        Err(why) => mend("profile", format!("the provider's own profile was not read: {why}")),
-    });
+        Err(why) => lines.push(mend("profile", format!("the provider's own profile was not read: {why}"))),
+    }
     lines.push(agreement(service));
     lines.extend(service.center.clock_ahead().map(clock));
+    lines
+}
+
+/// Who the provider is to the service, and what the manifests say otherwise: letters name its PartnerID, and the rules of
+/// regions go by its country.
+/// Source: learn, get-an-mpn-profile, get-an-organization-profile.
+#[cfg(feature = "rest")]
+fn known_as(profile: &Profile, declared: Option<&Provider>) -> Vec<Line> {
+    let id = profile.partner_id.as_ref().map_or_else(|| "no PartnerID".to_owned(), |id| format!("PartnerID {id}"));
+    let mut lines = vec![well("profile", format!("{}, {id}", profile.name))];
+    let Some(declared) = declared else { return lines };
+    if let Some(id) = profile.partner_id.as_ref().filter(|id| **id != declared.partner_id) {
+        let words = format!(
+            "the service knows you as {id}, and `Provider.partnerId` says {}: letters would name it; correct it",
+            declared.partner_id
+        );
+        lines.push(mend("partnerId", words));
+    }
+    if let Some(country) = profile.country.as_ref().filter(|it| !it.eq_ignore_ascii_case(&declared.country)) {
+        let words = format!(
+            "the service places you in {country}, and `Provider.country` says {}: what is allowed by region goes by it; correct it",
+            declared.country
+        );
+        lines.push(mend("country", words));
+    }
     lines
 }
 
