@@ -120,6 +120,8 @@ pub struct Diff<'a> {
     pub open_notices: BTreeSet<Digest>,
     /// Findings that stand beside steps.
     pub findings: Vec<Finding>,
+    /// Values that are not as asserted or foretold, and that somebody accepted for a while.
+    pub accepted: usize,
     /// Declared addresses in scope that match.
     pub unchanged: usize,
     /// Values that hold and the ledger does not know.

@@ -372,16 +372,19 @@ fn fields<'a>(
         }
         PartnerOfRecord::Asserted(wanted) => {
             let there = observed::field_value(observed, Field::PartnerOfRecord);
-            if there != Value::optional(wanted.as_ref())
-                && !is_accepted(declared, (Managed::PartnerOfRecord, &there), today)
-            {
-                diff.findings.push(not_as_asserted(declared, &there, &Value::optional(wanted.as_ref())));
+            let wanted = Value::optional(wanted.as_ref());
+            match (there == wanted, is_accepted(declared, (Managed::PartnerOfRecord, &there), today)) {
+                (true, _) => {}
+                (false, true) => diff.accepted += 1,
+                (false, false) => diff.findings.push(not_as_asserted(declared, &there, &wanted)),
             }
         }
     }
     match (&declared.quantity, left_behind) {
         (Some(_), Some(seats)) => {
-            if !is_accepted(declared, (Managed::Quantity, &Value::Number(seats.into())), today) {
+            if is_accepted(declared, (Managed::Quantity, &Value::Number(seats.into())), today) {
+                diff.accepted += 1;
+            } else {
                 diff.findings.push(foretold::told(declared, seats));
             }
         }

@@ -60,6 +60,8 @@ pub(super) struct Making<'a, 'd> {
     pub(super) findings: Vec<Finding>,
     /// What profiles say of PartnerIDs.
     pub(super) profiles: Profiles,
+    /// Values that somebody accepted otherwise than declared.
+    pub(super) accepted: usize,
     /// What is in force now.
     pub(super) in_force: InForce,
     /// What people were asked.
@@ -148,6 +150,7 @@ pub fn build(input: Input<'_>) -> Planned {
         drafts: Drafts::default(),
         findings: Vec::new(),
         profiles: Profiles::new(),
+        accepted: diff.accepted,
         in_force: InForce::of(sides.desired, sides.ledger, sides.under),
         asked: Asked::of(sides),
         nothing: Asked::default(),
@@ -155,7 +158,7 @@ pub fn build(input: Input<'_>) -> Planned {
     };
     let review = draft(&mut making);
     let repointed = repointed::hold(&mut making);
-    let Making { mut drafts, mut findings, in_force, asked, .. } = making;
+    let Making { mut drafts, mut findings, accepted, in_force, asked, .. } = making;
     drafts.spread();
     let steps = std::mem::take(&mut drafts.steps);
     let Ordered { mut steps, circles } = order(steps);
@@ -197,6 +200,7 @@ pub fn build(input: Input<'_>) -> Planned {
         assumptions,
         unmanaged: unmanaged(sides, &diff),
         unchanged: diff.unchanged,
+        accepted,
         outside: outside(sides),
         gates,
     };

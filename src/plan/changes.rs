@@ -93,7 +93,11 @@ fn field(making: &mut Making<'_, '_>, chain: &mut Chain<'_>, moved: &Moved) {
     let changing = key(address, step_of(moved.field));
     let motive = match motive(making, chain.declared, moved) {
         Ok(motive) => motive,
-        Err(Stop::Leave) => return,
+        Err(Stop::Accepted(finding)) => {
+            making.accepted += 1;
+            making.findings.extend(finding);
+            return;
+        }
         Err(Stop::Report(finding)) => return making.findings.push(finding),
         Err(Stop::Block(finding)) => return making.drafts.block(changing, finding),
     };
@@ -114,7 +118,8 @@ fn field(making: &mut Making<'_, '_>, chain: &mut Chain<'_>, moved: &Moved) {
 }
 
 enum Stop {
-    Leave,
+    /// With what is to be said of it.
+    Accepted(Option<Finding>),
     Report(Finding),
     Block(Finding),
 }
@@ -137,9 +142,9 @@ fn motive(making: &Making<'_, '_>, declared: &Subscription, moved: &Moved) -> Re
         Course::Set => Ok(Motive::Intent),
         Course::Restore => Ok(Motive::Restore),
         Course::Accepted(accepted) if settled.as_ref().is_some_and(|settled| settled != wanted) => {
-            Err(Stop::Report(held_back(moved, accepted, at).about(address)))
+            Err(Stop::Accepted(Some(held_back(moved, accepted, at).about(address))))
         }
-        Course::Accepted(_) => Err(Stop::Leave),
+        Course::Accepted(_) => Err(Stop::Accepted(None)),
         Course::Conflict => {
             let last = settled.as_ref().map_or_else(|| "nothing".to_owned(), ToString::to_string);
             let message = format!(
@@ -401,8 +406,8 @@ fn kept(making: &Making<'_, '_>, chain: &Chain<'_>, scheduled: &str, to: (u32, &
     };
     let stays = match chain.renewal.map(|moved| motive(making, chain.declared, moved)) {
         None | Some(Ok(_)) => Ok(()),
-        Some(Err(Stop::Report(finding) | Stop::Block(finding))) => Err(finding),
-        Some(Err(Stop::Leave)) => Err(left_alone(chain)),
+        Some(Err(Stop::Accepted(Some(finding)) | Stop::Report(finding) | Stop::Block(finding))) => Err(finding),
+        Some(Err(Stop::Accepted(None))) => Err(left_alone(chain)),
     };
     let after = Chain { seats: Some((to.1.clone(), to.0)), last: None, partner: chain.partner.clone(), ..*chain };
     stays.and_then(|()| renewals::possible(making, &after, declared)).map_err(|finding| {

@@ -111,6 +111,8 @@ pub struct Outlook {
     pub unmanaged: Unmanaged,
     /// Declared addresses that match what is there.
     pub unchanged: usize,
+    /// Values that are not as declared and that somebody accepted for a while.
+    pub accepted: usize,
     /// Declared addresses that were not looked at because they lie outside the scope.
     pub outside: usize,
     /// What stops `apply`.

@@ -23,6 +23,7 @@ pub(super) fn make(making: &mut Making<'_, '_>) {
                 let today = making.now.date();
                 let course = course((Course::Restore, *verdict), declared.on_drift.as_ref(), &there, today);
                 if let Course::Accepted(_) = course {
+                    making.accepted += 1;
                     continue;
                 }
                 (*observed, motive((declared, subscription), course, settled.as_ref(), *observed))

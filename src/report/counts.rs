@@ -1,8 +1,9 @@
 //! How steps are counted and what the last line of a plan says. Every step is counted once, waiting ones by what they
 //! will do.
 
+use crate::diag::Code;
 use crate::model::{Class, StepKey};
-use crate::plan::file::PlanFile;
+use crate::plan::file::{Outlook, PlanFile};
 use crate::plan::{Mark, Readiness, Step};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -37,6 +38,10 @@ pub enum Verdict {
         outside: usize,
         /// Differences that are told and left as they are.
         drifted: usize,
+        /// Differences that somebody accepted for a while.
+        accepted: usize,
+        /// Assertions that do not hold.
+        asserted: usize,
     },
     /// No steps.
     NothingPossible {
@@ -80,9 +85,10 @@ impl Verdict {
     pub fn of(file: &PlanFile) -> Self {
         let (plan, blocked) = (file.plan(), blocked(file));
         if plan.steps().is_empty() {
-            let outside = file.outlook().outside;
+            let Outlook { outside, accepted, findings, .. } = file.outlook();
+            let asserted = findings.iter().filter(|finding| finding.is(Code::AssertionFails)).count();
             return if blocked == 0 {
-                Self::NoChanges { outside, drifted: drifted(file) }
+                Self::NoChanges { outside: *outside, drifted: drifted(file), accepted: *accepted, asserted }
             } else {
                 Self::NothingPossible { blocked }
             };
@@ -130,12 +136,20 @@ impl fmt::Display for Verdict {
     /// The last line of a plan.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoChanges { outside: 0, drifted: 0 } => f.write_str("No changes. The tenant matches the manifests."),
-            Self::NoChanges { outside: 0, drifted } => write!(f, "No changes. {drifted} drifted, see above."),
-            Self::NoChanges { outside: _, drifted: 0 } => {
+            Self::NoChanges { outside: 0, drifted: 0, accepted: 0, asserted: 0 } => {
+                f.write_str("No changes. The tenant matches the manifests.")
+            }
+            Self::NoChanges { outside: _, drifted: 0, accepted: 0, asserted: 0 } => {
                 f.write_str("No changes in scope: what was looked at matches the manifests.")
             }
-            Self::NoChanges { outside: _, drifted } => write!(f, "No changes in scope. {drifted} drifted, see above."),
+            Self::NoChanges { outside, drifted, accepted, asserted } => {
+                let kinds = [(drifted, "drifted"), (asserted, "asserted otherwise"), (accepted, "accepted")];
+                let told = kinds.iter().filter(|(count, _)| **count > 0).map(|(count, word)| format!("{count} {word}"));
+                let told = told.collect::<Vec<_>>().join(", ");
+                let scope = if *outside == 0 { "" } else { " in scope" };
+                let place = if drifted + asserted > 0 { "see above" } else { "see `twotier drift`" };
+                write!(f, "No changes{scope}. {told}, {place}.")
+            }
             Self::NothingPossible { blocked } => write!(f, "Nothing can be done: {blocked} blocked."),
             Self::NothingNow { asked, wait, blocked } => {
                 write!(f, "Nothing to do now: {asked} asked of people, {wait} to wait for, {blocked} blocked.")

@@ -100,6 +100,7 @@ impl Page {
             assumptions,
             unmanaged: _,
             unchanged: _,
+            accepted: _,
             outside,
             gates,
             remembered: _,

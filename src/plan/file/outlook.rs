@@ -29,6 +29,9 @@ pub struct Outlook {
     pub unmanaged: Unmanaged,
     /// Declared addresses that match what is there.
     pub unchanged: usize,
+    /// Values that are not as declared and that somebody accepted for a while.
+    #[serde(skip_serializing_if = "is_nil")]
+    pub accepted: usize,
     /// Declared addresses that lie outside the scope.
     pub outside: usize,
     /// What stops `apply`, and what is acknowledged.
@@ -44,6 +47,10 @@ pub struct Outlook {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[schemars(with = "BTreeMap<String, String>")]
     pub called: BTreeMap<Address, String>,
+}
+
+fn is_nil(count: &usize) -> bool {
+    *count == 0
 }
 
 /// An address with a new name.
@@ -380,6 +387,7 @@ impl Outlook {
             assumptions,
             unmanaged,
             unchanged,
+            accepted,
             outside,
             gates,
             called,
@@ -400,6 +408,7 @@ impl Outlook {
             assumptions: assumptions.clone(),
             unmanaged: Unmanaged { partnerships, customers, subscriptions },
             unchanged: *unchanged,
+            accepted: *accepted,
             outside: *outside,
             gates: gates.iter().map(Gate::from).collect(),
             remembered: None,

@@ -257,6 +257,7 @@ fn assumed(outlook: &Outlook) -> Vec<String> {
         assumptions,
         unmanaged,
         unchanged: _,
+        accepted: _,
         outside,
         gates: _,
         remembered,
