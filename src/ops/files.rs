@@ -51,6 +51,12 @@ fn put(path: &Path, fill: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> 
     moved
 }
 
+/// Whether something is there.
+#[must_use]
+pub fn exists(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
 /// Removes a file, if it is there; what is no file stays.
 ///
 /// # Errors

@@ -12,7 +12,7 @@ mod tools;
 
 pub(crate) use manifests::{BindArgs, Consent, ImportArgs, ManageField, SetArgs};
 pub(crate) use people::{CredentialsCommand, Declining, Exporting, HandoffsCommand, Noting, Saying};
-pub(crate) use planning::{ApplyArgs, DriftArgs, LintArgs, PlanArgs, ShowArgs, SnapshotArgs, Written};
+pub(crate) use planning::{ApplyArgs, DriftArgs, LintArgs, PlanArgs, ShowArgs, SnapshotArgs, What, Written};
 pub(crate) use refresh::{RefreshArgs, RefreshChoice};
 pub(crate) use sign_in::LoginArgs;
 #[cfg(feature = "listen")]

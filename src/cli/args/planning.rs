@@ -20,6 +20,7 @@ Examples:
   twotier plan
   twotier plan --out plan.json --write markdown=comment.md
   twotier plan --snapshot tenant.snapshot.jsonl --target customer/contoso
+  twotier plan --write acknowledgement=manifests/passing.yaml
   twotier plan --base origin/main";
 pub(super) const PLAN_AFTER: &str = "\
 Exit codes: 0; with --detailed-exitcode 2 when there is something to apply, else 7 when people or time must move on, else 0; \
@@ -34,7 +35,8 @@ pub(crate) struct PlanArgs {
     /// Write the plan document, for `apply` and `show`
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub(crate) out: Option<PathBuf>,
-    /// Write the report to a file as well: text, json, markdown, github or sarif (repeatable)
+    /// Write the report to a file as well: text, json, markdown, github or sarif; or acknowledgement: what lets a limit pass, to
+    /// be committed with a reason (repeatable)
     #[arg(long, value_name = "FORMAT=FILE")]
     pub(crate) write: Vec<Written>,
     /// Only this address and what it needs; a partnership brings the customers given to it (repeatable)
@@ -54,18 +56,33 @@ pub(crate) struct PlanArgs {
 /// `FORMAT=FILE`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Written {
-    /// How.
-    pub(crate) format: super::OutputFormat,
+    /// What.
+    pub(crate) what: What,
     /// Where to.
     pub(crate) file: PathBuf,
+}
+/// What is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    /// The report.
+    Report(super::OutputFormat),
+    /// The documents that let limits pass.
+    Acknowledgement,
 }
 impl FromStr for Written {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
         let (format, file) = text.split_once('=').ok_or("it has the form FORMAT=FILE")?;
-        let format = <super::OutputFormat as clap::ValueEnum>::from_str(format, false)
-            .map_err(|_| format!("`{format}` is none of `text`, `json`, `markdown`, `github`, `sarif`"))?;
-        if file.is_empty() { Err("it names no file".to_owned()) } else { Ok(Self { format, file: file.into() }) }
+        let what = match <super::OutputFormat as clap::ValueEnum>::from_str(format, false) {
+            Ok(format) => What::Report(format),
+            Err(_) if format == "acknowledgement" => What::Acknowledgement,
+            Err(_) => {
+                return Err(format!(
+                    "`{format}` is none of `text`, `json`, `markdown`, `github`, `sarif`, `acknowledgement`"
+                ));
+            }
+        };
+        if file.is_empty() { Err("it names no file".to_owned()) } else { Ok(Self { what, file: file.into() }) }
     }
 }
 

@@ -177,7 +177,8 @@ fn tell(scene: &Scene<'_>, (project, applied): (&Valid, &Applied), doors: &Doors
                     "plan again when it is over; there is no `--force`"
                 }
                 Recorded::Nothing | Recorded::Guards | Recorded::Tightened => {
-                    "commit the acknowledgement above with a reason, then plan again; there is no `--force`"
+                    "commit the acknowledgement above with a reason (`twotier plan --write acknowledgement=FILE` writes it), then \
+                     plan again; there is no `--force`"
                 }
             });
             Err(match recorded {

@@ -1,13 +1,13 @@
 //! `validate`, `plan`, `show`, `snapshot`: what prints a report and changes nothing.
 
 use super::{CliError, Exit, Scene};
-use crate::cli::args::{OutputFormat, PlanArgs, RefreshArgs, ShowArgs, SnapshotArgs, Written};
+use crate::cli::args::{OutputFormat, PlanArgs, RefreshArgs, ShowArgs, SnapshotArgs, What, Written};
 use crate::cli::doors::{self, Doors};
 use crate::cli::output;
 use crate::cli::progress::Shown;
 use crate::cli::settings::{Origin, in_repository};
 use crate::ledger::Ledger;
-use crate::model::Address;
+use crate::model::{Address, Date};
 use crate::ops::base;
 use crate::ops::plan::{self, Next};
 use crate::ops::project::{self, Project, Valid};
@@ -16,7 +16,7 @@ use crate::ops::{Fault, files, past, roles, show};
 use crate::plan::Planned;
 use crate::plan::file::{PlanFile, Remembered, Unshown};
 use crate::policy::lint;
-use crate::report::{self, Form, Format, Paint, Subject, Width};
+use crate::report::{self, Form, Format, Paint, Proposal, Subject, Width};
 use crate::snapshot;
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
@@ -159,7 +159,7 @@ pub(super) fn plan(scene: &Scene<'_>, args: &PlanArgs) -> Result<Exit, CliError>
             return Err(CliError::usage(format!("no manifest declares `{target}`")));
         }
     }
-    let (mut planned, ledger, remembered, last) = match &args.snapshot {
+    let (mut planned, ledger, Live { remembered, last, today }) = match &args.snapshot {
         Some(file) => {
             let snapshot = plan::read_snapshot(file)?;
             if !snapshot.wholeness.is_whole() {
@@ -167,7 +167,7 @@ pub(super) fn plan(scene: &Scene<'_>, args: &PlanArgs) -> Result<Exit, CliError>
             }
             let mut planned = plan::offline(&project, &snapshot, &targets)?;
             lint::silence(&mut planned.outlook.findings, &scene.settings.lint, snapshot.at.date());
-            (planned, snapshot.ledger, None, None)
+            (planned, snapshot.ledger, Live { remembered: None, last: None, today: snapshot.at.date() })
         }
         None => plan_live(scene, &project, &targets, args.refresh)?,
     };
@@ -186,9 +186,14 @@ pub(super) fn plan(scene: &Scene<'_>, args: &PlanArgs) -> Result<Exit, CliError>
     if let Some(path) = &args.out {
         files::write(path, &file.write())?;
     }
-    for Written { format, file: path } in &args.write {
-        let form = (format_of(*format), Paint::Plain, Width::Endless);
-        files::write(path, &scene.rendered(Subject::Plan(&file), "plan", form)?)?;
+    for Written { what, file: path } in &args.write {
+        match what {
+            What::Report(format) => {
+                let form = (format_of(*format), Paint::Plain, Width::Endless);
+                files::write(path, &scene.rendered(Subject::Plan(&file), "plan", form)?)?;
+            }
+            What::Acknowledgement => acknowledge(scene, (&project, &file), (path, today))?,
+        }
     }
     scene.print(Subject::Plan(&file), "plan")?;
     Ok(match (args.detailed_exitcode, plan::next(&file)) {
@@ -198,10 +203,28 @@ pub(super) fn plan(scene: &Scene<'_>, args: &PlanArgs) -> Result<Exit, CliError>
     })
 }
 
+/// Writes what lets limits pass, where anything has to.
+fn acknowledge(
+    scene: &Scene<'_>,
+    (project, file): (&Valid, &PlanFile),
+    (path, today): (&Path, Date),
+) -> Result<(), CliError> {
+    let proposal = Proposal { by: &scene.settings.run_by.actor().value, today };
+    let taken = &project.desired.acknowledgements;
+    let documents = report::acknowledgements(&file.outlook().gates, proposal, |name| taken.contains_key(name));
+    if documents.is_empty() {
+        let words = format!("nothing needs an acknowledgement: {} was not written", path.display());
+        scene.terminal.note(&words);
+        return Ok(());
+    }
+    Ok(files::write(path, &documents)?)
+}
+
 /// What is wrong with the manifests, where the plan was to be told; whatever cannot be written is told as a failure alone.
 fn told_invalid(scene: &Scene<'_>, args: &PlanArgs, invalid: &Project) {
     let Project { sources, desired: _, findings } = invalid;
-    for Written { format, file } in args.write.iter().filter(|_| !findings.is_empty()) {
+    for Written { what, file } in args.write.iter().filter(|_| !findings.is_empty()) {
+        let What::Report(format) = what else { continue };
         let form = (format_of(*format), Paint::Plain, Width::Endless);
         if let Ok(text) = scene.rendered(Subject::Findings(findings, sources), "plan", form) {
             drop(files::write(file, &text));
@@ -209,12 +232,22 @@ fn told_invalid(scene: &Scene<'_>, args: &PlanArgs, invalid: &Project) {
     }
 }
 
+/// What is known beside a plan.
+struct Live {
+    /// What was not read anew.
+    remembered: Option<Remembered>,
+    /// The commit of the last run.
+    last: Option<SmolStr>,
+    /// The day.
+    today: Date,
+}
+
 fn plan_live(
     scene: &Scene<'_>,
     project: &Valid,
     targets: &BTreeSet<Address>,
     refresh: RefreshArgs,
-) -> Result<(Planned, Ledger, Option<Remembered>, Option<SmolStr>), CliError> {
+) -> Result<(Planned, Ledger, Live), CliError> {
     let doors = Doors::of(scene.settings, project, scene.terminal)?;
     let journal = doors.journal()?;
     let shown = Shown::on(scene.terminal);
@@ -235,7 +268,8 @@ fn plan_live(
         let unproven = output::unproven(journal.folded(), name);
         planned.outlook.findings.extend(unproven.map(|finding| finding.about(provider)));
     }
-    Ok((planned, journal.ledger().clone(), looked.told(), journal.last_commit().map(Into::into)))
+    let live = Live { remembered: looked.told(), last: journal.last_commit().map(Into::into), today };
+    Ok((planned, journal.ledger().clone(), live))
 }
 
 /// What was changed since the commit that was named.
