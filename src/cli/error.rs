@@ -20,7 +20,7 @@ pub(crate) enum Exit {
     Limit,
     /// 6: sign-in failed, or the signed-in user lacks a role.
     SignIn,
-    /// 7: `plan --detailed-exitcode`: only people or time can move on.
+    /// 7: `plan --detailed-exitcode`: only people or time can move on, or all is blocked.
     Waiting,
     /// 8: a step of the run failed, is blocked since, stale, unapproved or unknown.
     StepFailed,

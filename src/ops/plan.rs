@@ -8,6 +8,7 @@ use super::project::Valid;
 use super::recall::Recall;
 use crate::backend::Observe;
 use crate::desired::Desired;
+use crate::diag::Code;
 use crate::diff;
 use crate::diff::Scope;
 use crate::ledger::{Guards, Ledger, LiveId};
@@ -182,8 +183,10 @@ pub fn read_snapshot(path: &Path) -> Result<Snapshot, Fault> {
 pub enum Next {
     /// An API or ledger step is ready.
     Apply,
-    /// Only hand-offs and waits are left.
+    /// Only hand-offs and waits are left, or a person has to mend what stands against the rest.
     Wait,
+    /// Nothing, because something could not be read.
+    Unread,
     /// Nothing.
     Nothing,
 }
@@ -191,7 +194,7 @@ pub enum Next {
 /// What can be done next with a plan.
 #[must_use]
 pub fn next(file: &PlanFile) -> Next {
-    let steps = file.plan().steps();
+    let (steps, blocked) = (file.plan().steps(), &file.outlook().blocked);
     let ready = |class: Class, readiness: &Readiness| match (class, readiness) {
         (Class::Api | Class::Ledger, Readiness::Ready) => true,
         (Class::Api | Class::Ledger, Readiness::Waiting | Readiness::Asked { .. }) => false,
@@ -205,7 +208,11 @@ pub fn next(file: &PlanFile) -> Next {
         Next::Apply
     } else if steps.iter().any(|step| people(step.class)) {
         Next::Wait
-    } else {
+    } else if blocked.iter().any(|held| held.finding.is(Code::Unknown)) {
+        Next::Unread
+    } else if blocked.is_empty() {
         Next::Nothing
+    } else {
+        Next::Wait
     }
 }

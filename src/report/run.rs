@@ -10,7 +10,7 @@ use crate::apply::outcome::{Ending, Outcome, RunOutcome, StepResult};
 use crate::diag::Finding;
 use crate::model::{Class, Digest, StepKey, StepName};
 use crate::plan::Mark;
-use crate::plan::file::PlanFile;
+use crate::plan::file::{Blocked, PlanFile};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -60,8 +60,27 @@ pub struct RunDocument {
     seen: Vec<String>,
     /// The steps, in order.
     steps: Vec<ResultDocument>,
+    /// What is written and was not begun, because something stands against it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    blocked: Vec<HeldDocument>,
     /// What to do next, one sentence each.
     next: Vec<String>,
+}
+
+/// What was not begun.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "HeldStep")]
+struct HeldDocument {
+    /// The object that would be changed.
+    address: String,
+    /// What would be done.
+    step: &'static str,
+    /// The other end of a relation; absent otherwise.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    discriminator: String,
+    /// Code of what stands against it; the plan beside says it in words.
+    code: String,
 }
 
 /// How one step ended.
@@ -110,15 +129,26 @@ impl Run<'_> {
     /// `Run 3: 2 done, 1 asked, 3 skipped.`
     #[must_use]
     pub fn tally(&self) -> String {
-        let counts = self.outcome.counts();
-        let told: Vec<String> =
-            WORDS.iter().filter_map(|word| counts.get(word).map(|count| format!("{count} {word}"))).collect();
-        let told = match (told.is_empty(), self.file.outlook().blocked.len()) {
+        let mut counts = self.outcome.counts();
+        let held = u32::try_from(self.held().count()).unwrap_or(u32::MAX);
+        let told = match (counts.is_empty(), held) {
             (true, 0) => "nothing to do".to_owned(),
-            (true, blocked) => format!("nothing can be done: {blocked} blocked"),
-            (false, _) => told.join(", "),
+            (true, held) => format!("nothing can be done: {held} blocked"),
+            (false, held) => {
+                if held > 0 {
+                    *counts.entry("blocked").or_default() += held;
+                }
+                let told = WORDS.iter().filter_map(|word| counts.get(word).map(|count| format!("{count} {word}")));
+                told.collect::<Vec<_>>().join(", ")
+            }
         };
         format!("Run {}: {told}.", self.outcome.epoch)
+    }
+
+    /// What is written and was not begun because something stands against it: approved steps of that kind are results.
+    pub(super) fn held(&self) -> impl Iterator<Item = &Blocked> {
+        let results: BTreeSet<&StepKey> = self.outcome.results.iter().map(|result| &result.key).collect();
+        self.file.outlook().blocked.iter().filter(move |held| !results.contains(&held.key))
     }
 
     /// What to do next, one sentence each; empty when nothing is left.
@@ -198,8 +228,18 @@ impl Run<'_> {
             recovered: self.recovered.iter().map(SettledDocument::of).collect(),
             seen: self.seen.iter().map(ToString::to_string).collect(),
             steps: results.iter().map(result).collect(),
+            blocked: self.held().map(held).collect(),
             next: self.next(),
         }
+    }
+}
+
+fn held(Blocked { key, finding }: &Blocked) -> HeldDocument {
+    HeldDocument {
+        address: key.address.to_string(),
+        step: key.step.name(),
+        discriminator: key.discriminator.to_string(),
+        code: finding.code.clone(),
     }
 }
 
@@ -248,6 +288,26 @@ fn goes_on(outcome: &RunOutcome) -> bool {
 /// Above what people were asked and what shows now.
 pub(super) const SEEN: &str = "Asked of people, and over now";
 
+/// Before what was written and not begun. What stood against it may be over by now, so it is told by its code alone.
+pub(super) const HELD: &str = "Written, and not done";
+
+/// What was not begun; of much the first.
+fn not_begun(run: Run<'_>, page: &Page, out: &mut Sheet<'_>) -> fmt::Result {
+    let held: Vec<&Blocked> = run.held().collect();
+    if held.is_empty() {
+        return Ok(());
+    }
+    paint(out, page.colour, Hue::Bold, HELD)?;
+    out.write_str(" (`twotier plan` says why)\n")?;
+    for Blocked { key, finding } in held.iter().take(NAMED) {
+        page.head(out, ('?', Hue::Red), key, &format!("[{}]", finding.code))?;
+    }
+    if let Some(more) = held.len().checked_sub(NAMED).filter(|more| *more > 0) {
+        writeln!(out, "  and {more} more")?;
+    }
+    out.write_char('\n')
+}
+
 /// How many objects of one step are named.
 const NAMED: usize = 8;
 
@@ -285,7 +345,8 @@ fn seen(all: &[StepKey], colour: Paint, out: &mut Sheet<'_>) -> fmt::Result {
 /// When `out` does.
 pub(super) fn run(run: Run<'_>, colour: Paint, out: &mut Sheet<'_>) -> fmt::Result {
     let keys = run.outcome.results.iter().map(|result| &result.key);
-    let keys = keys.chain(run.recovered.iter().map(|it| &it.intent.key));
+    let keys =
+        keys.chain(run.recovered.iter().map(|it| &it.intent.key)).chain(run.held().take(NAMED).map(|it| &it.key));
     let page = Page { colour, width: column(keys.map(|key| columns(&key.address.to_string())), out.page()) };
     settled(run.recovered, &page, out)?;
     seen(run.seen, colour, out)?;
@@ -305,6 +366,7 @@ pub(super) fn run(run: Run<'_>, colour: Paint, out: &mut Sheet<'_>) -> fmt::Resu
     if !run.outcome.results.is_empty() {
         out.write_char('\n')?;
     }
+    not_begun(run, &page, out)?;
     for line in run.next() {
         wrapped(out, "", 2, &line)?;
     }
@@ -334,7 +396,7 @@ mod tests {
         RunOutcome { epoch: 1, results, ending: Ending::Finished }
     }
     fn shown(outcome: &RunOutcome) -> String {
-        shown_beside(outcome, &outlook())
+        shown_beside(outcome, &Outlook::default())
     }
     fn shown_beside(outcome: &RunOutcome, outlook: &Outlook) -> String {
         let mut out = String::new();
@@ -397,7 +459,31 @@ Run 1: 1 done, 1 asked, 1 pending, 2 skipped, 1 failed.
     fn a_run_without_steps_says_so() {
         let nothing = finished(Vec::new());
         assert_eq!(shown_beside(&nothing, &Outlook::default()), "Run 1: nothing to do.\n");
-        assert_eq!(shown_beside(&nothing, &outlook()), "Run 1: nothing can be done: 1 blocked.\n");
+        let blocked = shown_beside(&nothing, &outlook());
+        assert_eq!(blocked.lines().last(), Some("Run 1: nothing can be done: 1 blocked."));
+    }
+
+    #[test]
+    fn what_is_blocked_is_told_beside_what_was_done() {
+        let done = finished(vec![Outcome::Done(Password::Kept)]);
+        let text = shown_beside(&done, &outlook());
+        let expect = "
+Written, and not done (`twotier plan` says why)
+? subscription/contoso/backup  order-subscription                      [TT0310]
+
+Run 1: 1 done, 1 blocked.
+";
+        assert!(text.ends_with(expect), "{text}");
+        let mut many = outlook();
+        many.blocked = many.blocked.iter().cycle().take(20).cloned().collect();
+        let text = shown_beside(&done, &many);
+        assert!(text.contains("  and 12 more\n") && text.ends_with("Run 1: 1 done, 20 blocked.\n"), "{text}");
+        // A step that was approved and is blocked now is told once, as a result.
+        let key = outlook().blocked[0].key.clone();
+        let outcome = Outcome::Blocked { code: "TT0310".into(), text: "x".into() };
+        let results = vec![StepResult { key, id: Digest::of_bytes(b""), outcome }];
+        let text = shown_beside(&RunOutcome { epoch: 1, results, ending: Ending::Finished }, &outlook());
+        assert!(!text.contains(HELD) && text.ends_with("Run 1: 1 blocked.\n"), "{text}");
     }
 
     #[test]

@@ -235,8 +235,16 @@ Settled of earlier runs
     `twotier state resolve 14 happened --id SUBSCRIPTIONID --order ORDERID --reason TEXT`
     or `twotier state resolve 14 did-not-happen --reason TEXT`
 
+Written, and not done (`twotier plan` says why)
+? subscription/contoso/backup  order-subscription                      [TT0310]
+
 Run 3: nothing can be done: 1 blocked.
 ";
+        // The column of addresses is as wide as that of what is blocked.
+        let expect = expect.replace(
+            "subscription/contoso/teams  order-subscription ",
+            "subscription/contoso/teams   order-subscription",
+        );
         assert_eq!(out, expect);
     }
 

@@ -295,7 +295,11 @@ fn people_answer_and_the_tenant_shows_it() {
     assert_eq!(project.code(&["handoffs", "done", "--cause", "customer/adatum", "--evidence", "T-1"]), 0);
     assert_eq!(project.code(&["credentials", "forget", "customer/adatum", "--reason", "delivered"]), 0);
     assert_eq!(project.code(&["apply", "--auto-approve"]), 0);
-    assert_eq!(project.code(&["plan", "--detailed-exitcode"]), 0);
+    assert_eq!(
+        project.code(&["plan", "--detailed-exitcode"]),
+        7,
+        "one subscription is blocked: somebody has to mend it"
+    );
     assert_eq!(project.code(&["state", "verify"]), 0);
     assert_eq!(project.code(&["simulate", "reset"]), 0);
     assert_eq!(project.code(&["plan", "--detailed-exitcode"]), 2);

@@ -138,6 +138,13 @@ fn what_the_comment_approved_is_applied_once_and_the_comments_are_edited() {
         "{}",
         pipeline.read("forge/apply")
     );
+    // One of its subscriptions is blocked from the beginning.
+    let said = pipeline.read("forge/apply");
+    assert!(said.contains("\n**Not everything that was merged could be done: "), "{said}");
+    assert!(
+        said.contains("plan` says why): `subscription/contoso/backup` **order-subscription** `TT0310`\n"),
+        "{said}"
+    );
     assert_eq!(pipeline.read("forge/log"), "new plan\nedit plan\nnew apply\n");
 }
 
@@ -173,9 +180,12 @@ fn approvable() -> String {
     format!("<!-- twotier-plan {HEAD} -->\n\nPlan id `{}`\n", "a".repeat(64))
 }
 
-/// Reviews of the change, oldest first: who, what they said, and whether of the last commit.
-fn reviews(of: &[(&str, &str, bool)]) -> String {
-    let line = |(who, said, last): &(&str, &str, bool)| {
+/// Who, what they said, and whether of the last commit.
+type Review = (&'static str, &'static str, bool);
+
+/// Reviews of the change, oldest first.
+fn reviews(of: &[Review]) -> String {
+    let line = |(who, said, last): &Review| {
         let kind = if who.ends_with("[bot]") { "Bot" } else { "User" };
         format!("{who} {kind} {said} {}\n", if *last { HEAD.to_owned() } else { HEAD.replace('0', "f") })
     };
@@ -185,7 +195,7 @@ fn reviews(of: &[(&str, &str, bool)]) -> String {
 #[test]
 fn only_a_commit_that_somebody_but_its_author_approved_is_applied() {
     let approved = |last| ("bob", "APPROVED", last);
-    let nobody: [(&str, &[(&str, &str, bool)]); 8] = [
+    let nobody: [(&str, &[Review]); 8] = [
         ("no review", &[]),
         ("approved, then pushed", &[approved(false)]),
         ("approved, then pushed, then only talked of", &[approved(false), ("bob", "COMMENTED", true)]),
@@ -206,7 +216,7 @@ fn only_a_commit_that_somebody_but_its_author_approved_is_applied() {
         let alone = [("TWOTIER_REVIEWS", "branch-protection")];
         assert_eq!(pipeline.run_with("ci/apply.sh", &alone).status.code(), Some(0), "{why}");
     }
-    let somebody: [&[(&str, &str, bool)]; 3] = [
+    let somebody: [&[Review]; 3] = [
         &[("eve", "CHANGES_REQUESTED", false), approved(false), approved(true)],
         &[approved(true), ("bob", "COMMENTED", true)],
         &[("bob", "DISMISSED", false), ("bob", "CHANGES_REQUESTED", true), approved(true), ("ann", "COMMENTED", true)],
@@ -256,6 +266,16 @@ fn every_exit_code_of_plan_leads_to_its_verdict() {
         let said = said.iter().find(|(of, _)| *of == verdict).map(|(_, said)| *said).unwrap();
         assert!(comment.contains(said), "{code}: {comment}");
     }
+}
+
+#[test]
+fn a_plan_of_which_nothing_could_be_read_is_shown_and_fails_the_check() {
+    let mut pipeline = Pipeline::new();
+    let tool = "#!/bin/sh\nprintf '{}' >plan.json\necho 'nothing can be done' >plan.md\nexit 1\n";
+    pipeline.twotier = pipeline.script("bin/twotier", tool);
+    assert_eq!(pipeline.code("ci/plan.sh"), 1);
+    assert!(pipeline.read("forge/plan").ends_with("nothing can be done\n"), "{}", pipeline.read("forge/plan"));
+    assert_eq!(pipeline.read("plan.json"), "", "nothing to approve is kept");
 }
 
 #[test]

@@ -140,7 +140,9 @@ fn plans_at(address: &str) {
     assert!(mends.is_empty() && words.contains("ok    clock"), "{words}");
     // What the service tells of the provider is compared with what is declared.
     let provider = std::fs::read_to_string(project.0.path().join("manifests/provider.yaml")).expect("there");
-    let other = provider.replace("partnerId: \"4800001\"", "partnerId: \"4800099\"").replace("country: \"HU\"", "country: \"DE\"");
+    let other = provider
+        .replace("partnerId: \"4800001\"", "partnerId: \"4800099\"")
+        .replace("country: \"HU\"", "country: \"DE\"");
     assert_ne!(other, provider);
     project.write("manifests/provider.yaml", &other);
     let (ended, words) = project.run(&["doctor"]);

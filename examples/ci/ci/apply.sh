@@ -54,8 +54,12 @@ fi
 
 code=0
 muted into apply.md "$twotier" -C "$project" apply --format markdown --lock-wait 30m "${consent[@]}" || code=$?
+said=$(ended "$code")
+if [ "$code" = 0 ] && grep -q '^\*\*Written, and not done\*\*' apply.md; then
+    said='**Not everything that was merged could be done: what is blocked waits for somebody to mend it.**'
+fi
 {
-    printf '<!-- twotier-apply -->\n%s [Log](%s)\n\n' "$(ended "$code")" "$(run_link)"
+    printf '<!-- twotier-apply -->\n%s [Log](%s)\n\n' "$said" "$(run_link)"
     cat apply.md
 } >comment.md
 put_comment "$PR" '<!-- twotier-apply' comment.md

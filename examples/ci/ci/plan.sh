@@ -4,6 +4,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 code=0
+rm -f plan.json
 muted "$twotier" -C "$project" plan --detailed-exitcode --out "$PWD/plan.json" --write "markdown=$PWD/plan.md" "$@" || code=$?
 case $code in
 0 | 2 | 7) verdict=0 ;;
@@ -19,8 +20,10 @@ case $code in
     ;;
 *)
     verdict=1
+    # With a plan, and a text of it: nothing can be done, because something could not be read, and it says what.
+    { [ -f plan.json ] && ! [ plan.json -nt plan.md ]; } ||
+        printf '### twotier plan\n\n**No plan: it failed (exit %s).** The log says why.\n' "$code" >plan.md
     rm -f plan.json
-    printf '### twotier plan\n\n**No plan: it failed (exit %s).** The log says why.\n' "$code" >plan.md
     ;;
 esac
 {

@@ -23,8 +23,8 @@ Examples:
   twotier plan --write acknowledgement=manifests/passing.yaml
   twotier plan --base origin/main";
 pub(super) const PLAN_AFTER: &str = "\
-Exit codes: 0; with --detailed-exitcode 2 when there is something to apply, else 7 when people or time must move on, else 0; \
-1 fault, 3 manifests not valid, 6 sign-in, 64 usage.";
+Exit codes: 0; with --detailed-exitcode 2 when there is something to apply, else 7 when people or time must move on or all is blocked, else 0; \
+1 fault, and with --detailed-exitcode where nothing can be done because something could not be read, 3 manifests not valid, 6 sign-in, 64 usage.";
 
 /// Flags of `plan`.
 #[derive(Clone, Debug, Default, Args)]

@@ -199,6 +199,7 @@ pub(super) fn plan(scene: &Scene<'_>, args: &PlanArgs) -> Result<Exit, CliError>
     Ok(match (args.detailed_exitcode, plan::next(&file)) {
         (true, Next::Apply) => Exit::Changes,
         (true, Next::Wait) => Exit::Waiting,
+        (true, Next::Unread) => Exit::Failed,
         (true, Next::Nothing) | (false, _) => Exit::Done,
     })
 }

@@ -12,8 +12,8 @@ use crate::ops::project;
 #[cfg(feature = "rest")]
 use crate::{
     backend::Observe as _,
-    backend::partner_center::{Caller, Profile},
     backend::partner_center::auth::{Claims, Told},
+    backend::partner_center::{Caller, Profile},
     cli::{service, terminal::Audience},
     desired::Provider,
     observed::{Answer, Read, ResellerStatus},

@@ -309,6 +309,11 @@ pub(super) fn findings(findings: &[diag::Finding], sources: &SourceMap, out: &mu
 /// When `out` does.
 pub(super) fn run(run: Run<'_>, out: &mut dyn Write) -> fmt::Result {
     let mut head = format!("### twotier apply\n\n**{}**\n", run.tally());
+    let held: Vec<String> = run.held().map(|it| format!("{} {}", held(it), code(&it.finding.code))).collect();
+    if !held.is_empty() {
+        let named = group::listed(&held, group::Names::Most(NAMED));
+        head.push_str(&format!("\n**{}** (`twotier plan` says why): {named}\n", super::run::HELD));
+    }
     head.extend(run.next().iter().map(|line| format!("\n{}\n", short(line))));
     let (failed, rest): (Vec<_>, Vec<_>) = run.outcome.results.iter().partition(|result| result.outcome.is_failure());
     let items = |results: &[&StepResult]| results.iter().map(|result| ended(result)).collect();
