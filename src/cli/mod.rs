@@ -46,7 +46,15 @@ fn begin(cli: &Cli) -> Exit {
     let early = Terminal::of_process(cli.globals.color.unwrap_or(ColorChoice::Auto), verbosity);
     let gathered = enter(cli).and_then(|folder| {
         outputs::clear(&cli.command)?;
-        let settings = Settings::gather(&folder, &cli.globals, &Environment::of_process())?;
+        let environment = Environment::of_process();
+        let settings = Settings::gather(&folder, &cli.globals, &environment).or_else(|error| {
+            // What explains a fault of the project file is asked for just then.
+            if cli.command.needs_project() {
+                Err(error)
+            } else {
+                Settings::of_no_project(&folder, &cli.globals, &environment)
+            }
+        })?;
         Ok((Terminal::of_process(settings.color.value, verbosity), settings))
     });
     let (terminal, settings) = match gathered {

@@ -182,7 +182,7 @@ impl<'c> Check<'c> {
             (Meaning::Text, Shape { text: Some(_), .. }) => self.text(text, shape, spot),
             (Meaning::Integer(number), Shape { integer: Some(bounds), .. }) => {
                 if !bounds.hold(number) {
-                    let message = format!("{subject} is {}, but must be {}", Shown(text), range(*bounds));
+                    let message = format!("{subject} is {}, but must be {}", Shown(text), range(*bounds, number));
                     self.report(Code::BadValue, place, message, None);
                 }
             }
@@ -328,10 +328,12 @@ fn instead(text: &str, shape: &Shape) -> Option<String> {
     (shape.list.is_some() && short).then(|| format!("write a list: [{text}]"))
 }
 
-fn range(bounds: Bounds) -> String {
-    match bounds {
-        Bounds { least, most } if most >= i64::from(u32::MAX) => format!("at least {least}"),
-        Bounds { least, most } => format!("from {least} to {most}"),
+/// What a number that lies outside must be; a bound that nobody would reach is told to whom went beyond it.
+fn range(Bounds { least, most }: Bounds, number: i64) -> String {
+    match (most >= i64::from(u32::MAX), number < least) {
+        (false, _) => format!("from {least} to {most}"),
+        (true, true) => format!("at least {least}"),
+        (true, false) => format!("at most {most}"),
     }
 }
 
@@ -347,4 +349,17 @@ fn listed<'w>(words: impl Iterator<Item = &'w str>) -> String {
 
 fn count(length: usize) -> i64 {
     i64::try_from(length).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_told_the_bound_that_it_is_beyond() {
+        let (count, few) = (Bounds { least: 1, most: i64::from(u32::MAX) }, Bounds { least: 1, most: 28 });
+        assert_eq!(range(count, 0), "at least 1");
+        assert_eq!(range(count, i64::MAX), "at most 4294967295");
+        assert_eq!((range(few, 0), range(few, 29)), ("from 1 to 28".to_owned(), "from 1 to 28".to_owned()));
+    }
 }

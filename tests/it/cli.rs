@@ -70,6 +70,22 @@ fn help_and_version_are_data() {
 }
 
 #[test]
+fn what_explains_the_tool_works_beside_a_broken_project_file() {
+    let project = Project::new();
+    std::fs::write(project.path("twotier.yaml"), "mine\n").expect("written");
+    for arguments in
+        [&["explain", "TT0011"][..], &["explain", "Customer"], &["completions", "bash"], &["man"], &["schema"]]
+    {
+        let (code, stdout, stderr) = project.ends(arguments);
+        assert_eq!(code, 0, "{arguments:?}: {stderr}");
+        assert!(!stdout.is_empty(), "{arguments:?}");
+    }
+    for arguments in [&["plan"][..], &["explain", "customer/contoso"], &["config"], &["validate"]] {
+        assert_eq!(project.code(arguments), 3, "{arguments:?}");
+    }
+}
+
+#[test]
 fn a_detailed_exit_code_tells_what_is_next() {
     let project = Project::new();
     assert_eq!(project.code(&["plan"]), 0);

@@ -216,6 +216,15 @@ pub(crate) enum Command {
     Simulate(SimulateArgs),
 }
 
+impl Command {
+    /// Whether it works on a project: what explains, documents and completes the tool itself does not.
+    pub(crate) fn needs_project(&self) -> bool {
+        let asks_nothing = matches!(self, Self::Schema(_) | Self::Completions { .. } | Self::Man(_));
+        let explains = matches!(self, Self::Explain(args) if args.address().is_none());
+        !asks_nothing && !explains
+    }
+}
+
 const VALIDATE: &str = "\
 Reads every manifest and checks what needs no tenant: YAML, fields, types, references between documents, rules of \
 countries and kinds. All findings come at once, each with its place, a stable code and how to mend it \

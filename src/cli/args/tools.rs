@@ -47,6 +47,12 @@ pub(crate) struct ExplainArgs {
     /// A code (TT0310), a kind (Customer), a field (Customer.spec.reseller) or an address (customer/contoso)
     pub(crate) topic: String,
 }
+impl ExplainArgs {
+    /// The address that is asked about, if it is one.
+    pub(crate) fn address(&self) -> Option<&str> {
+        Some(self.topic.as_str()).filter(|topic| topic.contains('/') && *topic != "twotier/protect")
+    }
+}
 
 pub(super) const SCHEMA: &str = "\
 Prints the JSON Schema of a kind, of the plan document, the snapshot or the journal; without a name, lists them. Editors \

@@ -40,8 +40,8 @@ pub(super) fn init(scene: &Scene<'_>, args: &InitArgs) -> Result<Exit, CliError>
 
 /// `explain`.
 pub(super) fn explain(scene: &Scene<'_>, args: &ExplainArgs) -> Result<Exit, CliError> {
-    if args.topic.contains('/') && args.topic != "twotier/protect" {
-        return super::why::why(scene, &args.topic);
+    if let Some(address) = args.address() {
+        return super::why::why(scene, address);
     }
     let explained = ops::explain::explain(&args.topic).map_err(|unknown| {
         let error = CliError::usage(format!("nothing here is called `{}`", unknown.topic));

@@ -86,6 +86,21 @@ impl Settings {
             Some(path) => project::read(path).map_err(|fault| project_error(&fault))?,
             None => ProjectFile::default(),
         };
+        Self::of((folder, found), file, globals, environment)
+    }
+    /// The settings of a command that needs no project, whatever a project file there says.
+    ///
+    /// # Errors
+    /// When a value is none of the known ones.
+    pub(crate) fn of_no_project(folder: &Path, globals: &Globals, environment: &Environment) -> Result<Self, CliError> {
+        Self::of((folder, None), ProjectFile::default(), globals, environment)
+    }
+    fn of(
+        (folder, found): (&Path, Option<PathBuf>),
+        file: ProjectFile,
+        globals: &Globals,
+        environment: &Environment,
+    ) -> Result<Self, CliError> {
         let lint = file.lint.clone();
         let root = found.as_deref().and_then(Path::parent).unwrap_or(folder).to_owned();
         let said = Said { environment, file: &file.center, place: found.as_deref(), root: &root, folder };
