@@ -106,26 +106,20 @@ fn own_tenants(draft: &mut Draft, mut tenants: Vec<(TenantId, At, Name)>) {
             draft.error(Code::ProviderAsReseller, *at, message, "write the tenant of the reseller");
         }
     }
-    for pair in tenants.windows(2) {
-        let [(one, first, a), (two, again, b)] = pair else { continue };
-        if one == two {
-            let message = format!("partnerships `{a}` and `{b}` mean one reseller: tenant `{one}`");
-            let help = "keep one of the two documents";
-            draft.clash(Code::EqualIdentity, *again, message, (help, *first, "the same tenant is here"));
-        }
+    for (tenant, (first, a), (again, b)) in twice(&tenants) {
+        let message = format!("partnerships `{a}` and `{b}` mean one reseller: tenant `{tenant}`");
+        let help = "keep one of the two documents";
+        draft.clash(Code::EqualIdentity, again, message, (help, first, "the same tenant is here"));
     }
 }
 
 /// Each AdminAgents group once.
 fn own_groups(draft: &mut Draft, mut groups: Vec<(TenantId, At, Name)>) {
     groups.sort_unstable();
-    for pair in groups.windows(2) {
-        let [(one, first, a), (two, again, b)] = pair else { continue };
-        if one == two {
-            let message = format!("partnerships `{a}` and `{b}` have one AdminAgents group: `{one}`");
-            let help = "each reseller has a group of its own: ask both for its object id";
-            draft.clash(Code::AnothersGroup, *again, message, (help, *first, "the same group is here"));
-        }
+    for (group, (first, a), (again, b)) in twice(&groups) {
+        let message = format!("partnerships `{a}` and `{b}` have one AdminAgents group: `{group}`");
+        let help = "each reseller has a group of its own: ask both for its object id";
+        draft.clash(Code::AnothersGroup, again, message, (help, first, "the same group is here"));
     }
 }
 
@@ -138,17 +132,21 @@ fn own_ids(draft: &mut Draft, mut ids: Vec<(PartnerId, At, Name)>) {
             draft.error(Code::ProviderAsReseller, *at, message, "list the PartnerIDs (Location) of the reseller");
         }
     }
-    for pair in ids.windows(2) {
-        let [(one, first, a), (two, again, b)] = pair else { continue };
-        if one != two {
-            continue;
-        }
+    for (id, (first, a), (again, b)) in twice(&ids) {
         let message = match a == b {
-            true => format!("partnership `{a}` lists PartnerID `{one}` twice"),
-            false => format!("partnerships `{a}` and `{b}` both list PartnerID `{one}`"),
+            true => format!("partnership `{a}` lists PartnerID `{id}` twice"),
+            false => format!("partnerships `{a}` and `{b}` both list PartnerID `{id}`"),
         };
-        draft.clash(Code::EqualIdentity, *again, message, ("keep it in one place", *first, "it stands here too"));
+        draft.clash(Code::EqualIdentity, again, message, ("keep it in one place", first, "it stands here too"));
     }
+}
+
+/// What stands twice in a sorted list: where and of whom, the first and the next.
+fn twice<T: PartialEq>(sorted: &[(T, At, Name)]) -> impl Iterator<Item = (&T, (At, &Name), (At, &Name))> {
+    sorted.windows(2).filter_map(|pair| match pair {
+        [(one, first, a), (two, again, b)] if one == two => Some((one, (*first, a), (*again, b))),
+        _ => None,
+    })
 }
 
 #[cfg(test)]

@@ -105,6 +105,7 @@ impl Page {
             gates,
             remembered: _,
             unshown,
+            open_before: _,
             // Addresses are what is typed; names stand in the forms that have room.
             called: _,
         } = outlook;

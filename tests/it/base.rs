@@ -263,6 +263,26 @@ fn a_renamed_document_is_told_by_what_it_says_otherwise_and_a_removed_one_by_its
 }
 
 #[test]
+fn what_was_open_before_is_told_apart_from_the_change() {
+    let repository = Repository::committed();
+    let comment = || {
+        let output = repository.run(&["plan", "--write", "markdown=plan.md"]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        std::fs::read_to_string(repository.path("plan.md")).expect("written")
+    };
+    assert!(!comment().contains("Not of this change"), "nothing to compare with");
+    assert!(repository.run(&["apply", "--auto-approve"]).status.success());
+    repository.edit("manifests/contoso.yaml", "quantity: 30\n", "quantity: 31\n");
+    let text = comment();
+    let open = text.lines().find(|line| line.starts_with("**Not of this change, and open before it**"));
+    let open = open.unwrap_or_else(|| panic!("{text}"));
+    assert!(
+        open.contains("`partnership/northwind` **invite-reseller**") && !open.contains("change-quantity"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_folder_that_lay_unread_is_new_and_what_moves_there_is_told_from_what_it_was() {
     let repository = Repository::committed();
     copy(&repository.path("manifests"), &repository.path("later"));

@@ -1,6 +1,6 @@
 //! `apply`: finds out what is approved, asks a person where there is one, runs, and prints how it ended.
 
-use super::planning::since_last_run;
+use super::planning::{compared, since_last_run};
 use super::{CliError, Exit, Scene};
 use crate::apply::{Class, Clock as _, Match, Tools};
 use crate::cli::args::ApplyArgs;
@@ -90,9 +90,9 @@ fn ask(scene: &Scene<'_>, args: &ApplyArgs, project: &Valid, doors: &Doors) -> R
     recall.close(&shown);
     lint::silence(&mut planned.outlook.findings, &scene.settings.lint, doors.clock.now().date());
     roles::note(&mut planned, &scene.settings.roles());
-    let unshown = since_last_run(scene, project, (journal.ledger(), journal.last_commit()), &mut planned);
-    let file =
-        PlanFile::new(&planned.plan, &planned.outlook, &project.sources).recalling(looked.told()).beside(unshown);
+    let changed = since_last_run(scene, project, (journal.ledger(), journal.last_commit()), &mut planned);
+    let file = PlanFile::new(&planned.plan, &planned.outlook, &project.sources).recalling(looked.told());
+    let file = compared(file, changed.as_ref(), &planned);
     let text = scene.rendered(
         Subject::Plan(&file),
         "plan",

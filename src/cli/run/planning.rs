@@ -14,7 +14,7 @@ use crate::ops::project::{self, Project, Valid};
 use crate::ops::recall::{Recalling, Refresh};
 use crate::ops::{Fault, files, past, roles, show};
 use crate::plan::Planned;
-use crate::plan::file::{PlanFile, Remembered, Unshown};
+use crate::plan::file::{PlanFile, Remembered};
 use crate::policy::lint;
 use crate::report::{self, Form, Format, Paint, Proposal, Subject, Width};
 use crate::snapshot;
@@ -175,14 +175,9 @@ pub(super) fn plan(scene: &Scene<'_>, args: &PlanArgs) -> Result<Exit, CliError>
         base::release(&mut planned, changed, &ledger);
     }
     roles::note(&mut planned, &scene.settings.roles());
-    let unshown = match &changed {
-        Some(changed) => base::unshown(changed, &planned),
-        None => since_last_run(scene, &project, (&ledger, last.as_deref()), &mut planned),
-    };
-    let file = PlanFile::new(&planned.plan, &planned.outlook, &project.sources)
-        .within(targets)
-        .recalling(remembered)
-        .beside(unshown);
+    let changed = changed.or_else(|| since_last_run(scene, &project, (&ledger, last.as_deref()), &mut planned));
+    let file = PlanFile::new(&planned.plan, &planned.outlook, &project.sources).within(targets).recalling(remembered);
+    let file = compared(file, changed.as_ref(), &planned);
     if let Some(path) = &args.out {
         files::write(path, &file.write())?;
     }
@@ -280,16 +275,26 @@ fn since(scene: &Scene<'_>, project: &Valid, base: &str) -> Result<base::Changed
     })
 }
 
-/// What was changed since the commit of the last run and no step shows. Where there is no such commit here, that is said.
+/// A plan, with what is told of a comparison.
+pub(super) fn compared(file: PlanFile, changed: Option<&base::Changed>, planned: &Planned) -> PlanFile {
+    match changed {
+        Some(changed) => {
+            file.beside(base::unshown(changed, planned)).with_open_before(base::open_before(changed, planned))
+        }
+        None => file,
+    }
+}
+
+/// What was changed since the commit of the last run. Where there is no such commit here, that is said.
 pub(super) fn since_last_run(
     scene: &Scene<'_>,
     project: &Valid,
     (ledger, last): (&Ledger, Option<&str>),
     planned: &mut Planned,
-) -> Vec<Unshown> {
+) -> Option<base::Changed> {
     let place = doors::place(scene.settings);
     let lacking = match last.map(|commit| base::changed(project, place, commit)) {
-        Some(Ok(changed)) => return base::unshown(&changed, planned),
+        Some(Ok(changed)) => return Some(changed),
         Some(Err(why)) => Some(output::not_compared(&why)),
         // Before there is a state nothing was applied, and where git keeps nothing there is nothing to compare with.
         None if ledger.genesis.is_none() || !base::is_committed(place.root) => None,
@@ -297,7 +302,7 @@ pub(super) fn since_last_run(
     };
     let provider = Address::Provider(project.desired.provider.name.clone());
     planned.outlook.findings.extend(lacking.map(|finding| finding.about(provider)));
-    Vec::new()
+    None
 }
 
 /// `show`.

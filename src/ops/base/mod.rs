@@ -8,7 +8,7 @@ mod shown;
 mod unshown;
 
 pub use repository::is_committed;
-pub use unshown::unshown;
+pub use unshown::{open_before, unshown};
 
 use super::fault::Fault;
 use super::files;

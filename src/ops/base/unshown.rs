@@ -5,7 +5,7 @@ use super::former::{Formers, RENAMED, own_name};
 use super::shown::{Shown, is_unproven};
 use super::{Changed, Rewritten};
 use crate::manifest::{Fields, Told};
-use crate::model::Address;
+use crate::model::{Address, Digest, Name};
 use crate::plan::Planned;
 use crate::plan::file::{Unshown, UnshownField, UnshownState};
 use std::collections::BTreeSet;
@@ -17,6 +17,18 @@ pub(super) enum Subject {
     Document(Address),
     /// In a file that is no manifest.
     File(String),
+}
+
+/// Steps that come of documents which say what they said before: they were open before this change.
+#[must_use]
+pub fn open_before(changed: &Changed, planned: &Planned) -> BTreeSet<Digest> {
+    let touched = |address: &Address| changed.addresses.contains(address) || changed.removed.contains(address);
+    let steps = planned.plan.steps().iter();
+    let others = steps.filter(|step| {
+        let other = step.key.discriminator.parse::<Name>().ok().map(Address::Partnership);
+        ![Some(&step.key.address), Some(&step.cause), other.as_ref()].into_iter().flatten().any(touched)
+    });
+    others.map(|step| step.id).collect()
 }
 
 /// What is said otherwise and shown by no step: of what was there before new documents, addresses of people and links

@@ -132,6 +132,12 @@ impl PlanFile {
         self.outlook.unshown = unshown;
         self
     }
+    /// The same, with the steps that were open before what is changed now.
+    #[must_use]
+    pub fn with_open_before(mut self, steps: BTreeSet<Digest>) -> Self {
+        self.outlook.open_before = steps;
+        self
+    }
     /// The addresses that were asked for; empty means all.
     #[must_use]
     pub fn scope(&self) -> &BTreeSet<Address> {

@@ -3,11 +3,11 @@
 
 use super::fact::WireKey;
 use crate::diag::{self, Severity, SourceMap};
-use crate::model::{Address, Date, Kind, Limit, StepKey, Timestamp};
+use crate::model::{Address, Date, Digest, Kind, Limit, StepKey, Timestamp};
 use crate::plan;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What stands beside the steps.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -42,6 +42,10 @@ pub struct Outlook {
     /// What manifests and project file say otherwise than before and no step shows; what names a mailbox or a link first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unshown: Vec<Unshown>,
+    /// Steps, by their ids, whose documents say what they said before: of another change, or of drift.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    #[schemars(with = "Vec<String>")]
+    pub open_before: BTreeSet<Digest>,
     /// What people call the customers and resellers that steps and blocked addresses speak of, where it tells more than the
     /// address: names of the tenant, else of the manifests.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -413,6 +417,7 @@ impl Outlook {
             gates: gates.iter().map(Gate::from).collect(),
             remembered: None,
             unshown: Vec::new(),
+            open_before: BTreeSet::new(),
             called: called.clone(),
         }
     }

@@ -90,6 +90,7 @@ fn verdict(file: &PlanFile) -> String {
             super::layout::plural(steps.len(), "step")
         ));
     }
+    text.push_str(&open_before(file));
     let lacking = file.outlook().findings.iter().filter(|finding| stops(finding));
     let mut closed: Vec<String> = lacking.map(|finding| short(&finding.message)).collect();
     closed.extend(closings(&file.outlook().gates, steps).iter().map(|gate| short(gate)));
@@ -114,6 +115,19 @@ fn verdict(file: &PlanFile) -> String {
         &released,
     ));
     text
+}
+
+/// What other changes brought, or drift: its approval is one with that of this change.
+fn open_before(file: &PlanFile) -> String {
+    let open = &file.outlook().open_before;
+    let steps = file.plan().steps().iter().filter(|step| open.contains(&step.id));
+    let named: Vec<String> =
+        steps.map(|step| format!("{} {}", address(&step.key.address), action(&step.key))).collect();
+    if named.is_empty() {
+        return String::new();
+    }
+    let listed = group::listed(&named, group::Names::Most(NAMED));
+    format!("\n**Not of this change, and open before it** ({}): {listed}\n", named.len())
 }
 
 /// What lets closed gates pass, to be committed: it is reviewed with the change, and not found in a log after the merge.
@@ -262,6 +276,7 @@ fn assumed(outlook: &Outlook) -> Vec<String> {
         gates: _,
         remembered,
         unshown: _,
+        open_before: _,
         called: _,
     } = outlook;
     let mut items: Vec<String> = assumptions.iter().map(|text| format!("- assumed: {}\n", short(text))).collect();

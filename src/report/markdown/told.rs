@@ -41,7 +41,7 @@ impl Told {
         // Where not all are named, what is most is.
         objects.sort_by_key(|object| Reverse(object.weight));
         let objects: Vec<&str> = objects.into_iter().map(|object| object.text.as_str()).collect();
-        format!("- {line}{asked}: {}\n{help}", listed(&objects, names))
+        format!("- {line}: {}{asked}\n{help}", listed(&objects, names))
     }
 }
 
