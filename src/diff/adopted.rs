@@ -1,5 +1,5 @@
-//! A customer to create whose domain is taken: whether the customer of ours that has it is the one that is meant. Never
-//! takes another company for it, and never one that another document means.
+//! A customer to create whose domain is taken, or whose tenant is written: whether the customer of ours is the one that
+//! is meant. Never takes another company for it, and never one that another document means.
 
 use super::bind::{ambiguous, ledger_binding};
 use super::{Diff, Partner, Presence, Sides, unknown};
@@ -71,8 +71,33 @@ fn against(diff: &Diff<'_>, customer: &Customer, (create, ours): (&Create, &obse
         "the domain `{}` belongs to our customer {}, `{}`, and customer `{}` declares `{}`",
         create.domain, ours.id, ours.company_name, customer.key, create.company_name
     );
-    let help = format!("choose another `domainPrefix`, or write `tenantId: {}` if that company is meant", ours.id);
-    Some(Finding::error(Code::DomainOurs, create.at, message).help(help))
+    let help =
+        "choose another `domainPrefix`; if that company is meant, write its `tenantId` in the place of `create`:";
+    Some(Finding::error(Code::DomainOurs, create.at, message).help(format!("{help} {}", ours.id)))
+}
+
+/// Where a customer stands that is there by the id that is written. What `create` says beside it must be of that company,
+/// until a run knows it: a company may change its name, and a copied id may be a stranger's.
+pub(super) fn written(sides: Sides<'_>, customer: &Customer, presence: Presence) -> Presence {
+    let (Presence::Live(id), Some(create)) = (&presence, &customer.create) else { return presence };
+    if learned(sides, customer) == Some(*id) {
+        return presence;
+    }
+    match sides.look.customer(*id) {
+        Facet::Known(ours) if !ours.may_be_company(&create.company_name) => {
+            Presence::Unknown(stranger(customer, create, ours))
+        }
+        Facet::Known(_) | Facet::Absent | Facet::Unknown(_) => presence,
+    }
+}
+
+fn stranger(customer: &Customer, create: &Create, ours: &observed::Customer) -> Finding {
+    let message = format!(
+        "customer `{}` declares `{}`, and its `tenantId` {} is that of our customer `{}`",
+        customer.key, create.company_name, ours.id, ours.company_name
+    );
+    let help = "if that company is meant, correct `create.company.name` or take `create` out; else take `tenantId` out";
+    Finding::error(Code::DomainOurs, create.at, message).help(help)
 }
 
 fn by_reseller(

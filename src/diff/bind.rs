@@ -216,7 +216,7 @@ fn presence(sides: Sides<'_>, diff: &Diff<'_>, customer: &Customer, address: &Ad
         return pending_customer(sides, diff, customer, id);
     }
     let domain = match &customer.identity {
-        Identity::Id(id) => return by_id(sides, diff, customer, *id),
+        Identity::Id(id) => return adopted::written(sides, customer, by_id(sides, diff, customer, *id)),
         Identity::Domain(domain) => domain,
     };
     match ledger_binding(sides, address) {
