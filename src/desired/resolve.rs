@@ -6,7 +6,7 @@ use super::{
     Desired, acknowledgements, azure, customers, endings, partnerships, provider, relations, renames, sort,
     subscriptions, support,
 };
-use crate::diag::{At, Finding, Severity};
+use crate::diag::{At, Code, Finding, Severity};
 use crate::manifest::Manifests;
 use crate::model::Address;
 use std::collections::BTreeMap;
@@ -36,12 +36,19 @@ pub fn resolve(manifests: Manifests) -> (Option<Desired>, Vec<Finding>) {
     endings::check_left_behind(&mut draft, &declared);
     acknowledgements::check_causes(&mut draft, &declared);
     let renamed = renames::resolve(&mut draft, &declared);
+    findings.retain(|finding| !is_mended_otherwise(finding, &draft.findings));
     findings.append(&mut draft.findings);
     findings.extend(draft.unchecked());
     findings.sort_by(|a, b| (a.at, a.code, &a.message).cmp(&(b.at, b.code, &b.message)));
     let faultless = findings.iter().all(|finding| finding.severity != Severity::Error);
     let desired = if faultless { assemble(draft, declared, renamed) } else { None };
     (desired, findings)
+}
+
+/// Whether quotes would not mend a number: it stands where a name does, and nothing is declared under it.
+fn is_mended_otherwise(finding: &Finding, found: &[Finding]) -> bool {
+    let dangling = |other: &Finding| other.code == Code::DanglingReference && other.at == finding.at;
+    finding.code == Code::UnquotedText && found.iter().any(dangling)
 }
 
 /// Every declared address with its place.

@@ -160,7 +160,9 @@ impl<'c> Check<'c> {
             }
             (Body::List(items), _) => {
                 let alone = items.first().filter(|_| items.len() == 1).and_then(Node::text);
-                let help = alone.map(|text| format!("write it without brackets or dash: {}", Shown(text)));
+                let mapping = || shape.object.as_ref().map(|_| "a mapping has neither dashes nor brackets".to_owned());
+                let help =
+                    alone.map(|text| format!("write it without brackets or dash: {}", Shown(text))).or_else(mapping);
                 self.wrong_type(shape, spot, "a list", help);
             }
             (Body::Map(entries), _) => {
@@ -180,6 +182,9 @@ impl<'c> Check<'c> {
                 self.report(Code::NullValue, place, format!("{subject} has no value"), Some(help.to_owned()));
             }
             (Meaning::Text, Shape { text: Some(_), .. }) => self.text(text, shape, spot),
+            (Meaning::Integer(_), Shape { integer: Some(_), .. }) if !is_plain(text) => {
+                self.wrong_type(shape, spot, &format!("`{}`", Shown(text)), instead(text, shape));
+            }
             (Meaning::Integer(number), Shape { integer: Some(bounds), .. }) => {
                 if !bounds.hold(number) {
                     let message = format!("{subject} is {}, but must be {}", Shown(text), range(*bounds, number));
@@ -321,11 +326,19 @@ fn instead(text: &str, shape: &Shape) -> Option<String> {
         };
         return Some(format!("write `{meant}`, without quotes"));
     }
-    if shape.integer.is_some() && text.parse::<i64>().is_ok() {
-        return Some(format!("remove the quotes: {text}"));
+    if shape.integer.is_some() {
+        let quoted = is_plain(text) && text.parse::<i64>().is_ok();
+        let digits = "write decimal digits alone, the first of them no zero".to_owned();
+        return Some(if quoted { format!("remove the quotes: {text}") } else { digits });
     }
     let short = text.len() <= SHOWN && !text.contains(['\n', '`']);
     (shape.list.is_some() && short).then(|| format!("write a list: [{text}]"))
+}
+
+/// Whether a whole number is written as people write it: neither `025`, which some read as 21, nor `0x19` or `+25`.
+fn is_plain(number: &str) -> bool {
+    let digits = number.strip_prefix('-').unwrap_or(number);
+    digits == "0" || (!digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// What a number that lies outside must be; a bound that nobody would reach is told to whom went beyond it.

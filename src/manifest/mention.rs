@@ -1,6 +1,7 @@
 //! The names that a document with faults gives to others: they can be checked although the document cannot be read. Never
 //! says whether one is right.
 
+use super::scalar::{Meaning, meaning};
 use super::tree::{Body, Entry, Node};
 use crate::diag::{At, FileId};
 use crate::model::{Kind, Name};
@@ -62,5 +63,9 @@ fn named<'n>(node: &'n Node<'_>) -> Vec<(&'n str, &'n Node<'n>)> {
         Body::Scalar(..) => vec![node],
         Body::Map(_) | Body::Refused => Vec::new(),
     };
-    all.into_iter().filter_map(|node| Some((node.text()?, node))).filter(|(text, _)| !NOBODY.contains(text)).collect()
+    let word = |node: &'n Node<'_>| match &node.body {
+        Body::Scalar(text, style) if meaning(text, *style) != Meaning::Null => Some((&**text, node)),
+        Body::Scalar(..) | Body::List(_) | Body::Map(_) | Body::Refused => None,
+    };
+    all.into_iter().filter_map(word).filter(|(text, _)| !NOBODY.contains(text)).collect()
 }

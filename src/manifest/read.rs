@@ -2,10 +2,10 @@
 //! depth and in what aliases may grow to; never looks at what a document says.
 
 use super::scalar::{Meaning, Style, meaning};
-use super::syntax::{explain, reworded};
+use super::syntax::{Cause, cause, explain, reworded};
 use super::tree::{Body, Entry, Extant, Extent, Node, Tree};
 use crate::diag::{At, Code, FileId, Finding};
-use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag, options};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span, Tag, options};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -348,11 +348,17 @@ impl<'a> Reader<'a> {
         let at = self.one_character(tab.or_else(later).unwrap_or(within));
         let mut finding = Finding::error(code, at, reworded(error.kind()));
         finding.help = help.map(str::to_owned);
+        let said = || reworded(error.kind());
         if let Some((bracket, opened)) = self.unclosed(line_start).filter(|_| code == Code::YamlSyntax) {
             let message = format!("this `{bracket}` is not closed before what follows it");
             finding = Finding::error(code, self.one_character(opened), message)
                 .help("close it, or separate by commas what stands in it")
-                .related(at, reworded(error.kind()));
+                .related(at, said());
+        } else if let Some(Cause { at: place, message, help }) = cause(error.kind(), self.text, line_start) {
+            finding = Finding::error(code, self.one_character(place), message).help(help).related(at, said());
+        } else if let (ErrorKind::ExpectedBlockSequenceEntry, Some(list)) = (error.kind(), self.open.last()) {
+            finding =
+                finding.related(self.one_character((list.place.start - self.offset) as usize), "the list begins here");
         }
         self.findings.push(finding);
     }

@@ -48,6 +48,9 @@ pub fn table(text: &str) -> Result<Each, String> {
     let Some(("name", fields)) = head.split_first().map(|(name, fields)| (name.as_str(), fields)) else {
         return Err("line 1: the first column is not `name`".to_owned());
     };
+    if let Some((_, twice)) = head.iter().enumerate().find(|(at, column)| head[..*at].contains(column)) {
+        return Err(format!("line 1: the column `{twice}` stands there twice: keep one of the two"));
+    }
     let mut each = Each::new();
     for (at, line) in lines {
         let wrong = |what: &str| format!("line {}: {what}", at + 1);
@@ -107,6 +110,7 @@ mod tests {
             ("", "the table is empty"),
             ("name,contact.email\n\n", "there is no line below the first"),
             ("customer,contact.email\n", "line 1: the first column"),
+            ("name,contact.email,contact.email\na,b@c,d@e\n", "line 1: the column `contact.email` stands there twice"),
             ("name,contact.email\na,b@c\n,b@c\n", "line 3: there is no name"),
             ("name,contact.email\na,b@c,d\n", "line 2: there are more cells"),
             ("name,contact.mail\na,b@c\n", "line 2: `contact.mail` cannot be set"),
