@@ -5,13 +5,14 @@ use super::error::{CliError, Exit};
 use super::progress::Shown;
 #[cfg(feature = "rest")]
 use super::service::Service;
-use super::settings::{Center, FILE_NAME, Setting, Settings};
+use super::settings::{Center, Setting, Settings};
 use super::terminal::Terminal;
 use crate::backend::simulated::{Embedded, EmbeddedError};
 use crate::backend::{Actuate, Observe};
 use crate::diag::Code;
 use crate::journal::record::BegunFor;
 use crate::journal::{Beginning, Directory, Journal, JournalError, Stamp};
+use crate::manifest::PROJECT_FILE;
 use crate::model::{PartnerId, TenantId};
 use crate::observed::Why;
 #[cfg(feature = "rest")]
@@ -277,8 +278,9 @@ pub(crate) fn embedded(settings: &Settings) -> Result<&Path, CliError> {
                      https://api.partnercenter.microsoft.com, tenant: ID, app: {{clientId: ID}}}}` a real one",
                     path.display()
                 )),
-                None => error
-                    .hint(format!("there is no `{FILE_NAME}` here or above; work in a project, or name one by -C DIR")),
+                None => error.hint(format!(
+                    "there is no `{PROJECT_FILE}` here or above; work in a project, or name one by -C DIR"
+                )),
             })
         }
     }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use walkdir::{DirEntry, WalkDir};
 
 /// Name of the project file, which is never read as a manifest.
-pub(super) const PROJECT_FILE: &str = "twotier.yaml";
+pub const PROJECT_FILE: &str = "twotier.yaml";
 
 /// Largest file read: 64 MiB.
 const LARGEST: u64 = 64 << 20;
@@ -183,7 +183,7 @@ fn is_wanted(step: &DirEntry, never: &[PathBuf]) -> bool {
     !fs::canonicalize(step.path()).is_ok_and(|path| never.contains(&path))
 }
 
-pub(super) fn is_hidden(path: &Path) -> bool {
+pub(crate) fn is_hidden(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
 }
 

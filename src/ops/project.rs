@@ -9,6 +9,11 @@ use crate::manifest::document::Spec;
 use crate::model::TenantId;
 use std::path::{Path, PathBuf};
 
+/// Where manifests lie when the project file names no place.
+pub const MANIFESTS: &str = "manifests";
+/// Where the state lies when the project file names no place.
+pub const STATE: &str = ".twotier";
+
 /// Where the manifests lie.
 #[derive(Clone, Copy, Debug)]
 pub struct Place<'a> {

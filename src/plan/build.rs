@@ -205,9 +205,7 @@ pub fn build(input: Input<'_>) -> Planned {
         gates,
     };
     let tenant = sides.desired.provider.tenant;
-    let told: Vec<(String, &str)> =
-        outlook.findings.iter().map(|it| (it.code.to_string(), it.message.as_str())).collect();
-    let recorded = id::Recorded::of(told.iter().map(|(code, message)| (code.as_str(), *message)));
+    let recorded = id::Recorded::of(outlook.findings.iter().map(|it| (Some(it.code), it.message.as_str())));
     let plan = Plan { tenant, id: id::plan_id(tenant, &steps, &recorded), steps };
     Planned { plan, outlook, bindings: diff.bindings, adopt, unread, allowed }
 }

@@ -7,7 +7,7 @@ use crate::diff::Sides;
 use crate::ledger::{Bindings, LiveId};
 use crate::model::text::flat;
 use crate::model::{Address, CustomerId, CustomerKey, Name, StepKey};
-use crate::observed::{Facet, Observed, says_the_same};
+use crate::observed::{Observed, says_the_same};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What names come from.
@@ -91,15 +91,10 @@ pub(super) fn live(observed: &Observed, id: LiveId) -> Option<String> {
 
 /// A reseller as the tenant lists it, and as its document says where that is another name: a tenant id tells a reader nothing.
 fn reseller(Named { desired: _, bindings, observed }: Named<'_>, declared: &Partnership) -> String {
-    let listed = match observed.relationships() {
-        Facet::Known(list) => bindings.reseller(&declared.name).and_then(|tenant| list.get(&tenant)),
-        Facet::Absent | Facet::Unknown(_) => None,
-    };
-    match listed {
-        Some(there) if !says_the_same(&there.name, &declared.display_name) => {
-            format!("{}, declared as {}", there.name, declared.display_name)
-        }
-        Some(_) | None => declared.display_name.to_string(),
+    let listed = bindings.reseller(&declared.name).and_then(|tenant| live(observed, LiveId::Reseller(tenant)));
+    match listed.filter(|there| !says_the_same(there, &declared.display_name)) {
+        Some(there) => format!("{there}, declared as {}", declared.display_name),
+        None => declared.display_name.to_string(),
     }
 }
 

@@ -48,11 +48,14 @@ pub fn plan_id(tenant: TenantId, steps: &[Step], recorded: &Recorded) -> Digest 
 pub struct Recorded(BTreeSet<(String, String)>);
 
 impl Recorded {
+    /// The codes of those findings.
+    pub const CODES: [Code; 2] = [Code::MeansAnother, Code::PartnerIdMoved];
+
     /// Of findings: code and what each says.
-    pub fn of<'f>(findings: impl IntoIterator<Item = (&'f str, &'f str)>) -> Self {
-        let codes = [Code::MeansAnother, Code::PartnerIdMoved].map(|code| code.to_string());
-        let told = findings.into_iter().filter(|(code, _)| codes.iter().any(|known| known == code));
-        Self(told.map(|(code, message)| (code.to_owned(), message.to_owned())).collect())
+    pub fn of<'f>(findings: impl IntoIterator<Item = (Option<Code>, &'f str)>) -> Self {
+        let recorded = findings.into_iter().filter_map(|(code, message)| Some((code?, message)));
+        let recorded = recorded.filter(|(code, _)| Self::CODES.contains(code));
+        Self(recorded.map(|(code, message)| (code.to_string(), message.to_owned())).collect())
     }
 }
 

@@ -3,9 +3,11 @@
 //! another reseller, and never hides that it names nobody who is known.
 
 use super::build::{Making, PartnerReady};
+use super::called::live;
 use crate::desired::Partnership;
 use crate::diag::{Code, Finding};
 use crate::diff::unknown;
+use crate::ledger::LiveId;
 use crate::model::text::flat;
 use crate::model::{Address, Name, PartnerId};
 use crate::observed::{Facet, says_the_same};
@@ -79,12 +81,9 @@ impl Making<'_, '_> {
 
     /// The name of its reseller, as the list has it, else as it is declared.
     fn own_name(&self, declared: &Partnership) -> String {
-        let listed = match self.sides.look.relationships() {
-            Facet::Known(list) => self.diff.owners.tenant(&declared.name).and_then(|tenant| list.get(&tenant)),
-            Facet::Absent | Facet::Unknown(_) => None,
-        };
-        let listed = listed.map(|there| &there.name).filter(|name| !name.trim().is_empty());
-        flat(listed.unwrap_or(&declared.display_name))
+        let tenant = self.diff.owners.tenant(&declared.name);
+        let listed = tenant.and_then(|tenant| live(self.sides.look.observed(), LiveId::Reseller(tenant)));
+        flat(listed.as_deref().unwrap_or(&declared.display_name))
     }
 
     /// Another reseller of exactly this name, in words.

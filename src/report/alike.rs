@@ -44,15 +44,22 @@ pub(super) fn alike<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<
     groups.into_iter().flat_map(|(sayings, group)| told(sayings, group)).collect()
 }
 
-/// Blocked addresses against which the same stands, in the order of their first ones: it is told once of them all.
+/// Blocked addresses against which the same stands: it is told once of them all.
 pub(super) fn together(blocked: &[Blocked]) -> Vec<Vec<&Blocked>> {
-    let mut places: BTreeMap<String, usize> = BTreeMap::new();
-    let mut groups: Vec<Vec<&Blocked>> = Vec::new();
-    for one in blocked {
+    grouped(blocked, |one| {
         let Finding { code, severity: _, place, address: _, message, help, related } = &one.finding;
+        format!("{:?}", (code, place, message, help, related))
+    })
+}
+
+/// What has one key, together; in the order of the first of each. No group is empty.
+pub(super) fn grouped<T, K: Ord>(all: impl IntoIterator<Item = T>, key: impl Fn(&T) -> K) -> Vec<Vec<T>> {
+    let mut places: BTreeMap<K, usize> = BTreeMap::new();
+    let mut groups: Vec<Vec<T>> = Vec::new();
+    for one in all {
         let next = groups.len();
-        let at = *places.entry(format!("{:?}", (code, place, message, help, related))).or_insert(next);
-        match groups.get_mut(at) {
+        let place = *places.entry(key(&one)).or_insert(next);
+        match groups.get_mut(place) {
             Some(group) => group.push(one),
             None => groups.push(vec![one]),
         }

@@ -3,12 +3,10 @@
 
 use super::json::written;
 use crate::diag::Code;
+use crate::manifest::PROJECT_FILE;
 use crate::plan::file::{Finding, FindingSeverity, Place};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-
-/// Where a finding without a place stands.
-const PROJECT_FILE: &str = "twotier.yaml";
 
 /// The document as text, with a line feed at its end.
 pub(super) fn document<'a>(findings: impl Iterator<Item = &'a Finding>, folder: &str) -> String {

@@ -1,6 +1,7 @@
 //! What manifests say otherwise than before and no step shows: as text, and as items of Markdown. Documents that changed in
 //! the same way are told once. Never weighs anything.
 
+use super::alike::grouped;
 use super::layout::{Sheet, wrapped};
 use super::width::Width;
 use crate::plan::file::{Unshown, UnshownField, UnshownState};
@@ -24,17 +25,12 @@ pub(super) struct Same<'a> {
 
 /// In groups, in the order of their first ones.
 pub(super) fn same<'u>(unshown: impl IntoIterator<Item = &'u Unshown>) -> Vec<Same<'u>> {
-    let mut places = std::collections::BTreeMap::new();
-    let mut all: Vec<Same<'_>> = Vec::new();
-    for Unshown { subject, state, fields } in unshown {
-        let next = all.len();
-        let place = *places.entry((word(*state), fields)).or_insert(next);
-        match all.get_mut(place) {
-            Some(same) => same.subjects.push(subject),
-            None => all.push(Same { subjects: vec![subject], state: *state, fields }),
-        }
-    }
-    all
+    let groups = grouped(unshown, |it| (word(it.state), &it.fields));
+    let same = |group: Vec<&'u Unshown>| {
+        let Unshown { subject: _, state, fields } = group.first()?;
+        Some(Same { subjects: group.iter().map(|it| it.subject.as_str()).collect(), state: *state, fields })
+    };
+    groups.into_iter().filter_map(same).collect()
 }
 
 /// What is said beside the name; nothing of what only changed.

@@ -26,9 +26,8 @@ pub(crate) fn only(history: &mut History, address: &Address) {
         run.guarded = run.guarded.iter().filter_map(|it| it.of(&names)).collect();
     }
     for run in &mut history.runs {
-        let concerns = run.passed.iter().map(|it| decided::concerns(run, it, &names)).collect::<Vec<_>>();
-        let mut concerns = concerns.into_iter();
-        run.passed.retain(|_| concerns.next().unwrap_or(false));
+        let passed = std::mem::take(&mut run.passed);
+        run.passed = passed.into_iter().filter(|it| decided::concerns(run, it, &names)).collect();
     }
     let has = |run: &Run| {
         let Run { asked, effects, seen, guarded, passed, .. } = run;

@@ -4,7 +4,7 @@ use super::{Cli, CliError, Exit, Scene};
 use crate::cli::args::{ExplainArgs, InitArgs, ManArgs, SchemaArgs};
 use crate::cli::doors;
 use crate::cli::output;
-use crate::cli::settings::FILE_NAME;
+use crate::manifest::PROJECT_FILE;
 use crate::ops;
 use crate::ops::project;
 use clap::CommandFactory as _;
@@ -31,7 +31,7 @@ pub(super) fn init(scene: &Scene<'_>, args: &InitArgs) -> Result<Exit, CliError>
     let next = match contents {
         ops::init::Contents::Examples => format!("{there}twotier plan"),
         ops::init::Contents::Bare => {
-            format!("name `center` in {}; then, there and in this order\n{ADOPT}", folder.join(FILE_NAME).display())
+            format!("name `center` in {}; then, there and in this order\n{ADOPT}", folder.join(PROJECT_FILE).display())
         }
     };
     scene.terminal.note(&format!("next: {next}"));

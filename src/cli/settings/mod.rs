@@ -13,13 +13,14 @@ pub(crate) use center::Endpoint;
 pub(crate) use center::{CloudName, named};
 pub(crate) use environment::{Environment, columns};
 pub(crate) use origin::{Origin, Setting};
-pub(crate) use project::{FILE_NAME, ProjectFault, in_repository};
+pub(crate) use project::{ProjectFault, in_repository};
 pub(crate) use run_by::RunBy;
 pub(crate) use sign_in::{Kept, Proven, SignIn, Way};
 
 use super::args::{ColorChoice, Globals, OutputFormat, RefreshChoice};
 use super::error::{CliError, Exit};
 use crate::manifest::leads_out;
+use crate::ops::project::{MANIFESTS, STATE};
 use crate::ops::roles::Roles;
 use crate::plan::role::Held;
 use crate::policy::lint;
@@ -175,7 +176,7 @@ impl Sources<'_> {
         }
         match (&self.file.manifests, self.found) {
             (Some(paths), Some(path)) => Setting::new(paths.clone(), Origin::ProjectFile(path.to_owned())),
-            (Some(_) | None, _) => Setting::new(vec![PathBuf::from("manifests")], Origin::Default),
+            (Some(_) | None, _) => Setting::new(vec![PathBuf::from(MANIFESTS)], Origin::Default),
         }
     }
     fn center(&self) -> Result<Option<Setting<Center>>, CliError> {
@@ -212,7 +213,7 @@ impl Sources<'_> {
         let in_file = self.file.state.as_deref().and_then(Path::to_str);
         match self.text(flag, "TWOTIER_STATE", in_file) {
             Some(written) => Setting::new(self.base(&written.origin).join(&written.value), written.origin),
-            None => Setting::new(self.root.join(".twotier"), Origin::Default),
+            None => Setting::new(self.root.join(STATE), Origin::Default),
         }
     }
     fn format(&self) -> Result<Setting<OutputFormat>, CliError> {
@@ -287,6 +288,7 @@ fn one_of<T: ValueEnum>(written: &Setting<String>) -> Result<Setting<T>, CliErro
 #[expect(clippy::disallowed_methods, reason = "the tests write project files into folders of their own")]
 mod tests {
     use super::*;
+    use crate::manifest::PROJECT_FILE;
 
     struct Case {
         folder: tempfile::TempDir,
@@ -297,7 +299,7 @@ mod tests {
         fn new(project: Option<&str>) -> Self {
             let folder = tempfile::tempdir().expect("a folder");
             if let Some(text) = project {
-                std::fs::write(folder.path().join(FILE_NAME), text).expect("a project file");
+                std::fs::write(folder.path().join(PROJECT_FILE), text).expect("a project file");
             }
             std::fs::create_dir_all(folder.path().join("deep/er")).expect("folders");
             Self { folder, globals: Globals::default(), environment: Vec::new() }
@@ -325,7 +327,7 @@ mod tests {
     fn the_project_file_is_found_upwards_and_its_paths_start_from_its_folder() {
         let case = Case::new(Some("center: embedded:tenant.jsonl\nstate: kept\nformat: json\n"));
         let settings = case.gather().expect("settings");
-        let file = case.root().join(FILE_NAME);
+        let file = case.root().join(PROJECT_FILE);
         assert_eq!(settings.root, case.root());
         assert_eq!(settings.state, Setting::new(case.root().join("kept"), Origin::ProjectFile(file.clone())));
         let center = settings.center.expect("a center");
@@ -367,7 +369,7 @@ mod tests {
         case.globals.center = Some(format!("embedded:{}", secret.display()));
         assert!(case.gather().is_ok(), "whoever runs the command may");
         let case = Case::new(None);
-        std::os::unix::fs::symlink(&secret, case.root().join(FILE_NAME)).expect("a link");
+        std::os::unix::fs::symlink(&secret, case.root().join(PROJECT_FILE)).expect("a link");
         let refused = case.gather().expect_err("a link");
         assert!(refused.message.contains("leads out of its folder"), "{}", refused.message);
         assert!(!refused.message.contains("s3cr3t"), "{}", refused.message);

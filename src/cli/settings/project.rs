@@ -2,13 +2,10 @@
 
 use super::center::CenterFile;
 use crate::diag::{Code, Severity, nearest};
-use crate::manifest::leads_out;
+use crate::manifest::{PROJECT_FILE, leads_out};
 use crate::policy::lint::{self, LINTS};
 use serde_yaml::{Mapping, Value};
 use std::path::{Component, Path, PathBuf};
-
-/// The name that is looked for.
-pub(crate) const FILE_NAME: &str = "twotier.yaml";
 
 const KEYS: [&str; 6] = ["manifests", "center", "state", "format", "refresh", "lint"];
 
@@ -52,7 +49,7 @@ impl ProjectFault {
 
 /// The nearest folder from `start` upwards that holds a project file.
 pub(crate) fn find(start: &Path) -> Option<PathBuf> {
-    start.ancestors().map(|folder| folder.join(FILE_NAME)).find(|candidate| candidate.is_file())
+    start.ancestors().map(|folder| folder.join(PROJECT_FILE)).find(|candidate| candidate.is_file())
 }
 
 /// The folder `root` within the git repository around it, `/` between; empty at its top, and where there is none.

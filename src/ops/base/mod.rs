@@ -15,7 +15,7 @@ use super::files;
 use super::project::{Place, Valid};
 use crate::desired::{Delegated, Desired, PartnerOfRecord, Supporter};
 use crate::ledger::Ledger;
-use crate::manifest::{self, Fields};
+use crate::manifest::{self, Fields, PROJECT_FILE};
 use crate::model::{Address, Name};
 use crate::plan::Planned;
 use read::{Base, Read};
@@ -41,9 +41,6 @@ struct Rewritten {
     then: Option<Fields>,
     now: Option<Fields>,
 }
-
-/// The project file, which is no manifest and says by what rules the tool works.
-const PROJECT_FILE: &str = "twotier.yaml";
 
 /// What the project declares otherwise than the commit that `reference` names. The commit is read by its own project file:
 /// a folder that was there and not read then is new.

@@ -2,17 +2,12 @@
 //! new as one that was not there. Never reads a text.
 
 use super::repository::Paths;
-use super::{PROJECT_FILE, Repository, Rewritten};
-use crate::manifest::{Fields, Told, is_manifest};
-use crate::ops::project::Place;
+use super::{Repository, Rewritten};
+use crate::manifest::{Fields, PROJECT_FILE, Told, is_hidden, is_manifest};
+use crate::ops::project::{MANIFESTS, Place, STATE};
 use std::collections::{BTreeSet, VecDeque};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
-
-/// Where manifests lie when the project file names no place.
-const MANIFESTS: &str = "manifests";
-/// Where the state lies when the project file names no place.
-const STATE: &str = ".twotier";
 
 /// Most links that are followed to one file.
 const LINKS: usize = 40;
@@ -51,7 +46,7 @@ impl Read {
     }
     /// Whether a path below a place was read, as far as its name tells.
     fn takes(&self, path: &Path, below: &Path) -> bool {
-        let hidden = below.iter().any(|part| part.as_encoded_bytes().starts_with(b"."));
+        let hidden = below.iter().any(|part| is_hidden(Path::new(part)));
         is_manifest(path) && !hidden && path.file_name() != Some(OsStr::new(PROJECT_FILE)) && !self.is_state(path)
     }
     fn is_state(&self, path: &Path) -> bool {

@@ -199,7 +199,7 @@ impl TryFrom<Document> for PlanFile {
         let Document { format_version: _, plan_id: id, tenant, steps, scope, outlook } = document;
         let steps: Vec<Step> =
             steps.into_iter().map(Step::try_from).collect::<Result<_, _>>().map_err(ReadError::Part)?;
-        let recorded = Recorded::of(outlook.findings.iter().map(|it| (it.code.as_str(), it.message.as_str())));
+        let recorded = Recorded::of(outlook.findings.iter().map(|it| (it.code.parse().ok(), it.message.as_str())));
         check(tenant, (&steps, &recorded), id)?;
         Ok(Self { plan: Plan { tenant, steps, id }, scope, outlook })
     }

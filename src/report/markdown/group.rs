@@ -1,13 +1,13 @@
 //! Like things told once: steps that differ in nothing but the object, and lists of addresses. Forty moved customers
 //! are one item. Never decides what is like but by what is shown.
 
+use super::super::alike::grouped;
 use super::super::escape::{code, markdown};
 use super::super::text::{moved, needed, summary, undo, what, why};
 use super::called::Called;
 use crate::model::{Address, StepKey};
 use crate::plan::step::Action;
 use crate::plan::{Mark, Motive, Readiness, Step};
-use std::collections::BTreeMap;
 
 /// Bytes that a text of others may take once it is escaped.
 const TEXT: usize = 600;
@@ -87,17 +87,7 @@ struct Likeness<'a> {
 
 /// The steps in groups, in the order of their first ones.
 pub(super) fn groups<'a>(steps: impl Iterator<Item = &'a Step>) -> Vec<Group<'a>> {
-    let mut places: BTreeMap<Likeness<'a>, usize> = BTreeMap::new();
-    let mut groups: Vec<Group<'a>> = Vec::new();
-    for step in steps {
-        let next = groups.len();
-        let place = *places.entry(likeness(step)).or_insert(next);
-        match groups.get_mut(place) {
-            Some(group) => group.steps.push(step),
-            None => groups.push(Group { steps: vec![step] }),
-        }
-    }
-    groups
+    grouped(steps, |step| likeness(step)).into_iter().map(|steps| Group { steps }).collect()
 }
 
 fn likeness(step: &Step) -> Likeness<'_> {

@@ -22,7 +22,7 @@ use crate::apply::outcome::StepResult;
 use crate::diag::{self, SourceMap};
 use crate::model::{Class, StepKey};
 use crate::plan::file::{Blocked, Finding, Outlook, PlanFile, Unshown};
-use crate::plan::{Mark, Readiness, Step, Undo};
+use crate::plan::{Mark, Readiness, Recorded, Step, Undo};
 use called::Called;
 use fit::{Fold, Form, Section, fitted};
 use group::{action, address, groups, short, value};
@@ -144,8 +144,7 @@ fn passing(outlook: &Outlook) -> Option<Section> {
 
 /// What `apply` does where there are no steps.
 fn happens(outlook: &Outlook) -> &'static str {
-    let other = [diag::Code::MeansAnother, diag::Code::PartnerIdMoved];
-    if outlook.findings.iter().any(|finding| other.iter().any(|code| finding.is(*code))) {
+    if outlook.findings.iter().any(|finding| Recorded::CODES.iter().any(|code| finding.is(*code))) {
         "When it is applied, nothing is done but to record the changed ids that are told here."
     } else if outlook.renamed.is_empty() {
         "Nothing happens when it is applied."

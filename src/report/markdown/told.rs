@@ -17,8 +17,25 @@ use crate::plan::{Ask, FieldChange, Motive, Readiness, Step};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Lines that are told for several objects, by rank; what people were asked before comes after what is new.
-type Lines = BTreeMap<(u8, Option<Date>, String), Told>;
+/// Rank, the day on which people were asked, what is told.
+type Line = (u8, Option<Date>, String);
+
+/// Lines, as they are gathered.
+type Gathered = BTreeMap<Line, Told>;
+
+/// Lines that are told for several objects, in their order.
+type Lines = Vec<(Line, Told)>;
+
+/// By rank, and what people were asked before behind what is new. What is done once stands before what is done a hundred
+/// times, and what is most first where not all are named: the odd one is what a reviewer must not miss.
+fn weighed(gathered: Gathered) -> Lines {
+    let mut lines: Lines = gathered.into_iter().collect();
+    for (_, told) in &mut lines {
+        told.objects.sort_by_key(|object| Reverse(object.weight));
+    }
+    lines.sort_by_key(|((rank, asked, _), told)| (*rank, *asked, told.objects.len()));
+    lines
+}
 
 /// What a line is told of, and what helps.
 #[derive(Default)]
@@ -37,10 +54,7 @@ impl Told {
     fn item(&self, line: &str, asked: Option<Date>, names: Names) -> String {
         let help = self.help.as_ref().map_or_else(String::new, |help| format!("  - {}\n", short(help)));
         let asked = asked.map_or_else(String::new, |day| format!(" (asked {day})"));
-        let mut objects: Vec<&Object> = self.objects.iter().collect();
-        // Where not all are named, what is most is.
-        objects.sort_by_key(|object| Reverse(object.weight));
-        let objects: Vec<&str> = objects.into_iter().map(|object| object.text.as_str()).collect();
+        let objects: Vec<&str> = self.objects.iter().map(|object| object.text.as_str()).collect();
         format!("- {line}: {}{asked}\n{help}", listed(&objects, names))
     }
 }
@@ -51,12 +65,10 @@ const NAMED: [usize; 6] = [1_000, 300, 100, 30, 10, 3];
 /// With names, without them, and then with fewer objects.
 fn forms(lead: &str, (named, lines): (&Lines, &Lines)) -> Vec<Form> {
     let lead = if lines.is_empty() { format!("{lead}\n") } else { format!("{lead}\n\n") };
-    let form = |lines: &Lines, names: Names, without: Option<&'static str>| {
-        let mut all: Vec<_> = lines.iter().collect();
-        // What is done once stands before what is done a hundred times: the odd one is what a reviewer must not miss.
-        all.sort_by_key(|((rank, asked, _), told)| (*rank, *asked, told.objects.len()));
-        let items = all.into_iter().map(|((_, asked, line), told)| told.item(line, *asked, names)).collect();
-        Form { lead: lead.clone(), items, without }
+    let form = |lines: &Lines, names: Names, without: Option<&'static str>| Form {
+        lead: lead.clone(),
+        items: lines.iter().map(|((_, asked, line), told)| told.item(line, *asked, names)).collect(),
+        without,
     };
     let full = [form(named, Names::All, None), form(lines, Names::All, Some(super::UNNAMED))];
     let shorter = NAMED.into_iter().map(|most| form(lines, Names::Most(most), Some("long lists shortened")));
@@ -100,7 +112,7 @@ pub(super) fn access(file: &PlanFile) -> Section {
 }
 
 fn held(file: &PlanFile, called: Called<'_>) -> Lines {
-    let mut lines = Lines::new();
+    let mut lines = Gathered::new();
     for step in file.plan().steps() {
         let asked = match step.readiness {
             Readiness::Asked { since } => Some(since.date()),
@@ -123,7 +135,7 @@ fn held(file: &PlanFile, called: Called<'_>) -> Lines {
         told.objects.extend(objects.iter().map(object).map(|text| Object { weight: 0, text }));
         told.help = help;
     }
-    lines
+    weighed(lines)
 }
 
 /// Rank, line, and where, for what is done at many places.
@@ -271,7 +283,7 @@ pub(super) fn money(file: &PlanFile) -> Section {
 }
 
 fn moving(file: &PlanFile, called: Called<'_>) -> (Lines, Sums) {
-    let (mut lines, mut sums) = (Lines::new(), Sums::default());
+    let (mut lines, mut sums) = (Gathered::new(), Sums::default());
     for step in file.plan().steps() {
         let before = sums;
         let Some((rank, line, detail)) = spent(step, called, &mut sums) else { continue };
@@ -282,7 +294,7 @@ fn moving(file: &PlanFile, called: Called<'_>) -> (Lines, Sums) {
             .objects
             .push(Object { weight: sums.seats() - before.seats(), text });
     }
-    (lines, sums)
+    (weighed(lines), sums)
 }
 
 fn change<'a>(step: &'a Step, field: &str) -> Option<&'a FieldChange> {
