@@ -1,7 +1,7 @@
 //! Files that hold documents and that nobody reads: JSON among the manifests, and a folder whose name is nearly that of a listed
 //! one. Looks at the beginning of files only; reads no document, and nothing that a link leads to.
 
-use super::load::{self, PROJECT_FILE, is_hidden, is_manifest};
+use super::load::{self, PROJECT_FILE, is_hidden, is_json, is_manifest};
 use crate::diag::source::shown;
 use crate::diag::{Code, Finding};
 use std::path::{Component, Path, PathBuf};
@@ -14,9 +14,9 @@ const BEGINNING: u64 = 64 << 10;
 /// How many are named.
 const NAMED: usize = 3;
 
-/// What tells of those in the folder of the project file, in one.
+/// What tells of those in the folder of the project file, in one; `passed` is the JSON that was come upon in loading.
 #[must_use]
-pub fn unread(root: &Path, entries: &[PathBuf], state: &Path) -> Option<Finding> {
+pub fn unread((root, entries, state): (&Path, &[PathBuf], &Path), passed: &[PathBuf]) -> Option<Finding> {
     let listed: Vec<PathBuf> = entries.iter().map(|entry| plain(&root.join(entry))).collect();
     let (root, state) = (plain(root), plain(&root.join(state)));
     let below = |folder: &Path| {
@@ -25,8 +25,7 @@ pub fn unread(root: &Path, entries: &[PathBuf], state: &Path) -> Option<Finding>
         let files = walk.filter_map(Result::ok).filter(|step| step.file_type().is_file());
         files.map(DirEntry::into_path).collect::<Vec<_>>()
     };
-    let json =
-        listed.iter().filter(|entry| entry.is_dir()).flat_map(|entry| below(entry)).filter(|path| !is_manifest(path));
+    let json = passed.iter().map(|path| root.join(path));
     let nearly = nearly(&listed, &root);
     let other = nearly.iter().flat_map(|folder| below(folder).into_iter().take(MOST));
     let left: Vec<PathBuf> = json.chain(other).filter(|path| holds_documents(path)).collect();
@@ -74,7 +73,7 @@ fn told(left: &[String]) -> Option<Finding> {
 
 /// Whether a line of it says that it is one of our documents.
 fn holds_documents(path: &Path) -> bool {
-    let json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+    let json = is_json(path);
     if !(json || is_manifest(path)) || path.file_name().is_some_and(|name| name == PROJECT_FILE) {
         return false;
     }
@@ -102,7 +101,8 @@ mod tests {
         let files: Vec<(&str, &[u8])> = files.iter().map(|(path, text)| (*path, text.as_bytes())).collect();
         let folder = project(&files);
         let entries: Vec<PathBuf> = entries.iter().map(PathBuf::from).collect();
-        unread(folder.path(), &entries, Path::new(".twotier"))
+        let place = (folder.path(), entries.as_slice(), Path::new(".twotier"));
+        unread(place, &load::load(place.0, place.1, place.2).passed)
             .map(|finding| finding.message.to_string())
             .unwrap_or_default()
     }

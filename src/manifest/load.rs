@@ -27,6 +27,8 @@ pub struct Loaded {
     pub sources: SourceMap,
     /// What they declare, and every fault of files and documents.
     pub manifests: Manifests,
+    /// JSON among them, which is not read; relative to the folder of the project file, sorted.
+    pub passed: Vec<PathBuf>,
 }
 
 /// Loads `entries`, files or folders relative to `root`, the folder of the project file. Of a folder every `*.yaml` and
@@ -34,39 +36,42 @@ pub struct Loaded {
 /// they stay among what may be read so. Paths are shown relative to `root`.
 #[must_use]
 pub fn load(root: &Path, entries: &[PathBuf], state_dir: &Path) -> Loaded {
-    assemble(texts(root, entries, state_dir))
+    let (texts, passed) = texts(root, entries, state_dir);
+    Loaded { passed, ..assemble(texts) }
 }
 
 /// The same of those files alone whose text is wanted: of the others nothing is parsed or told.
 #[must_use]
 pub fn load_only((root, entries, state_dir): (&Path, &[PathBuf], &Path), is_wanted: impl Fn(&str) -> bool) -> Loaded {
-    let mut texts = texts(root, entries, state_dir);
+    let (mut texts, _) = texts(root, entries, state_dir);
     texts.retain(|(_, content)| is_wanted(&content.text));
     assemble(texts)
 }
 
-fn texts(root: &Path, entries: &[PathBuf], state_dir: &Path) -> Vec<(PathBuf, Content)> {
+/// What is read, and the files that are passed over.
+fn texts(root: &Path, entries: &[PathBuf], state_dir: &Path) -> (Vec<(PathBuf, Content)>, Vec<PathBuf>) {
     let state_dir = root.join(state_dir);
     let never = [root.join(PROJECT_FILE), state_dir].map(|path| fs::canonicalize(&path).unwrap_or(path));
     let mut found = BTreeMap::new();
     for entry in entries {
         search(root, entry, &never, &mut found);
     }
-    found
-        .into_par_iter()
-        .map(|(path, found)| {
-            let content = match found {
-                Found::File => content(&root.join(&path)),
-                Found::Fault(code, message, help) => Content::unread(code, message, help),
-            };
-            (path, content)
-        })
-        .collect()
+    let passed = found.extract_if(.., |_, found| matches!(found, Found::Passed)).map(|(path, _)| path).collect();
+    let read = found.into_par_iter().filter_map(|(path, found)| {
+        let content = match found {
+            Found::File => content(&root.join(&path)),
+            Found::Fault(code, message, help) => Content::unread(code, message, help),
+            Found::Passed => return None,
+        };
+        Some((path, content))
+    });
+    (read.collect(), passed)
 }
 
 /// Something a search came upon.
 enum Found {
     File,
+    Passed,
     Fault(Code, String, &'static str),
 }
 
@@ -110,7 +115,7 @@ fn assemble(texts: Vec<(PathBuf, Content)>) -> Loaded {
         let help = "`twotier import` writes manifests of what is there, `twotier init` examples; if they lie elsewhere, correct `manifests` in the project file";
         manifests.findings.push(Finding::error(Code::NothingDeclared, None, message).help(help));
     }
-    Loaded { sources, manifests }
+    Loaded { sources, manifests, passed: Vec::new() }
 }
 
 /// Files without any text: a save that was cut off would release what they declared, without a word. Comments are text.
@@ -139,7 +144,11 @@ fn search(root: &Path, entry: &Path, never: &[PathBuf], found: &mut BTreeMap<Pat
     let mut walk = walk.filter_entry(|step| is_wanted(step, never));
     while let Some(step) = walk.next() {
         match step {
-            Ok(step) if step.depth() > 0 && step.file_type().is_file() && !is_manifest(step.path()) => {}
+            Ok(step) if step.depth() > 0 && step.file_type().is_file() && !is_manifest(step.path()) => {
+                if is_json(step.path()) && !step.path_is_symlink() {
+                    found.entry(relative(step.path())).or_insert(Found::Passed);
+                }
+            }
             // Only a link leads elsewhere, and only the path of the entry itself has folders nobody looked at yet.
             Ok(step) if (step.path_is_symlink() || step.depth() == 0) && bounds.are_left_by(step.path()) => {
                 let path = relative(step.path());
@@ -190,8 +199,15 @@ pub(crate) fn is_hidden(path: &Path) -> bool {
 /// Whether a file is read for manifests, as its name tells. Capitals count for nothing: what an editor of another system
 /// calls `CONTOSO.YAML` would be passed over in silence.
 pub(crate) fn is_manifest(path: &Path) -> bool {
-    let extension = |one: &str| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(one));
-    extension("yaml") || extension("yml")
+    has_extension(path, "yaml") || has_extension(path, "yml")
+}
+
+pub(super) fn is_json(path: &Path) -> bool {
+    has_extension(path, "json")
+}
+
+fn has_extension(path: &Path, one: &str) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(one))
 }
 
 fn unreached(path: &Path, error: &walkdir::Error) -> Found {
@@ -315,7 +331,7 @@ pub(super) mod tests {
 
     /// `path:line:column code` of every finding, then the names of the documents.
     fn told(loaded: &Loaded) -> (Vec<String>, Vec<String>) {
-        let Loaded { sources, manifests } = loaded;
+        let Loaded { sources, manifests, passed: _ } = loaded;
         let finding =
             |f: &Finding| f.at.map_or_else(|| f.code.to_string(), |at| format!("{} {}", sources.show(at), f.code));
         let names = manifests.documents.iter().map(|parsed| parsed.document.metadata.name.to_string());

@@ -42,7 +42,7 @@ pub fn load(place: Place<'_>) -> Project {
     let Place { root, manifests, state } = place;
     let loaded = manifest::load(root, manifests, state);
     let (desired, mut findings) = desired::resolve(loaded.manifests);
-    findings.extend(manifest::unread(root, manifests, state));
+    findings.extend(manifest::unread((root, manifests, state), &loaded.passed));
     Project { sources: loaded.sources, desired, findings }
 }
 

@@ -45,7 +45,7 @@ impl Written {
     #[must_use]
     pub fn load(place: Place<'_>) -> Self {
         let Place { root, manifests, state } = place;
-        let Loaded { sources, manifests } = manifest::load(root, manifests, state);
+        let Loaded { sources, manifests, passed: _ } = manifest::load(root, manifests, state);
         let documents = manifests.documents.clone();
         let (desired, findings) = desired::resolve(manifests);
         Self { root: root.into(), sources, documents, desired, findings }
