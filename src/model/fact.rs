@@ -179,6 +179,8 @@ pub enum Fact {
     PartnershipActive(Name),
     /// The PartnerID passes validation as partner of record (yes).
     PartnerValid(PartnerId),
+    /// The name that Microsoft's profile gives for a PartnerID (text).
+    ProfileName(PartnerId),
     /// The customer has signed the Microsoft Customer Agreement (yes).
     AgreementSigned(CustomerKey),
     /// The customer's account may buy: Microsoft has reviewed it (yes).
@@ -215,6 +217,7 @@ impl fmt::Display for Fact {
             Self::Binding(address) => write!(f, "{address} id"),
             Self::PartnershipActive(name) => write!(f, "partnership/{name} active"),
             Self::PartnerValid(id) => write!(f, "PartnerID {id} valid"),
+            Self::ProfileName(id) => write!(f, "PartnerID {id} by its profile"),
             Self::AgreementSigned(customer) => write!(f, "customer/{customer} agreement signed"),
             Self::AccountReviewed(customer) => write!(f, "customer/{customer} account reviewed"),
             Self::Associated { customer, partnership } => write!(f, "customer/{customer} reseller {partnership}"),

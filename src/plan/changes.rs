@@ -1,12 +1,9 @@
 //! Changing subscriptions that are there: one field a step, in one chain a subscription. Never changes what is not
 //! active, never deletes a scheduled change silently, never undoes drift of seats unasked.
 
-use super::build::{Making, PartnerReady, wanted_partner};
+use super::build::{Making, wanted_partner};
 use super::draft::{api, key};
-use super::orders::assume_valid;
-use super::payees::Payee;
 use super::renewals;
-use super::served;
 use super::step::{Brings, Mark, Motive, Risk, Step, Undo, Wanted};
 use crate::desired::{Accepted, PartnerOfRecord, Subscription};
 use crate::diag::{At, Code, Finding};
@@ -312,13 +309,12 @@ fn partner_of_record(
     if moved.observed != Value::None && protected(making, chain) {
         return Err(forbidden(chain, Managed::PartnerOfRecord, "its partner of record would be replaced"));
     }
-    let Payee { ready: partner, shown } = making.payee(name, partner_id)?;
-    served::tell(making, &declared.key, (name, &partner), declared.partner_at);
+    let payee = making.payee(name, partner_id)?;
     let before = named(making, &moved.observed);
     let undo = if moved.observed == Value::None { Undo::No } else { Undo::Yes };
     let change = SubscriptionChange::PartnerOfRecord(partner_id.clone());
     let mut step = link(making, chain, change, changing.clone())
-        .changing("partnerOfRecord", Some(before.into()), shown)
+        .changing("partnerOfRecord", Some(before.into()), payee.shown.as_str())
         .risking(&[Risk::Money], undo)
         .reaches(Fact::Field(declared.key.clone(), Field::PartnerOfRecord), Brings::Exactly(Value::text(partner_id)));
     if let PartnerOfRecord::Defaulted { .. } = declared.partner_of_record {
@@ -330,17 +326,8 @@ fn partner_of_record(
         step.cause = Address::Partnership(old.name.clone());
         step.place = Some(making.sources.show(ending.at).into());
     }
-    let valid = Fact::PartnerValid(partner_id.clone());
-    step = match partner {
-        PartnerReady::Active(_) => step.rests_on(valid, Value::Bool(true)),
-        PartnerReady::After(need) => {
-            assume_valid(making, partner_id.as_str());
-            step.rests_after(valid, need.clone(), Brings::Exactly(Value::Bool(true)))
-                .need(need, "its PartnerID must be valid")
-        }
-    };
     chain.partner = Partner::After(changing, partner_id.clone());
-    Ok(step)
+    Ok(making.paying(payee, step, &declared.key, declared.partner_at))
 }
 
 fn quantity(

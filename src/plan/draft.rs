@@ -204,6 +204,11 @@ impl Step {
         self.calls = calls;
         self
     }
+    /// One call more.
+    pub(super) fn calling_too(mut self) -> Self {
+        self.calls += 1;
+        self
+    }
     /// So much of what a limit bounds, as the step itself knows it.
     pub(super) fn counting(mut self, limit: Limit, amount: u32) -> Self {
         if amount > 0 {

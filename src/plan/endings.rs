@@ -1,15 +1,12 @@
 //! Ending a partnership: everything moves first, people are told, then the portal's button. Never ends what still holds
 //! something, and never takes what was not looked at for nothing.
 
-use super::build::{Making, PartnerReady};
+use super::build::Making;
 use super::changes::named;
 use super::customers;
 use super::draft::{Standing, api, hand_off, key, wait};
 use super::grants::{self, Stand};
 use super::letters::ending as letters;
-use super::orders::assume_valid;
-use super::payees::Payee;
-use super::served;
 use super::step::{Ask, Brings, Risk, Step, Undo, Wanted};
 use super::waits;
 use crate::desired::{Access, AzureAccess, Ending, EndingSearch, Notice, Partnership};
@@ -151,8 +148,7 @@ fn transfer(
         return Err(Finding::error(Code::Protected, diff.ending.at, message)
             .help("remove `twotier/protect` in a reviewed change of its own, first"));
     }
-    let Payee { ready: partner, shown } = making.payee(to, partner_id)?;
-    served::tell(making, &held.key, (to, &partner), diff.ending.at);
+    let payee = making.payee(to, partner_id)?;
     let there = observed::field_value(held.observed, Field::PartnerOfRecord);
     let cause = address(diff.partnership);
     let change = SubscriptionChange::PartnerOfRecord(partner_id.clone());
@@ -160,21 +156,13 @@ fn transfer(
     let by_partner = Fact::Field(held.key.clone(), Field::PartnerOfRecord);
     let step = api(moving, wanted, making.origin(&cause, diff.ending.at))
         .calling(3)
-        .changing("partnerOfRecord", Some(named(making, &there).into()), shown)
+        .changing("partnerOfRecord", Some(named(making, &there).into()), payee.shown.as_str())
         .noting(format!("{cause} ends"))
         .risking(&[Risk::Money], Undo::Yes)
         .rests_on(Fact::Field(held.key.clone(), Field::Status), Value::text(Status::Active))
         .rests_on(by_partner.clone(), there)
         .reaches(by_partner, Brings::Exactly(Value::text(partner_id)));
-    let valid = Fact::PartnerValid(partner_id.clone());
-    Ok(match partner {
-        PartnerReady::Active(_) => step.rests_on(valid, Value::Bool(true)),
-        PartnerReady::After(need) => {
-            assume_valid(making, partner_id.as_str());
-            step.rests_after(valid, need.clone(), Brings::Exactly(Value::Bool(true)))
-                .need(need, "its PartnerID must be valid")
-        }
-    })
+    Ok(making.paying(payee, step, &held.key, diff.ending.at))
 }
 
 /// Support contacts moved by their documents or, where none speaks of them, by the difference of the ending.

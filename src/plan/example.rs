@@ -360,6 +360,7 @@ fn arbitrary_fact() -> impl Strategy<Value = Fact> {
         Just(Fact::Binding("customer/@contoso.example".parse().unwrap())),
         Just(Fact::PartnershipActive("fabrikam".parse().unwrap())),
         text().prop_map(|id| Fact::PartnerValid(PartnerId::new(id))),
+        text().prop_map(|id| Fact::ProfileName(PartnerId::new(id))),
         Just(Fact::AgreementSigned(customer())),
         Just(Fact::AccountReviewed(customer())),
         Just(Fact::Associated { customer: customer(), partnership: "fabrikam".parse().unwrap() }),

@@ -3,6 +3,7 @@
 
 use crate::ledger::Bindings;
 use crate::ledger::{Credential, CredentialState, Ledger, LiveId};
+use crate::model::text::flat;
 use crate::model::{Address, CustomerId, Fact, Field, SubscriptionId, SubscriptionKey, Value};
 use crate::observed::{self, Facet, Observed, PartnerCheck, Read, Review, Why};
 
@@ -29,6 +30,7 @@ pub fn reads(fact: &Fact, bindings: &Bindings) -> Vec<Read> {
         },
         Fact::PartnershipActive(_) => vec![Read::Relationships],
         Fact::PartnerValid(id) => vec![Read::PartnerId(id.clone())],
+        Fact::ProfileName(id) => vec![Read::PartnerProfile(id.clone())],
         Fact::AgreementSigned(key) => bindings.customer(key).map(Read::Agreement).into_iter().collect(),
         Fact::AccountReviewed(key) => bindings.customer(key).map(Read::AccountReview).into_iter().collect(),
         Fact::Associated { customer, partnership: _ } => {
@@ -72,6 +74,7 @@ pub fn evaluate(fact: &Fact, ground: Ground<'_>) -> Facet<Value> {
             None => observed.relationships().map(|_| Value::Bool(false)),
         },
         Fact::PartnerValid(id) => observed.partner(id).map(|check| Value::Bool(*check == PartnerCheck::Valid)),
+        Fact::ProfileName(id) => observed.partner_profile(id).map(|name| profile_name(name)),
         Fact::AgreementSigned(key) => of_customer(key, bindings, |id| observed.agreement(id).map(Value::Bool)),
         Fact::AccountReviewed(key) => {
             of_customer(key, bindings, |id| observed.review(id).map(|review| Value::Bool(review == Review::Passed)))
@@ -111,6 +114,11 @@ pub fn evaluate(fact: &Fact, ground: Ground<'_>) -> Facet<Value> {
         }
         Fact::LastDone(key) => Facet::Known(ledger.last_done(key).map_or(Value::None, Value::Number)),
     }
+}
+
+/// The name in a profile, as a step rests on it.
+pub(super) fn profile_name(name: &str) -> Value {
+    Value::text(flat(name))
 }
 
 /// The password of a customer; while no run has recorded its new name, that of the same live one.

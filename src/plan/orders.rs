@@ -1,13 +1,11 @@
 //! Buying, and waiting for what was bought. Never buys without a partner of record, without a signed agreement, or
 //! beside a subscription nobody claims.
 
-use super::build::{Making, PartnerReady, wanted_partner};
+use super::build::{Making, wanted_partner};
 use super::customers::{Agreement, Buyer, agreement};
 use super::draft::{api, key, wait};
 use super::ends;
-use super::payees::Payee;
 use super::region;
-use super::served;
 use super::shelf::Shelf;
 use super::step::{Brings, Mark, Risk, Step, Undo, Wanted};
 use super::waits;
@@ -101,7 +99,7 @@ fn order(
     let buyer = buyer(making, declared)?;
     let offer = Offer { product: line.product.clone(), term: line.term, billing_cycle: line.billing_cycle };
     offered(making, declared.product.as_ref().map_or(declared.at, |(_, at)| *at), &offer)?;
-    let Payee { ready: partner, shown } = making.payee(reseller, partner_id)?;
+    let payee = making.payee(reseller, partner_id)?;
     let (live, review) = match &buyer {
         Buyer::Live(id) => {
             region::apart(making, &declared.key.customer, *id, declared.at).map_or(Ok(()), Err)?;
@@ -111,7 +109,6 @@ fn order(
     };
     ends::of_order(making, declared, &line, live)?;
     let agreement = agreement(making, &declared.key.customer, &buyer)?;
-    served::tell(making, &declared.key, (reseller, &partner), declared.partner_at);
     let address = Address::Subscription(declared.key.clone());
     let customer = Address::Customer(declared.key.customer.clone());
     let origin = making.origin(&declared.cause, declared.at);
@@ -126,7 +123,7 @@ fn order(
     .changing("quantity", None, line.quantity.to_string())
     .changing("term", None, line.term.to_string())
     .changing("billingCycle", None, line.billing_cycle.to_string())
-    .changing("partnerOfRecord", None, shown)
+    .changing("partnerOfRecord", None, payee.shown.as_str())
     .risking(&[Risk::Money], Undo::WithinDays(7))
     .calling(4)
     .rests_on(Fact::Pending(address.clone()), Value::None)
@@ -146,15 +143,7 @@ fn order(
             .need(need.clone(), "there must be somebody to buy for"),
     };
     step = allowed(step, &declared.key.customer, agreement, review);
-    let valid = Fact::PartnerValid(partner_id.clone());
-    step = match partner {
-        PartnerReady::Active(_) => step.rests_on(valid, Value::Bool(true)),
-        PartnerReady::After(need) => {
-            assume_valid(making, partner_id.as_str());
-            step.rests_after(valid, need.clone(), Brings::Exactly(Value::Bool(true)))
-                .need(need, "its PartnerID must be valid")
-        }
-    };
+    step = making.paying(payee, step, &declared.key, declared.partner_at);
     if let Some(live) = live {
         let unclaimed = Fact::Unclaimed { customer: declared.key.customer.clone(), product: line.product.clone() };
         step = step.rests_on(unclaimed, Value::List(beside(making, declared, live)));
@@ -197,11 +186,6 @@ fn allowed(step: Step, customer: &CustomerKey, agreement: Agreement, review: Opt
             .rests_after(Fact::AccountReviewed(customer.clone()), need.clone(), yes())
             .need(need, "orders are refused while the account is under review"),
     }
-}
-
-pub(super) fn assume_valid(making: &mut Making<'_, '_>, partner_id: &str) {
-    let text = format!("{partner_id} passes validation as partner of record; checked after acceptance");
-    making.drafts.assumptions.insert(text);
 }
 
 /// No field of a cart or an order holds the number: where Microsoft asks for a purchase order, it is a file with a price,

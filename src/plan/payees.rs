@@ -1,29 +1,44 @@
 //! Who is paid: a partnership that a step makes partner of record, under a PartnerID that the list of indirect resellers
 //! shows for it, or that Microsoft's profile names as its own. Never takes the word of a manifest where the profile names
-//! another reseller, and never hides that it names nobody who is known.
+//! another reseller, and never hides that it names nobody who is known. What was seen of both, and of the customer's
+//! resellers, the step rests on.
 
 use super::build::{Making, PartnerReady};
 use super::called::live;
+use super::facts::profile_name;
+use super::served::{self, Served};
+use super::step::{Brings, Step};
 use crate::desired::Partnership;
-use crate::diag::{Code, Finding};
+use crate::diag::{At, Code, Finding};
 use crate::diff::unknown;
 use crate::ledger::LiveId;
 use crate::model::text::flat;
-use crate::model::{Address, Name, PartnerId};
+use crate::model::{Address, Fact, Name, PartnerId, SubscriptionKey, Value};
 use crate::observed::{Facet, says_the_same};
+use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
 /// A partnership that becomes partner of record.
 pub(super) struct Payee {
-    /// Where it stands.
-    pub(super) ready: PartnerReady,
+    name: Name,
+    id: PartnerId,
+    ready: PartnerReady,
     /// As people read it: `fabrikam (4811111)`, with the name in the profile where that is not the reseller's.
     pub(super) shown: String,
+    /// What its profile calls it, where nothing but a manifest says whose the PartnerID is.
+    profile: Option<Profile>,
 }
 
-/// What profiles say of PartnerIDs that only manifests speak of: what stands against paying somebody under one, else the
-/// name it goes by, if that is not the name of the reseller.
-pub(super) type Profiles = BTreeMap<(Name, PartnerId), Result<Option<String>, Finding>>;
+/// The name in the profile of a PartnerID.
+#[derive(Clone)]
+pub(super) struct Profile {
+    called: SmolStr,
+    /// As people read it, where that is not the name of the reseller.
+    unlike: Option<String>,
+}
+
+/// What profiles say of PartnerIDs that only manifests speak of, or what stands against paying somebody under one.
+pub(super) type Profiles = BTreeMap<(Name, PartnerId), Result<Option<Profile>, Finding>>;
 
 impl Making<'_, '_> {
     /// Where a partnership stands for a step that makes it partner of record under one of its PartnerIDs, or what stands
@@ -35,15 +50,39 @@ impl Making<'_, '_> {
         if let (PartnerReady::Active(_), Some(finding)) = (&ready, self.against(id)) {
             return Err(finding);
         }
-        let shown = match profile? {
+        let profile = profile?;
+        let shown = match profile.as_ref().and_then(|profile| profile.unlike.as_deref()) {
             Some(called) => format!("{name} ({id}, by its profile {called})"),
             None => format!("{name} ({id})"),
         };
-        Ok(Payee { ready, shown })
+        Ok(Payee { name: name.clone(), id: id.clone(), ready, shown, profile })
+    }
+
+    /// A step that pays it for a subscription: on what of it was seen, and on the customer having it as its reseller, where
+    /// that was seen.
+    pub(super) fn paying(&mut self, payee: Payee, step: Step, of: &SubscriptionKey, at: At) -> Step {
+        let Payee { name, id, ready, shown: _, profile } = payee;
+        let mut step = step;
+        if served::tell(self, of, (&name, &ready), at) == Served::Seen {
+            let fact = Fact::Associated { customer: of.customer.clone(), partnership: name };
+            step = step.rests_on(fact, Value::Bool(true)).calling_too();
+        }
+        if let Some(Profile { called, unlike: _ }) = profile {
+            step = step.rests_on(Fact::ProfileName(id.clone()), profile_name(&called)).calling_too();
+        }
+        match ready {
+            PartnerReady::Active(_) => step.rests_on(Fact::PartnerValid(id), Value::Bool(true)),
+            PartnerReady::After(need) => {
+                let text = format!("{id} passes validation as partner of record; checked after acceptance");
+                self.drafts.assumptions.insert(text);
+                step.rests_after(Fact::PartnerValid(id), need.clone(), Brings::Exactly(Value::Bool(true)))
+                    .need(need, "its PartnerID must be valid")
+            }
+        }
     }
 
     /// Asked once for each PartnerID, and told once.
-    fn profile(&mut self, name: &Name, id: &PartnerId) -> Result<Option<String>, Finding> {
+    fn profile(&mut self, name: &Name, id: &PartnerId) -> Result<Option<Profile>, Finding> {
         if self.diff.owners.is_shown(id) {
             return Ok(None);
         }
@@ -52,8 +91,8 @@ impl Making<'_, '_> {
         if let Some(known) = self.profiles.get(&key) {
             return known.clone();
         }
-        let profile = self.named_by(declared, id);
-        if let Ok(Some(called)) = &profile {
+        let profile = self.named_by(declared, id).map(Some);
+        if let Ok(Some(Profile { called: _, unlike: Some(called) })) = &profile {
             let finding = unlike(declared, id, (called, &self.own_name(declared)));
             self.findings.push(finding);
         }
@@ -61,7 +100,7 @@ impl Making<'_, '_> {
         profile
     }
 
-    fn named_by(&self, declared: &Partnership, id: &PartnerId) -> Result<Option<String>, Finding> {
+    fn named_by(&self, declared: &Partnership, id: &PartnerId) -> Result<Profile, Finding> {
         let called = match self.sides.look.partner_profile(id) {
             Facet::Known(called) => called,
             Facet::Absent => {
@@ -71,11 +110,11 @@ impl Making<'_, '_> {
             Facet::Unknown(why) => return Err(unknown(&format!("whose PartnerID {id} is"), &why)),
         };
         if says_the_same(called, &self.own_name(declared)) {
-            return Ok(None);
+            return Ok(Profile { called: called.clone(), unlike: None });
         }
         match self.another(declared, called) {
             Some(other) => Err(others(declared, id, (called, &other))),
-            None => Ok(Some(flat(called))),
+            None => Ok(Profile { called: called.clone(), unlike: Some(flat(called)) }),
         }
     }
 

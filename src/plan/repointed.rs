@@ -186,6 +186,6 @@ fn addresses(fact: &Fact) -> Vec<Address> {
         | Fact::Unclaimed { customer: key, product: _ } => vec![customer(key)],
         Fact::Field(key, _) => vec![Address::Subscription(key.clone())],
         Fact::LastDone(key) => vec![key.address.clone()],
-        Fact::PartnerValid(_) | Fact::DomainFree(_) => Vec::new(),
+        Fact::PartnerValid(_) | Fact::ProfileName(_) | Fact::DomainFree(_) => Vec::new(),
     }
 }

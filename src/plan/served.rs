@@ -10,8 +10,11 @@ use crate::observed::Facet;
 use std::collections::BTreeSet;
 
 /// Where a reseller stands with a customer.
-enum Among {
-    /// One of its resellers, or one before anything is paid; or nobody knows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Served {
+    /// Seen among its resellers.
+    Seen,
+    /// One of them before anything is paid; or nobody knows.
     Theirs,
     /// Declared, and not accepted by the customer yet.
     Invited,
@@ -19,17 +22,24 @@ enum Among {
     Stranger,
 }
 
-/// Tells of a subscription that a step gives a partner of record who is not among its customer's resellers.
-pub(super) fn tell(making: &mut Making<'_, '_>, of: &SubscriptionKey, (name, partner): (&Name, &PartnerReady), at: At) {
-    let finding = match among(making, &of.customer, (name, partner)) {
-        Among::Theirs => return,
-        Among::Invited => {
+/// Where the partner of record that a step gives a subscription stands with its customer; told where it is not among its
+/// resellers.
+pub(super) fn tell(
+    making: &mut Making<'_, '_>,
+    of: &SubscriptionKey,
+    (name, partner): (&Name, &PartnerReady),
+    at: At,
+) -> Served {
+    let stands = served(making, &of.customer, (name, partner));
+    let finding = match stands {
+        Served::Seen | Served::Theirs => return stands,
+        Served::Invited => {
             let message = format!(
                 "`{of}` gets `{name}` as partner of record, which the customer has not accepted as its reseller yet"
             );
             Finding::note(Code::ResellerNotAssociated, at, message)
         }
-        Among::Stranger => {
+        Served::Stranger => {
             let message =
                 format!("`{of}` gets `{name}` as partner of record, which is not among the customer's resellers");
             Finding::warning(Code::ResellerNotAssociated, at, message).help(
@@ -39,6 +49,7 @@ pub(super) fn tell(making: &mut Making<'_, '_>, of: &SubscriptionKey, (name, par
         }
     };
     making.findings.push(finding.about(Address::Subscription(of.clone())));
+    stands
 }
 
 /// Drops what was told of a step that is blocked after all.
@@ -50,7 +61,7 @@ pub(super) fn hush(findings: &mut Vec<Finding>, blocked: &[Blocked]) {
     findings.retain(|it| it.code != code || !it.address.as_ref().is_some_and(|address| held.contains(address)));
 }
 
-fn among(making: &Making<'_, '_>, customer: &CustomerKey, (name, partner): (&Name, &PartnerReady)) -> Among {
+fn served(making: &Making<'_, '_>, customer: &CustomerKey, (name, partner): (&Name, &PartnerReady)) -> Served {
     let declared = || making.desired().associations.contains_key(&(customer.clone(), name.clone()));
     let preset = || {
         let reseller = making.desired().customers.get(customer).and_then(|it| it.reseller.as_ref());
@@ -62,15 +73,16 @@ fn among(making: &Making<'_, '_>, customer: &CustomerKey, (name, partner): (&Nam
     };
     match making.diff.customers.get(customer) {
         // At creation the declared reseller is preset, and who is invited first is there before anything is bought.
-        Some(Presence::ToCreate(_) | Presence::Pending(_)) if preset() => return Among::Theirs,
-        Some(Presence::ToInvite) if declared() => return Among::Theirs,
+        Some(Presence::ToCreate(_) | Presence::Pending(_)) if preset() => return Served::Theirs,
+        Some(Presence::ToInvite) if declared() => return Served::Theirs,
         Some(_) | None => {}
     }
     if let (Some(id), PartnerReady::Active(tenant)) = (making.diff.bindings.customer(customer), partner) {
         match making.sides.look.associated(id, *tenant) {
-            Facet::Known(true) | Facet::Unknown(_) => return Among::Theirs,
+            Facet::Known(true) => return Served::Seen,
+            Facet::Unknown(_) => return Served::Theirs,
             Facet::Known(false) | Facet::Absent => {}
         }
     }
-    if declared() || invited() { Among::Invited } else { Among::Stranger }
+    if declared() || invited() { Served::Invited } else { Served::Stranger }
 }

@@ -356,6 +356,7 @@ fn is_remembered(fact: &Fact) -> bool {
         Fact::Binding(_)
         | Fact::PartnershipActive(_)
         | Fact::PartnerValid(_)
+        | Fact::ProfileName(_)
         | Fact::AgreementSigned(_)
         | Fact::AccountReviewed(_)
         | Fact::Associated { .. }

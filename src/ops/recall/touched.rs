@@ -150,7 +150,7 @@ impl Touched {
             }
             Fact::LastDone(key) => self.address(&key.address),
             // Always looked at.
-            Fact::PartnerValid(_) | Fact::DomainFree(_) => {}
+            Fact::PartnerValid(_) | Fact::ProfileName(_) | Fact::DomainFree(_) => {}
         }
     }
     fn reads(&self, desired: &Desired, bindings: &Bindings) -> BTreeSet<Read> {

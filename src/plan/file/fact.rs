@@ -32,6 +32,12 @@ pub(crate) enum WireFact {
         #[schemars(with = "String")]
         partner_id: PartnerId,
     },
+    /// The name that Microsoft's profile gives for a PartnerID.
+    ProfileName {
+        /// Which PartnerID.
+        #[schemars(with = "String")]
+        partner_id: PartnerId,
+    },
     /// The customer has signed the Microsoft Customer Agreement.
     AgreementSigned {
         /// `customer/NAME`
@@ -184,6 +190,7 @@ impl From<&Fact> for WireFact {
             Fact::Binding(address) => Self::Binding { address },
             Fact::PartnershipActive(name) => Self::PartnershipActive { partnership: Address::Partnership(name) },
             Fact::PartnerValid(partner_id) => Self::PartnerValid { partner_id },
+            Fact::ProfileName(partner_id) => Self::ProfileName { partner_id },
             Fact::AgreementSigned(customer) => Self::AgreementSigned { customer: customer.into() },
             Fact::AccountReviewed(customer) => Self::AccountReviewed { customer: customer.into() },
             Fact::Associated { customer, partnership } => {
@@ -207,6 +214,7 @@ impl TryFrom<WireFact> for Fact {
             WireFact::Binding { address } => Self::Binding(address),
             WireFact::PartnershipActive { partnership } => Self::PartnershipActive(partnership_of(partnership)?),
             WireFact::PartnerValid { partner_id } => Self::PartnerValid(partner_id),
+            WireFact::ProfileName { partner_id } => Self::ProfileName(partner_id),
             WireFact::AgreementSigned { customer } => Self::AgreementSigned(customer_of(customer)?),
             WireFact::AccountReviewed { customer } => Self::AccountReviewed(customer_of(customer)?),
             WireFact::Associated { customer, partnership } => {
