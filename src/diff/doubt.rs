@@ -36,7 +36,8 @@ pub fn doubted(ledger: &Ledger, doubt: Doubt<'_>, at: At) -> Finding {
     }
 }
 
-const LOOK: &str = "`twotier apply` looks what became of it and settles it, before it plans; nothing is done twice";
+pub(super) const LOOK: &str =
+    "`twotier apply` looks what became of it and settles it, before it plans; nothing is done twice";
 const LOOK_ONCE_MORE: &str =
     "`twotier apply` looks once more what became of it; what it does not claim then is named with `subscriptionId`";
 

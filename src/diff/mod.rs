@@ -11,6 +11,7 @@ mod endings;
 pub mod field;
 mod foretold;
 mod former;
+mod known;
 pub mod look;
 mod near;
 mod objections;
@@ -178,6 +179,16 @@ pub struct SubscriptionDiff<'a> {
     pub declared: &'a desired::Subscription,
     /// Where it stands.
     pub state: SubscriptionState<'a>,
+}
+
+impl SubscriptionDiff<'_> {
+    /// What stands against it.
+    fn against(&self) -> Option<&Finding> {
+        match &self.state {
+            SubscriptionState::Blocked(finding) => Some(finding),
+            SubscriptionState::ToBuy | SubscriptionState::Moved { .. } | SubscriptionState::Pending(_) => None,
+        }
+    }
 }
 
 /// Where a declared subscription stands.

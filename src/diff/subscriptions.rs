@@ -4,6 +4,7 @@
 use super::bind::ledger_binding;
 use super::created;
 use super::doubt::{doubt_of, doubted, may_be_ours, pending_of};
+use super::known::{self, Known};
 use super::renewal::{self, Compared};
 use super::{
     Diff, Moved, Presence, Scope, Sides, SubscriptionDiff, SubscriptionState, Verdict, Walk, field, foretold,
@@ -70,7 +71,7 @@ impl<'a> Last<'a> {
 }
 
 /// The subscription of a pending order, once it shows: named by the reply, by the order, or by the cart.
-fn shows(sides: Sides<'_>, pending: &Pending) -> Option<SubscriptionId> {
+pub(super) fn shows(sides: Sides<'_>, pending: &Pending) -> Option<SubscriptionId> {
     let PendingWhat::Order { customer, cart, order, subscription, fields: _ } = &pending.what else { return None };
     let Facet::Known(list) = sides.look.subscriptions(*customer) else { return None };
     let by_order = list.iter().find(|s| s.order.as_ref() == Some(order)).map(|s| s.id);
@@ -81,7 +82,7 @@ fn shows(sides: Sides<'_>, pending: &Pending) -> Option<SubscriptionId> {
 }
 
 pub(super) fn compare<'a>(sides: Sides<'a>, diff: &mut Diff<'a>, bound: &[Option<SubscriptionId>]) {
-    let twins = released(sides);
+    let remembered = bound.iter().any(Option::is_none).then(|| Known::of(sides));
     let mut settled = Walk::over(&sides.ledger.settled);
     let mut before = Walk::over(&sides.ledger.bindings);
     let mut customer = Last::default();
@@ -103,7 +104,7 @@ pub(super) fn compare<'a>(sides: Sides<'a>, diff: &mut Diff<'a>, bound: &[Option
             let is_same = before.is_none_or(|before| id.is_none_or(|id| before == LiveId::Subscription(owner, id)));
             let settled = settled.at(&address).or_else(|| renamed_settled(sides, &address)).filter(|_| is_same);
             let there = There { customer: owner, list: known, id: *id, address, settled };
-            live(sides, diff, declared, there, &twins)
+            live(sides, diff, declared, there, remembered.as_ref())
         } else {
             match diff.customers.get(&declared.key.customer) {
                 Some(Presence::ToCreate(_) | Presence::Pending(_)) => Some(SubscriptionState::ToBuy),
@@ -119,6 +120,7 @@ pub(super) fn compare<'a>(sides: Sides<'a>, diff: &mut Diff<'a>, bound: &[Option
             None => diff.unchanged += 1,
         }
     }
+    known::tell(sides, diff);
 }
 
 fn renamed_settled<'a>(sides: Sides<'a>, address: &Address) -> Option<&'a BTreeMap<Field, Value>> {
@@ -137,25 +139,12 @@ struct There<'a> {
     settled: Option<&'a BTreeMap<Field, Value>>,
 }
 
-/// Released addresses and what they were bound to: a new document like one of them looks like a rename.
-fn released(sides: Sides<'_>) -> BTreeMap<(CustomerId, SubscriptionId), &Address> {
-    let mut declared = Walk::over(&sides.desired.declared);
-    let gone = sides.ledger.managed.iter().filter(|address| declared.at(address).is_none());
-    gone.filter_map(|address| match sides.ledger.bindings.get(address) {
-        Some(LiveId::Subscription(customer, id)) => Some(((*customer, *id), address)),
-        Some(LiveId::Reseller(_) | LiveId::Customer(_)) | None => None,
-    })
-    .collect()
-}
-
-type Released<'a> = BTreeMap<(CustomerId, SubscriptionId), &'a Address>;
-
 fn live<'a>(
     sides: Sides<'a>,
     diff: &mut Diff<'a>,
     declared: &'a Subscription,
     there: There<'a>,
-    twins: &Released<'_>,
+    known: Option<&Known<'_>>,
 ) -> Option<SubscriptionState<'a>> {
     let There { customer, list, id, address, settled } = there;
     let address = &address;
@@ -174,7 +163,7 @@ fn live<'a>(
         }
     };
     let Some(id) = id else {
-        return Some(unbound(sides, diff, declared, (customer, list), twins));
+        return Some(unbound(sides, diff, declared, (customer, list), known));
     };
     let pending = pending_of(sides, address);
     let Some(observed) = list.binary_search_by_key(&id, |s| s.id).ok().map(|at| &list[at]) else {
@@ -256,7 +245,7 @@ fn unbound<'a>(
     diff: &Diff<'a>,
     declared: &'a Subscription,
     (customer, list): (CustomerId, &'a [observed::Subscription]),
-    twins: &Released<'_>,
+    known: Option<&Known<'_>>,
 ) -> SubscriptionState<'a> {
     let address = Address::Subscription(declared.key.clone());
     if let Some(pending) = pending_of(sides, &address) {
@@ -280,9 +269,12 @@ fn unbound<'a>(
     let free: Vec<_> = free.filter(|s| !additional.names(s.id)).collect();
     let ids = free.iter().map(|s| s.id.to_string()).collect::<Vec<_>>().join(", ");
     if free.is_empty() {
-        return SubscriptionState::ToBuy;
+        let against = known.and_then(|known| known.against(diff, declared, (customer, list)));
+        let against = against.or_else(|| known::renamed_from_nothing(sides, declared));
+        return against.map_or(SubscriptionState::ToBuy, SubscriptionState::Blocked);
     }
-    let released = || free.iter().find_map(|s| twins.get(&(customer, s.id)).map(|old| (*old, s.id)));
+    let released =
+        || free.iter().find_map(|s| known.and_then(|known| known.released(customer, s.id)).map(|old| (old, s.id)));
     let finding = may_be_ours(sides, &declared.key, &ids, *at)
         .or_else(|| released().map(|old| released_twin(declared, old)))
         .unwrap_or_else(|| unclaimed_twin(declared, (product, *at), &ids));

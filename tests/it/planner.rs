@@ -156,3 +156,62 @@ fn a_change_that_never_shows_is_waited_for_a_day_and_then_compared() {
     tenant.advance("1s".parse().unwrap());
     assert!(steps().contains(&StepName::ChangeQuantity), "{:?}", steps());
 }
+
+/// Why an order is not planned; none where it is.
+fn blocked(project: &Project, seed: &str, ledger: &Ledger, order: &str) -> Option<String> {
+    let planned = project.plan(&tenant(seed), ledger);
+    let key = StepKey::new(order.parse().unwrap(), StepName::OrderSubscription);
+    let found = planned.outlook.blocked.iter().find(|blocked| blocked.key == key);
+    assert_eq!(found.is_none(), planned.plan.steps().iter().any(|step| step.key == key), "{}", project.shown(&planned));
+    found.map(|blocked| blocked.finding.message.clone())
+}
+
+#[test]
+fn nothing_is_bought_on_a_list_that_lacks_what_an_earlier_run_saw() {
+    let (project, customer) = (example(), "c0000000-0000-4000-8000-000000000001".parse().unwrap());
+    let without = |gone: &[&str]| -> String {
+        let stays = |line: &&str| !gone.iter().any(|id| line.contains(&format!("\"subscriptionId\":\"{id}\"")));
+        TENANT.lines().filter(stays).map(|line| format!("{line}\n")).collect()
+    };
+    let [m365, visio, backup] = [1, 2, 3].map(|n| format!("50000000-0000-4000-8000-00000000000{n}"));
+    let mut ledger = Ledger::default();
+    let mut saw = |address: &str, id: &str| {
+        ledger.bindings.insert(address.parse().unwrap(), LiveId::Subscription(customer, id.parse().unwrap()));
+    };
+    saw("subscription/contoso/visio", &visio);
+    saw("subscription/contoso/former", &backup);
+    let teams = "subscription/contoso/teams";
+    assert_eq!(blocked(&project, TENANT, &ledger, teams), None);
+    // What no document means any more may have ended; what one means has not, unless a run saw it.
+    assert_eq!(blocked(&project, &without(&[&backup]), &ledger, teams), None);
+    let why = blocked(&project, &without(&[&visio]), &ledger, teams).unwrap();
+    let lacks = format!("{visio} is not among them, and an earlier run saw it as `subscription/contoso/visio`");
+    assert!(why.contains(&lacks), "{why}");
+    let ended = [(Field::Status, Value::text("expired"))].into();
+    ledger.settled.insert("subscription/contoso/visio".parse().unwrap(), ended);
+    assert_eq!(blocked(&project, &without(&[&visio]), &ledger, teams), None);
+    let why = blocked(&project, &without(&[&m365, &visio, &backup]), &ledger, teams).unwrap();
+    assert!(why.contains("saw it as `subscription/contoso/former`"), "{why}");
+}
+
+#[test]
+fn what_is_renamed_from_something_that_no_run_knows_is_not_bought() {
+    let phones = "apiVersion: twotier/v1\nkind: Subscription\nmetadata: {name: phones, renamedFrom: teams}\n\
+                  spec: {customer: contoso, product: {productId: CFQ7TTC0BBBB, skuId: \"0001\"}, quantity: 10, term: P1Y, \
+                  billingCycle: annual}\n";
+    let contoso: String =
+        CONTOSO.lines().filter(|line| !line.contains("    teams:")).map(|it| format!("{it}\n")).collect();
+    let project = Project::of(&[
+        ("manifests/provider.yaml", PROVIDER),
+        ("manifests/fabrikam.yaml", FABRIKAM),
+        ("manifests/northwind.yaml", NORTHWIND),
+        ("manifests/contoso.yaml", &contoso),
+        ("manifests/phones.yaml", phones),
+    ]);
+    let (order, mut ledger) = ("subscription/contoso/phones", Ledger::default());
+    let why = blocked(&project, TENANT, &ledger, order).unwrap();
+    assert!(why.contains("is said to be renamed from `subscription/contoso/teams`, which no run knows"), "{why}");
+    // Declared before, and never bought.
+    ledger.managed.insert("subscription/contoso/teams".parse().unwrap());
+    assert_eq!(blocked(&project, TENANT, &ledger, order), None);
+}
