@@ -20,4 +20,4 @@ pub use machine::Settings;
 pub use outcome::{Class, Ending, Hindrance, Outcome, Password, RunOutcome, StepResult, Unapproved, Withdrawal};
 pub use ports::{Clock, Ids, Progress, Reporter};
 pub use seal::{Opened, Seal, SealError, age_sealer, open};
-pub use session::{Recovered, Session, SessionError, Tools, WorkOrder};
+pub use session::{Beyond, Recovered, Session, SessionError, Tools, WorkOrder};

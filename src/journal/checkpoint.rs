@@ -7,7 +7,7 @@ use super::chain::JournalError;
 use super::fold::{Folded, RULES, Standing, Tracked};
 use super::log::{Head, Journal};
 use super::record::{
-    Adopted, BoundId, DoneBy, FORMAT, Forgotten, Intent, Learned, Object, Open, Record, SealedRef, Settled,
+    Adopted, BoundId, DoneBy, FORMAT, Forgotten, Intent, Learned, Object, Reach, Record, SealedRef, Settled,
 };
 use super::store::{Folder, Key, Placed, Spare, Store, StoreError, place};
 #[cfg(test)]
@@ -180,12 +180,12 @@ impl Compact {
 /// Few records that fold to this value, between runs.
 fn compact(folded: &Folded) -> Vec<Object> {
     let mut out = Compact::default();
-    let Folded { ledger, epoch, commit, run: _, intents, unstarted, assignments: _ } = folded;
+    let Folded { ledger, epoch, reach, run: _, intents, unstarted, assignments: _ } = folded;
     let Some(genesis) = &ledger.genesis else { return Vec::new() };
     let began = genesis.at;
     out.say(began, Record::Genesis { tenant: genesis.tenant, state: genesis.state.clone(), begun_for: None });
     compact_guards(ledger, *epoch, began, &mut out);
-    compact_commit(commit.as_ref(), began, &mut out);
+    compact_reach(reach, began, &mut out);
     for intent in unstarted.values() {
         compact_unstarted(intent, &mut out);
     }
@@ -226,11 +226,11 @@ fn compact_guards(ledger: &Ledger, epoch: u64, at: Timestamp, out: &mut Compact)
     out.push(0, epoch, at, Record::Renew);
 }
 
-/// A run that named this commit and did nothing.
-fn compact_commit(commit: Option<&SmolStr>, at: Timestamp, out: &mut Compact) {
-    if let Some(commit) = commit {
-        out.say(at, Record::Open(Box::new(Open { commit: Some(commit.clone()), ..Open::default() })));
-        out.say(at, Record::Close { outcomes: BTreeMap::new(), refused: Vec::new() });
+/// A plan that reached so far.
+fn compact_reach(reach: &Reach, at: Timestamp, out: &mut Compact) {
+    if !reach.is_nowhere() {
+        let (plan, passed) = (Digest::of_bytes(b"checkpoint"), Vec::new());
+        out.say(at, Record::Planned { plan, document: None, passed, reach: reach.clone() });
     }
 }
 
@@ -340,7 +340,7 @@ fn adopted(adopted: Adopted) -> Record {
 #[cfg(test)]
 mod tests {
     use super::super::memory::Memory;
-    use super::super::record::Guarded;
+    use super::super::record::{Guarded, Open};
     use super::super::support::*;
     use super::*;
     use std::sync::Arc;
@@ -403,17 +403,17 @@ mod tests {
     }
 
     #[test]
-    fn the_last_commit_is_known_without_what_stands_before_a_checkpoint() {
+    fn what_was_told_is_known_without_what_stands_before_a_checkpoint() {
         let (store, mut writer) = lived();
         assert_eq!(writer.checkpoint_after(1), Ok(true));
         store.damage(Key::Journal(1), "nonsense");
-        assert_eq!(journal(&store).last_commit(), Some("abc123"));
+        assert_eq!(journal(&store).told(), Some("abc123"));
         let mut local = journal(&store);
         assert!(matches!(
             local.begin(Open { commit: None, ..open() }, &stamp()),
             Ok(super::super::log::Begun::Run { .. })
         ));
-        assert_eq!(local.last_commit(), Some("abc123"), "a run without a commit says nothing of it");
+        assert_eq!(local.told(), Some("abc123"), "a run without a commit says nothing of it");
     }
 
     #[test]

@@ -5,7 +5,7 @@
 mod tests;
 
 use super::azure::{Assignments, End};
-use super::record::{Adopted, DoneBy, Family, Forgotten, Intent, Learned, Moved, Object, Open, Record, Settled};
+use super::record::{Adopted, DoneBy, Family, Forgotten, Intent, Learned, Moved, Object, Open, Reach, Record, Settled};
 use super::renames::Moves;
 use crate::ledger::{
     Anyway, Counted, CredentialState, Genesis, Handoff, HandoffState, Ledger, LiveId, Open as OpenEffect,
@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 /// The number of these rules. Whoever changes what any record folds to counts it up, so that checkpoints that were folded
 /// otherwise are passed over; a test holds it against what a journal of every record folds to.
-pub(super) const RULES: u32 = 7;
+pub(super) const RULES: u32 = 8;
 
 /// What the journal says up to some object. Equal objects in equal order give equal values, however they were cut.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,8 +25,8 @@ pub struct Folded {
     pub ledger: Ledger,
     /// The highest epoch; 0 before the first run.
     pub epoch: u64,
-    /// The commit of the newest run that named one.
-    pub commit: Option<SmolStr>,
+    /// How far runs reached along the line of commits.
+    pub reach: Reach,
     /// The run that holds the lease: it opened and neither closed nor was taken over. It may be dead.
     pub run: Option<OpenRun>,
     /// Effects that are not settled for good, by the number of the object of their intent.
@@ -127,7 +127,8 @@ impl Folded {
                 self.ledger.genesis.get_or_insert(Genesis { tenant, state, at: place.at });
             }
             Record::Open(open) => self.open(place, *open),
-            Record::Renew | Record::Planned { plan: _, document: _, passed: _ } => {}
+            Record::Renew => {}
+            Record::Planned { plan: _, document: _, passed: _, reach } => self.reach.extend(reach),
             // By its definition: a kind that nobody here knows may do no more.
             Record::Remark { kind: _, address: _, by: _, place: _, removed: _ } => {}
             Record::Asked { step, key, digest, text, wanted } => {
@@ -207,8 +208,9 @@ impl Folded {
     }
 
     fn open(&mut self, place: Place, open: Open) {
-        if open.commit.is_some() {
-            self.commit.clone_from(&open.commit);
+        // Of a run of an older version no more is known.
+        if open.follows.is_none() && open.commit.is_some() {
+            self.reach.told.clone_from(&open.commit);
         }
         self.run = Some(OpenRun {
             epoch: place.epoch,

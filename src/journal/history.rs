@@ -255,7 +255,7 @@ impl History {
     fn absorb_record(&mut self, (number, epoch, at): (u64, u64, Timestamp), record: Record) {
         match record {
             Record::Open(open) => self.open((number, epoch, at), *open),
-            Record::Planned { plan, document, passed } => {
+            Record::Planned { plan, document, passed, reach: _ } => {
                 if let Some(run) = self.run(epoch) {
                     run.made = run.open.plan.is_none().then_some(plan);
                     (run.document, run.passed) = (document, passed);

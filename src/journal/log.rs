@@ -178,10 +178,10 @@ impl Journal {
         &*self.store
     }
 
-    /// The commit of the newest run that named one.
+    /// The commit up to which whoever approved was told all that manifests say.
     #[must_use]
-    pub fn last_commit(&self) -> Option<&str> {
-        self.folded.commit.as_deref()
+    pub fn told(&self) -> Option<&str> {
+        self.folded.reach.told.as_deref()
     }
 
     /// Writes genesis.

@@ -12,9 +12,11 @@ use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
 mod permit;
+mod reach;
 mod remark;
 
 pub use permit::{Passed, Refused};
+pub use reach::{Follows, Reach};
 pub use remark::{Remarked, Removed};
 
 /// The version of the format, from the first object on.
@@ -69,6 +71,9 @@ pub enum Record {
         /// What lets limits pass in this run.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         passed: Vec<Passed>,
+        /// How far it reaches along the line of commits.
+        #[serde(default, skip_serializing_if = "Reach::is_nowhere")]
+        reach: Reach,
     },
     /// The lease goes on.
     Renew,
@@ -252,6 +257,9 @@ pub struct Open {
     pub change_url: Option<SmolStr>,
     /// The approved plan; none with `--auto-approve`: then a `Planned` record follows.
     pub plan: Option<Digest>,
+    /// What it follows; older versions did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follows: Option<Follows>,
     /// Version of the tool.
     pub tool: SmolStr,
     /// Protected addresses in force.

@@ -41,14 +41,17 @@ fn tidy(schema: &mut Value) {
 mod tests {
     use super::super::chain;
     use super::super::record::{
-        Adopted, BegunFor, BoundId, DoneBy, Forgotten, Guarded, Learned, Moved, Passed, Record, Refused, Remarked,
-        Removed, Settled,
+        Adopted, BegunFor, BoundId, DoneBy, Forgotten, Guarded, Learned, Moved, Passed, Reach, Record, Refused,
+        Remarked, Removed, Settled,
     };
     use super::super::support::*;
     use super::*;
     use crate::model::{Bound, Field, Freeze, Limit, Value as Held};
     use std::collections::BTreeMap;
 
+    fn reach() -> Reach {
+        Reach { applied: Some("abc123".into()), told: Some("abc122".into()) }
+    }
     fn passed() -> Passed {
         Passed {
             acknowledgement: "march".parse().expect("a name"),
@@ -91,7 +94,12 @@ mod tests {
         vec![
             Record::Genesis { tenant: tenant(), state: "state".into(), begun_for: Some(BegunFor::Service) },
             Record::Open(Box::new(open())),
-            Record::Planned { plan: digest("plan"), document: Some(digest("document")), passed: vec![passed()] },
+            Record::Planned {
+                plan: digest("plan"),
+                document: Some(digest("document")),
+                passed: vec![passed()],
+                reach: reach(),
+            },
             Record::Renew,
             asked("please"),
             Record::Intent(Box::new(create("customer/contoso"))),

@@ -55,6 +55,7 @@ pub(super) fn open() -> Open {
         reference: None,
         change_url: None,
         plan: Some(digest("plan")),
+        follows: None,
         tool: "0.1.0".into(),
         protected: vec![address("customer/contoso")],
         recipients: vec!["age1x".into()],

@@ -2,6 +2,7 @@
 //! that holds the changing door; every refusal comes before anything is changed.
 
 use super::fault::Fault;
+use super::line::{self, Line};
 use super::observe::Progress;
 use super::past;
 use super::permit;
@@ -12,13 +13,13 @@ use super::roles::{Lacking, Roles};
 use super::waiting::Waiting;
 use crate::apply::approve::NotTheSame;
 use crate::apply::{
-    Approval, Approved, Ids, Match, Recovered, RunOutcome, Seal, SealError, Session, SessionError, Settings, Tools,
-    Verdict, Verdicts, WorkOrder, age_sealer, approve, approve_itself,
+    Approval, Approved, Beyond, Ids, Match, Recovered, RunOutcome, Seal, SealError, Session, SessionError, Settings,
+    Tools, Verdict, Verdicts, WorkOrder, age_sealer, approve, approve_itself,
 };
 use crate::backend::{Actuate, Observe};
 use crate::desired::Desired;
 use crate::diag::Finding;
-use crate::journal::record::Open;
+use crate::journal::record::{Follows, Open};
 use crate::journal::{History, Journal};
 use crate::ledger::{Guards, Ledger};
 use crate::model::{Address, Bound, Digest, Limits, StepKey, Timestamp};
@@ -73,6 +74,8 @@ pub struct Order {
     pub deadline: Option<Duration>,
     /// On whose account.
     pub account: Account,
+    /// Where along the line of commits.
+    pub line: Line,
     /// What the signed-in user may do, as far as it is declared.
     pub roles: Roles,
     /// What the project says about rules of `lint`.
@@ -160,7 +163,7 @@ pub fn recall_and_apply(
 ) -> Result<Applied, Fault> {
     let World { observe, actuate, tools, ids, progress } = world;
     let consent = find_consent(journal, order.consent.clone())?;
-    let open = open_record(project, &order.account, consent.id());
+    let open = open_record(project, &order.account, &consent);
     let mut session = Session::begin(journal, &open, order.lock_wait, ids, tools)?;
     let recovered = session.recover(observe)?;
     let mut fresh = match plan_anew((project, &consent), &mut session, (observe, recalling), (tools, progress)) {
@@ -189,7 +192,7 @@ pub fn recall_and_apply(
     let approved = consent.id();
     let (id, document) = consent.document(&file);
     if !gates.is_empty() {
-        session.keep((id, document.as_bytes()), Vec::new())?;
+        session.keep((id, document.as_bytes()), Beyond::default())?;
         let guards = to_record((&project.desired, fresh.now), &fresh.planned, &approval);
         let recorded = match (&guards, consent.under()) {
             (Some((recorded, _)), _) => *recorded,
@@ -214,7 +217,10 @@ pub fn recall_and_apply(
         planned: &fresh.planned,
         approval,
         document: Some((id, document.as_bytes())),
-        passed: permit::passed(fresh.planned.plan.steps(), &project.desired.acknowledgements),
+        beyond: Beyond {
+            passed: permit::passed(fresh.planned.plan.steps(), &project.desired.acknowledgements),
+            reach: line::reach(&consent, &order, &session.journal().folded().reach),
+        },
         settings: Settings { parallel: order.parallel, deadline: order.deadline, unsealable, ..Settings::default() },
         observe,
         actuate,
@@ -314,48 +320,60 @@ fn plan_anew(
 }
 
 /// What was approved, with the plan it means as far as one is known.
-enum Known {
-    /// The plan, without the hand-offs that are over.
-    Plan(Box<PlanFile>, BTreeSet<Digest>),
+pub(super) enum Known {
+    /// The plan.
+    Plan(Box<PlanFile>),
+    /// What is left of it, without the hand-offs that are over.
+    Rest(Box<PlanFile>, BTreeSet<Digest>),
     OnlyId(Digest),
     Everything,
 }
 
 fn find_consent(journal: &Journal, consent: Consent) -> Result<Known, Fault> {
     match consent {
-        Consent::Plan(file) => Ok(Known::Plan(file, BTreeSet::new())),
+        Consent::Plan(file) => Ok(Known::Plan(file)),
         Consent::Everything => Ok(Known::Everything),
-        Consent::Id(id) => stored(journal, id, BTreeSet::new()),
-        Consent::Rest(Waiting { plan, seen }) => stored(journal, plan, seen),
+        Consent::Id(id) => stored(journal, id, Known::Plan),
+        Consent::Rest(Waiting { plan, seen }) => stored(journal, plan, |file| Known::Rest(file, seen)),
     }
 }
 
-fn stored(journal: &Journal, id: Digest, seen: BTreeSet<Digest>) -> Result<Known, Fault> {
+fn stored(journal: &Journal, id: Digest, of: impl FnOnce(Box<PlanFile>) -> Known) -> Result<Known, Fault> {
     let Some(kept) = past::kept(journal, id)? else { return Ok(Known::OnlyId(id)) };
     let found = kept.file.plan().id();
     // A document is kept under its own digest as well, and nobody approves a plan by that.
-    if found == id { Ok(Known::Plan(Box::new(kept.file), seen)) } else { Err(Fault::NotThatPlan { id, found }) }
+    if found == id { Ok(of(Box::new(kept.file))) } else { Err(Fault::NotThatPlan { id, found }) }
 }
 
 impl Known {
+    /// The plan, where it is known.
+    pub(super) fn file(&self) -> Option<&PlanFile> {
+        match self {
+            Self::Plan(file) | Self::Rest(file, _) => Some(file),
+            Self::OnlyId(_) | Self::Everything => None,
+        }
+    }
+    fn follows(&self) -> Follows {
+        match self {
+            Self::Plan(_) | Self::OnlyId(_) => Follows::Approved,
+            Self::Rest(..) => Follows::Rest,
+            Self::Everything => Follows::Everything,
+        }
+    }
     fn id(&self) -> Option<Digest> {
         match self {
-            Self::Plan(file, _) => Some(file.plan().id()),
+            Self::Plan(file) | Self::Rest(file, _) => Some(file.plan().id()),
             Self::OnlyId(id) => Some(*id),
             Self::Everything => None,
         }
     }
     /// What the approved plan spoke of; empty means everything. What lies outside was not reviewed and is left alone.
     fn scope(&self) -> BTreeSet<Address> {
-        match self {
-            Self::Plan(file, _) => file.scope().clone(),
-            Self::OnlyId(_) | Self::Everything => BTreeSet::new(),
-        }
+        self.file().map(|file| file.scope().clone()).unwrap_or_default()
     }
     /// The guards it was made under, where it changes them.
     fn under(&self) -> Option<&Guards> {
-        let Self::Plan(file, _) = self else { return None };
-        file.plan().steps().iter().find_map(|step| match &step.action {
+        self.file()?.plan().steps().iter().find_map(|step| match &step.action {
             Action::Guard(regard) => regard.before.as_ref(),
             Action::Api(_) | Action::HandOff(_) | Action::Await { .. } => None,
         })
@@ -365,12 +383,14 @@ impl Known {
         let plan = &fresh.planned.plan;
         match self {
             Self::Everything => Ok(approve_itself(plan)),
-            Self::Plan(file, _) if file.plan().tenant() != plan.tenant() => {
+            Self::Plan(file) | Self::Rest(file, _) if file.plan().tenant() != plan.tenant() => {
                 Err(Fault::OtherPlan { ours: plan.tenant(), theirs: file.plan().tenant() })
             }
-            Self::Plan(file, seen) => {
+            Self::Plan(file) | Self::Rest(file, _) => {
                 let mut approved = Approved::from(file.plan());
-                approved.steps.retain(|step| !seen.contains(&step.id));
+                if let Self::Rest(_, over) = self {
+                    approved.steps.retain(|step| !over.contains(&step.id));
+                }
                 Ok(approve(&approved, &fresh.planned, (&fresh.observed, ledger), matching)?)
             }
             Self::OnlyId(id) if *id == plan.id() => Ok(approve_itself(plan)),
@@ -380,7 +400,7 @@ impl Known {
     /// An address of a plan that this state never kept, where nothing of it is wanted, declared or remembered here: it is of other
     /// manifests.
     fn foreign(&self, known: (&Desired, &Journal), verdicts: &Verdicts) -> Result<Option<Address>, Fault> {
-        let Self::Plan(file, _) = self else { return Ok(None) };
+        let Some(file) = self.file() else { return Ok(None) };
         let (desired, journal) = known;
         let steps = file.plan().steps();
         if !verdicts.leave_all() || steps.iter().any(|step| knows((desired, journal.ledger()), step)) {
@@ -392,7 +412,7 @@ impl Known {
     /// Whether whoever approved it read this.
     fn showed(&self, finding: &Finding) -> bool {
         match self {
-            Self::Plan(file, _) => file.outlook().findings.iter().any(|told| {
+            Self::Plan(file) | Self::Rest(file, _) => file.outlook().findings.iter().any(|told| {
                 told.is(finding.code) && told.address == finding.address && told.message == finding.message
             }),
             // The id covers what is recorded, and is that of the plan that the run made.
@@ -403,7 +423,7 @@ impl Known {
     /// The document to keep under its id: the approved one, or the new one where that is the approved one or none was.
     fn document(&self, fresh: &PlanFile) -> (Digest, String) {
         match self {
-            Self::Plan(file, _) => (file.plan().id(), file.write()),
+            Self::Plan(file) | Self::Rest(file, _) => (file.plan().id(), file.write()),
             Self::OnlyId(id) => (*id, fresh.write()),
             Self::Everything => (fresh.plan().id(), fresh.write()),
         }
@@ -422,7 +442,7 @@ fn knows((desired, ledger): (&Desired, &Ledger), step: &crate::plan::Step) -> bo
     known(&step.key.address) || known(&step.cause)
 }
 
-fn open_record(project: &Valid, account: &Account, plan: Option<Digest>) -> Open {
+fn open_record(project: &Valid, account: &Account, consent: &Known) -> Open {
     let Account { actor, commit, reference, change_url } = account.clone();
     let provider = &project.desired.provider;
     let protected: Vec<Address> = project.desired.protected.iter().cloned().collect();
@@ -431,7 +451,8 @@ fn open_record(project: &Valid, account: &Account, plan: Option<Digest>) -> Open
         commit,
         reference,
         change_url,
-        plan,
+        plan: consent.id(),
+        follows: Some(consent.follows()),
         tool: SmolStr::new_static(env!("CARGO_PKG_VERSION")),
         protected,
         recipients: provider.recipients.clone(),

@@ -13,6 +13,7 @@ pub mod files;
 pub mod handoffs;
 pub mod import;
 pub mod init;
+pub mod line;
 pub mod lint;
 pub mod memory;
 pub mod observe;

@@ -22,7 +22,16 @@ impl Repository {
     }
     pub(crate) fn commit(&self) {
         self.git(&["add", "--all"]);
-        self.git(&["-c", "user.name=ann", "-c", "user.email=ann@example.org", "commit", "--quiet", "--message=x"]);
+        self.git(&[
+            "-c",
+            "user.name=ann",
+            "-c",
+            "user.email=ann@example.org",
+            "commit",
+            "--quiet",
+            "--allow-empty",
+            "--message=x",
+        ]);
     }
     /// The project lies in a folder of the repository, as it may.
     pub(crate) fn path(&self, file: &str) -> PathBuf {
@@ -33,7 +42,7 @@ impl Repository {
         assert!(text.contains(from), "{file} holds `{from}`");
         std::fs::write(self.path(file), text.replace(from, to)).expect("writable");
     }
-    fn git(&self, arguments: &[&str]) {
+    pub(crate) fn git(&self, arguments: &[&str]) {
         let done = Command::new("git").current_dir(self.0.path()).args(arguments).output().expect("git runs");
         assert!(done.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
     }

@@ -28,6 +28,7 @@ impl Site {
             reference: None,
             change_url: None,
             plan: None,
+            follows: None,
             tool: "0".into(),
             protected: Vec::new(),
             recipients: Vec::new(),

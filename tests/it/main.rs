@@ -22,6 +22,7 @@ mod import;
 mod laws;
 mod letters;
 mod licences;
+mod line;
 mod named;
 mod offline;
 #[cfg(feature = "age")]

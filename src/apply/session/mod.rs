@@ -11,7 +11,7 @@ use super::ports::{Clock, Ids, Progress, Reporter};
 use super::seal::Seal;
 use crate::backend::{Actuate, Observe, Price, Traffic};
 use crate::journal::lease::{self, Verdict, Watch};
-use crate::journal::record::{Intent, Open, Passed, Record, Refused, Settled};
+use crate::journal::record::{Intent, Open, Passed, Reach, Record, Refused, Settled};
 use crate::journal::{Appended, Begun, Folded, Journal, JournalError, OpenRun, Stamp};
 use crate::ledger::{Guards, Ledger};
 use crate::model::{Digest, Timestamp};
@@ -237,7 +237,8 @@ impl<'a> Session<'a> {
     ///
     /// # Errors
     /// When the journal cannot be written.
-    pub fn keep(&mut self, (plan, bytes): (Digest, &[u8]), passed: Vec<Passed>) -> Result<(), SessionError> {
+    pub fn keep(&mut self, (plan, bytes): (Digest, &[u8]), beyond: Beyond) -> Result<(), SessionError> {
+        let Beyond { passed, reach } = beyond;
         let approved = self.journal.folded().run.as_ref().is_some_and(|run| run.open.plan.is_some());
         let document = if approved {
             self.journal.put_approved(plan, bytes)?
@@ -245,8 +246,8 @@ impl<'a> Session<'a> {
             self.journal.put_plan(plan, bytes)?;
             None
         };
-        let says = !approved || document.is_some() || !passed.is_empty();
-        self.planned = says.then_some(Record::Planned { plan, document, passed });
+        let says = !approved || document.is_some() || !passed.is_empty() || !reach.is_nowhere();
+        self.planned = says.then_some(Record::Planned { plan, document, passed, reach });
         Ok(())
     }
 
@@ -271,11 +272,11 @@ impl<'a> Session<'a> {
     /// Does what may be done of a plan and ends the run. A failed step is an outcome, not an error; so is a journal
     /// that cannot be written.
     pub fn run(mut self, work: WorkOrder<'_>) -> RunOutcome {
-        let WorkOrder { planned, approval, document, passed, mut settings, observe, actuate, seal, ids } = work;
+        let WorkOrder { planned, approval, document, beyond, mut settings, observe, actuate, seal, ids } = work;
         if seal.is_none() {
             settings.unsealable.get_or_insert_with(|| "nothing was given that seals it".into());
         }
-        if let Some(Err(error)) = document.map(|document| self.keep(document, passed)) {
+        if let Some(Err(error)) = document.map(|document| self.keep(document, beyond)) {
             self.let_go();
             return self.nothing_done(&approval, Ending::JournalFault(error.to_string()));
         }
@@ -321,6 +322,15 @@ impl<'a> Session<'a> {
     }
 }
 
+/// What a run says of its plan that the id of the plan does not cover.
+#[derive(Clone, Debug, Default)]
+pub struct Beyond {
+    /// What lets limits pass in it.
+    pub passed: Vec<Passed>,
+    /// How far the run reaches along the line of commits.
+    pub reach: Reach,
+}
+
 /// What a session is to do.
 pub struct WorkOrder<'w> {
     /// The fresh plan.
@@ -329,8 +339,8 @@ pub struct WorkOrder<'w> {
     pub approval: Approval<'w>,
     /// The document of the approved plan, else of the one the run made, kept under its id for later runs and auditors.
     pub document: Option<(Digest, &'w [u8])>,
-    /// What lets limits pass in it.
-    pub passed: Vec<Passed>,
+    /// What its id does not cover.
+    pub beyond: Beyond,
     /// Bounds.
     pub settings: Settings,
     /// Looks.

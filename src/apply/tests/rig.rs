@@ -159,6 +159,7 @@ impl Rig {
             reference: None,
             change_url: None,
             plan: None,
+            follows: None,
             tool: "0".into(),
             protected: Vec::new(),
             recipients: Vec::new(),

@@ -6,7 +6,7 @@ use crate::apply::approve::approve_itself;
 use crate::apply::machine::Settings;
 use crate::apply::outcome::{Ending, RunOutcome};
 use crate::apply::ports::{Clock, Progress};
-use crate::apply::session::{Session, SessionError, WorkOrder};
+use crate::apply::session::{Beyond, Session, SessionError, WorkOrder};
 use crate::backend::{Actuate, BackendError, Observe};
 use crate::journal::lease::{LEASE, Verdict, Watch};
 use crate::journal::memory::Fault;
@@ -35,7 +35,7 @@ fn drive(rig: &Rig, door: &(impl Observe + Actuate)) -> RunOutcome {
         planned: &planned,
         approval: approve_itself(&planned.plan),
         document: Some((planned.plan.id(), bytes)),
-        passed: Vec::new(),
+        beyond: Beyond::default(),
         settings: Settings::default(),
         observe: door,
         actuate: door,
@@ -147,7 +147,7 @@ fn a_journal_that_cannot_be_written_stops_the_run_before_the_effect() {
         planned: &planned,
         approval: approve_itself(&planned.plan),
         document: None,
-        passed: Vec::new(),
+        beyond: Beyond::default(),
         settings: Settings::default(),
         observe: &rig,
         actuate: &rig,
@@ -168,7 +168,7 @@ fn a_run_that_lost_its_lease_performs_nothing_more() {
         planned: &planned,
         approval: approve_itself(&planned.plan),
         document: None,
-        passed: Vec::new(),
+        beyond: Beyond::default(),
         settings: Settings::default(),
         observe: &rig,
         actuate: &rig,

@@ -514,9 +514,10 @@ pub(crate) fn unproven(folded: &Folded, state: &Path) -> Option<Finding> {
     (folded.epoch == 0).then(|| Finding::warning(Code::StateFresh, None, message).help(help))
 }
 
-/// Said where the commit of the last run is none of this clone's: what else was changed since is not told.
+/// Said where the commit that was approved last is none of this clone's: what else was changed since is not told.
 pub(crate) fn not_compared(why: &Fault) -> Finding {
-    let message = format!("what manifests say otherwise since the last run, and no step shows, is not told: {why}");
+    let message =
+        format!("what manifests say otherwise than what was approved last, and no step shows, is not told: {why}");
     let help = "fetch the whole history (`git fetch --unshallow`; `fetch-depth: 0` of actions/checkout), or name a commit that is \
                 here: `twotier plan --base REF`";
     Finding::note(Code::NotCompared, None, message).help(help)

@@ -1,6 +1,6 @@
 //! `apply`: finds out what is approved, asks a person where there is one, runs, and prints how it ended.
 
-use super::planning::{compared, since_last_run};
+use super::planning::{compared, made, since_told};
 use super::{CliError, Exit, Scene};
 use crate::apply::{Class, Clock as _, Match, Tools};
 use crate::cli::args::ApplyArgs;
@@ -12,6 +12,7 @@ use crate::cli::settings::{RunBy, Setting};
 use crate::cli::terminal::Answer;
 use crate::ops::apply::{self, Account, Applied, Consent, Order, Recorded, World};
 use crate::ops::base;
+use crate::ops::line::Line;
 use crate::ops::plan;
 use crate::ops::project::Valid;
 use crate::ops::{roles, show, waiting};
@@ -49,7 +50,7 @@ pub(super) fn apply(scene: &Scene<'_>, args: &ApplyArgs) -> Result<Exit, CliErro
         ids: &mut Random,
         progress: &shown,
     };
-    let order = order(scene, args, consent, doors.clock.passed());
+    let order = order((scene, &project), args, consent, doors.clock.passed());
     let recalling = scene.recalling(args.refresh)?;
     let applied = apply::recall_and_apply(&project, &mut journal, recalling.as_ref(), world, order)?;
     let told = tell(scene, (&project, &applied), &doors);
@@ -90,9 +91,9 @@ fn ask(scene: &Scene<'_>, args: &ApplyArgs, project: &Valid, doors: &Doors) -> R
     recall.close(&shown);
     lint::silence(&mut planned.outlook.findings, &scene.settings.lint, doors.clock.now().date());
     roles::note(&mut planned, &scene.settings.roles());
-    let changed = since_last_run(scene, project, (journal.ledger(), journal.last_commit()), &mut planned);
+    let changed = since_told(scene, project, (journal.ledger(), journal.told()), &mut planned);
     let file = PlanFile::new(&planned.plan, &planned.outlook, &project.sources).recalling(looked.told());
-    let file = compared(file, changed.as_ref(), &planned);
+    let file = compared(file, changed.as_ref(), &planned).made_of(made(scene, project, journal.told()));
     let text = scene.rendered(
         Subject::Plan(&file),
         "plan",
@@ -111,8 +112,9 @@ fn ask(scene: &Scene<'_>, args: &ApplyArgs, project: &Valid, doors: &Doors) -> R
     }
 }
 
-fn order(scene: &Scene<'_>, args: &ApplyArgs, consent: Consent, passed: Duration) -> Order {
+fn order((scene, project): (&Scene<'_>, &Valid), args: &ApplyArgs, consent: Consent, passed: Duration) -> Order {
     let seconds = |span: crate::model::Span| Duration::from_secs(u64::try_from(span.as_seconds()).unwrap_or(0));
+    let place = doors::place(scene.settings);
     Order {
         consent,
         matching: if args.exact { Match::Exact } else { Match::Common },
@@ -120,6 +122,7 @@ fn order(scene: &Scene<'_>, args: &ApplyArgs, consent: Consent, passed: Duration
         lock_wait: seconds(args.lock_wait),
         deadline: args.deadline.map(|deadline| passed + seconds(deadline)),
         account: account(scene),
+        line: Line { folder: place.root.into(), said: base::said(project, place) },
         roles: scene.settings.roles(),
         lint: scene.settings.lint.clone(),
     }

@@ -14,7 +14,7 @@ use crate::ops::project::{self, Project, Valid};
 use crate::ops::recall::{Recalling, Refresh};
 use crate::ops::{Fault, files, past, roles, show};
 use crate::plan::Planned;
-use crate::plan::file::{PlanFile, Remembered};
+use crate::plan::file::{Made, PlanFile, Remembered};
 use crate::policy::lint;
 use crate::report::{self, Form, Format, Paint, Proposal, Subject, Width};
 use crate::snapshot;
@@ -175,9 +175,20 @@ pub(super) fn plan(scene: &Scene<'_>, args: &PlanArgs) -> Result<Exit, CliError>
         base::release(&mut planned, changed, &ledger);
     }
     roles::note(&mut planned, &scene.settings.roles());
-    let changed = changed.or_else(|| since_last_run(scene, &project, (&ledger, last.as_deref()), &mut planned));
+    // A branch may begin at a commit that nobody approved: what that says otherwise is told with it.
+    let told = match (&changed, &last) {
+        (Some(_), None) => None,
+        (Some(_), Some(_)) | (None, _) => since_told(scene, &project, (&ledger, last.as_deref()), &mut planned),
+    };
+    let changed = match (changed, told) {
+        (Some(changed), Some(told)) => Some(changed.told_with(told)),
+        (changed, told) => changed.or(told),
+    };
+    // Of single addresses nobody says that it told everything.
+    let made =
+        if args.target.is_empty() && args.snapshot.is_none() { made(scene, &project, last.as_deref()) } else { None };
     let file = PlanFile::new(&planned.plan, &planned.outlook, &project.sources).within(targets).recalling(remembered);
-    let file = compared(file, changed.as_ref(), &planned);
+    let file = compared(file, changed.as_ref(), &planned).made_of(made);
     if let Some(path) = &args.out {
         files::write(path, &file.write())?;
     }
@@ -232,7 +243,7 @@ fn told_invalid(scene: &Scene<'_>, args: &PlanArgs, invalid: &Project) {
 struct Live {
     /// What was not read anew.
     remembered: Option<Remembered>,
-    /// The commit of the last run.
+    /// The commit up to which whoever approved was told everything.
     last: Option<SmolStr>,
     /// The day.
     today: Date,
@@ -264,7 +275,7 @@ fn plan_live(
         let unproven = output::unproven(journal.folded(), name);
         planned.outlook.findings.extend(unproven.map(|finding| finding.about(provider)));
     }
-    let live = Live { remembered: looked.told(), last: journal.last_commit().map(Into::into), today };
+    let live = Live { remembered: looked.told(), last: journal.told().map(Into::into), today };
     Ok((planned, journal.ledger().clone(), live))
 }
 
@@ -285,8 +296,14 @@ pub(super) fn compared(file: PlanFile, changed: Option<&base::Changed>, planned:
     }
 }
 
-/// What was changed since the commit of the last run. Where there is no such commit here, that is said.
-pub(super) fn since_last_run(
+/// What a plan of the whole project is made of.
+pub(super) fn made(scene: &Scene<'_>, project: &Valid, last: Option<&str>) -> Option<Made> {
+    let manifests = base::said(project, doors::place(scene.settings))?;
+    Some(Made { manifests, compared_with: last.map(Into::into) })
+}
+
+/// What was changed since the commit up to which everything was told. Where there is no such commit here, that is said.
+pub(super) fn since_told(
     scene: &Scene<'_>,
     project: &Valid,
     (ledger, last): (&Ledger, Option<&str>),

@@ -3,7 +3,7 @@
 use super::*;
 use crate::journal::log::Begun;
 use crate::journal::memory::Memory;
-use crate::journal::record::{Forgotten, Open};
+use crate::journal::record::{Forgotten, Open, Reach};
 use crate::journal::support::*;
 use crate::journal::verify::verify;
 use crate::model::StepName;
@@ -69,7 +69,12 @@ fn a_document_that_was_approved_under_the_id_of_another_goes_with_the_runs_that_
     follow(
         &mut journal,
         "one",
-        vec![Record::Planned { plan: digest("one"), document: Some(document), passed: Vec::new() }],
+        vec![Record::Planned {
+            plan: digest("one"),
+            document: Some(document),
+            passed: Vec::new(),
+            reach: Reach::default(),
+        }],
     );
     assert_eq!(plans(&spares(&mut journal, at(2))), [], "a later run followed both");
     let found = spares(&mut journal, LATER);

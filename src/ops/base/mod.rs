@@ -14,9 +14,10 @@ use super::fault::Fault;
 use super::files;
 use super::project::{Place, Valid};
 use crate::desired::{Delegated, Desired, PartnerOfRecord, Supporter};
+use crate::diag::source;
 use crate::ledger::Ledger;
 use crate::manifest::{self, Fields, PROJECT_FILE};
-use crate::model::{Address, Name};
+use crate::model::{Address, Digest, Name};
 use crate::plan::Planned;
 use read::{Base, Read};
 use repository::Repository;
@@ -40,6 +41,42 @@ pub struct Changed {
 struct Rewritten {
     then: Option<Fields>,
     now: Option<Fields>,
+}
+
+impl Changed {
+    /// The same addresses, with what is said otherwise than another commit too: a field that both tell, as that one had it.
+    #[must_use]
+    pub fn told_with(mut self, other: Self) -> Self {
+        for (subject, other) in other.rewritten {
+            let both = match self.rewritten.remove(&subject) {
+                Some(own) => own.told_with(other),
+                None => other,
+            };
+            self.rewritten.insert(subject, both);
+        }
+        self
+    }
+}
+
+impl Rewritten {
+    fn told_with(self, other: Self) -> Self {
+        let Self { then, now } = self;
+        let stands = |said: &Fields, field: &str| said.get(field) == now.as_ref().and_then(|now| now.get(field));
+        let then = match (then, other.then) {
+            (Some(own), Some(mut said)) => {
+                let names: BTreeSet<String> = said.keys().chain(own.keys()).cloned().collect();
+                for name in names.into_iter().filter(|name| stands(&said, name)).collect::<Vec<_>>() {
+                    match own.get(&name) {
+                        Some(value) => drop(said.insert(name, value.clone())),
+                        None => drop(said.remove(&name)),
+                    }
+                }
+                Some(said)
+            }
+            (_, said) => said,
+        };
+        Self { then, now }
+    }
 }
 
 /// What the project declares otherwise than the commit that `reference` names. The commit is read by its own project file:
@@ -96,6 +133,23 @@ pub fn committed_as(place: Place<'_>) -> Option<String> {
     let paths = said.map(|path| repository.path(&path)).collect::<Option<Vec<PathBuf>>>()?;
     let clean = repository.is_clean(&paths).ok()?;
     clean.then(|| repository.commit("HEAD").ok()).flatten()
+}
+
+/// SHA-256 of all that manifests and project file say; none where git does not keep them.
+#[must_use]
+pub fn said(project: &Valid, place: Place<'_>) -> Option<Digest> {
+    Repository::around(place.root).ok()?;
+    let file = files::read(&place.root.join(PROJECT_FILE)).unwrap_or_default();
+    let manifests = project.sources.files().map(|(_, it)| (source::shown(&it.path), it.text.as_ref()));
+    let all = manifests.chain([(PROJECT_FILE.to_owned(), file.as_str())]);
+    let lines = all.map(|(path, text)| format!("{} {path}\n", Digest::of_bytes(text.as_bytes())));
+    Some(Digest::of_bytes(lines.collect::<String>().as_bytes()))
+}
+
+/// Whether a commit comes before another one in the history of that. Where git cannot say, it does not.
+#[must_use]
+pub fn is_before(folder: &Path, commit: &str, other: &str) -> bool {
+    Repository::around(folder).is_ok_and(|it| it.is_before(commit, other).unwrap_or(false))
 }
 
 /// Tells of managed addresses that disappeared since the base, as a plan of everything would.

@@ -43,6 +43,12 @@ impl Repository {
         let id = git(&self.top, &["rev-parse", "--verify", "--quiet", &wanted])?.map_err(|_| no())?;
         Ok(text(id).trim().to_owned())
     }
+    /// Whether a commit comes before another one in the history of that; not where either is not here.
+    pub(super) fn is_before(&self, commit: &str, other: &str) -> Result<bool, Fault> {
+        let (commit, other) = (self.commit(commit)?, self.commit(other)?);
+        let asked = git(&self.top, &["merge-base", "--is-ancestor", &commit, &other])?;
+        Ok(commit != other && asked.is_ok())
+    }
     /// Every file of a commit, with the name of its text, and where those lead that are links.
     pub(super) fn files(&self, commit: &str) -> Result<(Paths, Paths), Fault> {
         let listed = git(&self.top, &["ls-tree", "-r", "-z", "--full-tree", commit])?.map_err(failed)?;

@@ -3,9 +3,11 @@
 
 pub(crate) mod action;
 pub(crate) mod fact;
+mod made;
 mod outlook;
 mod step;
 
+pub use made::Made;
 pub use outlook::{
     Blocked, Finding, FindingSeverity, Gate, Outlook, Place, Related, Remembered, Renamed, Unmanaged, Unshown,
     UnshownField, UnshownState,
@@ -24,6 +26,7 @@ use step::WireStep;
 pub struct PlanFile {
     plan: Plan,
     scope: BTreeSet<Address>,
+    made: Option<Made>,
     outlook: Outlook,
 }
 
@@ -50,6 +53,9 @@ pub struct Document {
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     #[schemars(with = "Vec<String>")]
     scope: BTreeSet<Address>,
+    /// What it was made of, where git keeps that and all that is said otherwise is told beside it; outside every id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    made: Option<Made>,
     /// What stands beside the steps; outside every id.
     #[serde(default)]
     outlook: Outlook,
@@ -113,12 +119,17 @@ impl PlanFile {
     /// Of a fresh plan; `sources` tells the places of findings.
     #[must_use]
     pub fn new(plan: &Plan, outlook: &super::Outlook, sources: &SourceMap) -> Self {
-        Self { plan: plan.clone(), scope: BTreeSet::new(), outlook: Outlook::of(outlook, sources) }
+        Self { plan: plan.clone(), scope: BTreeSet::new(), made: None, outlook: Outlook::of(outlook, sources) }
     }
     /// The same, made for these addresses and what they need.
     #[must_use]
     pub fn within(self, scope: BTreeSet<Address>) -> Self {
         Self { scope, ..self }
+    }
+    /// The same, and what it was made of.
+    #[must_use]
+    pub fn made_of(self, made: Option<Made>) -> Self {
+        Self { made, ..self }
     }
     /// The same, with what was remembered and not read for it.
     #[must_use]
@@ -143,6 +154,11 @@ impl PlanFile {
     pub fn scope(&self) -> &BTreeSet<Address> {
         &self.scope
     }
+    /// What it was made of; none where that is not known.
+    #[must_use]
+    pub fn made(&self) -> Option<&Made> {
+        self.made.as_ref()
+    }
     /// The steps.
     #[must_use]
     pub fn plan(&self) -> &Plan {
@@ -162,6 +178,7 @@ impl PlanFile {
             tenant: self.plan.tenant,
             steps: self.plan.steps.iter().map(WireStep::from).collect(),
             scope: self.scope.clone(),
+            made: self.made.clone(),
             outlook: self.outlook.clone(),
         }
     }
@@ -196,12 +213,12 @@ impl PlanFile {
 impl TryFrom<Document> for PlanFile {
     type Error = ReadError;
     fn try_from(document: Document) -> Result<Self, ReadError> {
-        let Document { format_version: _, plan_id: id, tenant, steps, scope, outlook } = document;
+        let Document { format_version: _, plan_id: id, tenant, steps, scope, made, outlook } = document;
         let steps: Vec<Step> =
             steps.into_iter().map(Step::try_from).collect::<Result<_, _>>().map_err(ReadError::Part)?;
         let recorded = Recorded::of(outlook.findings.iter().map(|it| (it.code.parse().ok(), it.message.as_str())));
         check(tenant, (&steps, &recorded), id)?;
-        Ok(Self { plan: Plan { tenant, steps, id }, scope, outlook })
+        Ok(Self { plan: Plan { tenant, steps, id }, scope, made, outlook })
     }
 }
 

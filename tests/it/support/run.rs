@@ -187,6 +187,7 @@ impl Bench {
             lock_wait: Duration::from_secs(600),
             deadline: None,
             account,
+            line: Default::default(),
             roles: None,
             lint: Default::default(),
         };

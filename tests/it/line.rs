@@ -1,0 +1,132 @@
+//! Which commit a plan is compared with, over real git repositories: what was told to whoever approved, and nothing that a run
+//! merely began from.
+
+use crate::base::{Repository, UNSHOWN, section};
+use std::path::PathBuf;
+
+const LINK: (&str, &str) = ("https://invite.example/distri", "https://evil.example/distri");
+const MAIL: (&str, &str) = ("it@contoso.example", "mallory@evil.example");
+
+/// Where the plans of changes lie: beside what is committed.
+fn kept(repository: &Repository, name: &str) -> PathBuf {
+    repository.path("../.git").join(name)
+}
+
+/// The plan as text, and its document under a name.
+fn plan(repository: &Repository, name: &str, more: &[&str]) -> String {
+    let file = kept(repository, name).display().to_string();
+    let output = repository.run(&[&["plan", "--out", &file], more].concat());
+    let text = String::from_utf8(output.stdout).expect("text");
+    assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    text
+}
+fn apply(repository: &Repository, name: &str) -> (Option<i32>, String) {
+    let output = repository.run(&["apply", &kept(repository, name).display().to_string()]);
+    (
+        output.status.code(),
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)),
+    )
+}
+/// What is there is planned, committed and applied.
+fn merged(repository: &Repository, name: &str) -> String {
+    let text = plan(repository, name, &[]);
+    repository.commit();
+    let (code, words) = apply(repository, name);
+    assert_eq!(code, Some(0), "{words}");
+    text
+}
+fn seats(repository: &Repository, from: u32, to: u32) {
+    repository.edit("manifests/contoso.yaml", &format!("quantity: {from}\n"), &format!("quantity: {to}\n"));
+}
+/// What nobody approves: another link, another address.
+fn evil(repository: &Repository) {
+    repository.edit("manifests/provider.yaml", LINK.0, LINK.1);
+    repository.edit("manifests/contoso.yaml", MAIL.0, MAIL.1);
+}
+fn tells_both(text: &str) -> bool {
+    let told = section(text, UNSHOWN);
+    let field = |name: &str, (from, to): (&str, &str)| told.contains(&format!("    {name}  {from} -> {to}").as_str());
+    field("invitationUrl", LINK) && field("contact.email", MAIL)
+}
+
+#[test]
+fn what_came_without_approval_is_told_until_it_is_approved() {
+    let repository = Repository::committed();
+    merged(&repository, "first");
+    evil(&repository);
+    repository.commit();
+    // What waits goes on from there, and so does what is refused from there.
+    let waiting = repository.run(&["apply", "--waiting"]);
+    assert!(String::from_utf8_lossy(&waiting.stdout).contains("Run 2"), "{waiting:?}");
+    seats(&repository, 30, 31);
+    assert!(tells_both(&plan(&repository, "seats", &[])), "after what waited went on");
+    repository.commit();
+    let freeze =
+        ("country: \"HU\"\n", "country: \"HU\"\n  freeze: [{from: 2026-11-20, to: 2026-12-05, reason: stop}]\n");
+    repository.edit("manifests/provider.yaml", freeze.0, freeze.1);
+    plan(&repository, "frozen", &[]);
+    repository.commit();
+    assert_eq!(apply(&repository, "frozen").0, Some(5));
+    assert!(repository.run(&["simulate", "advance-clock", "20d"]).status.success());
+    let text = plan(&repository, "again", &[]);
+    assert!(tells_both(&text), "after what was refused: {text}");
+    assert_eq!(apply(&repository, "again").0, Some(0));
+    assert!(!plan(&repository, "last", &[]).contains(UNSHOWN), "approved");
+}
+
+#[test]
+fn what_a_merge_brings_along_is_told_by_the_next_plan() {
+    let repository = Repository::committed();
+    merged(&repository, "first");
+    repository.git(&["checkout", "--quiet", "-b", "seats"]);
+    seats(&repository, 30, 31);
+    assert!(!plan(&repository, "seats", &[]).contains(UNSHOWN));
+    repository.commit();
+    repository.git(&["checkout", "--quiet", "main"]);
+    evil(&repository);
+    repository.commit();
+    let name = ["-c", "user.name=ann", "-c", "user.email=ann@example.org"];
+    repository.git(&[&name[..], &["merge", "--quiet", "--no-edit", "seats"]].concat());
+    let (code, words) = apply(&repository, "seats");
+    assert!(code.is_some_and(|code| [0, 8].contains(&code)), "{words}");
+    assert!(tells_both(&plan(&repository, "next", &[])));
+}
+
+#[test]
+fn a_branch_that_begins_at_an_unapproved_commit_tells_that_one_too() {
+    let repository = Repository::committed();
+    merged(&repository, "first");
+    evil(&repository);
+    repository.commit();
+    repository.edit("manifests/northwind.yaml", "csp@northwind.example", "a@northwind.example");
+    seats(&repository, 30, 31);
+    let text = plan(&repository, "branch", &["--base", "main"]);
+    assert!(
+        tells_both(&text) && text.contains("contact.email  csp@northwind.example -> a@northwind.example"),
+        "{text}"
+    );
+    repository.commit();
+    let (code, words) = apply(&repository, "branch");
+    assert_eq!(code, Some(0), "{words}");
+    assert!(!plan(&repository, "next", &["--base", "main"]).contains(UNSHOWN), "approved");
+}
+
+#[test]
+fn a_job_that_is_run_again_moves_nothing_back() {
+    let repository = Repository::committed();
+    merged(&repository, "first");
+    repository.git(&["tag", "first"]);
+    repository.edit("manifests/provider.yaml", LINK.0, "https://new.example/distri");
+    let text = merged(&repository, "link");
+    assert!(text.contains("-> https://new.example/distri"), "{text}");
+    repository.git(&["checkout", "--quiet", "first"]);
+    for again in ["first", "link"] {
+        apply(&repository, again);
+    }
+    assert!(repository.run(&["apply", "--auto-approve"]).status.success());
+    repository.git(&["checkout", "--quiet", "main"]);
+    repository.edit("manifests/provider.yaml", "https://new.example/distri", LINK.0);
+    seats(&repository, 30, 31);
+    let text = plan(&repository, "back", &[]);
+    assert!(text.contains(&format!("invitationUrl  https://new.example/distri -> {}", LINK.0)), "{text}");
+}
