@@ -8,7 +8,7 @@ use super::azure::{Assignments, End};
 use super::record::{Adopted, DoneBy, Family, Forgotten, Intent, Learned, Moved, Object, Open, Reach, Record, Settled};
 use super::renames::Moves;
 use crate::ledger::{
-    Anyway, Counted, CredentialState, Genesis, Handoff, HandoffState, Ledger, LiveId, Open as OpenEffect,
+    Anyway, Counted, Credential, CredentialState, Genesis, Handoff, HandoffState, Ledger, LiveId, Open as OpenEffect,
 };
 use crate::model::{Address, CustomerKey, Digest, Field, StepKey, StepName, Timestamp, Value};
 use smol_str::SmolStr;
@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 /// The number of these rules. Whoever changes what any record folds to counts it up, so that checkpoints that were folded
 /// otherwise are passed over; a test holds it against what a journal of every record folds to.
-pub(super) const RULES: u32 = 8;
+pub(super) const RULES: u32 = 9;
 
 /// What the journal says up to some object. Equal objects in equal order give equal values, however they were cut.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -408,8 +408,13 @@ impl Folded {
 
     /// The password is as good as lost, and nobody can deliver it any more.
     fn withdraw_credentials(&mut self, at: Timestamp, address: &Address) {
-        if let Some(credential) = self.ledger.credentials.get_mut(address) {
-            (credential.state, credential.at) = (CredentialState::Lost, at);
+        let state = CredentialState::Lost;
+        match self.ledger.credentials.get_mut(address) {
+            Some(credential) => (credential.state, credential.at) = (state, at),
+            // One that an earlier state knew.
+            None => {
+                self.ledger.credentials.insert(address.clone(), Credential { user: SmolStr::default(), state, at });
+            }
         }
         let of_password = |key: &StepKey| {
             key.address == *address && matches!(key.step, StepName::DeliverCredentials | StepName::ResetAdminPassword)

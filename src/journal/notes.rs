@@ -7,7 +7,7 @@ mod tests;
 use super::fold::{Folded, Standing};
 use super::record::{BoundId, Forgotten, Learned, Record, Remarked, Settled};
 use crate::ledger::{CredentialState, Handoff, HandoffState, Ledger, LiveId};
-use crate::model::{Address, Digest, Operation, SubscriptionKey};
+use crate::model::{Address, Digest, Operation, StepKey, StepName, SubscriptionKey};
 use smol_str::SmolStr;
 
 /// Digits of a hand-off id that are shown, more where two open ones agree.
@@ -68,6 +68,15 @@ pub enum NoteError {
     HandoffOpen {
         /// Its id.
         id: String,
+    },
+    /// What is to be delivered is not kept any more.
+    #[error(
+        "the password of `{address}` is destroyed, so that nobody can deliver it: `twotier credentials forget {address} \
+         --undelivered`, and the next plan makes a new one"
+    )]
+    PasswordGone {
+        /// Whose.
+        address: Box<Address>,
     },
     /// Nothing is remembered of it.
     #[error("nothing is remembered of `{address}`")]
@@ -235,7 +244,11 @@ pub fn check(folded: &Folded, record: &Record) -> Result<(), NoteError> {
         }
         Record::Reopened { handoff, by, reason } => {
             check_signed(by, reason)?;
-            match known_handoff(ledger, handoff)?.state {
+            let known = known_handoff(ledger, handoff)?;
+            if is_without_password(ledger, &known.key) {
+                return Err(NoteError::PasswordGone { address: Box::new(known.key.address.clone()) });
+            }
+            match known.state {
                 HandoffState::Asked => Err(NoteError::HandoffOpen { id: short_id(ledger, handoff) }),
                 HandoffState::Withdrawn { anyway: None, .. } => {
                     Err(NoteError::HandoffWithdrawn { id: short_id(ledger, handoff) })
@@ -360,6 +373,12 @@ fn is_remembered(ledger: &Ledger, address: &Address) -> bool {
         || ledger.credentials.keys().any(is)
 }
 
+/// Whether it asks to deliver a password that is destroyed.
+fn is_without_password(ledger: &Ledger, key: &StepKey) -> bool {
+    let of_it = || ledger.credentials.get(&key.address);
+    key.step == StepName::DeliverCredentials && of_it().is_some_and(|it| it.state == CredentialState::Forgotten)
+}
+
 fn check_forgotten(folded: &Folded, address: &Address, what: Forgotten) -> Result<(), NoteError> {
     let unknown = || Err(NoteError::UnknownAddress { address: Box::new(address.clone()) });
     match what {
@@ -371,11 +390,15 @@ fn check_forgotten(folded: &Folded, address: &Address, what: Forgotten) -> Resul
             let known = ledger.bindings.contains_key(address) || ledger.settled.contains_key(address);
             if known { Ok(()) } else { unknown() }
         }
-        Forgotten::Credentials | Forgotten::UndeliveredCredentials => {
-            match folded.ledger.credentials.get(address).map(|it| &it.state) {
-                Some(CredentialState::Sealed { .. } | CredentialState::Lost) => Ok(()),
-                Some(CredentialState::Forgotten) | None => unknown(),
-            }
+        Forgotten::Credentials => match folded.ledger.credentials.get(address).map(|it| &it.state) {
+            Some(CredentialState::Sealed { .. } | CredentialState::Lost) => Ok(()),
+            Some(CredentialState::Forgotten) | None => unknown(),
+        },
+        // Also of one that was destroyed as delivered and was not, or that an earlier state knew.
+        Forgotten::UndeliveredCredentials => {
+            let known = folded.ledger.credentials.contains_key(address)
+                || matches!(folded.ledger.bindings.get(address), Some(LiveId::Customer(_)));
+            if known { Ok(()) } else { unknown() }
         }
     }
 }

@@ -156,12 +156,17 @@ pub(super) fn credentials(scene: &Scene<'_>, command: Option<&CredentialsCommand
         }
         Some(CredentialsCommand::Forget { address, undelivered, saying }) => {
             let delivery = if *undelivered { Delivery::Failed } else { Delivery::Done };
-            let due =
-                match credentials::forget(&mut journal, (address, delivery), scene.saying(saying), &doors.stamp())? {
-                    Forgotten::UndeliveredCredentials => "; the next plan makes a new one",
-                    Forgotten::Credentials | Forgotten::Binding => "",
-                };
-            scene.terminal.note(&format!("the sealed password of `{address}` is destroyed{due}"));
+            let what = credentials::forget(&mut journal, (address, delivery), scene.saying(saying), &doors.stamp())?;
+            scene.terminal.note(&match what {
+                Forgotten::UndeliveredCredentials => {
+                    format!(
+                        "the password of `{address}` is destroyed, as far as it was kept; the next plan makes a new one"
+                    )
+                }
+                Forgotten::Credentials | Forgotten::Binding => {
+                    format!("the sealed password of `{address}` is destroyed")
+                }
+            });
             scene.checkpoint(&mut journal);
         }
     }

@@ -7,7 +7,7 @@ use crate::model::StepKey;
 fn handed(ids: &[Digest]) -> Ledger {
     let mut ledger = Ledger::default();
     for id in ids {
-        let key = StepKey::new(address("partnership/northwind"), crate::model::StepName::InviteReseller);
+        let key = StepKey::new(address("partnership/northwind"), StepName::InviteReseller);
         let (text, digest) = ("please".to_owned(), digest("please"));
         ledger.handoffs.insert(
             *id,
