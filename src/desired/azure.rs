@@ -6,6 +6,7 @@ use super::sort::Doc;
 use crate::diag::{At, Code, Finding, nearest};
 use crate::manifest::Spanned;
 use crate::manifest::document::{self, Presence};
+use crate::model::azure::ROLES;
 use crate::model::{Address, CustomerKey, Name, TenantId};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -93,26 +94,6 @@ fn anothers(draft: &mut Draft, (name, reseller): (&Name, usize), principal: &Spa
     let mend = (format!("write `reseller: {other}`, or the principal that is meant"), at, "it is declared here");
     draft.clash(Code::AnothersGroup, principal.at, message, (&mend.0, mend.1, mend.2));
 }
-
-/// Roles that Azure has built in and that resellers are given. Source: learn, "Azure built-in roles".
-const ROLES: [&str; 16] = [
-    "Owner",
-    "Contributor",
-    "Reader",
-    "User Access Administrator",
-    "Role Based Access Control Administrator",
-    "Billing Reader",
-    "Cost Management Reader",
-    "Cost Management Contributor",
-    "Support Request Contributor",
-    "Virtual Machine Contributor",
-    "Network Contributor",
-    "Storage Account Contributor",
-    "Backup Contributor",
-    "Monitoring Reader",
-    "Security Reader",
-    "Security Admin",
-];
 
 /// A role may be anybody's own, so one that is almost a known one is only told.
 fn misspelt(draft: &mut Draft, name: &Name, role: &Spanned<SmolStr>) {

@@ -2,10 +2,12 @@
 //! never reads YAML, speaks HTTP, touches files or asks a clock.
 
 pub mod address;
+pub mod azure;
 pub mod clock;
 pub mod country;
 pub mod digest;
 pub mod ends;
+pub mod extent;
 pub mod fact;
 pub mod freeze;
 pub mod id;
@@ -23,6 +25,7 @@ pub use address::{Address, CustomerKey, Kind, Leaf, SubscriptionKey};
 pub use clock::{Clock, Sleeps};
 pub use digest::Digest;
 pub use ends::Ends;
+pub use extent::{Extent, Seats};
 pub use fact::{Fact, Field, Managed, Value};
 pub use freeze::Freeze;
 pub use id::{CartId, CustomerId, Name, OrderId, PartnerId, RequestId, SubscriptionId, TenantId};

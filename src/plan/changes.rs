@@ -11,7 +11,7 @@ use crate::diff::{Course, Moved, SubscriptionState, left_by, mend, taker, unknow
 use crate::model::product::Commerce;
 use crate::model::text::flat;
 use crate::model::{
-    Address, CustomerId, Fact, Field, Managed, PartnerId, Renewal, StepKey, StepName, SubscriptionChange,
+    Address, CustomerId, Fact, Field, Managed, PartnerId, Renewal, Seats, StepKey, StepName, SubscriptionChange,
     SubscriptionId, Value,
 };
 use crate::observed::{self, AtEnd, Facet, Status, Unclear};
@@ -312,9 +312,11 @@ fn partner_of_record(
     let payee = making.payee(name, partner_id)?;
     let before = named(making, &moved.observed);
     let undo = if moved.observed == Value::None { Undo::No } else { Undo::Yes };
+    let there = Seats::now(chain.observed.quantity);
     let change = SubscriptionChange::PartnerOfRecord(partner_id.clone());
     let mut step = link(making, chain, change, changing.clone())
         .changing("partnerOfRecord", Some(before.into()), payee.shown.as_str())
+        .spanning(there, there)
         .risking(&[Risk::Money], undo)
         .reaches(Fact::Field(declared.key.clone(), Field::PartnerOfRecord), Brings::Exactly(Value::text(partner_id)));
     if let PartnerOfRecord::Defaulted { .. } = declared.partner_of_record {
@@ -357,6 +359,7 @@ fn quantity(
     let step = link(making, chain, SubscriptionChange::Quantity(wanted), changing)
         .changing("quantity", Some(moved.observed.to_string().into()), wanted.to_string())
         .noting(sold(chain.observed))
+        .spanning(Seats::now(there), Seats::now(wanted))
         .risking(&[Risk::Money], undo)
         .marked(if lowers { Mark::End } else { Mark::Change })
         .rests_on(Fact::Field(declared.key.clone(), Field::ScheduledChange), Value::optional(scheduled))

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::diag::{At, Code, Finding, SourceMap};
 use crate::ledger::HandoffState;
-use crate::model::{Address, Class, Fact, Limit, StepKey, StepName, Timestamp, Value};
+use crate::model::{Address, Class, Extent, Fact, Limit, Seats, StepKey, StepName, Timestamp, Value};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
@@ -100,6 +100,7 @@ pub(super) fn step(key: StepKey, class: Class, action: Action, origin: Origin<'_
         motive: Motive::Intent,
         counts: Vec::new(),
         reseller: None,
+        extent: None,
     }
 }
 
@@ -214,6 +215,11 @@ impl Step {
         if amount > 0 {
             self.counts.push(limits::count(limits::code(limit), amount));
         }
+        self
+    }
+    /// Over so many seats.
+    pub(super) fn spanning(mut self, before: Seats, after: Seats) -> Self {
+        self.extent = Some(Extent { before, after });
         self
     }
     pub(super) fn marked(mut self, mark: Mark) -> Self {

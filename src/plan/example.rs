@@ -68,6 +68,7 @@ pub(crate) fn step(key_text: &str, cause: &str, action: Action) -> Step {
         motive: Motive::Intent,
         counts: Vec::new(),
         reseller: None,
+        extent: None,
     }
 }
 

@@ -14,7 +14,9 @@ use crate::diag::{At, Code, Finding};
 use crate::diff::{Presence, SubscriptionState, unknown};
 use crate::ledger::{LiveId, Pending, PendingWhat};
 use crate::model::operation::CartLine;
-use crate::model::{Address, BillingCycle, CustomerId, CustomerKey, Fact, Renewal, StepKey, StepName, Term, Value};
+use crate::model::{
+    Address, BillingCycle, CustomerId, CustomerKey, Fact, Renewal, Seats, StepKey, StepName, Term, Value,
+};
 use crate::observed::{Facet, Offer, Review, Sold};
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
@@ -125,6 +127,7 @@ fn order(
     .changing("billingCycle", None, line.billing_cycle.to_string())
     .changing("partnerOfRecord", None, payee.shown.as_str())
     .risking(&[Risk::Money], Undo::WithinDays(7))
+    .spanning(Seats::now(0), Seats::now(line.quantity))
     .calling(4)
     .rests_on(Fact::Pending(address.clone()), Value::None)
     .reaches(Fact::Binding(address), Brings::Something);

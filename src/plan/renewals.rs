@@ -10,7 +10,7 @@ use crate::diag::{Code, Finding};
 use crate::diff::{settled, still_to_come};
 use crate::model::product::Commerce;
 use crate::model::renewal::OFF;
-use crate::model::{Fact, Field, Limit, Managed, NextTerm, Renewal, StepKey, SubscriptionChange, Value};
+use crate::model::{Fact, Field, Limit, Managed, NextTerm, Renewal, Seats, StepKey, SubscriptionChange, Term, Value};
 use crate::observed::{self, AtEnd, Offer, Unclear};
 
 /// A step that sets the declared renewal, or what stands against it.
@@ -40,7 +40,7 @@ pub(super) fn step(
     // What only stands again was counted when it was set.
     if !again {
         step = balance.takes.into_iter().fold(step, |step, limit| step.counting(limit, 1));
-        step = step.counting(Limit::BoughtSeats, balance.bought);
+        step = step.counting(Limit::BoughtSeats, balance.bought).spanning(balance.before, balance.after);
     }
     if let Some(notes) = notes(chain, declared) {
         step = step.noting(notes);
@@ -157,6 +157,10 @@ struct Balance {
     takes: Option<Limit>,
     /// Seats that go on and would not have.
     bought: u32,
+    /// What the end of the term would bring; where nobody tells, what is further from what it is to bring.
+    before: Seats,
+    /// What it is to bring.
+    after: Seats,
 }
 impl Balance {
     fn of(chain: &Chain<'_>, wanted: &Renewal) -> Self {
@@ -173,11 +177,23 @@ impl Balance {
             AtEnd::Unknown(Unclear::Off | Unclear::Scheduled(_) | Unclear::Untold) => (0, seats),
         };
         let then = going_on(wanted);
+        let months = |renewal: Option<&Renewal>| match renewal {
+            Some(Renewal::Extend) => Term::P1M,
+            Some(Renewal::Renew(NextTerm { term: Some(term), .. })) => *term,
+            Some(Renewal::Renew(_) | Renewal::Cancel) | None => chain.observed.term.unwrap_or(Term::P1Y),
+        };
+        let of = |seats, renewal| Seats { seats, months: Some(months(renewal).months().unsigned_abs()) };
+        let stands = match &chain.observed.at_end {
+            AtEnd::Known(renewal) => Some(renewal),
+            AtEnd::Unknown(_) => None,
+        };
+        let before = if then.abs_diff(fewest) > most.abs_diff(then) { fewest } else { most };
         let takes = match wanted {
             Renewal::Cancel | Renewal::Extend => Some(Limit::EndedRenewals),
             Renewal::Renew(_) => (then < most).then_some(Limit::LoweredQuantity),
         };
-        Self { takes, bought: then.saturating_sub(fewest) }
+        let (before, after) = (of(before, stands), of(then, Some(wanted)));
+        Self { takes, bought: then.saturating_sub(fewest), before, after }
     }
 }
 

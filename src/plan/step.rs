@@ -5,8 +5,8 @@ use super::role::Role;
 use crate::ledger::{Bindings, Guards};
 use crate::model::operation::{BillingContact, CartLine, PostalAddress, SupportContact};
 use crate::model::{
-    Address, CartId, Class, Count, CustomerKey, Digest, Fact, Field, Name, NewCustomer, Operation, PartnerId, StepKey,
-    SubscriptionChange, SubscriptionKey, TenantId, Timestamp, Value,
+    Address, CartId, Class, Count, CustomerKey, Digest, Extent, Fact, Field, Name, NewCustomer, Operation, PartnerId,
+    StepKey, SubscriptionChange, SubscriptionKey, TenantId, Timestamp, Value,
 };
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -54,6 +54,8 @@ pub struct Step {
     pub counts: Vec<Count>,
     /// The partnership on whose side it is, for telling a long plan by reseller. Outside every id.
     pub reseller: Option<Name>,
+    /// How many seats it is about; none where it is about something else. Outside every id.
+    pub extent: Option<Extent>,
 }
 
 /// Why a step is there.

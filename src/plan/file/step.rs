@@ -4,7 +4,7 @@
 use super::BadPart;
 use super::action::WireAction;
 use super::fact::{WireCondition, WireGoal, WireKey};
-use crate::model::{Address, Class, Count, Digest, Name, Timestamp};
+use crate::model::{Address, Class, Count, Digest, Extent, Name, Timestamp};
 use crate::plan::Role;
 use crate::plan::step::{FieldChange, Mark, Motive, Need, Readiness, Risk, Step, Undo};
 use schemars::JsonSchema;
@@ -69,6 +69,9 @@ pub(crate) struct WireStep {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     reseller: Option<Name>,
+    /// How many seats it is about, before and after.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    extent: Option<Extent>,
 }
 
 /// One field that moves.
@@ -204,6 +207,7 @@ impl From<&Step> for WireStep {
             motive,
             counts,
             reseller,
+            extent,
         } = step;
         Self {
             key: key.into(),
@@ -226,6 +230,7 @@ impl From<&Step> for WireStep {
             motive: (*motive).into(),
             counts: counts.clone(),
             reseller: reseller.clone(),
+            extent: *extent,
         }
     }
 }
@@ -254,6 +259,7 @@ impl TryFrom<WireStep> for Step {
             motive,
             counts,
             reseller,
+            extent,
         } = wire;
         Ok(Self {
             key: key.into(),
@@ -276,6 +282,7 @@ impl TryFrom<WireStep> for Step {
             motive: motive.into(),
             counts,
             reseller,
+            extent,
         })
     }
 }

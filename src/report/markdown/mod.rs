@@ -8,6 +8,7 @@ mod group;
 #[cfg(test)]
 mod tests;
 mod told;
+mod weight;
 
 use super::acknowledgements::{blanks, remedies};
 use super::alike::{Alike, All, alike, together};
@@ -121,8 +122,10 @@ fn verdict(file: &PlanFile) -> String {
 fn open_before(file: &PlanFile) -> String {
     let open = &file.outlook().open_before;
     let steps = file.plan().steps().iter().filter(|step| open.contains(&step.id));
-    let named: Vec<String> =
-        steps.map(|step| format!("{} {}", address(&step.key.address), action(&step.key))).collect();
+    let named: Vec<String> = weight::heaviest(steps)
+        .into_iter()
+        .map(|step| format!("{} {}", address(&step.key.address), action(&step.key)))
+        .collect();
     if named.is_empty() {
         return String::new();
     }
@@ -184,7 +187,8 @@ fn led(findings: &[&Finding]) -> Vec<String> {
 /// What nothing takes back, whoever does it: steps with the objects.
 fn lasting(steps: &[Step]) -> Vec<String> {
     let mut all: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
-    for step in steps.iter().filter(|step| step.undo == Undo::No && !step.risks.is_empty()) {
+    let lasting = steps.iter().filter(|step| step.undo == Undo::No && !step.risks.is_empty());
+    for step in weight::heaviest(lasting) {
         all.entry(step.key.step.name()).or_default().push(address(&step.key.address));
     }
     all.into_iter().map(|(name, on)| format!("**{name}**: {}", group::listed(&on, group::Names::Most(NAMED)))).collect()
@@ -214,7 +218,9 @@ const UNNAMED: &str = "without names";
 /// Hand-offs with their ids.
 fn people(file: &PlanFile) -> Option<Section> {
     let asked = file.plan().steps().iter().filter(|step| step.mark == Mark::Person);
-    let groups = groups(asked);
+    let mut groups = groups(asked);
+    // The first one of many stands for all of them, and the last ones are cut.
+    groups.iter_mut().for_each(|group| group.steps = weight::heaviest(group.steps.iter().copied()));
     let full = |called, without| Form {
         items: groups.iter().flat_map(|group| group::people(group, called)).collect(),
         without,

@@ -1,7 +1,7 @@
 //! The comment as GitHub would read it: its structure is ours whatever names hold, it fits, and what weighs most stands.
 
 use super::*;
-use crate::model::SubscriptionChange;
+use crate::model::{Extent, NextTerm, Renewal, Seats, SubscriptionChange, Term};
 use crate::plan::example::{arbitrary_outlook, arbitrary_steps, change, file, key, outlook, step, steps};
 use crate::plan::file::{Unshown, UnshownField, UnshownState};
 use crate::plan::step::Action;
@@ -185,7 +185,7 @@ fn a_renewal_says_what_it_comes_to() {
         ("renew", "- **renewal** auto-renew off \u{2192} renew"),
     ] {
         let text = told(renewal);
-        assert!(text.contains(line) && text.contains("Renewals changed: 1."), "{text}");
+        assert!(text.contains(line) && text.contains("Renewals changed: 1"), "{text}");
     }
 }
 
@@ -245,7 +245,7 @@ fn granted(n: usize) -> Vec<Step> {
         let scope = format!("/subscriptions/5a000000-0000-4000-8000-{i:012}");
         let summary =
             format!("{role} for the group {principal}, AdminAgents of Fabrikam, at {scope}, in the Azure of site-{i}");
-        let wanted = [("scope".into(), scope.into())].into();
+        let wanted = [("scope".into(), scope.into()), ("role".into(), role.into())].into();
         let text = format!("grant-azure-access azure-access/site-{i}");
         step(&text, &format!("azure-access/site-{i}"), Action::HandOff(Ask { summary, wanted, ..ask.clone() }))
     };
@@ -264,10 +264,66 @@ fn the_odd_one_among_a_thousand_stands_first() {
 }
 
 #[test]
+fn of_many_roles_the_strongest_and_widest_is_never_what_is_left_out() {
+    let one = |i: usize, role: &str, scope: String| {
+        let mut one = granted(0).remove(0);
+        let Action::HandOff(ask) = &mut one.action else { unreachable!() };
+        ask.summary = format!("{role} for the principal {i:05}, for Fabrikam, at {scope}, in the Azure of contoso");
+        ask.wanted = [("scope".into(), scope.into()), ("role".into(), role.into())].into();
+        one.key = key(&format!("grant-azure-access azure-access/site-{i:05}"));
+        one.id = crate::plan::step_id(&one.key, one.class, &one.action);
+        one
+    };
+    let subscription = || "/subscriptions/5a000000-0000-4000-8000-000000000001".to_owned();
+    let root = || "/providers/Microsoft.Management/managementGroups/root".to_owned();
+    let many = (0..600).map(|i| one(i, "Contributor", subscription()));
+    let odd = ["Role Based Access Control Administrator", "User Access Administrator", "Distri Night Desk"];
+    let odd = odd.into_iter().zip(700..).map(|(role, i)| one(i, role, root()));
+    let steps = many.chain(odd).chain([one(800, "Contributor", root())]);
+    let text = shown(&file(steps.collect(), &Beside::default()));
+    assert!(text.len() <= fit::LIMIT && text.contains("Shortened to fit one comment: Access ("), "{text}");
+    let counts = "Gained in Azure: 1 User Access Administrator (management group), 1 Role Based Access Control \
+                  Administrator (management group), 1 Distri Night Desk (management group), 1 Contributor (management \
+                  group), 600 Contributor (subscription).";
+    assert!(text.contains(counts), "{text}");
+    let places = ["701", "700", "702", "800", "000"].map(|i| text.find(&format!("for the principal 00{i}, ")));
+    assert!(places.is_sorted() && places.iter().all(Option::is_some), "{places:?} {text}");
+    assert!(text.contains("\u{d7} 604: such as User Access Administrator"), "{text}");
+}
+
+#[test]
+fn of_many_renewals_the_largest_change_is_never_what_is_left_out() {
+    let one = |i: usize, (before, after): (u32, u32), (was, is): (Term, Term)| {
+        let next = |seats, term| NextTerm { quantity: Some(seats), term: Some(term), ..NextTerm::default() };
+        let (from, to) = (Renewal::Renew(next(before, was)), Renewal::Renew(next(after, is)));
+        let text = format!("schedule-renewal subscription/customer-{i:05}/m365");
+        let mut one = step(&text, "customer/contoso", change("m365", SubscriptionChange::Renewal(to.clone())));
+        let (before_text, after_text) = (Some(from.to_string().into()), to.to_string().into());
+        one.changes = vec![FieldChange { field: "renewal".into(), before: before_text, after: after_text, note: None }];
+        let of = |seats, term: Term| Seats { seats, months: Some(term.months().unsigned_abs()) };
+        one.extent = Some(Extent { before: of(before, was), after: of(after, is) });
+        one
+    };
+    let year = (Term::P1Y, Term::P1Y);
+    let many = (1..=600).map(|i| one(i, (i as u32, i as u32 + 1), year));
+    let odd = [
+        one(901, (500, 500), (Term::P1Y, Term::P3Y)),
+        one(902, (600, 9_000), (Term::P1Y, Term::P3Y)),
+        one(903, (604, 1), year),
+    ];
+    let text = shown(&file(many.chain(odd).collect(), &Beside::default()));
+    assert!(text.contains("Renewals changed: 603 (9000 seats more, 603 seats fewer, 2 for longer).\n"), "{text}");
+    assert!(text.contains("Money ("), "not all of it fits: {text}");
+    let places = ["902", "901", "903", "600"].map(|i| text.find(&format!("`subscription/customer-00{i}/m365`")));
+    assert!(places.is_sorted() && places.iter().all(Option::is_some), "{places:?} {text}");
+}
+
+#[test]
 fn the_largest_raise_is_named_where_not_all_are() {
     let raised = moved(1_000).into_iter().enumerate().map(|(i, mut one)| {
         let seats = if i == 700 { "900" } else { "6" };
         one.key = key(&format!("change-quantity subscription/customer-{i:05}/m365"));
+        one.extent = Some(Extent { before: Seats::now(5), after: Seats::now(seats.parse().unwrap()) });
         let (before, after) = (Some("5".into()), seats.into());
         one.changes = vec![FieldChange { field: "quantity".into(), before, after, note: None }];
         one
