@@ -3,8 +3,8 @@
 
 use super::build::Making;
 use super::draft::{key, step};
-use super::limits;
 use super::{Action, FieldChange, Gate, Mark, Regard, Risk, Step};
+use super::{called, limits};
 use crate::desired::{Desired, Provider};
 use crate::diag::SourceMap;
 use crate::diff::remembered;
@@ -126,10 +126,11 @@ pub(super) fn first(desired: &Desired, ledger: &Ledger) -> Option<Guards> {
 /// The step that records what differs.
 pub(super) fn make(making: &mut Making<'_, '_>) {
     let desired = making.desired();
-    let Some(recorded) = &making.ledger().guards else { return };
-    let recorded = renamed(recorded, desired);
+    let Some(kept) = &making.ledger().guards else { return };
+    let recorded = renamed(kept, desired);
     let declared = declared(desired);
-    let changes = changes(&recorded, &declared, making.now.date());
+    let mut changes = changes(&recorded, &declared, making.now.date());
+    changes.extend(left(making, kept));
     if changes.is_empty() {
         return;
     }
@@ -146,14 +147,42 @@ pub(super) fn make(making: &mut Making<'_, '_>) {
 
 /// What is remembered, under the names of now.
 fn renamed(recorded: &Guards, desired: &Desired) -> Guards {
-    let new = |old: &Address| {
-        let mut renames = desired.renamed.iter().filter(|(_, was)| *was == old);
-        renames.next().map_or_else(|| old.clone(), |(new, _)| new.clone())
-    };
     let mut guards = recorded.clone();
     guards.recipients.sort();
-    guards.protected = recorded.protected.iter().map(new).collect();
+    guards.protected = recorded.protected.iter().map(|old| renamed_to(desired, old).clone()).collect();
     guards
+}
+
+fn renamed_to<'a>(desired: &'a Desired, old: &'a Address) -> &'a Address {
+    desired.renamed.iter().find(|(_, was)| *was == old).map_or(old, |(new, _)| new)
+}
+
+/// What was protected and is so no more, although its address still is: that one means another object now, and no protected
+/// document means this one.
+fn left(making: &Making<'_, '_>, recorded: &Guards) -> Vec<FieldChange> {
+    let (desired, bindings) = (making.desired(), &making.diff.bindings);
+    let left = recorded.protected.iter().filter_map(|old| {
+        let (live, new) = (*making.ledger().bindings.get(old)?, renamed_to(desired, old));
+        let means_another = bindings.get(new).is_some_and(|now| now != live);
+        let now = bindings.address(live);
+        let owner = match live {
+            LiveId::Subscription(customer, _) => bindings.address(LiveId::Customer(customer)),
+            LiveId::Customer(_) | LiveId::Reseller(_) => None,
+        };
+        let is_protected = [now, owner].into_iter().flatten().any(|address| desired.protected.contains(address));
+        if !desired.protected.contains(new) || !means_another || is_protected {
+            return None;
+        }
+        let name =
+            called::live(making.sides.look.observed(), live).map_or_else(String::new, |name| format!("{name}, "));
+        Some(FieldChange {
+            field: format_smolstr!("protected {}", now.unwrap_or(old)),
+            before: Some(format_smolstr!("yes, as {old} ({name}{live})")),
+            after: if now.is_some() { "no".into() } else { "no, nobody declares it".into() },
+            note: Some(LATER.into()),
+        })
+    });
+    left.collect()
 }
 
 /// The first word of a window among the fields that change.

@@ -286,7 +286,7 @@ fn what_was_open_before_is_told_apart_from_the_change() {
     let open = text.lines().find(|line| line.starts_with("**Not of this change, and open before it**"));
     let open = open.unwrap_or_else(|| panic!("{text}"));
     assert!(
-        open.contains("`partnership/northwind` **invite-reseller**") && !open.contains("change-quantity"),
+        open.contains("`subscription/contoso/visio` **set-partner-of-record**") && !open.contains("change-quantity"),
         "{text}"
     );
 }
