@@ -154,6 +154,8 @@ pub struct Partnership {
     pub tenant: Option<TenantId>,
     /// Its PartnerIDs, at least one; the first is the default partner of record.
     pub partner_ids: Vec<PartnerId>,
+    /// The object id of its AdminAgents group, when written.
+    pub admin_agents: Option<TenantId>,
     /// Two letters.
     pub country: SmolStr,
     /// Where that is written.

@@ -49,8 +49,7 @@ fn partnership(
     reseller: document::Reseller,
     ensure: &Spanned<PartnershipState>,
 ) -> Partnership {
-    let document::Reseller { display_name, tenant_id, partner_ids, country, contact, admin_agents_group_id: _ } =
-        reseller;
+    let document::Reseller { display_name, tenant_id, partner_ids, country, contact, admin_agents_group_id } = reseller;
     let state = match ensure.value {
         PartnershipState::Active => Ensure::Active,
         PartnershipState::Ended => Ensure::Ended,
@@ -65,6 +64,7 @@ fn partnership(
         display_name: display_name.value,
         tenant: tenant_id.map(|tenant| tenant.value),
         partner_ids: partner_ids.into_iter().map(|id| id.value).collect(),
+        admin_agents: admin_agents_group_id.map(|group| group.value),
         country: country.value,
         country_at: country.at,
         contact: contact.map(self::contact),

@@ -95,7 +95,7 @@ pub struct Diff<'a> {
     pub twins: Twins,
     /// Whose PartnerIDs are, and which resellers partnerships mean.
     pub owners: Owners<'a>,
-    /// PartnerIDs that other partnerships declare than when a run last recorded whose they are.
+    /// PartnerIDs and groups that other partnerships declare than when a run last recorded whose they are.
     pub handed: Handed,
     /// Which resellers partnerships in scope are taken for, where nobody wrote or learned it.
     pub assumed: Vec<String>,
@@ -219,6 +219,7 @@ pub fn compare<'a>(sides: Sides<'a>) -> Diff<'a> {
     let mut diff = Diff::default();
     bind::partnerships(sides, &mut diff);
     owned::record(sides, &mut diff);
+    owned::record_groups(sides, &mut diff);
     bind::customers(sides, &mut diff);
     relations::compare(sides, &mut diff);
     let bound = subscriptions::bind(sides, &mut diff);

@@ -1,17 +1,17 @@
-//! Whose PartnerIDs were when a run last recorded it, and what the next run records. What a declaration says of one holds
+//! Whose PartnerIDs and AdminAgents groups were when a run last recorded it, and what the next run records. What a declaration says of one holds
 //! from the run after the one that records it, so that no change proves by itself whom it takes something from. Never
 //! outranks the list of indirect resellers.
 
 use super::owners::Claim;
 use super::{Diff, Partner, Sides};
-use crate::desired::Desired;
-use crate::diag::Finding;
+use crate::desired::{Desired, Partnership};
+use crate::diag::{Code, Finding};
 use crate::ledger::Ledger;
 use crate::model::{Address, Field, Kind, Name, TenantId, Value};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Who had which PartnerID.
+/// Who had which PartnerID, or group.
 #[derive(Debug, Default)]
 pub(super) struct Recorded<'a> {
     ids: BTreeMap<&'a str, Had<'a>>,
@@ -19,7 +19,7 @@ pub(super) struct Recorded<'a> {
     pub(super) nothing: bool,
 }
 
-/// Who had a PartnerID.
+/// Who had one of them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Had<'a> {
     /// The partnership, as it is called now.
@@ -28,7 +28,7 @@ pub(super) struct Had<'a> {
     pub(super) tenant: Option<TenantId>,
 }
 
-/// PartnerIDs that other partnerships declare than when a run last recorded whose they are. Only a run whose plan
+/// PartnerIDs and groups that other partnerships declare than when a run last recorded whose they are. Only a run whose plan
 /// somebody read records it.
 #[derive(Debug, Default)]
 pub struct Handed {
@@ -39,9 +39,9 @@ pub struct Handed {
 }
 
 impl<'a> Recorded<'a> {
-    pub(super) fn of(desired: &'a Desired, ledger: &'a Ledger) -> Self {
+    pub(super) fn of(desired: &'a Desired, ledger: &'a Ledger, field: Field) -> Self {
         let new = renamed(desired, ledger);
-        let all = lists(ledger).flat_map(|(old, ids)| {
+        let all = lists(ledger, field).flat_map(|(old, ids)| {
             let partnership = new.get(old).copied().unwrap_or(old);
             let live = ledger.bindings.get(&Address::Partnership(old.clone()));
             let had = Had { partnership, tenant: live.and_then(|live| live.reseller()) };
@@ -58,10 +58,10 @@ impl<'a> Recorded<'a> {
 }
 
 /// What the ledger holds of partnerships, by the names that it knows them by.
-fn lists(ledger: &Ledger) -> impl Iterator<Item = (&Name, &[SmolStr])> {
+fn lists(ledger: &Ledger, field: Field) -> impl Iterator<Item = (&Name, &[SmolStr])> {
     let sorted = ledger.settled.iter().skip_while(|(address, _)| address.kind() < Kind::Partnership);
     let own = sorted.take_while(|(address, _)| address.kind() == Kind::Partnership);
-    own.filter_map(|(address, fields)| match fields.get(&Field::PartnerIds)? {
+    own.filter_map(move |(address, fields)| match fields.get(&field)? {
         Value::List(ids) => Some((address.as_partnership()?, ids.as_slice())),
         Value::None | Value::Bool(_) | Value::Number(_) | Value::Text(_) => None,
     })
@@ -110,11 +110,57 @@ pub(super) fn record<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
     let plain = grouped(&now);
     now.extend(&handed);
     let (plain, handed) = (changes(&before, &plain), changes(&plain, &grouped(&now)));
-    for (address, ids) in plain {
-        diff.settled.entry(address).or_default().insert(Field::PartnerIds, ids);
+    settle(&mut diff.settled, Field::PartnerIds, plain);
+    diff.handed.findings = findings;
+    settle(&mut diff.handed.settled, Field::PartnerIds, handed);
+}
+
+/// Values by partnership, as a run settles them.
+fn settle(settled: &mut BTreeMap<Address, BTreeMap<Field, Value>>, field: Field, values: Vec<(Address, Value)>) {
+    for (address, value) in values {
+        settled.entry(address).or_default().insert(field, value);
     }
-    let handed = handed.into_iter().map(|(address, ids)| (address, BTreeMap::from([(Field::PartnerIds, ids)])));
-    diff.handed = Handed { findings, settled: handed.collect() };
+}
+
+/// What is recorded of the groups of partnerships that were looked at. A group is one tenant's for good: what was once
+/// declared stays known when it is declared no more, and goes over only as PartnerIDs do.
+pub(super) fn record_groups<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
+    let declared = diff.partners.iter().filter(|(_, partner)| !matches!(partner, Partner::Unknown(_)));
+    let declared = declared.filter_map(|(name, _)| sides.desired.partnerships.get(*name));
+    let declared = declared.filter_map(|it| Some((smol_str::format_smolstr!("{}", it.admin_agents?), it)));
+    let declared: Vec<(SmolStr, &Partnership)> = declared.collect();
+    let last: Held<'_> = diff.owners.groups().iter().map(|(group, had)| (group, had.partnership)).collect();
+    let (mut plain, mut handed) = (last.clone(), Held::new());
+    let mut findings = Vec::new();
+    for (group, partnership) in &declared {
+        match diff.owners.group_of_another(&partnership.name, group) {
+            None => drop(plain.insert(group, &partnership.name)),
+            Some(former) => {
+                handed.insert(group, &partnership.name);
+                findings.push(moved(partnership, group, former));
+            }
+        }
+    }
+    let (before, after) = (grouped(&last), grouped(&plain));
+    plain.extend(&handed);
+    let (kept, handed) = (changes(&before, &after), changes(&after, &grouped(&plain)));
+    settle(&mut diff.settled, Field::AdminAgents, kept);
+    settle(&mut diff.handed.settled, Field::AdminAgents, handed);
+    diff.findings.extend(findings.iter().cloned());
+    diff.handed.findings.extend(findings);
+}
+
+/// A group that came over from another partnership.
+fn moved(partnership: &Partnership, group: &str, former: &Name) -> Finding {
+    let name = &partnership.name;
+    let message = format!(
+        "partnership `{name}` declares the AdminAgents group {group}, which was that of partnership `{former}` when a run last recorded it"
+    );
+    let finding = Finding::warning(Code::GroupMoved, partnership.at, message);
+    finding.about(Address::Partnership(name.clone())).help(format!(
+        "a group is one tenant's for good: ask both whose it is; where `{former}` named it by mistake, the run of a plan \
+         that somebody read records it (`--auto-approve` does not), and from the next run on it is that of `{name}`"
+    ))
 }
 
 fn grouped<'x>(held: &Held<'x>) -> BTreeMap<&'x Name, Vec<SmolStr>> {

@@ -8,7 +8,7 @@ use crate::desired::{Desired, Partnership};
 use crate::diag::{Code, Finding};
 use crate::ledger::{Ledger, LiveId};
 use crate::model::text::flat;
-use crate::model::{Address, Name, PartnerId, TenantId};
+use crate::model::{Address, Field, Name, PartnerId, TenantId};
 use crate::observed::{Relationship, is_one_name};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,6 +24,8 @@ pub struct Owners<'a> {
     declared: BTreeMap<&'a str, &'a Name>,
     /// PartnerID → the partnership that had it when a run last recorded that.
     recorded: Recorded<'a>,
+    /// AdminAgents group → the partnership that was declared to have it.
+    groups: Recorded<'a>,
     /// Which reseller each partnership means.
     meant: BTreeMap<&'a Name, Meant>,
     /// Reseller → the partnership that means it.
@@ -72,7 +74,9 @@ impl<'a> Owners<'a> {
     /// Of what is declared, remembered and listed.
     #[must_use]
     pub fn of(desired: &'a Desired, ledger: &'a Ledger, list: Option<&'a List>) -> Self {
-        let mut owners = Self { recorded: Recorded::of(desired, ledger), list, ..Self::default() };
+        let recorded = |field| Recorded::of(desired, ledger, field);
+        let (ids, groups) = (recorded(Field::PartnerIds), recorded(Field::AdminAgents));
+        let mut owners = Self { recorded: ids, groups, list, ..Self::default() };
         for relationship in list.into_iter().flat_map(List::values) {
             if let Some(id) = &relationship.partner_id {
                 owners.listed.entry(id.as_str()).or_default().push(relationship);
@@ -224,6 +228,15 @@ impl<'a> Owners<'a> {
     pub(super) fn recorded(&self) -> &Recorded<'a> {
         &self.recorded
     }
+    pub(super) fn groups(&self) -> &Recorded<'a> {
+        &self.groups
+    }
+    /// The partnership whose AdminAgents group this was when a run last recorded it, if it is not known to be the same reseller.
+    #[must_use]
+    pub fn group_of_another(&self, partnership: &Name, group: &str) -> Option<&'a Name> {
+        let had = self.groups.get(group).filter(|had| had.partnership != partnership)?;
+        (self.had_by(had) != Some(self.is(partnership))).then_some(had.partnership)
+    }
     /// The PartnerIDs that a reseller had when a run last recorded it.
     pub(super) fn recorded_of(&self, tenant: TenantId) -> impl Iterator<Item = PartnerId> {
         let own = move |had: &Had<'a>| self.had_by(had) == Some(Holder::Reseller(tenant));
@@ -364,7 +377,7 @@ mod tests {
     use super::*;
     use crate::diag::SourceMap;
     use crate::ledger::Guards;
-    use crate::model::{Field, Value};
+    use crate::model::Value;
 
     const PROVIDER: &str = "apiVersion: twotier/v1\nkind: Provider\nmetadata: {name: distri}\nspec: {tenantId: 11111111-1111-4111-8111-111111111111, partnerId: \"4800001\", country: HU}\n";
 

@@ -35,6 +35,8 @@ pub enum Field {
     Reseller,
     /// The PartnerIDs of a partnership.
     PartnerIds,
+    /// The groups that a partnership was ever declared to have as its AdminAgents group.
+    AdminAgents,
     /// The last day of its present term.
     CommitmentEnd,
 }
@@ -53,6 +55,7 @@ impl Field {
             Self::ScheduledChange => "scheduledChange",
             Self::Reseller => "reseller",
             Self::PartnerIds => "partnerIds",
+            Self::AdminAgents => "adminAgentsGroupId",
             Self::CommitmentEnd => "commitmentEnd",
         }
     }

@@ -22,6 +22,6 @@ pub fn field_value(subscription: &Subscription, field: Field) -> Value {
             Ok(renewal) => Value::text(renewal),
             Err(_) => Value::text(&subscription.at_end),
         },
-        Field::SupportContact | Field::Reseller | Field::PartnerIds => Value::None,
+        Field::SupportContact | Field::Reseller | Field::PartnerIds | Field::AdminAgents => Value::None,
     }
 }

@@ -391,6 +391,7 @@ fn remembered(ledger: &Ledger, address: &Address) -> Vec<(String, String)> {
             | Field::Commerce
             | Field::Reseller
             | Field::PartnerIds
+            | Field::AdminAgents
             | Field::CommitmentEnd => rows.push(row(&format!("settled {}", field.name()), value)),
         }
     }

@@ -12,7 +12,7 @@ use crate::desired::{Access, AzureAccess, Partnership};
 use crate::diag::{At, Code, Finding};
 use crate::diff::{Partner, Presence};
 use crate::ledger::{Assignment, Grant, HandoffState};
-use crate::model::{Address, CustomerKey, Fact, StepKey, StepName, Value};
+use crate::model::{Address, CustomerKey, Fact, Name, StepKey, StepName, Value};
 use crate::observed::Facet;
 
 pub(super) fn make(making: &mut Making<'_, '_>) {
@@ -71,6 +71,9 @@ fn grant(
     if matches!(stand, Stand::Granted(..)) && !asked_back {
         return Ok(());
     }
+    if let Some(former) = making.diff.owners.group_of_another(&access.reseller, &format!("{}", access.principal)) {
+        return Err(of_another(access, former));
+    }
     let letter = letters::azure::grant(access, &partnership.display_name);
     let origin = making.origin(&granting.address, access.at);
     let reason = if asked_back {
@@ -90,6 +93,19 @@ fn grant(
     let step = standing(making, access, step.because(reason).risking(&[Risk::Access], Undo::Yes))?;
     making.drafts.add(step);
     Ok(())
+}
+
+/// Who gets the role is the AdminAgents group of another reseller, as runs knew it.
+fn of_another(access: &AzureAccess, former: &Name) -> Finding {
+    let AzureAccess { reseller, principal, .. } = access;
+    let message = format!(
+        "the group {principal}, which is to get a role for `{reseller}`, was the AdminAgents group of partnership `{former}` when a \
+         run last recorded it"
+    );
+    Finding::error(Code::GroupMoved, access.at, message).help(format!(
+        "write `reseller: {former}`, or the principal that is meant; if it is the group of `{reseller}`, declare it as its \
+         `adminAgentsGroupId`: the run of a plan that somebody read records that, and the next plan goes on"
+    ))
 }
 
 /// Tells of a role that stands, and that was granted to another reseller than the document names: its group or principal

@@ -230,8 +230,8 @@ fn settled_by_apply(sides: Sides<'_>, diff: &Diff<'_>) -> Vec<Finding> {
         let last = settled((sides.desired, sides.ledger), &diff.bindings, address);
         // Relations come and go one by one: none of them is a value that both sides moved.
         // Nothing declares whether one is in use.
-        let fields =
-            fields.iter().filter(|(field, _)| !matches!(field, Field::Reseller | Field::PartnerIds | Field::Status));
+        let untold = [Field::Reseller, Field::PartnerIds, Field::AdminAgents, Field::Status];
+        let fields = fields.iter().filter(move |(field, _)| !untold.contains(field));
         fields.filter_map(move |(field, now)| Some((address, *field, last?.get(field)?, now)))
     });
     let note = |(address, field, before, now): (&Address, Field, &Value, &Value)| {

@@ -57,6 +57,7 @@ fn field_read(field: Field, (customer, id): (CustomerId, SubscriptionId)) -> Rea
         | Field::ScheduledChange
         | Field::Reseller
         | Field::PartnerIds
+        | Field::AdminAgents
         | Field::CommitmentEnd => Read::Subscription(customer, id),
     }
 }

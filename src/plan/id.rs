@@ -42,14 +42,14 @@ pub fn plan_id(tenant: TenantId, steps: &[Step], recorded: &Recorded) -> Digest 
     Digest::of_json(&all)
 }
 
-/// What a run records once somebody read it, as its findings tell it: documents that mean another object, PartnerIDs that
-/// went over. An approval is of these as of every step.
+/// What a run records once somebody read it, as its findings tell it: documents that mean another object, PartnerIDs and
+/// groups that went over. An approval is of these as of every step.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recorded(BTreeSet<(String, String)>);
 
 impl Recorded {
     /// The codes of those findings.
-    pub const CODES: [Code; 2] = [Code::MeansAnother, Code::PartnerIdMoved];
+    pub const CODES: [Code; 3] = [Code::MeansAnother, Code::PartnerIdMoved, Code::GroupMoved];
 
     /// Of findings: code and what each says.
     pub fn of<'f>(findings: impl IntoIterator<Item = (Option<Code>, &'f str)>) -> Self {

@@ -157,10 +157,11 @@ fn happens(outlook: &Outlook) -> &'static str {
 }
 
 /// Findings that stand in the verdict, whole, and nowhere else.
-const LEADING: [(diag::Code, &str); 6] = [
+const LEADING: [(diag::Code, &str); 7] = [
     (diag::Code::StateFresh, "A state without a past:"),
     (diag::Code::MeansAnother, "Means another object than before:"),
     (diag::Code::PartnerIdMoved, "Goes over to another partnership:"),
+    (diag::Code::GroupMoved, "Was the AdminAgents group of another reseller:"),
     (diag::Code::AcknowledgementUsed, "Passes a limit:"),
     (diag::Code::AcknowledgementWide, "Lets more pass than this change needs:"),
     (diag::Code::NotCompared, "Not told here:"),
