@@ -75,6 +75,37 @@ fn what_came_without_approval_is_told_until_it_is_approved() {
 }
 
 #[test]
+fn what_waits_goes_on_as_it_was_approved() {
+    let repository = Repository::committed();
+    merged(&repository, "first");
+    let approved = repository.run(&["handoffs", "show", "--cause", "partnership/northwind"]).stdout;
+    assert!(String::from_utf8_lossy(&approved).contains(LINK.0), "{approved:?}");
+    // Nobody approves what comes then: another link, a document less, and seats that somebody took by hand.
+    evil(&repository);
+    std::fs::remove_file(repository.path("manifests/adatum.yaml")).expect("it was there");
+    assert!(repository.run(&["simulate", "edit", "subscription/contoso/m365", "quantity=31"]).status.success());
+    seats(&repository, 30, 31);
+    repository.commit();
+    let waiting = repository.run(&["apply", "--waiting"]);
+    let (said, noted) = (String::from_utf8_lossy(&waiting.stdout), String::from_utf8_lossy(&waiting.stderr));
+    assert!(noted.contains("which was approved last: what waits goes on as it says there"), "{noted}");
+    assert!(said.contains("Run 2: 4 satisfied, 3 asked"), "nothing is called back: {said}");
+    let letter = repository.run(&["handoffs", "show", "--cause", "partnership/northwind"]).stdout;
+    assert_eq!(String::from_utf8_lossy(&letter), String::from_utf8_lossy(&approved), "no other letter");
+    assert!(repository.run(&["handoffs", "show", "--cause", "customer/adatum"]).status.success(), "still asked");
+    // What was taken by hand is still what nobody approved.
+    seats(&repository, 31, 30);
+    let text = plan(&repository, "again", &[]);
+    assert!(text.contains("[TT0313]") && !text.contains("change-quantity"), "{text}");
+    // Where the commit is not here nothing goes on, as nobody knows what was approved.
+    let objects = repository.path("../.git/objects");
+    std::fs::rename(&objects, repository.path("../.git/gone")).expect("moved");
+    std::fs::create_dir(&objects).expect("made");
+    let waiting = repository.run(&["apply", "--waiting"]);
+    assert_eq!(waiting.status.code(), Some(64), "{waiting:?}");
+}
+
+#[test]
 fn what_a_merge_brings_along_is_told_by_the_next_plan() {
     let repository = Repository::committed();
     merged(&repository, "first");

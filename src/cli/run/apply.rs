@@ -42,6 +42,10 @@ pub(super) fn apply(scene: &Scene<'_>, args: &ApplyArgs) -> Result<Exit, CliErro
     };
     let Some(consent) = consent else { return Ok(Exit::Done) };
     let mut journal = doors.writable()?;
+    let (project, commit) = match journal.told().filter(|_| args.waiting) {
+        Some(commit) => (as_approved(scene, project, commit)?, Some(commit.into())),
+        None => (project, None),
+    };
     let shown = Shown::on(scene.terminal);
     let world = World {
         observe: doors.observe.as_ref(),
@@ -50,7 +54,8 @@ pub(super) fn apply(scene: &Scene<'_>, args: &ApplyArgs) -> Result<Exit, CliErro
         ids: &mut Random,
         progress: &shown,
     };
-    let order = order((scene, &project), args, consent, doors.clock.passed());
+    let mut order = order((scene, &project), args, consent, doors.clock.passed());
+    order.account.commit = commit.or(order.account.commit);
     let recalling = scene.recalling(args.refresh)?;
     let applied = apply::recall_and_apply(&project, &mut journal, recalling.as_ref(), world, order)?;
     let told = tell(scene, (&project, &applied), &doors);
@@ -70,6 +75,17 @@ fn rest(scene: &Scene<'_>, doors: &Doors) -> Result<Option<Consent>, CliError> {
         scene.terminal.note("nothing was done: no approved plan waits for anybody");
     }
     Ok(waiting.map(Consent::Rest))
+}
+
+/// What was approved goes on as it was written when whoever approved was told all of it. What came since without approval
+/// is neither done nor taken for settled, lets nothing pass and calls nothing back.
+fn as_approved(scene: &Scene<'_>, project: Valid, commit: &str) -> Result<Valid, CliError> {
+    let Some(then) = base::otherwise_at(&project, doors::place(scene.settings), commit)? else { return Ok(project) };
+    scene.terminal.note(&format!(
+        "manifests say otherwise than commit {}, which was approved last: what waits goes on as it says there",
+        commit.get(..10).unwrap_or(commit)
+    ));
+    Ok(then)
 }
 
 /// What was approved on the command line.

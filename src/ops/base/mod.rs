@@ -12,9 +12,9 @@ pub use unshown::{open_before, unshown};
 
 use super::fault::Fault;
 use super::files;
-use super::project::{Place, Valid};
-use crate::desired::{Delegated, Desired, PartnerOfRecord, Supporter};
-use crate::diag::source;
+use super::project::{Place, Project, Valid};
+use crate::desired::{self, Delegated, Desired, PartnerOfRecord, Supporter};
+use crate::diag::{SourceMap, source};
 use crate::ledger::Ledger;
 use crate::manifest::{self, Fields, PROJECT_FILE};
 use crate::model::{Address, Digest, Name};
@@ -111,6 +111,33 @@ pub fn changed(project: &Valid, place: Place<'_>, reference: &str) -> Result<Cha
         changed.rewritten.insert(Subject::File(PROJECT_FILE.into()), file);
     }
     Ok(changed)
+}
+
+/// The project as a commit says it, read by its own project file; none where what is here says the same.
+///
+/// # Errors
+/// As [`changed`], and when its manifests are not valid.
+pub fn otherwise_at(project: &Valid, place: Place<'_>, reference: &str) -> Result<Option<Valid>, Fault> {
+    let repository = Repository::around(place.root)?;
+    let (files, links) = repository.files(&repository.commit(reference)?)?;
+    let base = Base { files, links };
+    let file = project_file(&repository, &base, place)?;
+    let paths = base.read(&Read::then(&repository, place, &file));
+    let texts = repository.texts(paths.iter().filter_map(|path| base.files.get(path)))?;
+    let root = repository.lexical(place.root, Path::new(""));
+    let mut sources = SourceMap::default();
+    for (path, text) in paths.iter().zip(texts) {
+        sources.add(path.strip_prefix(&root).unwrap_or(path).to_owned(), text.into());
+    }
+    if texts_of(&sources) == texts_of(&project.sources) {
+        return Ok(None);
+    }
+    let (desired, findings) = desired::resolve(manifest::parse(&sources));
+    Project { sources, desired, findings }.valid().map(Some)
+}
+
+fn texts_of(sources: &SourceMap) -> BTreeSet<&str> {
+    sources.files().map(|(_, file)| file.text.as_ref()).collect()
 }
 
 /// What the project file said and says.
