@@ -110,6 +110,14 @@ impl Approval<'_> {
         }
         performed
     }
+    /// The approved steps that are planned no more. What waits for its effect to show may be planned again.
+    #[must_use]
+    pub fn withdrawn(&self, ledger: &Ledger) -> Vec<Digest> {
+        let withdrawn = self.gone.iter().filter(|gone| {
+            matches!(gone.outcome, Outcome::Withdrawn(_)) && !ledger.pending.contains_key(&gone.key.address)
+        });
+        withdrawn.map(|gone| gone.id).collect()
+    }
     /// The verdicts without the plan they speak of.
     #[must_use]
     pub fn verdicts(self) -> Verdicts {

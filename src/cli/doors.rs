@@ -336,6 +336,8 @@ impl From<Fault> for CliError {
             }
             Fault::ForeignPlan { .. } => Self::new(Exit::Stale, words)
                 .hint("apply it in the repository that it was made from, or review a new plan of this one: `twotier plan`"),
+            Fault::Replaced(_) => Self::new(Exit::Stale, words)
+                .hint("what is still wanted is in a new plan: review that, `twotier plan` at the newest commit"),
             Fault::Unsound { .. } => Self::failed(words).hint("`twotier state verify` names all that is damaged"),
             Fault::NotThatPlan { .. } => Self::failed(words)
                 .hint("somebody changed the state: look at who may write to it, and at `twotier state verify`")

@@ -230,7 +230,7 @@ fn compact_guards(ledger: &Ledger, epoch: u64, at: Timestamp, out: &mut Compact)
 fn compact_reach(reach: &Reach, at: Timestamp, out: &mut Compact) {
     if !reach.is_nowhere() {
         let (plan, passed) = (Digest::of_bytes(b"checkpoint"), Vec::new());
-        out.say(at, Record::Planned { plan, document: None, passed, reach: reach.clone() });
+        out.say(at, Record::Planned { plan, document: None, passed, reach: reach.clone(), withdrawn: Vec::new() });
     }
 }
 

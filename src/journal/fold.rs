@@ -128,7 +128,7 @@ impl Folded {
             }
             Record::Open(open) => self.open(place, *open),
             Record::Renew => {}
-            Record::Planned { plan: _, document: _, passed: _, reach } => self.reach.extend(reach),
+            Record::Planned { plan: _, document: _, passed: _, reach, withdrawn: _ } => self.reach.extend(reach),
             // By its definition: a kind that nobody here knows may do no more.
             Record::Remark { kind: _, address: _, by: _, place: _, removed: _ } => {}
             Record::Asked { step, key, digest, text, wanted } => {

@@ -62,6 +62,8 @@ pub struct Run {
     pub document: Option<Digest>,
     /// What let limits pass.
     pub passed: Vec<Passed>,
+    /// Steps that were approved and that it found planned no more.
+    pub withdrawn: Vec<Digest>,
 }
 impl Run {
     /// The plan it followed.
@@ -255,10 +257,10 @@ impl History {
     fn absorb_record(&mut self, (number, epoch, at): (u64, u64, Timestamp), record: Record) {
         match record {
             Record::Open(open) => self.open((number, epoch, at), *open),
-            Record::Planned { plan, document, passed, reach: _ } => {
+            Record::Planned { plan, document, passed, reach: _, withdrawn } => {
                 if let Some(run) = self.run(epoch) {
                     run.made = run.open.plan.is_none().then_some(plan);
-                    (run.document, run.passed) = (document, passed);
+                    (run.document, run.passed, run.withdrawn) = (document, passed, withdrawn);
                 }
             }
             Record::Adopted(adopted) => self.adopt((epoch, at), *adopted),
@@ -324,6 +326,7 @@ impl History {
             pruned: None,
             document: None,
             passed: Vec::new(),
+            withdrawn: Vec::new(),
         });
     }
 

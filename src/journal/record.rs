@@ -74,6 +74,9 @@ pub enum Record {
         /// How far it reaches along the line of commits.
         #[serde(default, skip_serializing_if = "Reach::is_nowhere")]
         reach: Reach,
+        /// Steps that were approved and are planned no more: what it leaves is gone on with without them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        withdrawn: Vec<Digest>,
     },
     /// The lease goes on.
     Renew,

@@ -99,6 +99,7 @@ mod tests {
                 document: Some(digest("document")),
                 passed: vec![passed()],
                 reach: reach(),
+                withdrawn: vec![digest("gone")],
             },
             Record::Renew,
             asked("please"),

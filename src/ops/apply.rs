@@ -166,6 +166,9 @@ pub fn recall_and_apply(
     let open = open_record(project, &order.account, &consent);
     let mut session = Session::begin(journal, &open, order.lock_wait, ids, tools)?;
     let recovered = session.recover(observe)?;
+    if let Some(fault) = line::replaced(&consent, &order, session.journal())? {
+        return Err(refuse(session, fault));
+    }
     let mut fresh = match plan_anew((project, &consent), &mut session, (observe, recalling), (tools, progress)) {
         Ok(fresh) => fresh,
         Err(fault @ Fault::Denied(_)) => return Err(refuse(session, fault)),
@@ -177,8 +180,7 @@ pub fn recall_and_apply(
         Err(fault) => return Err(told(refuse(session, fault), journal)),
     };
     if let Some(such) = consent.foreign((&project.desired, session.journal()), &verdicts)? {
-        session.close()?;
-        return Err(Fault::ForeignPlan { such: Box::new(such) });
+        return Err(refuse(session, Fault::ForeignPlan { such: Box::new(such) }));
     }
     let unread = fresh.planned.read(|finding| consent.showed(finding));
     let approval = verdicts.on(&fresh.planned.plan);
@@ -213,14 +215,12 @@ pub fn recall_and_apply(
         Err(why) => (None, Some(why.to_string())),
     };
     let seen = seen(&fresh.planned, session.ledger());
+    let beyond = beyond((project, &consent, &order), &fresh.planned, &approval, &session);
     let work = WorkOrder {
         planned: &fresh.planned,
         approval,
         document: Some((id, document.as_bytes())),
-        beyond: Beyond {
-            passed: permit::passed(fresh.planned.plan.steps(), &project.desired.acknowledgements),
-            reach: line::reach(&consent, &order, &session.journal().folded().reach),
-        },
+        beyond,
         settings: Settings { parallel: order.parallel, deadline: order.deadline, unsealable, ..Settings::default() },
         observe,
         actuate,
@@ -229,6 +229,20 @@ pub fn recall_and_apply(
     };
     let outcome = session.run(work);
     Ok(Applied::Ran { file, outcome, approved, recovered, seen, unread })
+}
+
+/// What the run says of its plan that the id of the plan does not cover.
+fn beyond(
+    (project, consent, order): (&Valid, &Known, &Order),
+    planned: &Planned,
+    approval: &Approval<'_>,
+    session: &Session<'_>,
+) -> Beyond {
+    Beyond {
+        passed: permit::passed(planned.plan.steps(), &project.desired.acknowledgements),
+        reach: line::reach(consent, order, &session.journal().folded().reach),
+        withdrawn: approval.withdrawn(session.ledger()),
+    }
 }
 
 /// Ends the run with why it did nothing, which is answered.
@@ -323,7 +337,7 @@ fn plan_anew(
 pub(super) enum Known {
     /// The plan.
     Plan(Box<PlanFile>),
-    /// What is left of it, without the hand-offs that are over.
+    /// What is left of it, without the steps that are over.
     Rest(Box<PlanFile>, BTreeSet<Digest>),
     OnlyId(Digest),
     Everything,
@@ -334,7 +348,7 @@ fn find_consent(journal: &Journal, consent: Consent) -> Result<Known, Fault> {
         Consent::Plan(file) => Ok(Known::Plan(file)),
         Consent::Everything => Ok(Known::Everything),
         Consent::Id(id) => stored(journal, id, Known::Plan),
-        Consent::Rest(Waiting { plan, seen }) => stored(journal, plan, |file| Known::Rest(file, seen)),
+        Consent::Rest(Waiting { plan, over }) => stored(journal, plan, |file| Known::Rest(file, over)),
     }
 }
 

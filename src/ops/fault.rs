@@ -1,6 +1,7 @@
 //! Why a command ended without doing its work, by what somebody can do about it. Holds values only: the exit code and
 //! the words around it are the command line's.
 
+use super::line::Replaced;
 use super::project::Project;
 use super::roles::Lacking;
 use crate::apply::approve::NotTheSame;
@@ -118,6 +119,9 @@ pub enum Fault {
         /// One of the addresses.
         such: Box<Address>,
     },
+    /// A newer plan of the whole project took the place of the approved one.
+    #[error("a newer plan of the whole project was applied since, {0}: what was taken back is not done")]
+    Replaced(Replaced),
     /// No plan is stored under the approved id, and the new one has another.
     #[error("{}, and the new plan is another one: `{fresh}`", match .pruned {
         Some(pruned) => format!("the plan `{id}` was {pruned}"),

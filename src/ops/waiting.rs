@@ -1,12 +1,15 @@
 //! The plan that somebody approved and that still waits: for an acceptance, a signature, a date. Reads the state alone; never
-//! says that anything may be done which was not approved.
+//! says that anything may be done which was not approved, or which a newer plan took back.
 
 use super::fault::Fault;
 use super::past;
 use crate::journal::history::{End, Run};
+use crate::journal::record::Follows;
 use crate::journal::{History, Journal};
 use crate::ledger::HandoffState;
-use crate::model::Digest;
+use crate::model::{Address, Digest};
+use crate::plan::Step;
+use crate::plan::file::PlanFile;
 use std::collections::BTreeSet;
 
 /// A plan to go on with.
@@ -14,38 +17,84 @@ use std::collections::BTreeSet;
 pub struct Waiting {
     /// The approved plan.
     pub plan: Digest,
-    /// Hand-offs whose purpose was seen: nobody is asked a second time on that approval.
-    pub seen: BTreeSet<Digest>,
+    /// Steps of it that are not done on that approval any more: hand-offs whose purpose was seen, what was withdrawn, and what
+    /// newer plans speak of.
+    pub over: BTreeSet<Digest>,
 }
 
-/// Of the approved plans that wait, the one that nobody went on with for longest, so that each has its turn. A plan of the whole
-/// project holds what earlier ones waited for; so nothing older than the newest of these is looked at.
+/// A plan that was followed later than another one.
+struct Later {
+    file: PlanFile,
+    approved: bool,
+}
+impl Later {
+    /// Whether a step of the other plan is over: this one holds it, and waits for itself, or does not, and took it back.
+    fn ends(&self, step: &Step) -> bool {
+        let Self { file, approved } = self;
+        speaks_of(file, step) && (*approved || file.plan().steps().iter().all(|own| own.id != step.id))
+    }
+}
+
+/// Of the approved plans that wait, the one that nobody went on with for longest, so that each has its turn. What a newer plan
+/// speaks of waits under that one or not at all; so nothing older than the newest of the whole project is looked at.
 ///
 /// # Errors
 /// When the state cannot be read.
 pub fn waiting(journal: &Journal) -> Result<Option<Waiting>, Fault> {
     let history = History::read(journal.store())?;
-    let (mut told, mut found) = (BTreeSet::new(), None);
-    for run in history.runs.iter().rev() {
-        let Some(plan) = run.open.plan.filter(|plan| !told.contains(plan)) else { continue };
-        let Some(waits) = waits(run) else { continue };
-        told.insert(plan);
-        let Some(kept) = past::followed(journal, run)? else { break };
-        if waits {
-            found = Some(plan);
+    let (mut told, mut later, mut found) = (BTreeSet::new(), Vec::new(), None);
+    for run in history.runs.iter().rev().filter(|run| is_first(run)) {
+        let Some(plan) = run.plan() else { continue };
+        let approved = run.open.plan.is_some();
+        if approved && !told.insert(plan) {
+            continue;
         }
-        if kept.scope().is_empty() {
+        let Some(file) = past::followed(journal, run)? else { break };
+        let left = if approved { left(&history, run, (&file, &later)) } else { None };
+        if let Some((last, over)) = left.filter(|(last, _)| found.as_ref().is_none_or(|(other, _)| last < other)) {
+            found = Some((last, Waiting { plan, over }));
+        }
+        if approved && file.scope().is_empty() {
             break;
         }
+        later.push(Later { file, approved });
     }
-    Ok(found.map(|plan| Waiting { plan, seen: seen(journal) }))
+    Ok(found.map(|(_, Waiting { plan, over })| Waiting { plan, over: over.into_iter().chain(seen(journal)).collect() }))
 }
 
-/// Whether a run left something of its plan that waits; none when it was stopped before its steps.
+/// Whether a run followed a plan as it was approved, and was not stopped before its steps. Older versions do not tell it from
+/// one that went on with a plan.
+pub(super) fn is_first(run: &Run) -> bool {
+    run.open.follows != Some(Follows::Rest) && waits(run).is_some()
+}
+
+/// The last run that went on with what this one began, and the steps that are over; none where nothing waits.
+fn left(history: &History, first: &Run, (file, later): (&PlanFile, &[Later])) -> Option<(u64, BTreeSet<Digest>)> {
+    let on = |run: &&Run| run.epoch >= first.epoch && run.open.plan == first.open.plan;
+    let runs: Vec<&Run> = history.runs.iter().filter(on).collect();
+    let last = runs.iter().rev().find(|run| waits(run).is_some())?;
+    let ended = file.plan().steps().iter().filter(|step| later.iter().any(|it| it.ends(step))).map(|step| step.id);
+    let over: BTreeSet<Digest> = ended.chain(runs.iter().flat_map(|run| run.withdrawn.iter().copied())).collect();
+    let any = file.plan().steps().iter().any(|step| !over.contains(&step.id));
+    (any && waits(last) == Some(true)).then_some((last.epoch, over))
+}
+
+/// Whether a plan speaks of what a step changes or comes of: of a customer it does with all that one has.
+fn speaks_of(file: &PlanFile, step: &Step) -> bool {
+    let customer = step.key.address.as_subscription().map(|key| Address::Customer(key.customer.clone()));
+    let about = [Some(&step.key.address), Some(&step.cause), customer.as_ref()];
+    let named = |address: &Address| file.scope().contains(address) || file.outlook().released.contains(address);
+    file.scope().is_empty() || about.into_iter().flatten().any(named)
+}
+
+/// Whether a run left something of its plan that waits; none when it was stopped before its steps. Older versions do not tell
+/// that from a plan without a step.
 fn waits(run: &Run) -> Option<bool> {
     match &run.end {
         End::Open { last: _ } | End::TakenOver { .. } => Some(true),
-        End::Closed { at: _, outcomes, refused: _ } if outcomes.is_empty() => None,
+        End::Closed { at: _, outcomes, refused } if outcomes.is_empty() => {
+            (run.open.follows.is_some() && refused.is_empty()).then_some(false)
+        }
         End::Closed { at: _, outcomes, refused: _ } => {
             Some(["asked", "pending", "skipped", "interrupted"].iter().any(|word| outcomes.contains_key(*word)))
         }

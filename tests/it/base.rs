@@ -9,7 +9,7 @@ pub(crate) struct Repository(tempfile::TempDir);
 
 impl Repository {
     /// A copy of the quickstart in `folder` of a fresh repository, not committed yet.
-    fn fresh() -> Self {
+    pub(crate) fn fresh() -> Self {
         let repository = Self(tempfile::tempdir().expect("a folder"));
         copy(&root().join("examples/quickstart"), &repository.path(""));
         repository

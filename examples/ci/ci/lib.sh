@@ -66,7 +66,7 @@ into() {
 ended() {
     case $1 in
     0) echo 'Done, as far as it can be done now.' ;;
-    4) echo '**Nothing was applied: the tenant moved since this was approved, something stands against all of it, or it is a plan of other manifests. Plan again and review.**' ;;
+    4) echo '**Nothing was applied: the tenant moved since this was approved, something stands against all of it, it is a plan of other manifests, or a newer plan was applied since. Plan again and review.**' ;;
     5) echo '**Nothing was applied: a limit, a missing acknowledgement or a freeze stands against it.**' ;;
     6) echo '**Nothing was applied: nobody is signed in, or without the role that is needed.**' ;;
     8) echo '**Not everything was applied: a step failed, is blocked, stale, was not approved, or its outcome is not known.**' ;;

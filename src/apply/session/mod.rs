@@ -238,7 +238,7 @@ impl<'a> Session<'a> {
     /// # Errors
     /// When the journal cannot be written.
     pub fn keep(&mut self, (plan, bytes): (Digest, &[u8]), beyond: Beyond) -> Result<(), SessionError> {
-        let Beyond { passed, reach } = beyond;
+        let Beyond { passed, reach, withdrawn } = beyond;
         let approved = self.journal.folded().run.as_ref().is_some_and(|run| run.open.plan.is_some());
         let document = if approved {
             self.journal.put_approved(plan, bytes)?
@@ -246,17 +246,10 @@ impl<'a> Session<'a> {
             self.journal.put_plan(plan, bytes)?;
             None
         };
-        let says = !approved || document.is_some() || !passed.is_empty() || !reach.is_nowhere();
-        self.planned = says.then_some(Record::Planned { plan, document, passed, reach });
+        let says =
+            !approved || document.is_some() || !passed.is_empty() || !reach.is_nowhere() || !withdrawn.is_empty();
+        self.planned = says.then_some(Record::Planned { plan, document, passed, reach, withdrawn });
         Ok(())
-    }
-
-    /// Ends the run without doing anything.
-    ///
-    /// # Errors
-    /// When the journal cannot be written.
-    pub fn close(mut self) -> Result<(), SessionError> {
-        self.append(vec![Record::Close { outcomes: BTreeMap::new(), refused: Vec::new() }]).map(|_| ())
     }
 
     /// Ends the run without doing anything, and says why. Guards are the guards from now on, where there are any.
@@ -295,8 +288,8 @@ impl<'a> Session<'a> {
     /// Ends the run, if it is still open, for whoever comes next. What fails here costs them a lease of waiting.
     fn let_go(&mut self) {
         if self.journal.folded().run.as_ref().is_some_and(|run| run.epoch == self.epoch) {
-            let _the_lease_passes_by_itself =
-                self.append(vec![Record::Close { outcomes: BTreeMap::new(), refused: Vec::new() }]);
+            let refused = vec![Refused { code: None, text: SmolStr::new_static("it was stopped") }];
+            let _the_lease_passes_by_itself = self.append(vec![Record::Close { outcomes: BTreeMap::new(), refused }]);
         }
     }
 
@@ -329,6 +322,8 @@ pub struct Beyond {
     pub passed: Vec<Passed>,
     /// How far the run reaches along the line of commits.
     pub reach: Reach,
+    /// Steps that were approved and are planned no more.
+    pub withdrawn: Vec<Digest>,
 }
 
 /// What a session is to do.

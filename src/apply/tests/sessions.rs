@@ -219,7 +219,7 @@ fn reading_the_tenant_keeps_the_lease() {
     let slow = Slow(&rig);
     session.observing(&slow, |observe| drop(rig.plan(&ledger, observe))).expect("kept");
     assert_ne!(rig.journal().head(), before, "renewed");
-    session.close().expect("closes");
+    session.refuse(Vec::new(), None).expect("closes");
     assert!(rig.journal().folded().run.is_none());
 }
 
@@ -285,7 +285,7 @@ fn one_answer_that_takes_longer_than_a_lease_loses_none() {
     let endless = Endless::new(&rig);
     session.observing(&endless, |observe| drop(observe.read(&Read::Customers))).expect("kept");
     assert!(!endless.taken());
-    session.close().expect("closes");
+    session.refuse(Vec::new(), None).expect("closes");
 }
 
 #[test]
@@ -327,14 +327,14 @@ fn what_a_person_settles_while_it_is_looked_for_is_settled_once() {
     let mut journal = rig.journal();
     let mut session = begin(&rig, &mut journal, 0).expect("nobody holds the lease");
     let recovered = session.recover(&Blind).expect("nothing stops it");
-    session.close().expect("closes");
+    session.refuse(Vec::new(), None).expect("closes");
     let (intent, outcome) = (recovered[0].number, Settled::NotStarted);
     let said = Record::Resolved { intent, outcome, by: "anna".into(), reason: "it is not there".into() };
     let mut journal = rig.journal();
     let mut session = begin(&rig, &mut journal, 0).expect("nobody holds the lease");
     let meanwhile = Meanwhile(&rig, Mutex::new(Some(said)));
     assert_eq!(session.recover(&meanwhile).expect("nothing stops it"), []);
-    session.close().expect("closes");
+    session.refuse(Vec::new(), None).expect("closes");
     assert_eq!(verify(&*rig.store, None).expect("reads").findings, []);
 }
 

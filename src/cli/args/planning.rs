@@ -96,8 +96,8 @@ Approve by FILE (a plan of `plan --out`), by --plan-id (a plan an earlier run st
 terminal by answering `y`.
 
 --waiting goes on with a plan that was approved so and waited: for an acceptance, a signature, a date. What was done on that \
-approval is not done a second time, and what is new is left alone, which is no failure then. Of several plans each has its \
-turn; where none waits, nothing is done.
+approval is not done a second time, nor what was withdrawn or a newer plan speaks of, and what is new is left alone, which is no \
+failure then. Of several plans each has its turn; where none waits, nothing is done.
 
 Examples:
   twotier apply plan.json
@@ -106,7 +106,7 @@ Examples:
   twotier apply --waiting";
 pub(super) const APPLY_AFTER: &str = "\
 Exit codes, nothing written: 64 usage, 3 manifests not valid, 6 sign-in or role, 9 locked, 5 a limit needs an \
-acknowledgement, 4 every approved step is stale or blocked. After the run: 1 journal or internal fault, 130 interrupted, 8 a step \
+acknowledgement, 4 every approved step is stale or blocked, or a newer plan was applied. After the run: 1 journal or internal fault, 130 interrupted, 8 a step \
 failed, is stale, unapproved, blocked since it was approved, unknown, or not begun before the deadline; else 0 (asked of people, pending, waiting and \
 what was blocked before are no failures).";
 

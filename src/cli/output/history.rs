@@ -448,8 +448,22 @@ pub(crate) fn note_json(Note { number, at, record, about }: &Note) -> Value {
 
 /// A run, as JSON.
 pub(crate) fn run_json(run: &Run, changes: &Changes) -> Value {
-    let Run { epoch, number, at, open, end: ended, asked, effects, made, seen, guarded, pruned, document, passed } =
-        run;
+    let Run {
+        epoch,
+        number,
+        at,
+        open,
+        end: ended,
+        asked,
+        effects,
+        made,
+        seen,
+        guarded,
+        pruned,
+        document,
+        passed,
+        withdrawn: _,
+    } = run;
     let state = match ended {
         End::Open { last } => json!({ "state": "open", "last": last }),
         End::Closed { at, outcomes, refused } => {

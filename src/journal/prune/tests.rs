@@ -74,6 +74,7 @@ fn a_document_that_was_approved_under_the_id_of_another_goes_with_the_runs_that_
             document: Some(document),
             passed: Vec::new(),
             reach: Reach::default(),
+            withdrawn: Vec::new(),
         }],
     );
     assert_eq!(plans(&spares(&mut journal, at(2))), [], "a later run followed both");
