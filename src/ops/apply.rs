@@ -348,7 +348,7 @@ fn find_consent(journal: &Journal, consent: Consent) -> Result<Known, Fault> {
         Consent::Plan(file) => Ok(Known::Plan(file)),
         Consent::Everything => Ok(Known::Everything),
         Consent::Id(id) => stored(journal, id, Known::Plan),
-        Consent::Rest(Waiting { plan, over }) => stored(journal, plan, |file| Known::Rest(file, over)),
+        Consent::Rest(Waiting { plan, commit: _, over }) => stored(journal, plan, |file| Known::Rest(file, over)),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::ledger::HandoffState;
 use crate::model::{Address, Digest};
 use crate::plan::Step;
 use crate::plan::file::PlanFile;
+use smol_str::SmolStr;
 use std::collections::BTreeSet;
 
 /// A plan to go on with.
@@ -17,6 +18,8 @@ use std::collections::BTreeSet;
 pub struct Waiting {
     /// The approved plan.
     pub plan: Digest,
+    /// The commit that it was applied from first; none where that run named none.
+    pub commit: Option<SmolStr>,
     /// Steps of it that are not done on that approval any more: hand-offs whose purpose was seen, what was withdrawn, and what
     /// newer plans speak of.
     pub over: BTreeSet<Digest>,
@@ -52,14 +55,17 @@ pub fn waiting(journal: &Journal) -> Result<Option<Waiting>, Fault> {
         let Some(file) = past::followed(journal, run)? else { break };
         let left = if approved { left(&history, run, (&file, &later)) } else { None };
         if let Some((last, over)) = left.filter(|(last, _)| found.as_ref().is_none_or(|(other, _)| last < other)) {
-            found = Some((last, Waiting { plan, over }));
+            found = Some((last, Waiting { plan, commit: run.open.commit.clone(), over }));
         }
         if approved && file.scope().is_empty() {
             break;
         }
         later.push(Later { file, approved });
     }
-    Ok(found.map(|(_, Waiting { plan, over })| Waiting { plan, over: over.into_iter().chain(seen(journal)).collect() }))
+    Ok(found.map(|(_, mut waiting)| {
+        waiting.over.extend(seen(journal));
+        waiting
+    }))
 }
 
 /// Whether a run followed a plan as it was approved, and was not stopped before its steps. Older versions do not tell it from

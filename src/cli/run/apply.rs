@@ -15,7 +15,8 @@ use crate::ops::base;
 use crate::ops::line::Line;
 use crate::ops::plan;
 use crate::ops::project::Valid;
-use crate::ops::{roles, show, waiting};
+use crate::ops::waiting::{self, Waiting};
+use crate::ops::{roles, show};
 use crate::plan::file::PlanFile;
 use crate::policy::lint;
 use crate::report::{Format, Proposal, Run, Subject, acknowledgements};
@@ -42,8 +43,8 @@ pub(super) fn apply(scene: &Scene<'_>, args: &ApplyArgs) -> Result<Exit, CliErro
     };
     let Some(consent) = consent else { return Ok(Exit::Done) };
     let mut journal = doors.writable()?;
-    let (project, commit) = match journal.told().filter(|_| args.waiting) {
-        Some(commit) => (as_approved(scene, project, commit)?, Some(commit.into())),
+    let (project, commit) = match approved_at(scene, &consent, journal.told()) {
+        Some(commit) => (as_approved(scene, project, &commit)?, Some(commit)),
         None => (project, None),
     };
     let shown = Shown::on(scene.terminal);
@@ -75,6 +76,16 @@ fn rest(scene: &Scene<'_>, doors: &Doors) -> Result<Option<Consent>, CliError> {
         scene.terminal.note("nothing was done: no approved plan waits for anybody");
     }
     Ok(waiting.map(Consent::Rest))
+}
+
+/// The commit by which what waits goes on: the one that was approved last, or that of its own run where that came after it, as a
+/// merge that brought more along does.
+fn approved_at(scene: &Scene<'_>, consent: &Consent, told: Option<&str>) -> Option<SmolStr> {
+    let Consent::Rest(Waiting { plan: _, commit, over: _ }) = consent else { return None };
+    let told = told?;
+    let folder = doors::place(scene.settings).root;
+    let later = |own: &&SmolStr| base::is_before(folder, told, own);
+    Some(commit.as_ref().filter(later).cloned().unwrap_or_else(|| told.into()))
 }
 
 /// What was approved goes on as it was written when whoever approved was told all of it. What came since without approval
