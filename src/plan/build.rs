@@ -236,12 +236,28 @@ fn settled_by_apply(sides: Sides<'_>, diff: &Diff<'_>) -> Vec<Finding> {
     });
     let note = |(address, field, before, now): (&Address, Field, &Value, &Value)| {
         let at = sides.desired.declared.get(address).copied();
-        let message = format!("{} is {now} in the manifest and the tenant, last settled was {before}", field.name());
-        Finding::note(Code::SettledByApply, at, message)
-            .about(address.clone())
-            .help("`twotier apply` settles it, also where there is nothing else to do")
+        let help = "`twotier apply` settles it, also where there is nothing else to do";
+        let found = if field == Field::PartnerOfRecord {
+            Finding::warning(Code::IncentiveKept, at, kept(diff, before, now))
+        } else {
+            let message =
+                format!("{} is {now} in the manifest and the tenant, last settled was {before}", field.name());
+            Finding::note(Code::SettledByApply, at, message)
+        };
+        found.about(address.clone()).help(help)
     };
     moved.map(note).collect()
+}
+
+/// Who keeps an incentive that somebody moved in the tenant, and who had it.
+fn kept(diff: &Diff<'_>, before: &Value, now: &Value) -> String {
+    let named = |value: &Value| match value {
+        Value::Text(id) => diff.owners.named(id),
+        Value::None => "nobody".to_owned(),
+        Value::Bool(_) | Value::Number(_) | Value::List(_) => value.to_string(),
+    };
+    let (before, now) = (named(before), named(now));
+    format!("{now} keeps the incentive, which no run of ours gave: {before} had it when a run last looked")
 }
 
 /// Drops that a subscription is not in use, where what stands against a step of it says so already, and what is said of a

@@ -57,7 +57,9 @@ pub(super) fn plan(file: &PlanFile, out: &mut dyn Write) -> fmt::Result {
     ));
     sections.extend(people(file));
     sections.extend(beside(unshown::NEW, new));
-    let elsewhere = |finding: &Finding| told::remains(finding) || stops(finding) || leads(finding).is_some();
+    let elsewhere = |finding: &Finding| {
+        told::remains(finding) || told::keeps(finding) || stops(finding) || leads(finding).is_some()
+    };
     let told = outlook.findings.iter().filter(|finding| !elsewhere(finding));
     let (drifted, noted): (Vec<&Finding>, Vec<&Finding>) = told.partition(|finding| finding.is_drift());
     for (title, all) in [("Drift", drifted), ("Noted", noted)] {

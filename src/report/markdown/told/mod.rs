@@ -79,6 +79,11 @@ fn forms(lead: &str, (named, lines): (&Lines, &Lines)) -> Vec<Form> {
     full.into_iter().chain(shorter).collect()
 }
 
+/// Whether a finding tells an incentive that somebody moved in the tenant: it is told under Money.
+pub(super) fn keeps(finding: &Finding) -> bool {
+    finding.is(Code::IncentiveKept)
+}
+
 /// Whether a finding tells access that stays with somebody: it is told under Access.
 pub(super) fn remains(finding: &Finding) -> bool {
     [Code::AccessRemains, Code::ResellerStays].iter().any(|code| finding.is(*code))

@@ -5,7 +5,7 @@ use super::super::called::Called;
 use super::super::fit::{Fold, Section};
 use super::super::group::{short, value};
 use super::super::weight::weight;
-use super::{Gathered, Lines, Object, forms, values, weighed};
+use super::{Gathered, Lines, Object, forms, keeps, values, weighed};
 use crate::model::operation::CartLine;
 use crate::model::{Extent, Renewal, StepName, SubscriptionChange};
 use crate::plan::file::PlanFile;
@@ -94,6 +94,11 @@ fn moving(file: &PlanFile, called: Called<'_>) -> (Lines, Sums) {
         let Some((rank, line, detail)) = spent(step, called, &mut sums) else { continue };
         let text = format!("{}{detail}", called.object(&step.key.address));
         lines.entry((rank, None, line)).or_default().objects.push(Object { weight: weight(step), text });
+    }
+    for finding in file.outlook().findings.iter().filter(|finding| keeps(finding)) {
+        let line = (3, None, format!("**not restored**, though the tenant moved: {}", short(&finding.message)));
+        let text = finding.address.as_ref().map_or_else(String::new, |address| called.object(address));
+        lines.entry(line).or_default().objects.push(Object { weight: u64::MAX, text });
     }
     (weighed(lines), sums)
 }
