@@ -262,6 +262,9 @@ fn azure_scope(text: &str) -> Result<(), Malformed> {
 /// What of a scope is wrong: it is long, and a message repeats its beginning.
 fn wrong_in_scope(text: &str) -> Option<String> {
     let parts: Vec<&str> = text.strip_prefix('/')?.split('/').collect();
+    if let Some(dots) = parts.iter().find(|part| part.ends_with('.')) {
+        return Some(format!("`{}` is no name: none in a scope ends with a period", flat(dots)));
+    }
     let (id, rest) = match parts.as_slice() {
         ["subscriptions", id, rest @ ..] => (id, rest),
         ["providers", "Microsoft.Management", "managementGroups", _, odd, ..] => {
@@ -318,13 +321,15 @@ fn is_typographic(c: char) -> bool {
     matches!(c, '\u{2018}'..='\u{201b}')
 }
 
+/// No name in it ends with a period, and whoever sends it may shorten `..`: then it is another scope than was read.
+/// Source: learn, resource-name-rules.
 fn is_azure_scope(text: &str) -> bool {
-    let visible = text.bytes().all(|b| b.is_ascii_graphic() && !b"\"'`$\\<>|&;*".contains(&b));
+    let visible = text.bytes().all(|b| b.is_ascii_graphic() && !b"\"'`$\\<>|&;*%?#".contains(&b));
     let Some(rest) = text.strip_prefix('/').filter(|_| visible && text.len() <= 2048) else {
         return false;
     };
     let parts: Vec<&str> = rest.split('/').collect();
-    let named = parts.iter().all(|part| !part.is_empty());
+    let named = parts.iter().all(|part| !part.is_empty() && !part.ends_with('.'));
     let fits = match parts.as_slice() {
         ["subscriptions", id] => is_guid(id),
         ["subscriptions", id, "resourceGroups", _] => is_guid(id),
@@ -398,6 +403,26 @@ mod tests {
                 Format::AzureScope,
                 "/subscriptions/50000000-0000-4000-8000-000000000001/resourceGroups/prod",
                 "/subscriptions/x",
+            ),
+            (
+                Format::AzureScope,
+                "/subscriptions/50000000-0000-4000-8000-000000000001/resourceGroups/a.b",
+                "/subscriptions/50000000-0000-4000-8000-000000000001/resourceGroups/..",
+            ),
+            (
+                Format::AzureScope,
+                "/providers/Microsoft.Management/managementGroups/root",
+                "/providers/Microsoft.Management/managementGroups/.",
+            ),
+            (
+                Format::AzureScope,
+                "/subscriptions/50000000-0000-4000-8000-000000000001/resourceGroups/a/providers/Microsoft.Storage/storageAccounts/b",
+                "/subscriptions/50000000-0000-4000-8000-000000000001/resourceGroups/a/providers/Microsoft.Storage/storageAccounts/../../..",
+            ),
+            (
+                Format::AzureScope,
+                "/subscriptions/50000000-0000-4000-8000-000000000001/resourceGroups/a-b",
+                "/subscriptions/50000000-0000-4000-8000-000000000001/resourceGroups/%2e%2e",
             ),
             (Format::Code, "TT0500", "TT9999"),
             (Format::Country, "NO", "no"),

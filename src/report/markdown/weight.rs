@@ -14,14 +14,14 @@ const ADMINISTRATOR: u64 = 1_000;
 pub(super) fn weight(step: &Step) -> u64 {
     match (&step.action, step.key.step) {
         (Action::Api(Wanted::CreateCustomer { details, .. }), _) if details.default_admin_access => ADMINISTRATOR,
-        (Action::HandOff(_), StepName::DeliverCredentials) => ADMINISTRATOR,
+        (Action::HandOff(_), StepName::DeliverCredentials) | (Action::Guard(_), _) => ADMINISTRATOR,
         (Action::HandOff(ask), _) => granted(ask).map_or(0, |(power, reach)| {
             let behind = (power as u64) * 10 + reach as u64;
             ADMINISTRATOR.saturating_sub(1 + behind)
         }),
         // Its seats stay, and their incentive goes.
         (_, StepName::SetPartnerOfRecord) => step.extent.map_or(0, |it| it.after.seats.into()),
-        (Action::Api(_) | Action::Await { .. } | Action::Guard(_), _) => step.extent.map_or(0, |it| it.size()),
+        (Action::Api(_) | Action::Await { .. }, _) => step.extent.map_or(0, |it| it.size()),
     }
 }
 

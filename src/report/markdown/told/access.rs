@@ -141,8 +141,8 @@ fn rights(step: &Step, called: Called<'_>) -> Vec<(u8, String, String)> {
         StepName::SetSupportContact => one(CHANGES, format!("**changes** who is called for support, {}", values(step))),
         StepName::GrantAzureAccess => azure(GAINS, "gains"),
         StepName::RevokeAzureAccess => azure(LOSES, "loses"),
-        StepName::ChangeGuards
-        | StepName::ReviewListing
+        StepName::ChangeGuards => keys(step).map(|line| (GAINS, line, String::new())).collect(),
+        StepName::ReviewListing
         | StepName::InviteReseller
         | StepName::RequestAgreement
         | StepName::AwaitAgreement
@@ -158,6 +158,18 @@ fn rights(step: &Step, called: Called<'_>) -> Vec<(u8, String, String)> {
         | StepName::SendNotice
         | StepName::AwaitDate => Vec::new(),
     }
+}
+
+/// Whoever holds a new key reads what is sealed to it.
+fn keys(step: &Step) -> impl Iterator<Item = String> {
+    let new = step.changes.iter().filter(|change| change.note.is_some());
+    new.filter_map(|change| change.field.strip_prefix("recipient ")).map(|key| {
+        format!(
+            "**gains** whoever holds the key {}, which nobody has checked: the first administrator's password of every \
+             customer that is created from the run after this one on, by",
+            value(key)
+        )
+    })
 }
 
 /// Who gets or gives back which role, and where: one role of one principal is told once, for all the places.
