@@ -5,7 +5,7 @@ use crate::ledger::{HandoffState, Ledger};
 use crate::model::{Digest, Fact, StepKey, Value};
 use crate::observed::{Facet, Observed};
 use crate::plan::facts::{Ground, evaluate};
-use crate::plan::{Blocked, Brings, Condition, Expect, Plan, Planned, Step};
+use crate::plan::{Blocked, Brings, Condition, Expect, FieldChange, Plan, Planned, Step};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A plan somebody approved, as much of it as approval rests on.
@@ -28,10 +28,14 @@ pub struct ApprovedStep {
     pub conditions: Vec<Condition>,
     /// What is true when it is done; empty when the document does not say.
     pub goal: Vec<(Fact, Brings)>,
+    /// What people read that it changes.
+    pub changes: Vec<FieldChange>,
 }
 impl From<&Step> for ApprovedStep {
     fn from(step: &Step) -> Self {
-        Self { key: step.key.clone(), id: step.id, conditions: step.conditions.clone(), goal: step.goal.clone() }
+        let Step { key, id, conditions, goal, changes, .. } = step;
+        let (conditions, goal, changes) = (conditions.clone(), goal.clone(), changes.clone());
+        Self { key: key.clone(), id: *id, conditions, goal, changes }
     }
 }
 impl From<&Plan> for Approved {
@@ -238,7 +242,19 @@ fn judge(approved: &ApprovedStep, fresh: &Step, ground: Ground<'_>) -> Verdict {
         let actual = broken_by(&condition.expect, now.map(|condition| &condition.expect), &condition.fact, ground)?;
         Some(Verdict::Stale { fact: condition.fact.clone(), approved: words(&condition.expect), actual })
     });
-    broken.unwrap_or(Verdict::Perform)
+    let shown = || {
+        if reads_alike(approved, fresh) { Verdict::Perform } else { Verdict::Unapproved(Unapproved::ShownOtherwise) }
+    };
+    broken.unwrap_or_else(shown)
+}
+
+/// Whether what people read is what it does: no id covers that, and a document can be edited.
+fn reads_alike(approved: &ApprovedStep, fresh: &Step) -> bool {
+    let read = |changes: &[FieldChange]| -> Vec<_> {
+        let one = |it: &FieldChange| (it.field.clone(), it.before.clone(), it.after.clone());
+        changes.iter().map(one).collect()
+    };
+    read(&approved.changes) == read(&fresh.changes)
 }
 
 /// The run that did the step after the approved plan was made.

@@ -67,6 +67,8 @@ pub enum Unapproved {
         /// Number of the run.
         run: u64,
     },
+    /// The approved plan says that it changes something else.
+    ShownOtherwise,
 }
 
 /// Why an approved step is not planned any more.
@@ -146,6 +148,9 @@ impl Outcome {
             Self::Unapproved(Unapproved::Used { run }) => {
                 let once = "and an approval covers it once: plan again";
                 Some(format!("run {run} changed this after the plan was made, {once}"))
+            }
+            Self::Unapproved(Unapproved::ShownOtherwise) => {
+                Some("the approved plan shows another change than it makes, or other names: plan again".into())
             }
             Self::Done(Password::Kept)
             | Self::Asked
