@@ -243,7 +243,8 @@ mod tests {
             subscription: None,
             fields: BTreeMap::new(),
         };
-        let pending = Pending { key: told.key.clone(), step: told.step, since: Timestamp::from_seconds(0), what };
+        let pending =
+            Pending { key: told.key.clone(), step: told.step, intent: 0, since: Timestamp::from_seconds(0), what };
         folded.ledger.pending.insert(told.key.address, pending);
         let mut observed = Observed::default();
         observed.absorb(&Read::Cart(customer(), CartId::new("b")), Ok(Answer::Cart(two)));

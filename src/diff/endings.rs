@@ -202,6 +202,24 @@ pub fn taker<'a>(desired: &'a desired::Desired, ending: &'a Ending) -> Option<(&
     Some((to, desired.partnerships.get(to)?.partner_ids.first()?))
 }
 
+/// The partnership that takes over a customer of one that ends: whom its document names as its reseller, else the one that takes
+/// over what nobody declares.
+#[must_use]
+pub fn heir<'a>(
+    desired: &'a desired::Desired,
+    (ends, ending): (&Partnership, &'a Ending),
+    customer: &CustomerKey,
+) -> Option<&'a Name> {
+    let written = desired.customers.get(customer).and_then(|customer| customer.reseller.as_ref());
+    let own = match written {
+        Some((reseller, _)) => Some(reseller).filter(|reseller| **reseller != ends.name),
+        None => {
+            desired.associations_of(customer).map(|(reseller, _)| reseller).find(|reseller| **reseller != ends.name)
+        }
+    };
+    own.or(ending.transfer_to.as_ref())
+}
+
 /// The partnership that ends and had this PartnerID, and who takes over.
 #[must_use]
 pub fn left_by<'a>(endings: &[EndingDiff<'a>], key: &SubscriptionKey) -> Option<(&'a Partnership, &'a Ending)> {
@@ -291,8 +309,8 @@ fn own_customers<'a>(sides: Sides<'a>, diff: &Diff<'a>, found: &mut EndingDiff<'
     };
     found.customers = list.iter().map(|(id, customer)| (key_of(diff, *id), customer)).collect();
     found.customers.sort_by(|(a, _), (b, _)| a.cmp(b));
-    let Some(to) = &found.ending.transfer_to else { return };
     for (key, customer) in &found.customers {
+        let Some(to) = heir(sides.desired, (found.partnership, found.ending), key) else { continue };
         let is_declared = sides.desired.associations.contains_key(&(key.clone(), to.clone()));
         if is_declared || search::twin(diff, key).is_some() {
             continue;

@@ -7,7 +7,7 @@ use super::subscriptions::shows;
 use super::{Diff, Sides, SubscriptionDiff, known_as, unknown};
 use crate::desired::Subscription;
 use crate::diag::{Code, Finding};
-use crate::ledger::{Doubt, LiveId, Pending, PendingWhat, ways_to_settle};
+use crate::ledger::{Doubt, LiveId, Pending, PendingWhat, not_ordered, ways_to_settle};
 use crate::model::{Address, CustomerId, CustomerKey, Field, StepName, SubscriptionId};
 use crate::observed::{self, Why};
 use std::collections::{BTreeMap, BTreeSet};
@@ -142,10 +142,12 @@ impl Order<'_> {
     }
     fn mend(&self) -> String {
         match self.how {
-            How::Pending(_) => {
-                "orders show up to 15 minutes late: plan again then. A subscription keeps its name until its order shows; where \
-                 the order failed, say so: `twotier state resolve`"
-                    .to_owned()
+            How::Pending(pending) => {
+                let failed = not_ordered(pending.intent);
+                format!(
+                    "orders show up to 15 minutes late: plan again then. A subscription keeps its name until its order \
+                     shows; where the order failed, say so: {failed}"
+                )
             }
             How::Doubtful(Doubt::Unresolved(it)) => {
                 format!("look in the portal, then say how it ended: {}", ways_to_settle(it.intent, it.key.step))

@@ -31,7 +31,7 @@ mod walk;
 pub use bind::{Activity, Partner, Presence, gone, left_for_another, was_there};
 pub use doubt::doubted;
 pub use ended::{EndedUnasked, is_missed};
-pub use endings::{Coverage, EndingDiff, Held, Invitation, Mobility, Supported, Way, left_by, taker};
+pub use endings::{Coverage, EndingDiff, Held, Invitation, Mobility, Supported, Way, heir, left_by, taker};
 pub use field::{Course, Moved, Verdict, course, writing};
 pub use look::Look;
 pub use objections::Objections;

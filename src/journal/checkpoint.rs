@@ -208,7 +208,7 @@ fn compact(folded: &Folded) -> Vec<Object> {
             bindings: ledger.bindings.iter().map(|(address, id)| (address.clone(), BoundId::from(*id))).collect(),
             settled: ledger.settled.clone(),
             managed: ledger.managed.iter().cloned().collect(),
-            done: ledger.done.iter().map(|(step, run)| DoneBy { step: step.clone(), run: *run }).collect(),
+            done: ledger.done.iter().map(DoneBy::of).collect(),
             ..Adopted::default()
         }),
     );
@@ -255,7 +255,7 @@ fn compact_intent(ledger: &Ledger, number: u64, tracked: &Tracked, out: &mut Com
             }
         }
         Standing::Pending { fields } => {
-            if let Some(Pending { since, what, key: _, step: _ }) = ledger.pending.get(address) {
+            if let Some(Pending { since, what, key: _, step: _, intent: _ }) = ledger.pending.get(address) {
                 let outcome = Settled::Pending { learned: learned_of(what) };
                 out.say(*since, Record::Settlement { intent: number, outcome, fields: fields.clone() });
             }

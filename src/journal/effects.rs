@@ -56,7 +56,7 @@ impl Folded {
     fn await_effect(&mut self, at: Timestamp, number: u64, mut tracked: Tracked, awaited: Awaited) {
         let Awaited { what, learned, fields } = awaited;
         let Intent { key, step, .. } = &tracked.intent;
-        let pending = Pending { key: key.clone(), step: *step, since: at, what };
+        let pending = Pending { key: key.clone(), step: *step, intent: number, since: at, what };
         self.ledger.pending.insert(key.address.clone(), pending);
         self.learn(at, &key.address, learned);
         tracked.standing = Standing::Pending { fields };
@@ -135,7 +135,7 @@ impl Folded {
         };
         let over: Vec<Tracked> = self.intents.extract_if(.., shown).map(|(_, tracked)| tracked).collect();
         for tracked in over {
-            self.ledger.done.insert(tracked.intent.key.clone(), tracked.epoch);
+            self.ledger.done.insert(tracked.intent.key.clone(), tracked.did());
             if let Standing::Pending { fields } = tracked.standing {
                 self.hold(at, address.clone(), fields);
             }
@@ -290,7 +290,7 @@ mod tests {
 
     #[test]
     fn a_step_is_done_once_its_last_effect_holds() {
-        let by_run = |records: Vec<Record>| folded(records).ledger.done.values().copied().collect::<Vec<_>>();
+        let by_run = |records: Vec<Record>| folded(records).ledger.done.values().map(|did| did.run).collect::<Vec<_>>();
         assert_eq!(by_run(vec![change(), settled(1, done(Learned::Nothing))]), [1]);
         for not in
             [Settled::NotStarted, unknown(), pending(Learned::Nothing), Settled::Failed { code: 1, text: "".into() }]

@@ -8,7 +8,8 @@ use super::azure::{Assignments, End};
 use super::record::{Adopted, DoneBy, Family, Forgotten, Intent, Learned, Moved, Object, Open, Reach, Record, Settled};
 use super::renames::Moves;
 use crate::ledger::{
-    Anyway, Counted, Credential, CredentialState, Genesis, Handoff, HandoffState, Ledger, LiveId, Open as OpenEffect,
+    Anyway, Counted, Credential, CredentialState, Did, Genesis, Handoff, HandoffState, Ledger, LiveId,
+    Open as OpenEffect,
 };
 use crate::model::{Address, CustomerKey, Digest, Field, StepKey, StepName, Timestamp, Value};
 use smol_str::SmolStr;
@@ -16,7 +17,7 @@ use std::collections::BTreeMap;
 
 /// The number of these rules. Whoever changes what any record folds to counts it up, so that checkpoints that were folded
 /// otherwise are passed over; a test holds it against what a journal of every record folds to.
-pub(super) const RULES: u32 = 9;
+pub(super) const RULES: u32 = 10;
 
 /// What the journal says up to some object. Equal objects in equal order give equal values, however they were cut.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,6 +69,13 @@ pub struct Tracked {
     pub intent: Intent,
     /// Where it stands.
     pub standing: Standing,
+}
+
+impl Tracked {
+    /// Who does it, once it is done.
+    pub(super) fn did(&self) -> Did {
+        Did { run: self.epoch, ending: self.intent.cause.as_partnership().cloned() }
+    }
 }
 
 /// Where an effect stands that is not settled for good.
@@ -203,7 +211,7 @@ impl Folded {
             Settled::Pending { .. } | Settled::NotStarted | Settled::Failed { .. } | Settled::Unknown { .. } => false,
         };
         if is_done && place.sense == Sense::Happens {
-            self.ledger.done.insert(key.clone(), tracked.epoch);
+            self.ledger.done.insert(key.clone(), tracked.did());
         }
     }
 
@@ -340,13 +348,10 @@ impl Folded {
                 known.state = HandoffState::Consumed { at };
             }
         }
-        self.ledger.done.extend(done.into_iter().map(|DoneBy { step, run }| (step, run)));
-        // What somebody answered meanwhile is no longer open.
+        self.ledger.done.extend(done.into_iter().map(|DoneBy { step, run, ending }| (step, Did { run, ending })));
         for handoff in withdrawn {
-            if let Some(known) = self.ledger.handoffs.get_mut(&handoff)
-                && known.state == HandoffState::Asked
-            {
-                known.state = HandoffState::Withdrawn { at, anyway: None };
+            if let Some(known) = self.ledger.handoffs.get_mut(&handoff) {
+                known.state = withdrawn_from(&known.key, known.state.clone(), at);
             }
         }
     }
@@ -441,6 +446,22 @@ impl Folded {
             moves.address(&mut intent.cause);
             intent.counts.iter_mut().for_each(|count| moves.acknowledgement(&mut count.acknowledgement));
         }
+    }
+}
+
+/// What becomes of a hand-off that is wanted no more. What somebody answered meanwhile is no longer open; what was said and done
+/// for the end of a partnership stays said and done.
+fn withdrawn_from(key: &StepKey, state: HandoffState, at: Timestamp) -> HandoffState {
+    let of_end = matches!(key.step, StepName::SendNotice | StepName::EndPartnership);
+    match state {
+        HandoffState::Asked => HandoffState::Withdrawn { at, anyway: None },
+        HandoffState::Acknowledged { by, at: said, evidence } if of_end => {
+            HandoffState::Withdrawn { at, anyway: Some(Anyway { by, at: said, evidence }) }
+        }
+        answered @ (HandoffState::Acknowledged { .. }
+        | HandoffState::Declined { .. }
+        | HandoffState::Consumed { .. }
+        | HandoffState::Withdrawn { .. }) => answered,
     }
 }
 

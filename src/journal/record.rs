@@ -1,7 +1,7 @@
 //! The wire form of the journal: numbered objects of one or more records. Holds no password; never changes the meaning
 //! of a field once written, it only grows.
 
-use crate::ledger::{Guards, LiveId, Others};
+use crate::ledger::{Did, Guards, LiveId, Others};
 use crate::model::{
     Address, CartId, Class, Count, CustomerId, Date, Digest, Field, Freeze, Limits, Name, Operation, OrderId,
     RequestId, StepKey, SubscriptionId, TenantId, Timestamp, Value,
@@ -442,6 +442,14 @@ pub struct DoneBy {
     pub step: StepKey,
     /// The number of the run.
     pub run: u64,
+    /// The partnership whose end brought it, if one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ending: Option<Name>,
+}
+impl DoneBy {
+    pub(super) fn of((step, Did { run, ending }): (&StepKey, &Did)) -> Self {
+        Self { step: step.clone(), run: *run, ending: ending.clone() }
+    }
 }
 
 /// A hand-off that goes by another id now.

@@ -2,7 +2,7 @@
 //! people were asked and said, which is looked for by what it was about; never changes the id of a hand-off, which holds
 //! the names that it was asked under.
 
-use crate::ledger::{Grant, Handoff, Ledger, names};
+use crate::ledger::{Did, Grant, Handoff, Ledger, names};
 use crate::model::{Address, CustomerKey, Field, Name, StepKey, SubscriptionKey, Value};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,6 +50,15 @@ impl Moves {
         names::rename_key(key, &|old| self.target(old));
     }
 
+    /// What an end brought goes with the new name of its partnership.
+    fn did(&self, Did { run, ending }: Did) -> Did {
+        let new = |name: Name| match self.target(&Address::Partnership(name.clone())) {
+            Some(Address::Partnership(new)) => new,
+            Some(_) | None => name,
+        };
+        Did { run, ending: ending.map(new) }
+    }
+
     fn renamed(&self, mut key: StepKey) -> StepKey {
         self.key(&mut key);
         key
@@ -81,7 +90,7 @@ impl Moves {
         unresolved.values_mut().for_each(|unresolved| self.key(&mut unresolved.key));
         open.values_mut().for_each(|open| self.key(&mut open.key));
         given_up.values_mut().for_each(|key| self.key(key));
-        *done = std::mem::take(done).into_iter().map(|(key, run)| (self.renamed(key), run)).collect();
+        *done = std::mem::take(done).into_iter().map(|(key, did)| (self.renamed(key), self.did(did))).collect();
         self.map(credentials);
         handoffs.values_mut().for_each(|handoff| self.handoff(handoff));
         settled.values_mut().filter_map(|fields| fields.get_mut(&Field::Reseller)).for_each(|value| self.names(value));

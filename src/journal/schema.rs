@@ -88,7 +88,7 @@ mod tests {
             consumed: vec![handoff()],
             withdrawn: vec![handoff()],
             shown: vec![contoso()],
-            done: vec![DoneBy { step: quantity("subscription/contoso/m365", 30).key, run: 1 }],
+            done: vec![DoneBy { step: quantity("subscription/contoso/m365", 30).key, run: 1, ending: None }],
         };
         let settlement = |outcome| Record::Settlement { intent: 2, outcome, fields: fields() };
         vec![

@@ -77,8 +77,8 @@ pub struct Ledger {
     pub open: BTreeMap<u64, Open>,
     /// Creations and orders given up as not started and not tried again since, by step: a late call may still arrive.
     pub given_up: BTreeMap<Digest, StepKey>,
-    /// The run that did an API step last, by step: whoever approved it before then approved it once.
-    pub done: BTreeMap<StepKey, u64>,
+    /// Who did an API step last, by step: whoever approved it before then approved it once.
+    pub done: BTreeMap<StepKey, Did>,
     /// One-time passwords, by customer.
     pub credentials: BTreeMap<Address, Credential>,
     /// Guards last applied.
@@ -121,6 +121,9 @@ impl Ledger {
         open.retain(|_, open| keep(&open.key.address));
         given_up.retain(|_, key| keep(&key.address));
         done.retain(|key, _| keep(&key.address));
+        for did in done.values_mut() {
+            did.ending.take_if(|name| !keep(&Address::Partnership(name.clone())));
+        }
         credentials.retain(|address, _| keep(address));
         counted.retain(|counted| keep(&counted.cause));
         if let Some(guards) = guards {
@@ -141,7 +144,7 @@ impl Ledger {
     /// The run that did a step last.
     #[must_use]
     pub fn last_done(&self, key: &StepKey) -> Option<u64> {
-        if key.step == StepName::ChangeGuards { self.guarded } else { self.done.get(key).copied() }
+        if key.step == StepName::ChangeGuards { self.guarded } else { self.done.get(key).map(|did| did.run) }
     }
     /// The first effect at this address that is neither settled nor waited for.
     #[must_use]
@@ -190,6 +193,15 @@ impl Ledger {
             HandoffState::Consumed { .. } | HandoffState::Withdrawn { .. } => false,
         })
     }
+}
+
+/// Who did a step last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Did {
+    /// The number of the run.
+    pub run: u64,
+    /// The partnership whose end brought it, where no document of its object did.
+    pub ending: Option<Name>,
 }
 
 /// The first record.
@@ -259,7 +271,7 @@ pub enum HandoffState {
         /// When.
         at: Timestamp,
     },
-    /// Asked, and then wanted no more before anybody answered.
+    /// Asked, and then wanted no more: before anybody answered, or though it was done, for an end that was given up.
     Withdrawn {
         /// When.
         at: Timestamp,
@@ -291,7 +303,7 @@ impl HandoffState {
     }
 }
 
-/// That a hand-off was done although it was withdrawn.
+/// That a hand-off that was withdrawn is done: although it was, or before that.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Anyway {
     /// Who says so.
@@ -301,6 +313,13 @@ pub struct Anyway {
     /// Where the proof is.
     pub evidence: Option<SmolStr>,
 }
+impl Anyway {
+    /// In words, behind when it was withdrawn.
+    #[must_use]
+    pub fn words(&self, withdrawn: Timestamp) -> &'static str {
+        if self.at < withdrawn { "done before" } else { "done all the same" }
+    }
+}
 
 /// An effect that was accepted and does not show yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -309,10 +328,22 @@ pub struct Pending {
     pub key: StepKey,
     /// The id of that step.
     pub step: Digest,
+    /// Number of the journal object that holds the intent; 0 where nobody says.
+    pub intent: u64,
     /// Since when.
     pub since: Timestamp,
     /// What is waited for.
     pub what: PendingWhat,
+}
+impl Pending {
+    /// The order that is waited for.
+    #[must_use]
+    pub fn order(&self) -> Option<&OrderId> {
+        match &self.what {
+            PendingWhat::Order { order, .. } => Some(order),
+            PendingWhat::Customer(_) | PendingWhat::Change { .. } => None,
+        }
+    }
 }
 
 /// What is waited for.
@@ -371,6 +402,12 @@ pub fn ways_to_settle(intent: u64, step: StepName) -> String {
     };
     let resolve = format!("twotier state resolve {intent}");
     format!("`{resolve} happened{ids} --reason TEXT` or `{resolve} did-not-happen --reason TEXT`")
+}
+
+/// How a person says that an order that was accepted failed all the same.
+#[must_use]
+pub fn not_ordered(intent: u64) -> String {
+    format!("`twotier state resolve {intent} did-not-happen --reason TEXT`")
 }
 
 /// An effect that was intended and never settled.

@@ -213,8 +213,8 @@ fn nothing_fits(ledger: &Ledger, cause: Option<&Address>) -> String {
                 "is over: what it was for has been observed, or is wanted no more".to_owned()
             }
             HandoffState::Withdrawn { at, anyway: None } => format!("was withdrawn on {}", at.date()),
-            HandoffState::Withdrawn { at, anyway: Some(Anyway { by, .. }) } => {
-                format!("was withdrawn on {} and done all the same, says {by}", at.date())
+            HandoffState::Withdrawn { at, anyway: Some(anyway) } => {
+                format!("was withdrawn on {} and {}, says {}", at.date(), anyway.words(*at), anyway.by)
             }
         };
         format!("`{}` ({}) {how}", one.short, one.handoff.key.step)

@@ -112,6 +112,15 @@ pub fn resolve(journal: &mut Journal, intent: u64, ruling: Ruling, saying: Sayin
     Ok(())
 }
 
+/// What follows where somebody says of an order that the service accepted that it did not happen.
+#[must_use]
+pub fn ordered_again(journal: &Journal, intent: u64, ruling: &Ruling) -> Option<String> {
+    let accepted = journal.ledger().pending.values().find(|pending| pending.intent == intent)?;
+    let (order, address) = (accepted.order()?, &accepted.key.address);
+    (*ruling == Ruling::DidNotHappen)
+        .then(|| format!("; the service accepted order {order}, and the next plan orders `{address}` again"))
+}
+
 /// What an effect taught, as a person tells it: exactly the ids it brings, so that what was bought or created is bound and
 /// never planned again.
 fn learned(journal: &Journal, intent: u64, brought: &Brought) -> Result<Learned, Fault> {

@@ -9,7 +9,6 @@ use super::recall::touched;
 use crate::desired::{Accepted, Desired, OnDrift};
 use crate::diag::{At, Finding, or_near};
 use crate::diff::{self, Activity, Diff, Look, Partner, Presence, Scope, Sides};
-use crate::ledger::Anyway;
 use crate::ledger::{CredentialState, HandoffState, Ledger, LiveId};
 use crate::model::{Address, CustomerKey, Field, Leaf, Name, StepKey, SubscriptionKey};
 use crate::observed::{self, Facet, Observed, Read, field_value};
@@ -419,8 +418,8 @@ fn remembered(ledger: &Ledger, address: &Address) -> Vec<(String, String)> {
             HandoffState::Declined { by, at, .. } => format!("declined by {by}, {at}"),
             HandoffState::Consumed { at } => format!("over since {at}"),
             HandoffState::Withdrawn { at, anyway: None } => format!("withdrawn {at}"),
-            HandoffState::Withdrawn { at, anyway: Some(Anyway { by, at: said, .. }) } => {
-                format!("withdrawn {at}, done all the same, says {by}, {said}")
+            HandoffState::Withdrawn { at, anyway: Some(anyway) } => {
+                format!("withdrawn {at}, {}, says {}, {}", anyway.words(*at), anyway.by, anyway.at)
             }
         };
         rows.push(row("hand-off", format!("{} {}: {state}", id.short(10), handoff.key)));

@@ -107,19 +107,14 @@ fn is_open(handoff: &Handoff) -> bool {
     }
 }
 
-/// Whether a hand-off has nothing left to be for: the partnership it ends is no longer listed, or is to stay; the invitation
-/// came from that end. Grants and take-backs of roles in Azure end each other as people are asked and answer; only of a take-back
+/// Whether a hand-off has nothing left to be for: the partnership it ends is no longer listed; the invitation came from that end. Grants and take-backs of roles in Azure end each other as people are asked and answer; only of a take-back
 /// of which nobody wrote down what it takes must this be said, when its document came to say the opposite.
 fn is_over(sides: Sides<'_>, diff: &Diff<'_>, handoff: &Handoff) -> bool {
     match (&handoff.key.address, handoff.key.step) {
         (Address::Partnership(name), StepName::SendNotice | StepName::EndPartnership) => {
             let declared = sides.desired.partnerships.get(name);
-            let active = declared.is_some_and(|it| it.ending.is_none())
-                && matches!(diff.partners.get(name), Some(Partner::Listed { .. }));
-            // What was said and done for an end that was given up is not said and done for the next one.
-            let gone = diff.partners.get(name) == Some(&Partner::NotListed)
-                && declared.is_none_or(|partnership| left_for_another(sides, partnership).is_none());
-            gone || active && handoff.state != HandoffState::Asked
+            diff.partners.get(name) == Some(&Partner::NotListed)
+                && declared.is_none_or(|partnership| left_for_another(sides, partnership).is_none())
         }
         (Address::Customer(customer), StepName::InviteCustomer) => {
             let Ok(to) = handoff.key.discriminator.parse::<Name>() else { return false };

@@ -11,7 +11,7 @@ use super::order::{Ordered, order};
 use super::payees::Profiles;
 use super::{
     Blocked, Gate, Outlook, Plan, Planned, Unmanaged, adopt, again, azure, bases, changes, customers, endings, expiry,
-    id, letters, listing, orders, partnerships, repointed, served, support, unread, whose, withdrawn,
+    id, led, letters, listing, orders, partnerships, repointed, served, support, unread, whose, withdrawn,
 };
 use crate::desired::{Desired, PartnerOfRecord};
 use crate::diag::{At, Code, Finding, SourceMap};
@@ -219,6 +219,7 @@ fn draft(making: &mut Making<'_, '_>) -> Option<Digest> {
     support::make(making);
     azure::make(making);
     endings::make(making);
+    led::tell(making);
     let review = listing::make(making, making.now);
     guards::make(making);
     review

@@ -11,7 +11,7 @@ use super::step::{Ask, Brings, Risk, Step, Undo, Wanted};
 use super::waits;
 use crate::desired::{Access, AzureAccess, Ending, EndingSearch, Notice, Partnership};
 use crate::diag::{Code, Finding};
-use crate::diff::{Coverage, EndingDiff, Held, Mobility, Partner, Way, doubted, taker};
+use crate::diff::{Coverage, EndingDiff, Held, Mobility, Partner, Way, doubted, heir, taker};
 use crate::ledger::{Assignment, Grant};
 use crate::model::text::flat;
 use crate::model::{Address, CustomerKey, Fact, Field, Name, StepKey, StepName, SubscriptionChange, Value};
@@ -126,7 +126,7 @@ fn moves(making: &mut Making<'_, '_>, diff: &EndingDiff<'_>, before: &mut Before
 }
 
 /// The first of them, and how many more there are.
-fn listed(names: &[String]) -> String {
+pub(super) fn listed(names: &[String]) -> String {
     let more = names.len().saturating_sub(NAMED);
     let shown = names.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
     if more == 0 { shown } else { format!("{shown} and {more} more") }
@@ -236,12 +236,12 @@ fn notices(making: &mut Making<'_, '_>, diff: &EndingDiff<'_>, before: &mut Befo
         Notice::Send => {
             let desired = making.desired();
             let contact = |key| desired.customers.get(key).and_then(|declared| declared.contact.as_ref());
+            let next = |key| heir(desired, (partnership, ending), key).and_then(|to| desired.partnerships.get(to));
             let told = diff.customers.iter();
-            let told = told.map(|(key, customer)| letters::Told { customer, contact: contact(key) });
+            let told = told.map(|(key, customer)| letters::Told { customer, contact: contact(key), next: next(key) });
             let mut customers: Vec<letters::Told<'_>> = told.collect();
             customers.sort_by(|a, b| (&a.customer.domain, a.customer.id).cmp(&(&b.customer.domain, b.customer.id)));
-            let next = ending.transfer_to.as_ref().and_then(|to| desired.partnerships.get(to));
-            let letter = letters::to_customers(partnership, ending, next, &customers);
+            let letter = letters::to_customers(partnership, ending, &customers);
             notice(making, diff, "customers", letter, before);
         }
         Notice::Sent { .. } | Notice::NotRequired { .. } => {}

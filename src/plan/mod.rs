@@ -21,6 +21,7 @@ pub mod file;
 mod grants;
 pub mod guards;
 pub mod id;
+mod led;
 mod letters;
 mod limits;
 mod listing;

@@ -71,7 +71,9 @@ fn waiting(making: &mut Making<'_, '_>, declared: &Subscription, pending: &Pendi
         }
         PendingWhat::Customer(_) => return,
     };
-    waits::add(making, step.because(format!("accepted {}, not visible yet", pending.since)), Some(pending.since));
+    let order = pending.order().map_or_else(String::new, |order| format!(" as order {order}"));
+    let step = step.because(format!("accepted {}{order}, not visible yet", pending.since));
+    waits::add_pending(making, step, pending);
 }
 
 fn buyer(making: &Making<'_, '_>, declared: &Subscription) -> Result<Buyer, Finding> {

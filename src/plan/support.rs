@@ -132,7 +132,7 @@ fn supporter(making: &Making<'_, '_>, contact: &Supporter, declared: &Support) -
 }
 
 /// Who supports now, as people know them.
-fn name_of(making: &Making<'_, '_>, tenant: TenantId) -> SmolStr {
+pub(super) fn name_of(making: &Making<'_, '_>, tenant: TenantId) -> SmolStr {
     if tenant == making.desired().provider.tenant {
         return "provider".into();
     }

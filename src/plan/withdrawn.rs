@@ -4,7 +4,7 @@
 use super::draft::Drafts;
 use super::{Adopt, Readiness, Step};
 use crate::diag::{Code, Finding};
-use crate::diff::{Diff, Scope, Sides};
+use crate::diff::{Diff, Partner, Scope, Sides};
 use crate::ledger::{Anyway, Credential, CredentialState, Handoff, HandoffState, LiveId};
 use crate::model::{Address, Digest, Name, Span, StepKey, StepName, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,11 +35,15 @@ pub(super) fn call_back(
     let now_called: BTreeMap<&Address, &Address> = adopt.renamed.iter().map(|(new, old)| (old, new)).collect();
     let mut all = CalledBack::default();
     for (id, handoff) in &sides.ledger.handoffs {
-        if let HandoffState::Withdrawn { anyway: Some(anyway), .. } = &handoff.state {
-            all.findings.extend(done_anyway((*id, handoff), anyway, now));
+        if let HandoffState::Withdrawn { at, anyway: Some(anyway) } = &handoff.state {
+            all.findings.extend(done_anyway((*id, handoff), (*at, anyway), (diff, now)));
+        }
+        let address = now_called.get(&handoff.key.address).copied().unwrap_or(&handoff.key.address);
+        if let Some(finding) = given_up((sides, diff), (*id, handoff), address) {
+            all.findings.push(finding);
+            all.withdrawn.insert(*id);
         }
         let open = handoff.state == HandoffState::Asked && !planned.contains(id) && !adopt.consumed.contains(id);
-        let address = now_called.get(&handoff.key.address).copied().unwrap_or(&handoff.key.address);
         // Of a notice it is still to be said whether it was given before the end.
         let waits = diff.open_notices.contains(id) || is_owed((sides, diff), steps, (address, handoff));
         if !open || waits || !is_decided(sides, address, handoff) {
@@ -52,6 +56,58 @@ pub(super) fn call_back(
         }
     }
     all
+}
+
+/// Tells what was done, somebody says, for the end of a partnership that is listed and to stay: it is not said and done for the
+/// next one.
+fn given_up(
+    (sides, diff): (Sides<'_>, &Diff<'_>),
+    (id, handoff): (Digest, &Handoff),
+    address: &Address,
+) -> Option<Finding> {
+    let HandoffState::Acknowledged { by, at, evidence: _ } = &handoff.state else { return None };
+    let name = address.as_partnership()?;
+    let stays = sides.desired.partnerships.get(name).is_some_and(|it| it.ending.is_none());
+    let listed = is_listed(diff, name);
+    let message = format!("{}, and wanted no more", said_done((id, handoff), (by, *at)));
+    let finding = Finding::warning(Code::CalledBack, None, message).about(address.clone());
+    (stays && listed).then(|| finding.help(calling_back(diff, (id, handoff)))).filter(|_| is_of_end(&handoff.key))
+}
+
+fn is_of_end(key: &StepKey) -> bool {
+    matches!(key.step, StepName::SendNotice | StepName::EndPartnership)
+}
+
+/// `send-notice customers (fc9d04ba7a) is done, says ann, 2026-11-23`
+fn said_done((id, handoff): (Digest, &Handoff), (by, at): (&str, Timestamp)) -> String {
+    format!("{} ({}) is done, says {by}, {}", with(&handoff.key), id.short(10), at.date())
+}
+
+/// What is to be done about what was done for an end that was given up.
+fn calling_back(diff: &Diff<'_>, (id, Handoff { key, .. }): (Digest, &Handoff)) -> String {
+    let short = id.short(10);
+    let name = key.address.as_partnership();
+    if key.step == StepName::SendNotice {
+        format!(
+            "whoever read it holds what is true no more: write to them again; `twotier handoffs show {short}` names them"
+        )
+    } else if name.is_none_or(|name| !is_listed(diff, name)) {
+        "the partnership is listed no more: this may be why".to_owned()
+    } else {
+        format!(
+            "the partnership is still listed: look in the portal, and have nobody press the button; if it was not done,              `twotier handoffs reopen {short} --reason TEXT` says so"
+        )
+    }
+}
+
+fn is_listed(diff: &Diff<'_>, name: &Name) -> bool {
+    matches!(diff.partners.get(name), Some(Partner::Listed { .. }))
+}
+
+/// `send-notice customers`
+fn with(key: &StepKey) -> String {
+    let with = if key.discriminator.is_empty() { String::new() } else { format!(" {}", key.discriminator) };
+    format!("{}{with}", key.step)
 }
 
 /// Whether only this hand-off brings a sealed password to its person, whatever became of the document: no other one did, and
@@ -126,22 +182,31 @@ fn told((id, handoff): (Digest, &Handoff), held: bool) -> Finding {
         let message = format!("asked before, and blocked now: {} ({short}, {day})", key.step);
         (message, "nobody should do it before it is planned again".to_owned())
     } else {
-        let with = if key.discriminator.is_empty() { String::new() } else { format!(" {}", key.discriminator) };
-        let message = format!("asked before, to be called back: {}{with} ({short}, {day})", key.step);
+        let message = format!("asked before, to be called back: {} ({short}, {day})", with(key));
         let done = format!("if it was done already: `twotier handoffs done {short} --anyway`");
         (message, format!("whoever was asked must not do it any more; {done}"))
     };
     Finding::warning(Code::CalledBack, None, message).about(key.address.clone()).help(help)
 }
 
-/// Of roles in Azure it is told for as long as they stand.
-fn done_anyway((id, handoff): (Digest, &Handoff), anyway: &Anyway, now: Timestamp) -> Option<Finding> {
+/// Of roles in Azure it is told for as long as they stand, and of the button that ends a partnership until somebody says that it
+/// was not pressed or it is to be.
+fn done_anyway(
+    (id, handoff): (Digest, &Handoff),
+    (withdrawn, anyway): (Timestamp, &Anyway),
+    (diff, now): (&Diff<'_>, Timestamp),
+) -> Option<Finding> {
     let Anyway { by, at, evidence: _ } = anyway;
-    if handoff.azure_way().is_some() || at.plus(TOLD) <= now {
+    let key = &handoff.key;
+    let is_over = withdrawn.max(*at).plus(TOLD) <= now && key.step != StepName::EndPartnership;
+    if handoff.azure_way().is_some() || is_over {
         return None;
     }
-    let key = &handoff.key;
-    let message =
-        format!("{} ({}) was withdrawn and done all the same, says {by}, {}", key.step, id.short(10), at.date());
-    Some(Finding::warning(Code::DoneAnyway, None, message).about(key.address.clone()))
+    let about = |message: String| Finding::warning(Code::DoneAnyway, None, message).about(key.address.clone());
+    if is_of_end(key) {
+        let message = format!("{}; wanted no more since {}", said_done((id, handoff), (by, *at)), withdrawn.date());
+        return Some(about(message).help(calling_back(diff, (id, handoff))));
+    }
+    let how = anyway.words(withdrawn);
+    Some(about(format!("{} ({}) was withdrawn and {how}, says {by}, {}", key.step, id.short(10), at.date())))
 }

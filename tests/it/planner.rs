@@ -137,7 +137,7 @@ fn a_change_that_never_shows_is_waited_for_a_day_and_then_compared() {
     let address = "subscription/contoso/m365".parse::<twotier::model::Address>().unwrap();
     let key = StepKey { address: address.clone(), step: StepName::ChangeQuantity, discriminator: "".into() };
     let what = PendingWhat::Change { subscription: live, field: Field::Quantity, value: Value::Number(30) };
-    let pending = Pending { key, step: Digest::of_bytes(b"a step"), since: tenant.clock(), what };
+    let pending = Pending { key, step: Digest::of_bytes(b"a step"), intent: 0, since: tenant.clock(), what };
     let ledger = Ledger { pending: [(address.clone(), pending)].into(), ..Ledger::default() };
     let steps = || -> Vec<StepName> {
         let planned = project.plan(&tenant, &ledger);

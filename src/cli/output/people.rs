@@ -59,8 +59,10 @@ pub(crate) fn handoff(listed: &Listed<'_>, said: &[&Note]) -> String {
                  --reason TEXT` when it was not"
             ));
         }
-        HandoffState::Withdrawn { at, anyway: Some(Anyway { by, at: said, evidence }) } => {
-            text.push_str(&format!("\nwithdrawn on {at}, and done all the same, says {} on {said}", safe(by)));
+        HandoffState::Withdrawn { at, anyway: Some(anyway) } => {
+            let how = anyway.words(*at);
+            let Anyway { by, at: said, evidence } = anyway;
+            text.push_str(&format!("\nwithdrawn on {at}, and {how}, says {} on {said}", safe(by)));
             if let Some(evidence) = evidence {
                 text.push_str(&format!(": {}", safe(evidence)));
             }

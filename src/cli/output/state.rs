@@ -3,7 +3,9 @@
 use super::people::credential_word;
 use super::{Table, safe};
 use crate::journal::Journal;
-use crate::ledger::{Assignment, Doubt, Grant, Guards, HandoffState, Ledger, Pending, PendingWhat, Unresolved};
+use crate::ledger::{
+    Assignment, Doubt, Grant, Guards, HandoffState, Ledger, Pending, PendingWhat, Unresolved, not_ordered,
+};
 use crate::model::{Address, Limit};
 use crate::plan::guards::shown;
 use crate::report::Width;
@@ -56,7 +58,9 @@ fn open(ledger: &Ledger, address: &Address) -> Option<String> {
 fn what(pending: &Pending) -> String {
     match &pending.what {
         PendingWhat::Customer(id) => format!("customer {id} to show"),
-        PendingWhat::Order { order, .. } => format!("order {order} to show"),
+        PendingWhat::Order { order, .. } => {
+            format!("order {order} to show; if it failed, {}", not_ordered(pending.intent))
+        }
         PendingWhat::Change { field, value, .. } => format!("{} to become {value}", field.name()),
     }
 }
@@ -134,7 +138,7 @@ pub(crate) fn remembered(journal: &Journal, address: &Address) -> Option<Value> 
         "address": address, "liveId": ledger.bindings.get(address).map(ToString::to_string),
         "managed": ledger.managed.contains(address), "settled": settled, "roles": roles.get(address).map(roles_json),
         "pending": ledger.pending.get(address).map(|pending| json!({
-            "step": pending.key.step, "since": pending.since, "waitsFor": what(pending),
+            "step": pending.key.step, "since": pending.since, "waitsFor": what(pending), "intent": pending.intent,
         })),
         "unresolved": ledger.unresolved_at(address).next().map(unresolved_json),
         "alsoUnresolved": also_unresolved(ledger, address),

@@ -85,8 +85,9 @@ fn note(scene: &Scene<'_>, doors: &Doors, command: &StateCommand) -> Result<Stri
                     ));
                 }
             };
+            let again = state::ordered_again(&journal, *intent, &ruling);
             state::resolve(&mut journal, *intent, ruling, scene.saying(saying), &stamp)?;
-            format!("the effect {intent} is settled")
+            format!("the effect {intent} is settled{}", again.unwrap_or_default())
         }
         StateCommand::TakeOver { saying } => {
             scene.somebody(saying.by.as_deref())?;

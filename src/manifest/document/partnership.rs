@@ -88,7 +88,8 @@ pub struct Ending {
     pub declaration: Spanned<Declaration>,
     /// What was said to whom.
     pub notices: Spanned<Notices>,
-    /// The partnership that takes over partner of record and support. Without it support goes back to the provider.
+    /// The partnership that takes over partner of record and support of what no document declares, and the customers whose
+    /// documents name no other reseller. Without it support goes back to the provider.
     pub transfer_to: Option<Spanned<Name>>,
     /// Until when customers are invited to the new reseller.
     pub invitations_until: Option<Spanned<Date>>,

@@ -6,6 +6,7 @@ use crate::desired::{Contact, Ending, Partnership, Provider};
 use crate::model::text::flat;
 use crate::observed::Customer;
 use crate::plan::Ask;
+use std::collections::BTreeMap;
 
 /// Who has access after the end, in three columns; none is ever empty.
 pub(in crate::plan) struct Access {
@@ -67,23 +68,29 @@ pub(in crate::plan) struct Told<'a> {
     pub(in crate::plan) customer: &'a Customer,
     /// As declared.
     pub(in crate::plan) contact: Option<&'a Contact>,
+    /// Who takes over.
+    pub(in crate::plan) next: Option<&'a Partnership>,
+}
+
+/// Customers by who takes them over.
+type Heirs<'a, 'l> = BTreeMap<&'a str, (Option<&'a Partnership>, Vec<&'l Told<'a>>)>;
+
+fn by_heir<'a, 'l>(customers: &'l [Told<'a>]) -> Heirs<'a, 'l> {
+    let mut heirs = Heirs::new();
+    for told in customers {
+        let name = told.next.map_or("", |next| next.name.as_str());
+        heirs.entry(name).or_insert_with(|| (told.next, Vec::new())).1.push(told);
+    }
+    heirs
 }
 
 /// Its customers are told: one draft, and whom it goes to, as the tenant names them. What manifests say of addresses and
 /// languages stands in the annex: an edit of them must not ask for the notice again. Nor does the draft promise an
 /// invitation: who has the next reseller already gets none.
-pub(in crate::plan) fn to_customers(
-    partnership: &Partnership,
-    ending: &Ending,
-    next: Option<&Partnership>,
-    customers: &[Told<'_>],
-) -> Ask {
+pub(in crate::plan) fn to_customers(partnership: &Partnership, ending: &Ending, customers: &[Told<'_>]) -> Ask {
     let who = flat(&partnership.display_name);
-    let takes_over = next.map_or_else(String::new, |next| {
-        let next = flat(&next.display_name);
-        format!("{next} takes over. If it is not your reseller yet, you may get an invitation to accept it.\n")
-    });
-    let list: Vec<String> = customers.iter().map(|it| format!("  {}", named(it.customer))).collect();
+    let heirs = by_heir(customers);
+    let (takes_over, lists) = lists(&heirs);
     let count = match customers.len() {
         1 => "1 customer".to_owned(),
         n => format!("{n} customers"),
@@ -96,19 +103,37 @@ pub(in crate::plan) fn to_customers(
          - Microsoft 365 admin center > Settings > Partner relationships\n\
          - Azure portal > Subscriptions > Access control (IAM)\n\
          - Entra admin center > Users (guests) and Enterprise applications\n\n\
-         ---- To each of these:\n\n{}",
+         {lists}",
         when(ending),
-        list.join("\n"),
     );
     let summary = format!("mail to {count}: their reseller changes {}", when(ending));
     let words = (format!("{who} stops being your Microsoft reseller"), body);
     let mut ask = ask("send-notice/customers", None, summary, words).wanting(&[
         ("ends", &when(ending)),
-        ("next", next.map_or("", |next| next.name.as_str())),
+        ("next", &heirs.keys().copied().collect::<Vec<_>>().join(", ")),
         ("decidedOn", &ending.decided_on.to_string()),
     ]);
-    ask.annex = addresses(customers) + &in_german((partnership, ending, next), customers);
+    ask.annex = addresses(customers) + &in_german((partnership, ending), &heirs);
     ask
+}
+
+/// Who takes over, in the letter, and whom it goes to; where there are several, each line stands above those who get it.
+fn lists(heirs: &Heirs<'_, '_>) -> (String, String) {
+    let line = |next: &Option<&Partnership>| {
+        let next = next.as_ref().map(|next| flat(&next.display_name))?;
+        Some(format!("{next} takes over. If it is not your reseller yet, you may get an invitation to accept it.\n"))
+    };
+    let list =
+        |told: &[&Told<'_>]| told.iter().map(|it| format!("  {}", named(it.customer))).collect::<Vec<_>>().join("\n");
+    if let [(next, told)] = heirs.values().collect::<Vec<_>>()[..] {
+        return (line(next).unwrap_or_default(), format!("---- To each of these:\n\n{}", list(told)));
+    }
+    let one = |(next, told): &(Option<&Partnership>, Vec<&Told<'_>>)| match line(next) {
+        Some(line) => format!("---- To each of these, with the line\n     {line}\n{}", list(told)),
+        None => format!("---- To each of these, without such a line:\n\n{}", list(told)),
+    };
+    let all: Vec<String> = heirs.values().map(one).collect();
+    ("[here the line that stands below]\n".to_owned(), all.join("\n\n"))
 }
 
 fn named(customer: &Customer) -> String {
@@ -117,7 +142,7 @@ fn named(customer: &Customer) -> String {
 
 /// Where each is written to, and for whom somebody has to look it up.
 fn addresses(customers: &[Told<'_>]) -> String {
-    let one = |Told { customer, contact }: &Told<'_>| {
+    let one = |Told { customer, contact, next: _ }: &Told<'_>| {
         let to = match contact {
             None => "nobody is named: its manifest has no `contact.email`".to_owned(),
             Some(Contact { name: _, email, language }) => {
@@ -132,15 +157,16 @@ fn addresses(customers: &[Told<'_>]) -> String {
 }
 
 /// The same letter for whom it is to be in German; nothing where it is for nobody.
-fn in_german(
-    (partnership, ending, next): (&Partnership, &Ending, Option<&Partnership>),
-    customers: &[Told<'_>],
-) -> String {
-    if !customers.iter().any(|it| Tongue::of(it.contact) == Tongue::German) {
-        return String::new();
-    }
-    let (subject, body) = german::to_customers(partnership, ending, next);
-    format!("\n---- In German, for those above:\n\nSubject: {subject}\n\nGuten Tag,\n\n{body}\n")
+fn in_german((partnership, ending): (&Partnership, &Ending), heirs: &Heirs<'_, '_>) -> String {
+    let german = |told: &[&Told<'_>]| told.iter().any(|it| Tongue::of(it.contact) == Tongue::German);
+    let one = |(next, _): &(Option<&Partnership>, Vec<&Told<'_>>)| {
+        let (subject, body) = german::to_customers(partnership, ending, *next);
+        let of_next =
+            next.filter(|_| heirs.len() > 1).map(|next| format!(" whom {} takes over", flat(&next.display_name)));
+        let of_next = of_next.unwrap_or_default();
+        format!("\n---- In German, for those above{of_next}:\n\nSubject: {subject}\n\nGuten Tag,\n\n{body}\n")
+    };
+    heirs.values().filter(|(_, told)| german(told)).map(one).collect()
 }
 
 /// The portal's button, with the words of the declaration. Source: learn, indirect-provider-tasks.

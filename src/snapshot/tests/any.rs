@@ -1,8 +1,8 @@
 //! Observations and ledgers of every shape, for the laws of snapshots. Never meant to be plausible.
 
 use crate::ledger::{
-    Anyway, Counted, Credential, CredentialState, Genesis, Guards, Handoff, HandoffState, Ledger, LiveId, Open, Others,
-    Pending, PendingWhat, Unresolved,
+    Anyway, Counted, Credential, CredentialState, Did, Genesis, Guards, Handoff, HandoffState, Ledger, LiveId, Open,
+    Others, Pending, PendingWhat, Unresolved,
 };
 use crate::model::operation::{PostalAddress, SupportContact};
 use crate::model::product::Commerce;
@@ -336,7 +336,13 @@ fn pending() -> impl Strategy<Value = Pending> {
             value
         }),
     ];
-    (key(), digest(), instant(), what).prop_map(|(key, step, since, what)| Pending { key, step, since, what })
+    (key(), digest(), any::<u64>(), instant(), what).prop_map(|(key, step, intent, since, what)| Pending {
+        key,
+        step,
+        intent,
+        since,
+        what,
+    })
 }
 fn unresolved() -> impl Strategy<Value = Unresolved> {
     (any::<u64>(), key(), any::<[u8; 16]>(), instant(), text()).prop_map(|(intent, key, request, since, text)| {
@@ -350,6 +356,11 @@ fn credential() -> impl Strategy<Value = Credential> {
         Just(CredentialState::Forgotten)
     ];
     (text(), state, instant()).prop_map(|(user, state, at)| Credential { user, state, at })
+}
+
+fn did() -> impl Strategy<Value = Did> {
+    let name = "[a-z]{1,8}".prop_map(|text| text.parse().expect("a name"));
+    (any::<u64>(), option::of(name)).prop_map(|(run, ending)| Did { run, ending })
 }
 
 fn limits() -> impl Strategy<Value = Limits> {
@@ -398,7 +409,7 @@ pub(super) fn ledger() -> impl Strategy<Value = Ledger> {
         btree_map(address(), credential(), 0..3),
         btree_map(any::<u64>(), (key(), instant()).prop_map(|(key, since)| Open { key, since }), 0..3),
         btree_map(digest(), key(), 0..3),
-        btree_map(key(), any::<u64>(), 0..3),
+        btree_map(key(), did(), 0..3),
     );
     (known.boxed(), open.boxed()).prop_map(|(known, open)| Ledger {
         genesis: known.0,

@@ -188,6 +188,9 @@ pub(in crate::snapshot) struct Accepted {
     key: StepKey,
     #[schemars(with = "form::Hex")]
     step: Digest,
+    /// Number of the journal object that holds the intent; older snapshots do not say.
+    #[serde(default)]
+    intent: u64,
     #[schemars(with = "form::Instant")]
     since: Timestamp,
     what: AcceptedWhat,
@@ -325,6 +328,10 @@ pub(in crate::snapshot) struct Did {
     #[schemars(with = "form::StepKey")]
     key: StepKey,
     run: u64,
+    /// The partnership whose end brought it, if one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    ending: Option<Name>,
 }
 
 /// A step that counted.

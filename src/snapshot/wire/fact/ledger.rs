@@ -5,10 +5,10 @@ use super::{
     LoginState, Origin, Remembered, Unsettled,
 };
 use crate::ledger::{
-    Anyway, Counted, Credential, CredentialState, Genesis, Guards, Handoff, HandoffState, Ledger, LiveId, Open, Others,
-    Pending, PendingWhat, Unresolved,
+    Anyway, Counted, Credential, CredentialState, Did as DidLast, Genesis, Guards, Handoff, HandoffState, Ledger,
+    LiveId, Open, Others, Pending, PendingWhat, Unresolved,
 };
-use crate::model::{Address, Digest};
+use crate::model::{Address, Digest, StepKey};
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
 
@@ -81,9 +81,13 @@ pub(in crate::snapshot) fn facts(ledger: &Ledger) -> impl Iterator<Item = Fact> 
             Fact::Open(Box::new(Unsettled { intent: *intent, key: key.clone(), since: *since }))
         }))
         .chain(given_up.iter().map(|(step, key)| Fact::GivenUp(Box::new(Abandoned { step: *step, key: key.clone() }))))
-        .chain(done.iter().map(|(key, run)| Fact::Done(Box::new(Did { key: key.clone(), run: *run }))))
+        .chain(done.iter().map(|(key, did)| Fact::Done(Box::new(done_last(key, did)))))
         .chain(credentials.iter().map(|(address, credential)| Fact::Credential(login(address, credential))))
         .chain(counted)
+}
+
+fn done_last(key: &StepKey, DidLast { run, ending }: &DidLast) -> Did {
+    Did { key: key.clone(), run: *run, ending: ending.clone() }
 }
 
 fn asked(step: Digest, handoff: &Handoff) -> Asked {
@@ -103,7 +107,7 @@ fn asked(step: Digest, handoff: &Handoff) -> Asked {
 }
 
 fn accepted(address: &Address, pending: &Pending) -> Accepted {
-    let Pending { key, step, since, what } = pending;
+    let Pending { key, step, intent, since, what } = pending;
     let what = match what.clone() {
         PendingWhat::Customer(id) => AcceptedWhat::Customer(id),
         PendingWhat::Order { customer, cart, order, subscription, fields } => {
@@ -113,7 +117,7 @@ fn accepted(address: &Address, pending: &Pending) -> Accepted {
             AcceptedWhat::Change { of: subscription.into(), field, value }
         }
     };
-    Accepted { address: address.clone(), key: key.clone(), step: *step, since: *since, what }
+    Accepted { address: address.clone(), key: key.clone(), step: *step, intent: *intent, since: *since, what }
 }
 
 fn doubtful(effect: &Unresolved) -> Doubtful {
@@ -173,8 +177,8 @@ pub(in crate::snapshot) fn remember(ledger: &mut Ledger, fact: Fact) {
             ledger.handoffs.insert(step, Handoff { key, digest, first, text: String::new(), wanted, asked, state });
         }
         Fact::Pending(accepted) => {
-            let Accepted { address, key, step, since, what } = *accepted;
-            ledger.pending.insert(address, Pending { key, step, since, what: awaited(what) });
+            let Accepted { address, key, step, intent, since, what } = *accepted;
+            ledger.pending.insert(address, Pending { key, step, intent, since, what: awaited(what) });
         }
         Fact::Unresolved(doubtful) => {
             let Doubtful { address: _, intent, key, request, since, text } = *doubtful;
@@ -189,8 +193,8 @@ pub(in crate::snapshot) fn remember(ledger: &mut Ledger, fact: Fact) {
             ledger.given_up.insert(step, key);
         }
         Fact::Done(did) => {
-            let Did { key, run } = *did;
-            ledger.done.insert(key, run);
+            let Did { key, run, ending } = *did;
+            ledger.done.insert(key, DidLast { run, ending });
         }
         Fact::Credential(Login { address, user, at, state }) => {
             let state = match state {
