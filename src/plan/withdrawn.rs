@@ -95,7 +95,8 @@ fn calling_back(diff: &Diff<'_>, (id, Handoff { key, .. }): (Digest, &Handoff)) 
         "the partnership is listed no more: this may be why".to_owned()
     } else {
         format!(
-            "the partnership is still listed: look in the portal, and have nobody press the button; if it was not done,              `twotier handoffs reopen {short} --reason TEXT` says so"
+            "the partnership is still listed: look in the portal, and have nobody press the button; if it was not done, \
+             `twotier handoffs reopen {short} --reason TEXT` says so"
         )
     }
 }
