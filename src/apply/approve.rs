@@ -5,7 +5,7 @@ use crate::ledger::{HandoffState, Ledger};
 use crate::model::{Digest, Fact, StepKey, Value};
 use crate::observed::{Facet, Observed};
 use crate::plan::facts::{Ground, evaluate};
-use crate::plan::{Blocked, Brings, Condition, Expect, FieldChange, Plan, Planned, Step};
+use crate::plan::{Action, Blocked, Brings, Condition, Expect, FieldChange, Plan, Planned, Step};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A plan somebody approved, as much of it as approval rests on.
@@ -30,12 +30,32 @@ pub struct ApprovedStep {
     pub goal: Vec<(Fact, Brings)>,
     /// What people read that it changes.
     pub changes: Vec<FieldChange>,
+    /// What people read that is sent; none where it asks nobody, or is worded once something else is there.
+    pub letter: Option<Letter>,
 }
+
+/// A text that people send: subject, text, and what is beside it for ourselves.
+pub type Letter = [String; 3];
+
+fn letter(action: &Action) -> Option<Letter> {
+    match action {
+        Action::HandOff(ask) => Some([ask.subject.clone(), ask.text.clone(), ask.annex.clone()]),
+        Action::Api(_) | Action::Await { .. } | Action::Guard(_) => None,
+    }
+}
+
 impl From<&Step> for ApprovedStep {
     fn from(step: &Step) -> Self {
-        let Step { key, id, conditions, goal, changes, .. } = step;
+        let Step { key, id, conditions, goal, changes, action, needs, .. } = step;
         let (conditions, goal, changes) = (conditions.clone(), goal.clone(), changes.clone());
-        Self { key: key.clone(), id: *id, conditions, goal, changes }
+        Self {
+            key: key.clone(),
+            id: *id,
+            conditions,
+            goal,
+            changes,
+            letter: if needs.is_empty() { letter(action) } else { None },
+        }
     }
 }
 impl From<&Plan> for Approved {
@@ -248,13 +268,15 @@ fn judge(approved: &ApprovedStep, fresh: &Step, ground: Ground<'_>) -> Verdict {
     broken.unwrap_or_else(shown)
 }
 
-/// Whether what people read is what it does: no id covers that, and a document can be edited.
+/// Whether what people read is what it does and what is sent: no id covers that, a document can be edited, and a merge can bring
+/// along what words a letter otherwise.
 fn reads_alike(approved: &ApprovedStep, fresh: &Step) -> bool {
     let read = |changes: &[FieldChange]| -> Vec<_> {
         let one = |it: &FieldChange| (it.field.clone(), it.before.clone(), it.after.clone());
         changes.iter().map(one).collect()
     };
     read(&approved.changes) == read(&fresh.changes)
+        && (approved.letter.is_none() || approved.letter == letter(&fresh.action))
 }
 
 /// The run that did the step after the approved plan was made.

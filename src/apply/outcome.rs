@@ -67,7 +67,7 @@ pub enum Unapproved {
         /// Number of the run.
         run: u64,
     },
-    /// The approved plan says that it changes something else.
+    /// The approved plan says that it changes or sends something else.
     ShownOtherwise,
 }
 
@@ -150,7 +150,7 @@ impl Outcome {
                 Some(format!("run {run} changed this after the plan was made, {once}"))
             }
             Self::Unapproved(Unapproved::ShownOtherwise) => {
-                Some("the approved plan shows another change than it makes, or other names: plan again".into())
+                Some("the approved plan shows another change or letter than it makes by now: plan again".into())
             }
             Self::Done(Password::Kept)
             | Self::Asked

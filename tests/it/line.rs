@@ -81,6 +81,23 @@ fn what_came_without_approval_is_told_until_it_is_approved() {
 }
 
 #[test]
+fn a_letter_that_a_merge_words_otherwise_is_not_sent_on_an_approval_of_the_former() {
+    let repository = Repository::committed();
+    plan(&repository, "first", &[]);
+    // Beside what was approved somebody changes the link that it is sent with.
+    repository.edit("manifests/provider.yaml", LINK.0, LINK.1);
+    repository.commit();
+    let (code, words) = apply(&repository, "first");
+    assert_eq!(code, Some(8), "{words}");
+    assert!(words.contains("invite-reseller                       unapproved"), "{words}");
+    let asked = repository.run(&["handoffs"]);
+    assert!(!String::from_utf8_lossy(&asked.stdout).contains("invite-reseller"), "{asked:?}");
+    merged(&repository, "again", &[]);
+    let letter = repository.run(&["handoffs", "show", "--cause", "partnership/northwind"]).stdout;
+    assert!(String::from_utf8_lossy(&letter).contains(LINK.1), "by a plan that was made of it");
+}
+
+#[test]
 fn what_waits_goes_on_as_it_was_approved() {
     let repository = Repository::committed();
     merged(&repository, "first", &[]);
