@@ -84,8 +84,8 @@ fn what_came_without_approval_is_told_until_it_is_approved() {
 fn a_letter_that_a_merge_words_otherwise_is_not_sent_on_an_approval_of_the_former() {
     let repository = Repository::committed();
     plan(&repository, "first", &[]);
-    // Beside what was approved somebody changes the link that it is sent with.
-    repository.edit("manifests/provider.yaml", LINK.0, LINK.1);
+    // Beside what was approved somebody changes how it is worded; the link and whom it goes to are part of the step's id.
+    repository.edit("manifests/northwind.yaml", "displayName: Northwind", "displayName: Dear friend");
     repository.commit();
     let (code, words) = apply(&repository, "first");
     assert_eq!(code, Some(8), "{words}");
@@ -94,7 +94,7 @@ fn a_letter_that_a_merge_words_otherwise_is_not_sent_on_an_approval_of_the_forme
     assert!(!String::from_utf8_lossy(&asked.stdout).contains("invite-reseller"), "{asked:?}");
     merged(&repository, "again", &[]);
     let letter = repository.run(&["handoffs", "show", "--cause", "partnership/northwind"]).stdout;
-    assert!(String::from_utf8_lossy(&letter).contains(LINK.1), "by a plan that was made of it");
+    assert!(String::from_utf8_lossy(&letter).contains("Dear friend"), "by a plan that was made of it");
 }
 
 #[test]
