@@ -37,9 +37,9 @@ pub struct ApprovedStep {
 /// A text that people send: subject, text, and what is beside it for ourselves.
 pub type Letter = [String; 3];
 
-fn letter(action: &Action) -> Option<Letter> {
+fn letter(action: &Action) -> Option<[&String; 3]> {
     match action {
-        Action::HandOff(ask) => Some([ask.subject.clone(), ask.text.clone(), ask.annex.clone()]),
+        Action::HandOff(ask) => Some([&ask.subject, &ask.text, &ask.annex]),
         Action::Api(_) | Action::Await { .. } | Action::Guard(_) => None,
     }
 }
@@ -54,7 +54,7 @@ impl From<&Step> for ApprovedStep {
             conditions,
             goal,
             changes,
-            letter: if needs.is_empty() { letter(action) } else { None },
+            letter: letter(action).filter(|_| needs.is_empty()).map(|read| read.map(String::clone)),
         }
     }
 }
@@ -271,12 +271,10 @@ fn judge(approved: &ApprovedStep, fresh: &Step, ground: Ground<'_>) -> Verdict {
 /// Whether what people read is what it does and what is sent: no id covers that, a document can be edited, and a merge can bring
 /// along what words a letter otherwise.
 fn reads_alike(approved: &ApprovedStep, fresh: &Step) -> bool {
-    let read = |changes: &[FieldChange]| -> Vec<_> {
-        let one = |it: &FieldChange| (it.field.clone(), it.before.clone(), it.after.clone());
-        changes.iter().map(one).collect()
-    };
-    read(&approved.changes) == read(&fresh.changes)
-        && (approved.letter.is_none() || approved.letter == letter(&fresh.action))
+    let read = |it: &FieldChange| (it.field.clone(), it.before.clone(), it.after.clone());
+    let changes = approved.changes.iter().map(read).eq(fresh.changes.iter().map(read));
+    let sent = approved.letter.as_ref().is_none_or(|read| letter(&fresh.action) == Some(read.each_ref()));
+    changes && sent
 }
 
 /// The run that did the step after the approved plan was made.

@@ -75,7 +75,7 @@ pub(super) fn partnerships<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
             continue;
         }
         let partner = match &list {
-            Err(why) => Partner::Unknown(unlisted(why)),
+            Err(finding) => Partner::Unknown(finding.clone()),
             Ok(list) => match diff.owners.meant(name) {
                 Meant::Known(tenant) => list.get(tenant).map_or(Partner::NotListed, listed),
                 Meant::Alike(tenant) => {
@@ -99,31 +99,23 @@ fn listed(relationship: &Relationship) -> Partner {
     Partner::Listed { tenant: relationship.tenant, activity }
 }
 
-/// What an empty list is told as, while partnerships are remembered.
-const EMPTY: &str = "it is empty, and earlier runs saw partnerships";
-
-/// That the list is not known; only a person knows of an empty one whether it is right.
-fn unlisted(why: &Why) -> Finding {
-    let finding = unknown("the list of indirect resellers", why);
-    if !matches!(why, Why::Implausible(text) if text == EMPTY) {
-        return finding;
-    }
-    finding.help(
-        "plan again; where the portal lists none either, say so of each that ended: \
-         `twotier state forget partnership/NAME --by NAME --reason TEXT`",
-    )
-}
-
-/// The list, unless it cannot be: an empty one while the ledger remembers partnerships that were active.
-fn relationships(sides: Sides<'_>) -> Result<&BTreeMap<TenantId, Relationship>, Why> {
+/// The list, unless it cannot be: an empty one while the ledger remembers partnerships that were active. Of that only a person
+/// knows whether it is right.
+fn relationships(sides: Sides<'_>) -> Result<&BTreeMap<TenantId, Relationship>, Finding> {
+    let not = |why: &Why| unknown("the list of indirect resellers", why);
     if sides.desired.partnerships.is_empty() {
-        return Err(Why::NotRead);
+        return Err(not(&Why::NotRead));
     }
     match sides.look.relationships() {
-        Facet::Known(list) if list.is_empty() && remembers_partnerships(sides) => Err(Why::Implausible(EMPTY.into())),
+        Facet::Known(list) if list.is_empty() && remembers_partnerships(sides) => {
+            Err(not(&Why::Implausible("it is empty, and earlier runs saw partnerships".into())).help(
+                "plan again; where the portal lists none either, say so of each that ended: \
+                 `twotier state forget partnership/NAME --by NAME --reason TEXT`",
+            ))
+        }
         Facet::Known(list) => Ok(list),
-        Facet::Absent => Err(Why::Implausible("there is none".into())),
-        Facet::Unknown(why) => Err(why),
+        Facet::Absent => Err(not(&Why::Implausible("there is none".into()))),
+        Facet::Unknown(why) => Err(not(&why)),
     }
 }
 

@@ -8,20 +8,20 @@ use super::{Diff, Sides, SubscriptionDiff, known_as, unknown};
 use crate::desired::Subscription;
 use crate::diag::{Code, Finding};
 use crate::ledger::{Doubt, LiveId, Pending, PendingWhat, not_ordered, ways_to_settle};
-use crate::model::{Address, CustomerId, CustomerKey, Field, StepName, SubscriptionId};
+use crate::model::{Address, CustomerId, Field, StepName, SubscriptionId};
 use crate::observed::{self, Why};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is remembered, by customer.
-pub(super) struct Known<'a> {
+pub(super) struct Known<'a, 'o> {
     sides: Sides<'a>,
     bound: BTreeMap<CustomerId, Vec<(SubscriptionId, &'a Address)>>,
     /// Orders without a document.
-    orders: Vec<Order<'a>>,
+    orders: &'o [Order<'a>],
 }
 
 /// An order that no document declares.
-struct Order<'a> {
+pub(super) struct Order<'a> {
     address: &'a Address,
     customer: CustomerId,
     how: How<'a>,
@@ -31,9 +31,9 @@ enum How<'a> {
     Doubtful(Doubt<'a>),
 }
 
-impl<'a> Known<'a> {
+impl<'a, 'o> Known<'a, 'o> {
     /// One walk over everything that is bound: only where something is to be bought.
-    pub(super) fn of(sides: Sides<'a>) -> Self {
+    pub(super) fn of(sides: Sides<'a>, orders: &'o [Order<'a>]) -> Self {
         let mut bound = BTreeMap::<CustomerId, Vec<_>>::new();
         for (address, live) in &sides.ledger.bindings {
             match live {
@@ -41,7 +41,7 @@ impl<'a> Known<'a> {
                 LiveId::Reseller(_) | LiveId::Customer(_) => {}
             }
         }
-        Self { sides, bound, orders: orders(sides) }
+        Self { sides, bound, orders }
     }
     /// The address that meant a subscription at the last apply and that no document declares now.
     pub(super) fn released(&self, customer: CustomerId, id: SubscriptionId) -> Option<&'a Address> {
@@ -86,10 +86,9 @@ impl<'a> Known<'a> {
 /// What stands against buying what is said to be another one under a new name, where no run knows the old one.
 pub(super) fn renamed_from_nothing(sides: Sides<'_>, declared: &Subscription) -> Option<Finding> {
     let Sides { desired, ledger, .. } = sides;
-    let known = |address: &Address| ledger.managed.contains(address) || ledger.bindings.contains_key(address);
     let names = [Address::Subscription(declared.key.clone()), Address::Customer(declared.key.customer.clone())];
     let mut renamed = names.iter().filter_map(|new| desired.renamed.get(new).map(|old| (new, old)));
-    let (new, old) = renamed.find(|(new, old)| !known(new) && !known(old))?;
+    let (new, old) = renamed.find(|(new, old)| !ledger.knows(new) && !ledger.knows(old))?;
     let message = format!(
         "`{new}` is said to be renamed from `{old}`, which no run knows: `{}` would be bought anew",
         declared.key
@@ -100,12 +99,12 @@ pub(super) fn renamed_from_nothing(sides: Sides<'_>, declared: &Subscription) ->
 }
 
 /// Orders that may show and that nobody will claim, unless they stand against another one.
-pub(super) fn tell<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
+pub(super) fn tell<'a>(sides: Sides<'a>, diff: &mut Diff<'a>, orders: &[Order<'a>]) {
     let mut blocked = diff.subscriptions.iter().filter_map(SubscriptionDiff::against);
     if blocked.any(|finding| finding.code == Code::Pending) {
         return;
     }
-    for order in orders(sides).iter().filter(|order| sides.scope.holds(order.address)) {
+    for order in orders.iter().filter(|order| sides.scope.holds(order.address)) {
         let list = sides.look.subscriptions(order.customer).known().copied().unwrap_or_default();
         if !order.is_listed(sides, list) {
             let message = format!("{}: it will be claimed by no manifest", order.what());
@@ -158,7 +157,7 @@ impl Order<'_> {
 }
 
 /// Orders that are under way, or may be, of addresses that no document declares.
-fn orders(sides: Sides<'_>) -> Vec<Order<'_>> {
+pub(super) fn orders(sides: Sides<'_>) -> Vec<Order<'_>> {
     let Sides { desired, ledger, .. } = sides;
     let pending = ledger.pending.iter().filter_map(|(address, pending)| match pending.what {
         PendingWhat::Order { customer, .. } => Some(Order { address, customer, how: How::Pending(pending) }),
@@ -166,11 +165,8 @@ fn orders(sides: Sides<'_>) -> Vec<Order<'_>> {
     });
     let doubts = ledger.open.values().map(Doubt::Open).chain(ledger.unresolved.values().map(Doubt::Unresolved));
     let doubts = doubts.filter(|doubt| doubt.key().step == StepName::OrderSubscription).filter_map(|doubt| {
-        let address = match doubt {
-            Doubt::Open(open) => &open.key.address,
-            Doubt::Unresolved(unresolved) => &unresolved.key.address,
-        };
-        let customer = customer(sides, &address.as_subscription()?.customer)?;
+        let address = &doubt.key().address;
+        let customer = ledger.customer(&address.as_subscription()?.customer)?;
         Some(Order { address, customer, how: How::Doubtful(doubt) })
     });
     let all: Vec<Order<'_>> = pending.chain(doubts).filter(|it| !desired.declared.contains_key(it.address)).collect();
@@ -181,13 +177,4 @@ fn orders(sides: Sides<'_>) -> Vec<Order<'_>> {
     let former: BTreeSet<Address> =
         subscriptions.map(|address| known_as(desired, ledger, &address).into_owned()).collect();
     all.into_iter().filter(|order| !former.contains(order.address)).collect()
-}
-
-/// Which customer an address meant.
-fn customer(sides: Sides<'_>, key: &CustomerKey) -> Option<CustomerId> {
-    let bound = sides.ledger.bindings.get(&Address::Customer(key.clone())).copied().and_then(LiveId::customer);
-    bound.or(match key {
-        CustomerKey::Id(id) => Some(*id),
-        CustomerKey::Named(_) | CustomerKey::Domain(_) => None,
-    })
 }

@@ -237,8 +237,7 @@ pub fn remembered(desired: &Desired, ledger: &Ledger, address: &Address) -> Opti
     if desired.renamed.is_empty() {
         return None;
     }
-    let known = |a: &Address| ledger.managed.contains(a) || ledger.bindings.contains_key(a);
-    if known(address) {
+    if ledger.knows(address) {
         return None;
     }
     let mut old = desired.renamed.get(address).cloned();
@@ -252,7 +251,7 @@ pub fn remembered(desired: &Desired, ledger: &Ledger, address: &Address) -> Opti
         }
         old = (moved != *key).then_some(Address::Subscription(moved));
     }
-    old.filter(known)
+    old.filter(|old| ledger.knows(old))
 }
 
 /// The address under which the ledger knows what a document means: its old one while a rename is not recorded.

@@ -1,6 +1,6 @@
-//! Whose PartnerIDs and AdminAgents groups were when a run last recorded it, and what the next run records. What a declaration says of one holds
-//! from the run after the one that records it, so that no change proves by itself whom it takes something from. Never
-//! outranks the list of indirect resellers.
+//! Whose PartnerIDs and AdminAgents groups were when a run last recorded it, and what the next run records. What a
+//! declaration says of one holds from the run after the one that records it, so that no change proves by itself whom it
+//! takes something from. Never outranks the list of indirect resellers.
 
 use super::owners::Claim;
 use super::{Diff, Partner, Sides};
@@ -154,7 +154,8 @@ pub(super) fn record_groups<'a>(sides: Sides<'a>, diff: &mut Diff<'a>) {
 fn moved(partnership: &Partnership, group: &str, former: &Name) -> Finding {
     let name = &partnership.name;
     let message = format!(
-        "partnership `{name}` declares the AdminAgents group {group}, which was that of partnership `{former}` when a run last recorded it"
+        "partnership `{name}` declares the AdminAgents group {group}, which was that of partnership `{former}` when a run \
+         last recorded it"
     );
     let finding = Finding::warning(Code::GroupMoved, partnership.at, message);
     finding.about(Address::Partnership(name.clone())).help(format!(

@@ -82,7 +82,8 @@ pub(super) fn shows(sides: Sides<'_>, pending: &Pending) -> Option<SubscriptionI
 }
 
 pub(super) fn compare<'a>(sides: Sides<'a>, diff: &mut Diff<'a>, bound: &[Option<SubscriptionId>]) {
-    let remembered = bound.iter().any(Option::is_none).then(|| Known::of(sides));
+    let orders = known::orders(sides);
+    let remembered = bound.iter().any(Option::is_none).then(|| Known::of(sides, &orders));
     let mut settled = Walk::over(&sides.ledger.settled);
     let mut before = Walk::over(&sides.ledger.bindings);
     let mut customer = Last::default();
@@ -120,7 +121,7 @@ pub(super) fn compare<'a>(sides: Sides<'a>, diff: &mut Diff<'a>, bound: &[Option
             None => diff.unchanged += 1,
         }
     }
-    known::tell(sides, diff);
+    known::tell(sides, diff, &orders);
 }
 
 fn renamed_settled<'a>(sides: Sides<'a>, address: &Address) -> Option<&'a BTreeMap<Field, Value>> {
@@ -144,7 +145,7 @@ fn live<'a>(
     diff: &mut Diff<'a>,
     declared: &'a Subscription,
     there: There<'a>,
-    known: Option<&Known<'_>>,
+    known: Option<&Known<'_, '_>>,
 ) -> Option<SubscriptionState<'a>> {
     let There { customer, list, id, address, settled } = there;
     let address = &address;
@@ -245,7 +246,7 @@ fn unbound<'a>(
     diff: &Diff<'a>,
     declared: &'a Subscription,
     (customer, list): (CustomerId, &'a [observed::Subscription]),
-    known: Option<&Known<'_>>,
+    known: Option<&Known<'_, '_>>,
 ) -> SubscriptionState<'a> {
     let address = Address::Subscription(declared.key.clone());
     if let Some(pending) = pending_of(sides, &address) {

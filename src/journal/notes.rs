@@ -380,27 +380,25 @@ fn is_without_password(ledger: &Ledger, key: &StepKey) -> bool {
 }
 
 fn check_forgotten(folded: &Folded, address: &Address, what: Forgotten) -> Result<(), NoteError> {
-    let unknown = || Err(NoteError::UnknownAddress { address: Box::new(address.clone()) });
-    match what {
+    let ledger = &folded.ledger;
+    let known = match what {
         Forgotten::Binding => {
             if let Some((intent, _)) = folded.intents.iter().find(|(_, it)| it.intent.key.address == *address) {
                 return Err(NoteError::Unsettled { address: Box::new(address.clone()), intent: *intent });
             }
-            let ledger = &folded.ledger;
-            let known = ledger.bindings.contains_key(address) || ledger.settled.contains_key(address);
-            if known { Ok(()) } else { unknown() }
+            ledger.bindings.contains_key(address) || ledger.settled.contains_key(address)
         }
-        Forgotten::Credentials => match folded.ledger.credentials.get(address).map(|it| &it.state) {
-            Some(CredentialState::Sealed { .. } | CredentialState::Lost) => Ok(()),
-            Some(CredentialState::Forgotten) | None => unknown(),
+        Forgotten::Credentials => match ledger.credentials.get(address).map(|it| &it.state) {
+            Some(CredentialState::Sealed { .. } | CredentialState::Lost) => true,
+            Some(CredentialState::Forgotten) | None => false,
         },
         // Also of one that was destroyed as delivered and was not, or that an earlier state knew.
         Forgotten::UndeliveredCredentials => {
-            let known = folded.ledger.credentials.contains_key(address)
-                || matches!(folded.ledger.bindings.get(address), Some(LiveId::Customer(_)));
-            if known { Ok(()) } else { unknown() }
+            ledger.credentials.contains_key(address)
+                || matches!(ledger.bindings.get(address), Some(LiveId::Customer(_)))
         }
-    }
+    };
+    if known { Ok(()) } else { Err(NoteError::UnknownAddress { address: Box::new(address.clone()) }) }
 }
 
 fn check_resolved(folded: &Folded, intent: u64, outcome: &Settled) -> Result<(), NoteError> {

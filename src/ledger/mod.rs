@@ -141,6 +141,21 @@ impl Ledger {
         });
         self
     }
+    /// Whether a run knew an address: a document declared it at the last apply, or it means something.
+    #[must_use]
+    pub fn knows(&self, address: &Address) -> bool {
+        self.managed.contains(address) || self.bindings.contains_key(address)
+    }
+    /// The live customer that a key means: itself where it is an id, else what a run learned.
+    #[must_use]
+    pub fn customer(&self, key: &CustomerKey) -> Option<CustomerId> {
+        match key {
+            CustomerKey::Id(id) => Some(*id),
+            CustomerKey::Named(_) | CustomerKey::Domain(_) => {
+                self.bindings.get(&Address::Customer(key.clone())).copied().and_then(LiveId::customer)
+            }
+        }
+    }
     /// The run that did a step last.
     #[must_use]
     pub fn last_done(&self, key: &StepKey) -> Option<u64> {
@@ -427,10 +442,10 @@ pub enum Doubt<'a> {
     /// Looking could not tell.
     Unresolved(&'a Unresolved),
 }
-impl Doubt<'_> {
+impl<'a> Doubt<'a> {
     /// Which step brought it.
     #[must_use]
-    pub fn key(&self) -> &StepKey {
+    pub fn key(self) -> &'a StepKey {
         match self {
             Self::Open(open) => &open.key,
             Self::Unresolved(unresolved) => &unresolved.key,

@@ -58,7 +58,7 @@ impl Power {
 
 /// How far a scope reaches, the furthest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reach {
+pub enum Breadth {
     /// A management group: all subscriptions in it. What is none of the others, too.
     ManagementGroup,
     /// A subscription.
@@ -69,7 +69,7 @@ pub enum Reach {
     Resource,
 }
 
-impl Reach {
+impl Breadth {
     /// Of a scope.
     #[must_use]
     pub fn of(scope: &str) -> Self {
@@ -116,7 +116,7 @@ mod tests {
         let group = format!("{id}/resourceGroups/a");
         let resource = format!("{group}/providers/Microsoft.Storage/storageAccounts/b");
         let scopes = ["/providers/Microsoft.Management/managementGroups/root", id, &group, &resource];
-        let reaches = scopes.map(Reach::of);
+        let reaches = scopes.map(Breadth::of);
         assert!(reaches.is_sorted() && reaches[0] < reaches[1] && reaches[2] < reaches[3], "{reaches:?}");
     }
 }

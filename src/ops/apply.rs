@@ -449,8 +449,7 @@ fn knows((desired, ledger): (&Desired, &Ledger), step: &crate::plan::Step) -> bo
     let known = |address: &Address| {
         desired.declared.contains_key(address)
             || desired.renamed.values().any(|old| old == address)
-            || ledger.managed.contains(address)
-            || ledger.bindings.contains_key(address)
+            || ledger.knows(address)
             || ledger.handoffs.values().any(|handoff| handoff.key.address == *address)
     };
     known(&step.key.address) || known(&step.cause)

@@ -4,7 +4,7 @@
 use super::fault::Fault;
 use crate::journal::record::{BoundId, Forgotten, Learned, Record, Settled};
 use crate::journal::{Journal, Stamp};
-use crate::ledger::{LiveId, ways_to_settle};
+use crate::ledger::ways_to_settle;
 use crate::model::{Address, CartId, CustomerId, CustomerKey, Operation, OrderId};
 use smol_str::SmolStr;
 
@@ -67,15 +67,9 @@ fn live_id(journal: &Journal, address: &Address, text: &str) -> Result<BoundId, 
 }
 
 fn customer_id(journal: &Journal, key: &CustomerKey) -> Result<CustomerId, Fault> {
-    if let CustomerKey::Id(id) = key {
-        return Ok(*id);
-    }
-    match journal.ledger().bindings.get(&Address::Customer(key.clone())) {
-        Some(LiveId::Customer(id)) => Ok(*id),
-        Some(LiveId::Reseller(_) | LiveId::Subscription(..)) | None => Err(Fault::Usage(format!(
-            "the customer is not bound yet: first `twotier state bind customer/{key} TENANTID`"
-        ))),
-    }
+    journal.ledger().customer(key).ok_or_else(|| {
+        Fault::Usage(format!("the customer is not bound yet: first `twotier state bind customer/{key} TENANTID`"))
+    })
 }
 
 /// Moves what is remembered to another address.

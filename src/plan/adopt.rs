@@ -69,7 +69,7 @@ fn renamed_in_place(sides: Sides<'_>, diff: &Diff<'_>) -> Vec<(Address, Address)
         let customer = &old.as_subscription()?.customer;
         let new = diff.bindings.address(*ledger.bindings.get(old)?)?;
         let is_own = new.as_subscription().is_some_and(|key| key.customer == *customer);
-        let is_new = is_own && !ledger.managed.contains(new) && !ledger.bindings.contains_key(new);
+        let is_new = is_own && !ledger.knows(new);
         let is_free = is_new && !desired.renamed.contains_key(new) && desired.declared.contains_key(new);
         (is_free && !diff.twins.holds(new)).then(|| (new.clone(), old.clone()))
     });

@@ -68,10 +68,12 @@ fn given_up(
     let HandoffState::Acknowledged { by, at, evidence: _ } = &handoff.state else { return None };
     let name = address.as_partnership()?;
     let stays = sides.desired.partnerships.get(name).is_some_and(|it| it.ending.is_none());
-    let listed = is_listed(diff, name);
+    if !is_of_end(&handoff.key) || !stays || !is_listed(diff, name) {
+        return None;
+    }
     let message = format!("{}, and wanted no more", said_done((id, handoff), (by, *at)));
     let finding = Finding::warning(Code::CalledBack, None, message).about(address.clone());
-    (stays && listed).then(|| finding.help(calling_back(diff, (id, handoff)))).filter(|_| is_of_end(&handoff.key))
+    Some(finding.help(calling_back(diff, (id, handoff))))
 }
 
 fn is_of_end(key: &StepKey) -> bool {

@@ -79,19 +79,36 @@ impl Rewritten {
     }
 }
 
+/// A commit, as its own project file reads it.
+struct Then {
+    repository: Repository,
+    commit: String,
+    base: Base,
+    file: Rewritten,
+    /// What was read as manifests.
+    paths: BTreeSet<PathBuf>,
+}
+
+impl Then {
+    fn at(place: Place<'_>, reference: &str) -> Result<Self, Fault> {
+        let repository = Repository::around(place.root)?;
+        let commit = repository.commit(reference)?;
+        let (files, links) = repository.files(&commit)?;
+        let base = Base { files, links };
+        let file = project_file(&repository, &base, place)?;
+        let paths = base.read(&Read::then(&repository, place, &file));
+        Ok(Self { repository, commit, base, file, paths })
+    }
+}
+
 /// What the project declares otherwise than the commit that `reference` names. The commit is read by its own project file:
 /// a folder that was there and not read then is new.
 ///
 /// # Errors
 /// When git cannot be run, the project is in no repository, or there is no such commit.
 pub fn changed(project: &Valid, place: Place<'_>, reference: &str) -> Result<Changed, Fault> {
-    let repository = Repository::around(place.root)?;
-    let commit = repository.commit(reference)?;
-    let (files, links) = repository.files(&commit)?;
+    let Then { repository, commit, base, file, paths: mut former } = Then::at(place, reference)?;
     let differing = repository.differing(&commit)?;
-    let base = Base { files, links };
-    let file = project_file(&repository, &base, place)?;
-    let mut former = base.read(&Read::then(&repository, place, &file));
     let (mut then, mut now) = (BTreeMap::new(), BTreeMap::new());
     let mut same = BTreeSet::new();
     for (_, source) in project.sources.files() {
@@ -118,11 +135,7 @@ pub fn changed(project: &Valid, place: Place<'_>, reference: &str) -> Result<Cha
 /// # Errors
 /// As [`changed`], and when its manifests are not valid.
 pub fn otherwise_at(project: &Valid, place: Place<'_>, reference: &str) -> Result<Option<Valid>, Fault> {
-    let repository = Repository::around(place.root)?;
-    let (files, links) = repository.files(&repository.commit(reference)?)?;
-    let base = Base { files, links };
-    let file = project_file(&repository, &base, place)?;
-    let paths = base.read(&Read::then(&repository, place, &file));
+    let Then { repository, commit: _, base, file: _, paths } = Then::at(place, reference)?;
     let texts = repository.texts(paths.iter().filter_map(|path| base.files.get(path)))?;
     let root = repository.lexical(place.root, Path::new(""));
     let mut sources = SourceMap::default();

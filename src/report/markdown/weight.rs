@@ -2,7 +2,7 @@
 //! it is never what a short form leaves out. Never a judgement of what is right.
 
 use crate::model::StepName;
-use crate::model::azure::{Power, Reach};
+use crate::model::azure::{Breadth, Power};
 use crate::plan::step::{Action, Wanted};
 use crate::plan::{Ask, Step};
 use std::cmp::Reverse;
@@ -26,8 +26,8 @@ pub(super) fn weight(step: &Step) -> u64 {
 }
 
 /// What a role in Azure that is asked for gives, and how far it reaches.
-pub(super) fn granted(ask: &Ask) -> Option<(Power, Reach)> {
-    Some((Power::of(ask.wanted.get("role")?), Reach::of(ask.wanted.get("scope")?)))
+pub(super) fn granted(ask: &Ask) -> Option<(Power, Breadth)> {
+    Some((Power::of(ask.wanted.get("role")?), Breadth::of(ask.wanted.get("scope")?)))
 }
 
 /// The heaviest first; else as they stood.

@@ -7,7 +7,7 @@ use super::super::fit::{Fold, Section};
 use super::super::group::{Names, listed, short, value};
 use super::super::weight::{granted, weight};
 use super::{Gathered, Lines, Object, forms, remains, said, values, weighed};
-use crate::model::azure::{Power, Reach};
+use crate::model::azure::{Breadth, Power};
 use crate::model::{Address, StepName};
 use crate::plan::file::PlanFile;
 use crate::plan::step::{Action, Wanted};
@@ -56,7 +56,7 @@ const KINDS: usize = 12;
 fn by_role(steps: &[Step]) -> String {
     let mut told = String::new();
     for (word, of) in [("Gained", StepName::GrantAzureAccess), ("Lost", StepName::RevokeAzureAccess)] {
-        let mut kinds = BTreeMap::<(Power, Reach, &str), usize>::new();
+        let mut kinds = BTreeMap::<(Power, Breadth, &str), usize>::new();
         for step in steps.iter().filter(|step| step.key.step == of) {
             let Action::HandOff(ask) = &step.action else { continue };
             let role = ask.wanted.get("role").map(SmolStr::as_str);
@@ -65,7 +65,7 @@ fn by_role(steps: &[Step]) -> String {
             }
         }
         if kinds.values().sum::<usize>() >= MANY {
-            let one = |((_, reach, role), count): (&(Power, Reach, &str), &usize)| {
+            let one = |((_, reach, role), count): (&(Power, Breadth, &str), &usize)| {
                 format!("{count} {} ({})", short(role), reach.name())
             };
             let kinds: Vec<String> = kinds.iter().map(one).collect();
